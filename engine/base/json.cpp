@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/json.h"
+
+#include <nlohmann/json.hpp>
+
+#include <format>
+
+namespace lamella {
+
+Result<nlohmann::json> parseJson(std::string_view text, std::string_view what, std::size_t limit)
+{
+    if (text.size() > limit)
+        return failure(ErrorKind::LimitExceeded, std::format("{} is longer than {} bytes", what, limit));
+    auto document = nlohmann::json::parse(text, nullptr, false);
+    if (document.is_discarded())
+        return failure(ErrorKind::InvalidArgument, std::format("{} is not valid JSON", what));
+    return document;
+}
+
+} // namespace lamella

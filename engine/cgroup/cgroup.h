@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/base/unique_fd.h"
+#include "engine/base/units.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+/// cgroup v1 and v2 behind one interface (cgroups(7); the kernel's Documentation/admin-guide/cgroup-v1 and cgroup-v2.rst).
+/// All of it needs root, or a delegated subtree.
+namespace lamella::cgroup {
+
+enum class Mode { V1, V2, Hybrid };
+
+/// What runtime-spec's linux.resources says, as far as we set it. Unset means: leave as it is.
+struct Resources {
+    std::optional<Bytes> memoryLimit;             ///< 0 bytes: no limit
+    std::optional<Bytes> memoryReservation;       ///< v1 soft limit, v2 memory.low
+    std::optional<std::int64_t> memorySwap;       ///< memory + swap, -1: no limit (runtime-spec's meaning)
+    std::optional<std::uint64_t> cpuWeight;       ///< 1 to 10000; v1 shares are computed from it
+    std::optional<std::uint64_t> cpuQuotaUsec;    ///< in each period; 0: no limit
+    std::optional<std::uint64_t> cpuPeriodUsec;   ///< 100000 otherwise
+    std::optional<std::string> cpusetCpus;
+    std::optional<std::string> cpusetMems;
+    std::optional<std::int64_t> pidsMax;          ///< -1: no limit
+};
+
+/// What a cgroup has used. Counters start at 0 with the cgroup.
+struct Usage {
+    std::uint64_t cpuUsec = 0;
+    std::uint64_t throttledUsec = 0;
+    Bytes memory;      ///< usage less inactive file cache (the working set)
+    Bytes memoryAnon;
+    Bytes memoryFile;
+    Bytes memoryKernel;
+    std::uint64_t pids = 0;
+    std::uint64_t oomKills = 0;
+};
+
+/// One container's cgroup in every controller. Copies nothing, owns only descriptors: remove() is explicit because a
+/// container's cgroup outlives the object that a restarted helper has of it.
+class Cgroup {
+public:
+    virtual ~Cgroup() = default;
+
+    /// Sets what `resources` names, now and for running processes too. A limit the kernel refuses is an error that names
+    /// the file ("memory.max") and the value.
+    virtual Result<void> apply(const Resources& resources) = 0;
+
+    /// Descriptors, opened for writing, through which a single-threaded process joins by writing "0" to each of them
+    /// itself: tasks files (v1) or cgroup.procs (v2). Moving another process costs 11 ms on v1, this does not.
+    /// They work from inside a user namespace too, because the opener's rights count.
+    virtual Result<std::vector<UniqueFd>> joinDescriptors() const = 0;
+
+    /// v2: the directory's descriptor for CLONE_INTO_CGROUP (clone3(2)); none on v1.
+    virtual std::optional<BorrowedFd> cloneInto() const = 0;
+
+    virtual Result<Usage> usage() const = 0;
+    virtual Result<std::vector<pid_t>> processes() const = 0;
+
+    /// Stops (or lets go on) all processes and waits until they are stopped. No process of the cgroup may be the caller.
+    virtual Result<void> freeze(bool frozen) = 0;
+    virtual Result<bool> frozen() const = 0;
+
+    /// Sends SIGKILL to every process, also to those that fork meanwhile, thaws it, and waits until all are gone.
+    virtual Result<void> killAll() = 0;
+
+    /// Removes the directories (it must be empty). Succeeds where they are gone already.
+    virtual Result<void> remove() = 0;
+};
+
+/// What this machine mounts below /sys/fs/cgroup, read once.
+Result<Mode> detectMode();
+
+/// Makes the cgroup `path` (runtime-spec's linux.cgroupsPath, for example "/lamella/<id>") below each controller's root (v1)
+/// or below the unified root with its controllers enabled on the way down (v2). Refuses "..". Errors: AlreadyExists.
+Result<std::unique_ptr<Cgroup>> create(const std::string& path);
+
+/// The same cgroup, made earlier, perhaps by another process. Errors: NotFound.
+Result<std::unique_ptr<Cgroup>> open(const std::string& path);
+
+} // namespace lamella::cgroup

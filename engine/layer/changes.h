@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/base/units.h"
+
+#include <filesystem>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+/// Reads what copy-on-write has put into a writable layer, by overlay's own rules
+/// (the kernel's Documentation/filesystems/overlayfs.rst: whiteouts and opaque directories).
+namespace lamella::layer {
+
+enum class ChangeKind { Added, Modified, Deleted, Attributes };
+enum class FileType { File, Directory, Symlink, Fifo, Socket, CharDevice, BlockDevice };
+
+struct Change {
+    std::string path; ///< absolute inside the container, bytes as they are
+    ChangeKind kind = ChangeKind::Added;
+    FileType type = FileType::File;
+    Bytes bytes;      ///< what the entry costs in the upper directory (st_blocks)
+    int layer = -1;   ///< index from the bottom of the layer that has the path; -1 for Added
+};
+
+/// Walks `upper` and calls `sink` for each change in the order of the tree; `layers` from the bottom. The cost is the size
+/// of the change, not of the image. Works on a mounted upper directory (a running container): what vanishes meanwhile is skipped.
+/// Errors: NotFound (no upper directory), Cancelled.
+Result<void> readChanges(const std::filesystem::path& upper, const std::vector<std::filesystem::path>& layers,
+                         const std::function<void(const Change&)>& sink, std::stop_token stop);
+
+} // namespace lamella::layer

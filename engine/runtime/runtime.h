@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/base/unique_fd.h"
+#include "engine/cgroup/cgroup.h"
+#include "engine/oci/spec.h"
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+/// Makes containers out of OCI bundles (runtime-spec: runtime.md, config.md, config-linux.md). Needs root. No thread may run in
+/// the calling process while it forks; the shim and lamella-runtime have one thread.
+namespace lamella::runtime {
+
+/// When a step of a start was done, on CLOCK_MONOTONIC.
+struct Step {
+    std::string name;
+    std::chrono::nanoseconds at;
+};
+
+/// The standard streams of a program that has no terminal; kept by the caller.
+struct Streams {
+    BorrowedFd in;
+    BorrowedFd out;
+    BorrowedFd err;
+};
+
+struct CreateRequest {
+    std::string id;
+    std::filesystem::path bundle;
+    const oci::Spec& spec;
+    Streams streams; ///< used where spec.process.terminal is false
+};
+
+/// A container whose environment is made and whose program waits for start(). It owns what must be given back: destroying
+/// it before start() kills the process and removes the cgroup.
+struct Created {
+    pid_t pid = 0;          ///< host PID of its PID 1; a child of the caller, which must wait for it
+    UniqueFd pidfd;
+    UniqueFd console;       ///< the PTY's master, with a terminal
+    UniqueFd gate;          ///< closing it without start() ends the process
+    UniqueFd report;        ///< the {step, errno} pipe
+    std::unique_ptr<cgroup::Cgroup> cgroup;
+    std::vector<Step> steps;
+};
+
+/// Creates the container. On failure nothing of it is left, and the error names the step that failed.
+/// The root file system is the overlay that the annotations of oci::OverlayRoot describe, else root.path of the bundle.
+Result<Created> create(const CreateRequest& request);
+
+/// Lets the program run; returns when execve(2) has succeeded, with the steps that were left, or with why it did not
+/// (NotFound: no such program in the container; NotAuthorized: not executable).
+Result<void> start(Created& container);
+
+struct ExecRequest {
+    pid_t pid = 0;                 ///< the container's PID 1 as the host sees it
+    BorrowedFd pidfd;              ///< of the same process: guards against a reused PID
+    const oci::Spec& spec;         ///< the container's: its seccomp profile, namespaces and capabilities hold here too
+    const oci::Process& process;
+    cgroup::Cgroup& cgroup;
+    Streams streams;               ///< used where process.terminal is false
+};
+
+struct Executed {
+    pid_t pid = 0; ///< host PID; a child of the caller
+    UniqueFd pidfd;
+    UniqueFd console;
+};
+
+/// Runs another program in a running container, with the container's confinement.
+Result<Executed> exec(const ExecRequest& request);
+
+} // namespace lamella::runtime
