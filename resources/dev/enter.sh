@@ -45,7 +45,7 @@ exec unshare --mount --propagation private -- /bin/sh -euc '
         TERM="${TERM:-dumb}" LAMELLA_CACHE="$DEV_CACHE" CCACHE_DIR="$DEV_CACHE/ccache" \
         ${CI:+CI="$CI"} ${DISPLAY:+DISPLAY="$DISPLAY"} ${WAYLAND_DISPLAY:+WAYLAND_DISPLAY="$WAYLAND_DISPLAY"} \
         ${XAUTHORITY:+XAUTHORITY="$XAUTHORITY"} ${XDG_RUNTIME_DIR:+XDG_RUNTIME_DIR="$XDG_RUNTIME_DIR"} \
-        ${SUDO_UID:+DEV_UID="$SUDO_UID"} ${SSL_CERT_FILE:+SSL_CERT_FILE="$SSL_CERT_FILE"} "$@"
+        ${SUDO_UID:+DEV_UID="$SUDO_UID"} "$@"
     [ -z "$DEV_PIDNS" ] || set -- unshare --pid --fork --kill-child --mount-proc tini -s -- "$@"
     exec "$@"
 ' enter "$@"
