@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/db/database.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <sys/stat.h>
+#include <thread>
+
+using namespace lamella;
+using namespace lamella::db;
+
+class DatabaseTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { m_directory = std::make_unique<QTemporaryDir>(); }
+    void aNewFileIsPrivateAndDurable();
+    void valuesComeBackAsTheyWere();
+    void aTransactionIsAllOrNothing();
+    void constraintsHaveKinds();
+    void anImageInUseStays();
+    void aNewerDatabaseIsRefused();
+    void whatIsNoDatabaseIsRefused();
+    void threadsTakeTurns();
+
+private:
+    std::filesystem::path file() const { return m_directory->filePath(QStringLiteral("lamella.db")).toStdString(); }
+    std::unique_ptr<Database> opened() const
+    {
+        auto database = Database::open(file());
+        return database ? std::move(*database) : nullptr;
+    }
+    std::unique_ptr<QTemporaryDir> m_directory;
+};
+
+static std::string single(Connection& connection, std::string_view sql)
+{
+    auto statement = connection.prepare(sql);
+    return statement && statement->step().value_or(false) ? statement->text(0) : "(none)";
+}
+
+void DatabaseTest::aNewFileIsPrivateAndDurable()
+{
+    const auto database = opened();
+    QVERIFY(database);
+    auto connection = database->lock();
+    QCOMPARE(single(connection, "PRAGMA journal_mode"), "wal");
+    QCOMPARE(single(connection, "PRAGMA synchronous"), "2");
+    QCOMPARE(single(connection, "PRAGMA foreign_keys"), "1");
+    struct stat status{};
+    QCOMPARE(::stat(file().c_str(), &status), 0);
+    QCOMPARE(status.st_mode & 07777, 0600u);
+}
+
+void DatabaseTest::valuesComeBackAsTheyWere()
+{
+    const auto database = opened();
+    auto connection = database->lock();
+    const std::string bytes("a\0'\xc3\xa4", 5);
+    auto row = connection.prepare("SELECT ?, ?, ?, ?, ?, ?", INT64_MIN, bytes, 1.5, std::nullopt, std::optional<int>{7},
+                                  std::string_view{});
+    QVERIFY(row);
+    QVERIFY(row->step().value());
+    QCOMPARE(row->integer(0), INT64_MIN);
+    QCOMPARE(row->text(1), bytes);
+    QCOMPARE(row->real(2), 1.5);
+    QVERIFY(row->isNull(3));
+    QCOMPARE(row->integer(4), 7);
+    QVERIFY(!row->isNull(5));
+    QCOMPARE(row->step().value(), false);
+    row->reset();
+    row->bindNext(3);
+    QVERIFY(row->step().value());
+    QCOMPARE(row->integer(0), 3);
+    QVERIFY(row->isNull(1));
+}
+
+void DatabaseTest::aTransactionIsAllOrNothing()
+{
+    const auto insert = "INSERT INTO layers VALUES('sha256:aa', 'sha256:bb', 1, 1)";
+    const auto database = opened();
+    auto connection = database->lock();
+    {
+        auto transaction = Transaction::begin(connection);
+        QVERIFY(transaction);
+        QVERIFY(connection.run(insert));
+        QCOMPARE(connection.changes(), 1);
+    }
+    QCOMPARE(single(connection, "SELECT count(*) FROM layers"), "0");
+    {
+        auto transaction = Transaction::begin(connection);
+        QVERIFY(connection.run(insert));
+        QVERIFY(transaction->commit());
+    }
+    QCOMPARE(single(connection, "SELECT count(*) FROM layers"), "1");
+}
+
+void DatabaseTest::constraintsHaveKinds()
+{
+    const auto database = opened();
+    auto connection = database->lock();
+    QVERIFY(connection.run("INSERT INTO id_ranges VALUES(1000, 100000, 65536)"));
+    QCOMPARE(connection.run("INSERT INTO id_ranges VALUES(1000, 200000, 65536)").error().kind,
+             ErrorKind::AlreadyExists);
+    QCOMPARE(connection.run("INSERT INTO id_ranges VALUES(1001, 100000, 65536)").error().kind,
+             ErrorKind::AlreadyExists);
+    QCOMPARE(connection.run("INSERT INTO image_owners VALUES('sha256:none', 0)").error().kind, ErrorKind::Busy);
+    QCOMPARE(connection.run("SELECT nothing").error().kind, ErrorKind::Failed);
+}
+
+void DatabaseTest::anImageInUseStays()
+{
+    const auto database = opened();
+    auto connection = database->lock();
+    QVERIFY(connection.run("INSERT INTO images VALUES('i', 'm', 0, 'amd64', 'linux', '{}')"));
+    QVERIFY(connection.run("INSERT INTO image_owners VALUES('i', 1000)"));
+    QVERIFY(connection.run("INSERT INTO image_references VALUES(1000, 'name:latest', 'i')"));
+    QVERIFY(connection.run("INSERT INTO containers VALUES('c', 1000, 'web', 'i', 0, '{}')"));
+    QCOMPARE(connection.run("DELETE FROM image_owners").error().kind, ErrorKind::Busy);
+    QVERIFY(connection.run("DELETE FROM containers"));
+    QVERIFY(connection.run("DELETE FROM image_owners"));
+    QCOMPARE(single(connection, "SELECT count(*) FROM image_references"), "0");
+}
+
+void DatabaseTest::aNewerDatabaseIsRefused()
+{
+    QVERIFY(opened()->lock().run("PRAGMA user_version=9999"));
+    const auto again = Database::open(file());
+    QVERIFY(!again);
+    QCOMPARE(again.error().kind, ErrorKind::Unsupported);
+    QVERIFY(again.error().message.contains("9999"));
+}
+
+void DatabaseTest::whatIsNoDatabaseIsRefused()
+{
+    QFile text{QString::fromStdString(file().string())};
+    QVERIFY(text.open(QIODevice::WriteOnly));
+    text.write(QByteArray(4096, 'x'));
+    text.close();
+    QVERIFY(!Database::open(file()));
+    QVERIFY(!Database::open("/nonexistent/lamella.db"));
+}
+
+void DatabaseTest::threadsTakeTurns()
+{
+    const auto database = opened();
+    const auto work = [&database](int thread) {
+        for (int i = 0; i < 50; ++i) {
+            auto connection = database->lock();
+            auto transaction = Transaction::begin(connection);
+            if (!transaction
+                || !connection.run("INSERT INTO id_ranges VALUES(?, ?, 1)", thread * 100 + i, thread * 100 + i)
+                || !transaction->commit())
+                return;
+        }
+    };
+    {
+        std::vector<std::jthread> threads;
+        for (int thread = 0; thread < 4; ++thread)
+            threads.emplace_back(work, thread);
+    }
+    auto connection = database->lock();
+    QCOMPARE(single(connection, "SELECT count(*) FROM id_ranges"), "200");
+}
+
+QTEST_GUILESS_MAIN(DatabaseTest)
+#include "tst_database.moc"
