@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "gui/client/container_client.h"
+#include "gui/client/descriptor.h"
+#include "gui/client/image_client.h"
+#include "gui/client/job_client.h"
+#include "gui/client/pending.h"
+#include "gui/client/session_client.h"
+#include "gui/client/types.h"
+
+#include <QHash>
+#include <QList>
+#include <QObject>
+#include <QTimer>
+#include <QVariantMap>
+
+#include <memory>
+
+class QDBusServiceWatcher;
+
+namespace lamella::client {
+
+class Bus;
+class SignalHub;
+
+/// The helper as the window sees it: a snapshot of its objects (GetManagedObjects), kept up to date by its signals. Heals by
+/// itself when the helper comes back. Never blocks.
+class Client : public QObject {
+    Q_OBJECT
+
+public:
+    enum class State {
+        Connecting,   ///< nothing known yet
+        NoBus,        ///< there is no system bus
+        NoHelper,     ///< nobody has the helper's name, and it could not be started
+        HelperTooOld, ///< its ApiVersion is below the window's
+        HelperTooNew,
+        Refused, ///< the bus or the helper does not let this user in
+        Ready,
+    };
+    Q_ENUM(State)
+
+    explicit Client(QObject* parent = nullptr);
+    ~Client() override;
+
+    /// Connects to the system bus, starts the helper where the bus knows how, and reads everything. Call it again to try again.
+    void connectToHelper();
+
+    State state() const { return m_state; }
+    bool isReady() const { return m_state == State::Ready; }
+    /// What is wrong and what to do, for people; empty when Ready or Connecting.
+    QString sentence() const { return m_sentence; }
+    const ManagerData& manager() const { return m_manager; }
+
+    QList<ContainerClient*> containers() const { return m_containers.values(); }
+    QList<ImageClient*> images() const { return m_images.values(); }
+    QList<JobClient*> jobs() const { return m_jobs.values(); }
+    /// By id; nullptr where there is none.
+    ContainerClient* container(const QString& id) const;
+    ImageClient* image(const QString& id) const;
+
+    /// `layout`: a descriptor of the directory of an OCI image layout. The job's result: the image IDs.
+    Pending<QPointer<JobClient>> loadImage(Descriptor layout);
+    Pending<QPointer<ContainerClient>> createContainer(const CreateOptions& options);
+
+Q_SIGNALS:
+    void stateChanged();
+    void containerAdded(lamella::client::ContainerClient* container);
+    /// Still whole, but no longer in containers(); deleted when control is back in the event loop.
+    void containerRemoved(lamella::client::ContainerClient* container);
+    void imageAdded(lamella::client::ImageClient* image);
+    void imageRemoved(lamella::client::ImageClient* image);
+    void jobAdded(lamella::client::JobClient* job);
+    void jobRemoved(lamella::client::JobClient* job);
+
+private:
+    friend class Bus;
+    friend class SignalHub;
+
+    void setState(State state, const QString& sentence = {});
+    void busConnected(const QString& connectionName, const QString& error);
+    void askForOwner();
+    void ownerChanged(const QString& owner);
+    void startHelper();
+    void takeSnapshot();
+    void applySnapshot(const QHash<QString, QHash<QString, QVariantMap>>& objects);
+    void addObject(const QString& path, const QString& interface, const QVariantMap& properties);
+    void removeObject(const QString& path);
+    void updateObject(const QString& path, const QString& interface, const QVariantMap& properties);
+    void pollStats();
+
+    std::unique_ptr<Bus> m_bus;
+    std::unique_ptr<SignalHub> m_hub;
+    std::unique_ptr<QDBusServiceWatcher> m_watcher;
+    State m_state = State::Connecting;
+    QString m_sentence;
+    ManagerData m_manager;
+    QHash<QString, ContainerClient*> m_containers; ///< by object path, as the others
+    QHash<QString, ImageClient*> m_images;
+    QHash<QString, JobClient*> m_jobs;
+    QHash<QString, SessionClient*> m_sessions;
+    QTimer m_statsTimer;
+};
+
+} // namespace lamella::client

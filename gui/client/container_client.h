@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "gui/client/descriptor.h"
+#include "gui/client/pending.h"
+#include "gui/client/types.h"
+
+#include <QObject>
+#include <QPointer>
+#include <QVariantMap>
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+namespace lamella::client {
+
+class Bus;
+class JobClient;
+class SessionClient;
+class StatsFeed;
+
+/// An exec or attach: its session, and its descriptors (exec with a terminal: the PTY's master; without: in, out, err;
+/// attach: one stream socket).
+struct SessionStreams {
+    QPointer<SessionClient> session;
+    std::vector<Descriptor> streams;
+};
+
+/// One container. Its data is what the helper said last; it is stale while the helper is away (Client::state()).
+/// Deleted (later) after Client::containerRemoved. Every call is asynchronous.
+class ContainerClient : public QObject {
+    Q_OBJECT
+
+public:
+    ContainerClient(Bus* bus, const QString& path, const QVariantMap& properties);
+    ~ContainerClient() override;
+
+    const QString& path() const { return m_path; }
+    const ContainerData& data() const { return m_data; }
+    const QString& id() const { return m_data.id; }
+    bool isRunning() const { return m_data.state == ContainerState::Running; }
+    /// Running or paused: it has processes.
+    bool isAlive() const { return isRunning() || m_data.state == ContainerState::Paused; }
+    StatsFeed* stats() const { return m_stats.get(); }
+
+    Pending<void> start();
+    Pending<QPointer<JobClient>> stop(std::chrono::microseconds timeout);
+    Pending<void> kill(quint32 signal, bool all = false);
+    Pending<void> pause();
+    Pending<void> resume();
+    Pending<void> remove(bool force);
+    Pending<void> rename(const QString& name);
+    Pending<SessionStreams> exec(const ExecOptions& options);
+    Pending<SessionStreams> attach();
+    Pending<Descriptor> openLog();
+    Pending<Descriptor> openStats();
+    Pending<std::vector<ProcessInfo>> listProcesses();
+    /// Read and parsed on another thread.
+    Pending<ChangeSet> listChanges();
+
+    /// Takes what PropertiesChanged or a new snapshot brought. Called by Client.
+    void update(const QVariantMap& properties);
+
+Q_SIGNALS:
+    /// Something in data() is another than before.
+    void changed();
+    /// Emitted before changed() where the state or a name is another.
+    void stateChanged(lamella::client::ContainerState before);
+
+private:
+    Bus* m_bus;
+    QString m_path;
+    ContainerData m_data;
+    std::unique_ptr<StatsFeed> m_stats;
+};
+
+} // namespace lamella::client

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "gui/client/pending.h"
+#include "gui/client/types.h"
+
+#include <QObject>
+#include <QVariantMap>
+
+namespace lamella::client {
+
+class Bus;
+
+/// One image. Deleted (later) after Client::imageRemoved.
+class ImageClient : public QObject {
+    Q_OBJECT
+
+public:
+    ImageClient(Bus* bus, const QString& path, const QVariantMap& properties);
+
+    const QString& path() const { return m_path; }
+    const ImageData& data() const { return m_data; }
+    /// What a person calls it: its first reference, otherwise the first 12 digits of its ID.
+    QString displayName() const;
+
+    Pending<void> remove();
+
+    /// Takes what PropertiesChanged or a new snapshot brought. Called by Client.
+    void update(const QVariantMap& properties);
+
+Q_SIGNALS:
+    void changed();
+
+private:
+    Bus* m_bus;
+    QString m_path;
+    ImageData m_data;
+};
+
+} // namespace lamella::client

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+#include <QStringList>
+
+#include <vector>
+
+/// What the helper says of its objects, as plain values without D-Bus. Names and meaning as in
+/// resources/dbus/org.lamella.Lamella1.xml; sizes are bytes, times µs of the real-time clock since 1970 (0: never).
+namespace lamella::client {
+
+struct ManagerData {
+    QString version;
+    quint32 apiVersion = 0;
+    QString cgroupMode;
+    quint32 cpuCount = 1;
+    quint64 memoryBytes = 0;
+};
+
+enum class ContainerState { Created, Running, Paused, Stopped };
+
+struct TimelineStep {
+    QString step;
+    quint64 usec = 0; ///< after Start was called
+
+    friend bool operator==(const TimelineStep&, const TimelineStep&) = default;
+};
+
+struct ContainerData {
+    QString id;
+    QString name;
+    quint32 owner = 0;
+    QString imageId;
+    QString imageName;
+    QStringList command;
+    ContainerState state = ContainerState::Created;
+    quint32 pid = 0;
+    quint32 shimPid = 0;
+    int exitStatus = -1;
+    bool oomKilled = false;
+    QString lastError;
+    quint64 createdUsec = 0;
+    quint64 startedUsec = 0;
+    quint64 finishedUsec = 0;
+    quint64 memoryLimitBytes = 0;
+    double cpuQuota = 0;
+    quint64 cpuWeight = 100;
+    quint64 pidsMax = 0;
+    bool terminal = false;
+    bool init = false;
+    QString hostname;
+    QString user;
+    QString workingDir;
+    quint32 hostUidBase = 0;
+    quint32 hostUidCount = 0;
+    QString cgroupPath;
+    std::vector<TimelineStep> startTimeline;
+
+    friend bool operator==(const ContainerData&, const ContainerData&) = default;
+};
+
+struct LayerInfo {
+    QString diffId;
+    QString chainId;
+    quint64 sizeBytes = 0;
+    quint64 createdUsec = 0;
+    QString createdBy;
+
+    friend bool operator==(const LayerInfo&, const LayerInfo&) = default;
+};
+
+struct ImageData {
+    QString id; ///< "sha256:<hex>"
+    quint32 owner = 0;
+    QStringList references;
+    quint64 createdUsec = 0;
+    QString architecture;
+    QString os;
+    quint64 sizeBytes = 0;
+    QStringList command;
+    QStringList env;
+    QString workingDir;
+    QString user;
+    std::vector<LayerInfo> layers; ///< from the bottom
+
+    friend bool operator==(const ImageData&, const ImageData&) = default;
+};
+
+enum class JobState { Running, Succeeded, Failed, Cancelled };
+
+struct JobData {
+    QString operation;
+    JobState state = JobState::Running;
+    QString stage;
+    double progress = -1; ///< 0 to 1; -1 where it cannot be known
+    quint64 bytesDone = 0;
+    quint64 bytesTotal = 0;
+    QStringList items; ///< object paths
+    bool cancelable = false;
+    QStringList result;
+    QString errorName;
+    QString errorMessage;
+
+    friend bool operator==(const JobData&, const JobData&) = default;
+};
+
+struct SessionData {
+    QString kind;
+    QString containerPath;
+    quint32 pid = 0;
+    bool running = true;
+    int exitStatus = -1;
+
+    friend bool operator==(const SessionData&, const SessionData&) = default;
+};
+
+struct ProcessInfo {
+    quint32 hostPid = 0;
+    quint32 containerPid = 0; ///< 0: the shim, outside
+    quint32 parentHostPid = 0;
+    quint32 hostUid = 0;
+    quint32 containerUid = 0;
+    quint64 cpuUsec = 0;
+    quint64 residentBytes = 0;
+    QString state; ///< the letter of proc_pid_stat(5)
+    QString command;
+
+    friend bool operator==(const ProcessInfo&, const ProcessInfo&) = default;
+};
+
+enum class ChangeKind { Added, Modified, Deleted, Attributes };
+enum class FileType { File, Directory, Symlink, Fifo, Socket, CharDevice, BlockDevice };
+
+struct ChangeEntry {
+    QString path; ///< absolute; bytes that are not UTF-8 appear as U+FFFD
+    ChangeKind kind = ChangeKind::Added;
+    FileType type = FileType::File;
+    quint64 bytes = 0; ///< what it costs in the writable layer
+    QString layer;     ///< diffID of the layer that has the path; empty for Added
+
+    friend bool operator==(const ChangeEntry&, const ChangeEntry&) = default;
+};
+
+struct ChangeSet {
+    std::vector<ChangeEntry> entries; ///< in the order of the tree
+    bool truncated = false;           ///< there were more than the window takes
+};
+
+/// What Manager.CreateContainer takes; what is left empty or 0 is the helper's default.
+struct CreateOptions {
+    QString image; ///< a reference or an image ID
+    QString name;
+    QStringList command;
+    QStringList env; ///< KEY=value
+    QString workingDir;
+    QString user;
+    QString hostname;
+    bool terminal = false;
+    bool init = false;
+    quint64 memoryBytes = 0;
+    double cpuQuota = 0;
+    quint64 cpuWeight = 0;
+    quint64 pidsMax = 0;
+    bool start = true; ///< and then a container that does not start is not left behind
+};
+
+struct ExecOptions {
+    QStringList command;
+    QStringList env;
+    QString workingDir;
+    QString user;
+    bool terminal = true;
+    quint16 rows = 24;
+    quint16 columns = 80;
+};
+
+} // namespace lamella::client

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "gui/client/types.h"
+
+#include <QAbstractItemModel>
+#include <QHash>
+
+#include <memory>
+#include <vector>
+
+namespace lamella::models {
+
+/// What a container has changed against its image: a tree of directories (those that only lead to a change have no letter) or
+/// a flat list of paths. A new set is taken by difference, so what is expanded and selected stays.
+class ChangesModel : public QAbstractItemModel {
+    Q_OBJECT
+
+public:
+    enum Column { PathColumn, KindColumn, BytesColumn, LayerColumn, ColumnCount };
+    enum Role {
+        PathRole = Qt::UserRole,
+        KindRole, ///< int of client::ChangeKind; -1 for a directory that only leads to changes
+        BytesRole,
+        SortRole,
+        TypeRole, ///< int of client::FileType
+    };
+
+    explicit ChangesModel(QObject* parent = nullptr);
+    ~ChangesModel() override;
+
+    void setChanges(client::ChangeSet changes);
+    void setFlat(bool flat);
+    bool isFlat() const { return m_flat; }
+    /// Names of layers ("2: COPY …") for the layer column, by diffID.
+    void setLayerNames(const QHash<QString, QString>& names);
+
+    int count(client::ChangeKind kind) const;
+    int count() const { return static_cast<int>(m_set.entries.size()); }
+    quint64 totalBytes() const { return m_bytes; }
+    bool isTruncated() const { return m_set.truncated; }
+
+    QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;
+    QModelIndex parent(const QModelIndex& index) const override;
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+
+private:
+    struct Node;
+    Node* nodeOf(const QModelIndex& index) const;
+    QModelIndex indexOf(const Node* node, int column = 0) const;
+    void rebuild();
+    static std::unique_ptr<Node> build(const client::ChangeSet& set, bool flat);
+    void merge(Node* into, Node* from);
+    QVariant display(const Node& node, int column) const;
+
+    client::ChangeSet m_set;
+    std::unique_ptr<Node> m_root;
+    QHash<QString, QString> m_layerNames;
+    quint64 m_bytes = 0;
+    int m_counts[4] = {};
+    bool m_flat = false;
+};
+
+} // namespace lamella::models

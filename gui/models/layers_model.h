@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "gui/client/types.h"
+
+#include <QAbstractTableModel>
+
+#include <optional>
+#include <vector>
+
+namespace lamella::models {
+
+/// The stack of layers as it lies: the writable one (where there is one) at the top, the image's base at the bottom.
+class LayersModel : public QAbstractTableModel {
+    Q_OBJECT
+
+public:
+    enum Column { NumberColumn, CommandColumn, SizeColumn, CreatedColumn, DigestColumn, ColumnCount };
+    enum Role {
+        SortRole = Qt::UserRole,
+        BytesRole,    ///< quint64
+        WritableRole, ///< bool
+        FractionRole, ///< double: of the greatest layer, for a bar
+    };
+
+    explicit LayersModel(QObject* parent = nullptr);
+
+    /// `layers` from the bottom, as the helper says them. `writableBytes`: the container's own layer; nothing for an image.
+    void setLayers(const std::vector<client::LayerInfo>& layers, std::optional<quint64> writableBytes);
+    quint64 totalBytes() const;
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+
+private:
+    bool isWritable(int row) const { return m_writable && row == 0; }
+    const client::LayerInfo& layerAt(int row) const;
+    quint64 bytesAt(int row) const;
+    QVariant display(int row, int column) const;
+
+    std::vector<client::LayerInfo> m_layers;
+    std::optional<quint64> m_writable;
+};
+
+} // namespace lamella::models

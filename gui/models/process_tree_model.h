@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "gui/client/types.h"
+
+#include <QAbstractItemModel>
+
+#include <memory>
+#include <vector>
+
+namespace lamella::models {
+
+/// A container's processes as a tree by parent, the shim at the top. Updates keep the index of every process that is still
+/// there, so nothing collapses and the selection stays.
+class ProcessTreeModel : public QAbstractItemModel {
+    Q_OBJECT
+
+public:
+    enum Column {
+        CommandColumn,
+        HostPidColumn,
+        ContainerPidColumn,
+        UserInsideColumn,
+        UserOutsideColumn,
+        CpuColumn,
+        MemoryColumn,
+        StateColumn,
+        ColumnCount
+    };
+    enum Role { HostPidRole = Qt::UserRole, SortRole, IsShimRole };
+
+    explicit ProcessTreeModel(QObject* parent = nullptr);
+    ~ProcessTreeModel() override;
+
+    /// Takes a new list. `timeUsec`: when it was asked for; CPU per cent comes from the difference to the list before.
+    void update(const std::vector<client::ProcessInfo>& processes, quint64 timeUsec);
+    void clear();
+    /// How many there are, without the shim.
+    int processCount() const;
+
+    QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;
+    QModelIndex parent(const QModelIndex& index) const override;
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+
+private:
+    struct Node;
+    Node* nodeOf(const QModelIndex& index) const;
+    QModelIndex indexOf(const Node* node) const;
+    void removeNode(Node* node);
+    QVariant display(const Node& node, int column) const;
+    QVariant sortKey(const Node& node, int column) const;
+
+    std::unique_ptr<Node> m_root;
+    quint64 m_timeUsec = 0;
+};
+
+} // namespace lamella::models
