@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/base/unique_fd.h"
+
+#include <string>
+#include <sys/types.h>
+
+/// Namespaces: namespaces(7), setns(2), user_namespaces(7).
+namespace lamella::os {
+
+/// The namespace `kind` ("net", "pid_for_children", …) of a process.
+Result<UniqueFd> openNamespace(pid_t pid, const std::string& kind);
+
+/// setns(2) of the calling thread; `type` is one CLONE_NEW… flag, or several with a pidfd.
+Result<void> enterNamespace(BorrowedFd target, int type, std::string_view what);
+
+Result<void> unshare(int flags, std::string_view what);
+
+/// Writes a process's uid_map or gid_map (`file` is the name): lines of "inside outside count". Needs CAP_SETUID or
+/// CAP_SETGID.
+Result<void> writeIdMap(pid_t pid, const std::string& file, std::string_view map);
+
+} // namespace lamella::os
