@@ -12,30 +12,30 @@
 #include <sys/types.h>
 #include <vector>
 
-/// cgroup v1 and v2 behind one interface (cgroups(7); the kernel's Documentation/admin-guide/cgroup-v1 and cgroup-v2.rst).
-/// All of it needs root, or a delegated subtree.
+/// cgroup v1 and v2 behind one interface (cgroups(7); the kernel's Documentation/admin-guide/cgroup-v1 and
+/// cgroup-v2.rst). All of it needs root, or a delegated subtree.
 namespace lamella::cgroup {
 
 enum class Mode { V1, V2, Hybrid };
 
 /// What runtime-spec's linux.resources says, as far as we set it. Unset means: leave as it is.
 struct Resources {
-    std::optional<Bytes> memoryLimit;             ///< 0 bytes: no limit
-    std::optional<Bytes> memoryReservation;       ///< v1 soft limit, v2 memory.low
-    std::optional<std::int64_t> memorySwap;       ///< memory + swap, -1: no limit (runtime-spec's meaning)
-    std::optional<std::uint64_t> cpuWeight;       ///< 1 to 10000; v1 shares are computed from it
-    std::optional<std::uint64_t> cpuQuotaUsec;    ///< in each period; 0: no limit
-    std::optional<std::uint64_t> cpuPeriodUsec;   ///< 100000 otherwise
-    std::optional<std::string> cpusetCpus;
-    std::optional<std::string> cpusetMems;
-    std::optional<std::int64_t> pidsMax;          ///< -1: no limit
+    std::optional<Bytes> memoryLimit = {}; ///< 0 bytes: no limit
+    std::optional<Bytes> memoryReservation = {}; ///< v1 soft limit, v2 memory.low
+    std::optional<std::int64_t> memorySwap = {}; ///< memory + swap, -1: no limit (runtime-spec's meaning)
+    std::optional<std::uint64_t> cpuWeight = {}; ///< 1 to 10000; v1 shares are computed from it
+    std::optional<std::uint64_t> cpuQuotaUsec = {}; ///< in each period; 0: no limit
+    std::optional<std::uint64_t> cpuPeriodUsec = {}; ///< 100000 otherwise
+    std::optional<std::string> cpusetCpus = {};
+    std::optional<std::string> cpusetMems = {};
+    std::optional<std::int64_t> pidsMax = {}; ///< -1: no limit
 };
 
 /// What a cgroup has used. Counters start at 0 with the cgroup.
 struct Usage {
     std::uint64_t cpuUsec = 0;
     std::uint64_t throttledUsec = 0;
-    Bytes memory;      ///< usage less inactive file cache (the working set)
+    Bytes memory; ///< usage less inactive file cache (the working set)
     Bytes memoryAnon;
     Bytes memoryFile;
     Bytes memoryKernel;
@@ -49,8 +49,8 @@ class Cgroup {
 public:
     virtual ~Cgroup() = default;
 
-    /// Sets what `resources` names, now and for running processes too. A limit the kernel refuses is an error that names
-    /// the file ("memory.max") and the value.
+    /// Sets what `resources` names, now and for running processes too. A limit the kernel refuses is an error that
+    /// names the file ("memory.max") and the value.
     virtual Result<void> apply(const Resources& resources) = 0;
 
     /// Descriptors, opened for writing, through which a single-threaded process joins by writing "0" to each of them
@@ -64,7 +64,8 @@ public:
     virtual Result<Usage> usage() const = 0;
     virtual Result<std::vector<pid_t>> processes() const = 0;
 
-    /// Stops (or lets go on) all processes and waits until they are stopped. No process of the cgroup may be the caller.
+    /// Stops (or lets go on) all processes and waits until they are stopped. No process of the cgroup may be the
+    /// caller.
     virtual Result<void> freeze(bool frozen) = 0;
     virtual Result<bool> frozen() const = 0;
 
@@ -78,8 +79,9 @@ public:
 /// What this machine mounts below /sys/fs/cgroup, read once.
 Result<Mode> detectMode();
 
-/// Makes the cgroup `path` (runtime-spec's linux.cgroupsPath, for example "/lamella/<id>") below each controller's root (v1)
-/// or below the unified root with its controllers enabled on the way down (v2). Refuses "..". Errors: AlreadyExists.
+/// Makes the cgroup `path` (runtime-spec's linux.cgroupsPath, for example "/lamella/<id>") below each controller's root
+/// (v1) or below the unified root with its controllers enabled on the way down (v2). Refuses "..". Errors:
+/// AlreadyExists.
 Result<std::unique_ptr<Cgroup>> create(const std::string& path);
 
 /// The same cgroup, made earlier, perhaps by another process. Errors: NotFound.

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/base/unique_fd.h"
+#include "engine/cgroup/cgroup.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Where a machine mounts its cgroup trees. Tests hand in trees of their own.
+namespace lamella::cgroup {
+
+/// One v1 tree: the controllers that are mounted together ("cpu,cpuacct") and where.
+struct V1Hierarchy {
+    std::vector<std::string> controllers;
+    std::string mountPoint;
+};
+
+struct Layout {
+    Mode mode = Mode::V1;
+    std::vector<V1Hierarchy> v1; ///< only those with a controller that we use
+    std::string unified; ///< the mount point of the v2 tree; empty where there is none
+};
+
+/// Reads the layout from the text of /proc/self/mountinfo (proc_pid_mountinfo(5)). A mount whose root is a sub-cgroup
+/// (a nested container) counts like any other: paths start at what is mounted. Of several mounts of one tree the one
+/// below /sys/fs/cgroup counts. Errors: Unsupported where neither v1 controllers nor a v2 tree are mounted.
+Result<Layout> parseLayout(std::string_view mountinfo);
+
+/// The trees of a layout with their mount points opened, shared by all cgroups of a process.
+struct Trees {
+    struct V1 {
+        std::vector<std::string> controllers;
+        UniqueFd root;
+        bool has(std::string_view controller) const;
+    };
+    Mode mode = Mode::V1;
+    std::vector<V1> v1;
+    UniqueFd unified; ///< only with Mode::V2
+
+    /// The v1 tree that has `controller`, or nullptr.
+    const V1* tree(std::string_view controller) const;
+};
+
+using TreesPointer = std::shared_ptr<const Trees>;
+
+Result<TreesPointer> openTrees(const Layout& layout);
+
+/// This machine's trees, opened once. Any thread.
+Result<TreesPointer> machineTrees();
+
+/// The functions of cgroup.h, on trees that the caller chooses.
+Result<std::unique_ptr<Cgroup>> create(TreesPointer trees, const std::string& path);
+Result<std::unique_ptr<Cgroup>> open(TreesPointer trees, const std::string& path);
+
+} // namespace lamella::cgroup

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/cgroup/v1.h"
+
+#include "engine/cgroup/cpu_weight.h"
+#include "engine/cgroup/files.h"
+#include "engine/cgroup/wait.h"
+
+#include <csignal>
+#include <fcntl.h>
+
+namespace lamella::cgroup {
+
+namespace {
+
+std::string limitText(std::uint64_t bytes)
+{
+    return bytes == 0 ? "-1" : std::to_string(bytes);
+}
+
+// What an older or smaller kernel does not have counts as 0.
+template <class T>
+Result<T> orNone(Result<T> result)
+{
+    if (!result && (result.error().kind == ErrorKind::NotFound || result.error().kind == ErrorKind::Unsupported))
+        return T{};
+    return result;
+}
+
+} // namespace
+
+Result<BorrowedFd> V1Cgroup::tree(std::string_view controller) const
+{
+    const auto* found = m_trees->tree(controller);
+    if (!found)
+        return failure(ErrorKind::Unsupported,
+                       "this machine mounts no cgroup v1 " + std::string{controller} + " controller");
+    return found->root.borrow();
+}
+
+std::string V1Cgroup::file(std::string_view name) const
+{
+    std::string path;
+    path.reserve(m_path.size() + 1 + name.size());
+    return path.append(m_path).append("/").append(name);
+}
+
+Result<void> V1Cgroup::write(std::string_view controller, std::string_view name, std::string_view value) const
+{
+    return writeAt(TRY(tree(controller)), file(name), value);
+}
+
+Result<std::string> V1Cgroup::read(std::string_view controller, std::string_view name) const
+{
+    return readAt(TRY(tree(controller)), file(name));
+}
+
+Result<std::uint64_t> V1Cgroup::number(std::string_view controller, std::string_view name) const
+{
+    return readNumberAt(TRY(tree(controller)), file(name));
+}
+
+Result<void> V1Cgroup::apply(const Resources& resources)
+{
+    TRY(applyMemory(resources));
+    TRY(applyCpu(resources));
+    if (resources.cpusetMems)
+        TRY(write("cpuset", "cpuset.mems", *resources.cpusetMems));
+    if (resources.cpusetCpus)
+        TRY(write("cpuset", "cpuset.cpus", *resources.cpusetCpus));
+    if (resources.pidsMax)
+        TRY(write("pids", "pids.max", *resources.pidsMax < 0 ? "max" : std::to_string(*resources.pidsMax)));
+    return {};
+}
+
+// The kernel wants limit <= memory + swap at every moment: raising sets the sum first, lowering the limit first.
+Result<void> V1Cgroup::applyMemory(const Resources& resources)
+{
+    const auto setLimit
+        = [&] { return write("memory", "memory.limit_in_bytes", limitText(resources.memoryLimit->value)); };
+    const auto setSwap = [&]() -> Result<void> {
+        const std::string value = *resources.memorySwap < 0 ? "-1" : std::to_string(*resources.memorySwap);
+        auto result = write("memory", "memory.memsw.limit_in_bytes", value);
+        if (!result && result.error().errnum == ENOENT) // swap is not counted on this machine
+            return {};
+        return result;
+    };
+    bool swapIsSet = !resources.memorySwap;
+    if (resources.memoryLimit) {
+        auto result = setLimit();
+        if (!result && result.error().errnum == EINVAL && resources.memorySwap) {
+            TRY(setSwap());
+            swapIsSet = true;
+            result = setLimit();
+        }
+        TRY(std::move(result));
+    }
+    if (!swapIsSet)
+        TRY(setSwap());
+    if (resources.memoryReservation)
+        TRY(write("memory", "memory.soft_limit_in_bytes", limitText(resources.memoryReservation->value)));
+    return {};
+}
+
+Result<void> V1Cgroup::applyCpu(const Resources& resources)
+{
+    if (resources.cpuWeight)
+        TRY(write("cpu", "cpu.shares", std::to_string(sharesFromWeight(*resources.cpuWeight))));
+    if (resources.cpuPeriodUsec)
+        TRY(write("cpu", "cpu.cfs_period_us", std::to_string(*resources.cpuPeriodUsec)));
+    if (resources.cpuQuotaUsec)
+        TRY(write("cpu", "cpu.cfs_quota_us", limitText(*resources.cpuQuotaUsec)));
+    return {};
+}
+
+Result<std::vector<UniqueFd>> V1Cgroup::joinDescriptors() const
+{
+    std::vector<UniqueFd> descriptors;
+    descriptors.reserve(m_trees->v1.size());
+    const std::string tasks = file("tasks");
+    for (const auto& tree : m_trees->v1) {
+        UniqueFd fd{::openat(tree.root.get(), tasks.c_str(), O_WRONLY | O_CLOEXEC)};
+        if (!fd)
+            return systemFailure("cannot open tasks of /" + m_path + " (" + tree.controllers.front() + ")");
+        descriptors.push_back(std::move(fd));
+    }
+    return descriptors;
+}
+
+Result<Usage> V1Cgroup::usage() const
+{
+    Usage usage;
+    usage.cpuUsec = TRY(orNone(number("cpuacct", "cpuacct.usage"))) / 1000;
+    usage.throttledUsec = keyedNumber(TRY(orNone(read("cpu", "cpu.stat"))), "throttled_time") / 1000;
+    usage.pids = TRY(orNone(number("pids", "pids.current")));
+    const std::uint64_t memory = TRY(orNone(number("memory", "memory.usage_in_bytes")));
+    const std::string statistics = TRY(orNone(read("memory", "memory.stat")));
+    const std::uint64_t inactive = keyedNumber(statistics, "total_inactive_file");
+    usage.memory.value = memory > inactive ? memory - inactive : 0;
+    usage.memoryAnon.value = keyedNumber(statistics, "total_rss");
+    usage.memoryFile.value = keyedNumber(statistics, "total_cache");
+    usage.memoryKernel.value = TRY(orNone(number("memory", "memory.kmem.usage_in_bytes")));
+    usage.oomKills = keyedNumber(TRY(orNone(read("memory", "memory.oom_control"))), "oom_kill");
+    return usage;
+}
+
+Result<std::vector<pid_t>> V1Cgroup::processes() const
+{
+    return processesAt(TRY(tree("freezer")), m_path);
+}
+
+// A cgroup may stay in FREEZING while a task is in a place that cannot be frozen; writing again tries again, and a
+// short thaw lets such a task go on (cgroup-v1/freezer-subsystem.rst).
+Result<void> V1Cgroup::freeze(bool wanted)
+{
+    const std::string_view state = wanted ? "FROZEN" : "THAWED";
+    int attempt = 0;
+    const auto reached = [&]() -> Result<bool> {
+        if (wanted && ++attempt % 64 == 0)
+            TRY(write("freezer", "freezer.state", "THAWED"));
+        TRY(write("freezer", "freezer.state", state));
+        return TRY(read("freezer", "freezer.state")).starts_with(state);
+    };
+    if (TRY(waitFor(reached, kPatience)))
+        return {};
+    TRY(write("freezer", "freezer.state", "THAWED"));
+    return failure(ErrorKind::Busy, "cannot freeze the cgroup /" + m_path + ": a process in it does not stop");
+}
+
+Result<bool> V1Cgroup::frozen() const
+{
+    return TRY(read("freezer", "freezer.state")).starts_with("FROZEN");
+}
+
+Result<void> V1Cgroup::signalAll() const
+{
+    for (const pid_t pid : TRY(processes())) {
+        if (::kill(pid, SIGKILL) != 0 && errno != ESRCH)
+            return systemFailure("cannot kill process " + std::to_string(pid) + " of the cgroup /" + m_path);
+    }
+    return {};
+}
+
+// Frozen tasks cannot fork, so one round reaches all; where freezing fails the rounds go on until nobody is left.
+Result<void> V1Cgroup::killAll()
+{
+    if (TRY(processes()).empty())
+        return {};
+    const bool stopped = freeze(true).has_value();
+    const auto killed = signalAll();
+    TRY(write("freezer", "freezer.state", "THAWED"));
+    TRY(Result<void>{killed});
+    const auto empty = [&]() -> Result<bool> {
+        if (!stopped)
+            TRY(signalAll());
+        return TRY(processes()).empty();
+    };
+    if (TRY(waitFor(empty, kPatience)))
+        return {};
+    return failure(ErrorKind::Busy, "cannot kill all processes of the cgroup /" + m_path + ": one does not end");
+}
+
+Result<void> V1Cgroup::remove()
+{
+    for (const auto& tree : m_trees->v1)
+        TRY(removeAt(tree.root.borrow(), m_path));
+    return {};
+}
+
+} // namespace lamella::cgroup

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/cgroup/layout.h"
+
+namespace lamella::cgroup {
+
+/// A cgroup in each of the v1 trees (the kernel's Documentation/admin-guide/cgroup-v1). It keeps no descriptor of its
+/// own: the trees' roots are shared and a path below a root costs one look-up.
+class V1Cgroup final : public Cgroup {
+public:
+    /// Makes it in every tree, or in none.
+    static Result<std::unique_ptr<Cgroup>> create(TreesPointer trees, std::string path);
+    static Result<std::unique_ptr<Cgroup>> open(TreesPointer trees, std::string path);
+
+    Result<void> apply(const Resources& resources) override;
+    Result<std::vector<UniqueFd>> joinDescriptors() const override;
+    std::optional<BorrowedFd> cloneInto() const override { return std::nullopt; }
+    Result<Usage> usage() const override;
+    Result<std::vector<pid_t>> processes() const override;
+    Result<void> freeze(bool frozen) override;
+    Result<bool> frozen() const override;
+    Result<void> killAll() override;
+    Result<void> remove() override;
+
+private:
+    V1Cgroup(TreesPointer trees, std::string path)
+        : m_trees(std::move(trees))
+        , m_path(std::move(path))
+    {
+    }
+
+    Result<BorrowedFd> tree(std::string_view controller) const;
+    Result<void> write(std::string_view controller, std::string_view file, std::string_view value) const;
+    Result<std::string> read(std::string_view controller, std::string_view file) const;
+    Result<std::uint64_t> number(std::string_view controller, std::string_view file) const;
+    std::string file(std::string_view name) const;
+    Result<void> applyMemory(const Resources& resources);
+    Result<void> applyCpu(const Resources& resources);
+    Result<void> signalAll() const;
+
+    TreesPointer m_trees;
+    std::string m_path; // relative to each root
+};
+
+} // namespace lamella::cgroup

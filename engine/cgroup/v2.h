@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/cgroup/layout.h"
+
+namespace lamella::cgroup {
+
+/// A cgroup in the unified tree (the kernel's Documentation/admin-guide/cgroup-v2.rst), with its directory held open.
+class V2Cgroup final : public Cgroup {
+public:
+    /// Makes it, with those controllers of the tree that we use enabled in each cgroup above it, and denies it all
+    /// devices but the default ones. Errors: Busy where a cgroup above has processes of its own.
+    static Result<std::unique_ptr<Cgroup>> create(TreesPointer trees, std::string path);
+    static Result<std::unique_ptr<Cgroup>> open(TreesPointer trees, std::string path);
+
+    Result<void> apply(const Resources& resources) override;
+    Result<std::vector<UniqueFd>> joinDescriptors() const override;
+    std::optional<BorrowedFd> cloneInto() const override { return m_directory.borrow(); }
+    Result<Usage> usage() const override;
+    Result<std::vector<pid_t>> processes() const override;
+    Result<void> freeze(bool frozen) override;
+    Result<bool> frozen() const override;
+    Result<void> killAll() override;
+    Result<void> remove() override;
+
+private:
+    V2Cgroup(TreesPointer trees, std::string path, UniqueFd directory)
+        : m_trees(std::move(trees))
+        , m_path(std::move(path))
+        , m_directory(std::move(directory))
+    {
+    }
+
+    Result<void> write(std::string_view file, std::string_view value) const;
+    Result<std::string> read(std::string_view file) const;
+    Result<void> applyMemory(const Resources& resources);
+    Result<void> applyCpu(const Resources& resources);
+    Result<void> signalAll() const;
+    Result<bool> waitForEvent(std::string_view key, std::uint64_t value) const;
+
+    TreesPointer m_trees;
+    std::string m_path; // relative to the tree's root
+    UniqueFd m_directory;
+};
+
+} // namespace lamella::cgroup

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/cgroup/device_filter.h"
+#include "engine/cgroup/files.h"
+#include "engine/cgroup/v2.h"
+
+#include <algorithm>
+#include <array>
+#include <fcntl.h>
+#include <ranges>
+#include <sys/stat.h>
+
+namespace lamella::cgroup {
+
+namespace {
+
+constexpr std::array<std::string_view, 5> kControllers{"cpu", "memory", "pids", "cpuset", "io"};
+
+std::string below(std::string_view path, std::string_view file)
+{
+    return path.empty() ? std::string{file} : std::string{path} + '/' + std::string{file};
+}
+
+bool hasWord(std::string_view text, std::string_view word)
+{
+    for (auto at = text.find(word); at != text.npos; at = text.find(word, at + 1)) {
+        const auto end = at + word.size();
+        const bool starts = at == 0 || text[at - 1] == ' ';
+        const bool ends = end == text.size() || text[end] == ' ' || text[end] == '\n';
+        if (starts && ends)
+            return true;
+    }
+    return false;
+}
+
+// "+cpu +memory": what the cgroup could hand to its children and does not yet.
+Result<std::string> missingControllers(BorrowedFd tree, std::string_view path)
+{
+    const std::string available = TRY(readAt(tree, below(path, "cgroup.controllers")));
+    const std::string enabled = TRY(readAt(tree, below(path, "cgroup.subtree_control")));
+    std::string missing;
+    for (const auto controller : kControllers) {
+        if (hasWord(available, controller) && !hasWord(enabled, controller))
+            missing.append(missing.empty() ? "+" : " +").append(controller);
+    }
+    return missing;
+}
+
+Result<void> enableControllers(BorrowedFd tree, std::string_view path)
+{
+    const std::string missing = TRY(missingControllers(tree, path));
+    if (missing.empty())
+        return {};
+    auto result = writeAt(tree, below(path, "cgroup.subtree_control"), missing);
+    if (!result && result.error().errnum == EBUSY) {
+        result.error().kind = ErrorKind::Busy;
+        result.error().message = "the cgroup /" + std::string{path}
+            + " has processes of its own, so the kernel lets it hand no controllers to its children: move them into a "
+              "child of it"
+              " (systemd's DelegateSubgroup= does that for a service with Delegate=yes)";
+    }
+    return result;
+}
+
+// The directories made by one create(), taken away again unless keep() is called.
+class Made {
+public:
+    explicit Made(BorrowedFd tree)
+        : m_tree(tree)
+    {
+    }
+    Made(const Made&) = delete;
+    Made& operator=(const Made&) = delete;
+    ~Made()
+    {
+        for (const auto& path : std::views::reverse(m_paths))
+            ::unlinkat(m_tree.get(), path.c_str(), AT_REMOVEDIR);
+    }
+
+    /// False where it is there already.
+    Result<bool> make(std::string path)
+    {
+        if (::mkdirat(m_tree.get(), path.c_str(), 0755) == 0) {
+            m_paths.push_back(std::move(path));
+            return true;
+        }
+        if (errno == EEXIST)
+            return false;
+        return systemFailure("cannot make the cgroup /" + path);
+    }
+    void keep() { m_paths.clear(); }
+
+private:
+    BorrowedFd m_tree;
+    std::vector<std::string> m_paths;
+};
+
+Result<void> makeAll(Made& made, BorrowedFd tree, const std::string& path)
+{
+    TRY(enableControllers(tree, ""));
+    for (auto slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+        const std::string parent = path.substr(0, slash);
+        TRY(made.make(parent));
+        TRY(enableControllers(tree, parent));
+    }
+    if (!TRY(made.make(path)))
+        return failure(ErrorKind::AlreadyExists, "the cgroup /" + path + " exists already");
+    return {};
+}
+
+// kernfs answers ENODEV for one that is being removed.
+Result<UniqueFd> openDirectory(BorrowedFd tree, const std::string& path)
+{
+    UniqueFd fd{::openat(tree.get(), path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+    if (fd)
+        return fd;
+    if (errno == ENOENT || errno == ENODEV)
+        return failure(ErrorKind::NotFound, "there is no cgroup /" + path);
+    return systemFailure("cannot open the cgroup /" + path);
+}
+
+} // namespace
+
+Result<std::unique_ptr<Cgroup>> V2Cgroup::create(TreesPointer trees, std::string path)
+{
+    const BorrowedFd tree = trees->unified.borrow();
+    Made made{tree};
+    TRY(makeAll(made, tree, path));
+    UniqueFd directory = TRY(openDirectory(tree, path));
+    TRY_WITHIN("cannot limit the devices of the cgroup /" + path, attachDefaultDeviceFilter(directory.borrow()));
+    made.keep();
+    return std::unique_ptr<Cgroup>{new V2Cgroup{std::move(trees), std::move(path), std::move(directory)}};
+}
+
+Result<std::unique_ptr<Cgroup>> V2Cgroup::open(TreesPointer trees, std::string path)
+{
+    UniqueFd directory = TRY(openDirectory(trees->unified.borrow(), path));
+    return std::unique_ptr<Cgroup>{new V2Cgroup{std::move(trees), std::move(path), std::move(directory)}};
+}
+
+} // namespace lamella::cgroup
