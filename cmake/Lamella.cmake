@@ -57,14 +57,17 @@ function(lamella_static_program name)
     endif()
 endfunction()
 
+# Comes last, after -Wconversion: QTRY_COMPARE narrows a duration in our code.
+add_library(lamella_test_options INTERFACE)
+target_compile_options(lamella_test_options INTERFACE -Wno-conversion)
+
 # lamella_test(NAME LABEL label SOURCES file... [LINK target...] [TIMEOUT seconds] [RESOURCE_LOCK name]): one Qt Test executable per class.
 # Labels: unit dbus privileged gui fuzz.
 function(lamella_test name)
     cmake_parse_arguments(A "" "LABEL;TIMEOUT;RESOURCE_LOCK" "SOURCES;LINK;ENVIRONMENT" ${ARGN})
     add_executable(${name} ${A_SOURCES})
     set_target_properties(${name} PROPERTIES AUTOMOC ON RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
-    target_link_libraries(${name} PRIVATE lamella_qt_options Qt6::Test ${A_LINK})
-    target_compile_options(${name} PRIVATE -Wno-conversion) # QTRY_COMPARE narrows a duration
+    target_link_libraries(${name} PRIVATE lamella_qt_options Qt6::Test ${A_LINK} lamella_test_options)
     add_test(NAME ${A_LABEL}/${name} COMMAND ${name})
     if(NOT A_TIMEOUT)
         set(A_TIMEOUT 120)
