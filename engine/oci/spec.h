@@ -11,8 +11,9 @@
 #include <sys/types.h>
 #include <vector>
 
-/// The OCI runtime specification's config.json as types: config.md and config-linux.md. Field names are the specification's
-/// in camelCase. What we do not support and what would weaken a container if ignored is refused when parsed.
+/// The OCI runtime specification's config.json as types: config.md and config-linux.md. Field names are the
+/// specification's in camelCase. What we do not support and what would weaken a container if ignored is refused when
+/// parsed.
 namespace lamella::oci {
 
 struct User {
@@ -132,8 +133,8 @@ struct Spec {
     Linux linux;
 };
 
-/// Our own root file system: where these annotations stand in config.json the runtime mounts an overlay, in the container's
-/// mount namespace only, instead of binding root.path. (Another runtime expects it mounted on root.path.)
+/// Our own root file system: where these annotations stand in config.json the runtime mounts an overlay, in the
+/// container's mount namespace only, instead of binding root.path. (Another runtime expects it mounted on root.path.)
 ///   org.lamella.rootfs.lower   directories separated by ':', the lowest last, as overlay's lowerdir
 ///   org.lamella.rootfs.upper   org.lamella.rootfs.work   directories
 ///   org.lamella.rootfs.layers  the directory above all lower ones; it is mounted once with the container's id map

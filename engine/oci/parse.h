@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/oci/json_node.h"
+#include "engine/oci/spec.h"
+
+/// The parts of parseSpec(): they read types and ranges; validate() looks at what the values mean.
+namespace lamella::oci {
+
+Result<Process> parseProcessNode(const Node& node);
+Result<Linux> parseLinuxNode(const Node& node);
+Result<Seccomp> parseSeccompNode(const Node& node);
+
+} // namespace lamella::oci

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/oci/spec.h"
+
+#include "engine/base/json.h"
+#include "engine/oci/json_node.h"
+#include "engine/oci/parse.h"
+#include "engine/oci/validate.h"
+
+#include <array>
+
+namespace lamella::oci {
+
+namespace {
+
+constexpr std::size_t kMaxSpec = 4u << 20;
+
+Result<void> parseRoot(const Node& root, Spec& spec)
+{
+    TRY(root.mustBeObject());
+    TRY(read(root["path"], spec.rootPath));
+    if (spec.rootPath.empty())
+        return root["path"].wrong("is missing");
+    return read(root["readonly"], spec.rootReadonly);
+}
+
+Result<void> parseMounts(const Node& mounts, Spec& spec)
+{
+    for (const Node& node : TRY(mounts.elements())) {
+        TRY(node.mustBeObject());
+        for (const char* key : {"uidMappings", "gidMappings"}) {
+            if (node[key].filled())
+                return node[key].wrong("is not supported", ErrorKind::Unsupported);
+        }
+        Mount mount;
+        TRY(read(node["destination"], mount.destination));
+        TRY(read(node["type"], mount.type));
+        TRY(read(node["source"], mount.source));
+        TRY(read(node["options"], mount.options));
+        spec.mounts.push_back(std::move(mount));
+    }
+    return {};
+}
+
+/// What would make the container another one than asked for if we went on without it.
+Result<void> refuseUnsupported(const Node& document)
+{
+    for (const auto& [name, hooks] : TRY(document["hooks"].members())) {
+        if (hooks.filled())
+            return hooks.wrong("is not supported", ErrorKind::Unsupported);
+    }
+    for (const char* key : {"solaris", "windows", "vm", "zos", "domainname"}) {
+        if (document[key].filled())
+            return document[key].wrong("is not supported", ErrorKind::Unsupported);
+    }
+    return {};
+}
+
+} // namespace
+
+Result<Spec> parseSpec(std::string_view text)
+{
+    const nlohmann::json json = TRY(parseJson(text, "config.json", kMaxSpec));
+    const Node document{&json, ""};
+    if (!json.is_object())
+        return document.wrong("must be an object");
+    Spec spec;
+    TRY(read(document["ociVersion"], spec.ociVersion));
+    if (!spec.ociVersion.starts_with("1."))
+        return document["ociVersion"].wrong("must be 1.x", ErrorKind::Unsupported);
+    TRY(refuseUnsupported(document));
+    if (!document["process"].present())
+        return document["process"].wrong("is missing");
+    spec.process = TRY(parseProcessNode(document["process"]));
+    TRY(parseRoot(document["root"], spec));
+    TRY(read(document["hostname"], spec.hostname));
+    TRY(parseMounts(document["mounts"], spec));
+    TRY(read(document["annotations"], spec.annotations));
+    spec.linux = TRY(parseLinuxNode(document["linux"]));
+    TRY(validate(spec));
+    return spec;
+}
+
+Result<Process> parseProcess(std::string_view text)
+{
+    const nlohmann::json json = TRY(parseJson(text, "process.json", kMaxSpec));
+    const Node document{&json, "process"};
+    if (!json.is_object())
+        return document.wrong("must be an object");
+    Process process = TRY(parseProcessNode(document));
+    TRY(validate(process));
+    return process;
+}
+
+} // namespace lamella::oci

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/oci/spec.h"
+
+namespace lamella::oci {
+
+/// Whether the values of a specification make sense together and ask for nothing that would open the container.
+Result<void> validate(const Spec& spec);
+Result<void> validate(const Process& process);
+
+/// True for "/a/b": absolute, without empty, "." and ".." components and without a trailing slash ("/" itself is true).
+bool isNormalizedPath(std::string_view path);
+
+/// Where a namespace of this type is made or joined; null where the runtime's own is kept.
+const Namespace* findNamespace(const Spec& spec, NamespaceType type);
+
+} // namespace lamella::oci
