@@ -21,14 +21,15 @@
 /// log: written in the CRI format, rotated by size. exit: the exit record, written to a temporary name, synced and renamed.
 ///
 /// It creates and starts the container at once and then says one of
-///   {"event":"started","pid":N,"steps":[["clone",123],…]}         usec on CLOCK_MONOTONIC
+///   {"event":"started","pid":N,"started_usec":N,"steps":[["clone",123],…]}   steps in usec on CLOCK_MONOTONIC
 ///   {"event":"failed","kind":"NotFound","message":"…","step":"exec"}   after which it has cleaned up and exits
 /// and, when PID 1 has ended, everything in the cgroup is dead, the cgroup is removed and the record is written,
 ///   {"event":"exited","status":0..255,"signal":N,"oom":bool,"finished_usec":N}
 /// after which it exits; the same object without "event" is the exit record.
 ///
 /// Requests carry a "serial" that the reply repeats: {"serial":N,"ok":{…}} or {"serial":N,"error":{"kind","message"}}.
-///   {"request":"state"}                        -> {"pid","paused"}
+/// A member that a request does not have is refused.
+///   {"request":"state"}                        -> {"pid","paused","started_usec","steps"}
 ///   {"request":"kill","signal":N,"all":bool}   -> {}
 ///   {"request":"pause"} {"request":"resume"}   -> {}
 ///   {"request":"exec","process":{runtime-spec process}} -> {"exec":E,"pid":N} and 1 (PTY master) or 3 (in, out, err) descriptors
@@ -36,6 +37,8 @@
 ///   {"request":"resize","rows":R,"columns":C}  -> {}               the container's own terminal
 ///   {"request":"hangup","exec":E}              -> {}
 /// Events to every connection: {"event":"exec-exited","exec":E,"status":N}, {"event":"paused"}, {"event":"resumed"}.
+///
+/// Limits: kMaxConnections, kMaxExecs and kMaxAttaches at a time; beyond them LimitExceeded (a connection is closed).
 namespace lamella::shim {
 
 /// One message with the descriptors that came with it.
@@ -46,12 +49,22 @@ struct Message {
 
 inline constexpr std::size_t kMaxMessage = 256 * 1024;
 inline constexpr std::size_t kMaxDescriptors = 4;
+inline constexpr std::size_t kMaxConnections = 8;
+inline constexpr std::size_t kMaxExecs = 64;
+inline constexpr std::size_t kMaxAttaches = 16;
+
+/// The descriptor at which the spawned shim finds its first connection.
+inline constexpr int kFirstConnection = 3;
+
+/// Makes room for messages of kMaxMessage on `socket`, as far as the kernel allows it (socket(7), SO_SNDBUF).
+void enlargeBuffers(BorrowedFd socket);
 
 /// Sends one message whole. Errors: system errors; LimitExceeded for one that is too long.
 Result<void> send(BorrowedFd socket, const nlohmann::json& body, const std::vector<BorrowedFd>& descriptors = {});
 
 /// Receives one message; nothing where the peer has closed. Received descriptors are close-on-exec.
-/// With a non-blocking socket EAGAIN is an error with that errno.
+/// With a non-blocking socket EAGAIN is an error with that errno. Errors: InvalidArgument (not a JSON object),
+/// LimitExceeded (too long, too many descriptors).
 Result<std::optional<Message>> receive(BorrowedFd socket);
 
 } // namespace lamella::shim

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/shim/self.h"
+
+#include "engine/base/unique_fd.h"
+#include "engine/shim/protocol.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <string>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace lamella::shim {
+
+namespace {
+
+int oomScoreAtStart = 0;
+
+void protectFromOom()
+{
+    UniqueFd file{::open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC)};
+    char text[16]{};
+    if (!file || ::read(file.get(), text, sizeof text - 1) <= 0)
+        return;
+    oomScoreAtStart = std::atoi(text);
+    // Lowering it needs CAP_SYS_RESOURCE, which a contained root may lack: then it stays as it is.
+    [[maybe_unused]] const ssize_t written = ::pwrite(file.get(), "-999", 4, 0);
+}
+
+/// A handler that does nothing, and not SIG_IGN: execve(2) resets handlers but keeps ignored signals ignored, and the
+/// container's program must start with the defaults.
+void disregard(int) { }
+
+Result<void> disregardSignals()
+{
+    struct sigaction action{};
+    action.sa_handler = disregard;
+    action.sa_flags = SA_RESTART;
+    for (const int signal : {SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM}) {
+        if (::sigaction(signal, &action, nullptr) != 0)
+            return systemFailure("cannot set a signal handler");
+    }
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    return {};
+}
+
+/// Descriptors 0 to 2 exist in any case, so that no file of ours gets their numbers.
+Result<void> fillStandardStreams()
+{
+    for (;;) {
+        const int fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+        if (fd < 0)
+            return systemFailure("cannot open /dev/null");
+        if (fd > STDERR_FILENO) {
+            ::close(fd);
+            return {};
+        }
+    }
+}
+
+} // namespace
+
+Result<void> becomeShim()
+{
+    TRY(fillStandardStreams());
+    if (::close_range(kFirstConnection + 1, ~0u, 0) != 0)
+        return systemFailure("cannot close inherited descriptors");
+    if (::fcntl(kFirstConnection, F_SETFD, FD_CLOEXEC) != 0 && errno != EBADF)
+        return systemFailure("cannot protect the first connection");
+    ::setsid(); // EPERM: it leads one already
+    ::umask(0077);
+    TRY(disregardSignals());
+    if (::prctl(PR_SET_DUMPABLE, 0) != 0 || ::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
+        return systemFailure("cannot protect the shim");
+    ::prctl(PR_SET_NAME, "lamella-shim"); // run from a memfd, the kernel has no name for it
+    protectFromOom();
+    if (::chdir("/") != 0)
+        return systemFailure("cannot change to /");
+    return {};
+}
+
+int inheritedOomScore()
+{
+    return oomScoreAtStart;
+}
+
+} // namespace lamella::shim
