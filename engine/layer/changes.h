@@ -4,6 +4,7 @@
 #include "engine/base/result.h"
 #include "engine/base/units.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <stop_token>
@@ -26,9 +27,11 @@ struct Change {
 };
 
 /// Walks `upper` and calls `sink` for each change in the order of the tree; `layers` from the bottom. The cost is the size
-/// of the change, not of the image. Works on a mounted upper directory (a running container): what vanishes meanwhile is skipped.
+/// of the change, not of the image. `idBase` is the host's id of the container's root (0 where ids are not mapped): owners
+/// in `upper` are compared less this. Works on a mounted upper directory (a running container): what vanishes meanwhile
+/// is skipped. What lies deeper than a path can say (PATH_MAX) is left out; the root directory itself is never a change.
 /// Errors: NotFound (no upper directory), Cancelled.
 Result<void> readChanges(const std::filesystem::path& upper, const std::vector<std::filesystem::path>& layers,
-                         const std::function<void(const Change&)>& sink, std::stop_token stop);
+                         std::uint32_t idBase, const std::function<void(const Change&)>& sink, std::stop_token stop);
 
 } // namespace lamella::layer

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/layer/extractor.h"
+
+#include "engine/layer/tar_reader.h"
+#include "engine/layer/tree.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <array>
+#include <format>
+#include <ranges>
+
+namespace lamella::layer {
+
+namespace {
+
+constexpr std::string_view kWhiteoutPrefix = ".wh.";
+constexpr std::string_view kOpaqueName = ".wh..wh..opq";
+constexpr std::string_view kReservedPrefix = ".wh..wh."; // what AUFS kept for itself
+constexpr std::size_t kMaxDirectories = 1'000'000;
+
+std::unexpected<Error> cannotMake(std::string_view path)
+{
+    return systemFailure(std::format("cannot unpack {}", path));
+}
+
+// What of a file a layer may bring. Above all trusted.overlay.*, which steers overlay itself, may not come from outside.
+bool isAllowedXattr(std::string_view name)
+{
+    return name == "security.capability" || name.starts_with("user.");
+}
+
+bool isWhiteoutDevice(const struct stat& status)
+{
+    return S_ISCHR(status.st_mode) && status.st_rdev == 0;
+}
+
+} // namespace
+
+Extractor::Extractor(BorrowedFd root)
+    : m_root(root)
+{
+}
+
+// Makes one directory that no member spoke of (yet), also where this layer has a whiteout of that name: the directory is
+// new then and hides what lies below.
+Result<void> Extractor::makeImplied(BorrowedFd parent, const std::string& name, const std::string& path)
+{
+    if (::mkdirat(parent.get(), name.c_str(), 0755) != 0) {
+        struct stat status {};
+        if (errno != EEXIST || ::fstatat(parent.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+            return cannotMake(path);
+        if (!isWhiteoutDevice(status))
+            return {};
+        if (::unlinkat(parent.get(), name.c_str(), 0) != 0 || ::mkdirat(parent.get(), name.c_str(), 0755) != 0)
+            return cannotMake(path);
+        m_opaque.insert(path);
+    }
+    m_implied.insert(path);
+    return {};
+}
+
+// Opens the directory `path` and makes what is missing of it.
+Result<UniqueFd> Extractor::openParent(const std::string& path)
+{
+    constexpr int kFlags = O_PATH | O_DIRECTORY;
+    auto whole = openInside(m_root, path, kFlags);
+    if (whole || (whole.error().errnum != ENOENT && whole.error().errnum != ENOTDIR))
+        return whole;
+    auto directory = TRY(openInside(m_root, {}, kFlags));
+    for (std::size_t start = 0; start < path.size();) {
+        const auto end = std::min(path.find('/', start), path.size());
+        const auto name = path.substr(start, end - start);
+        TRY(makeImplied(directory.borrow(), name, path.substr(0, end)));
+        directory = TRY_WITHIN(std::format("cannot unpack into {}", path), openInside(directory.borrow(), name, kFlags));
+        start = end + 1;
+    }
+    return directory;
+}
+
+Result<Extractor::Place> Extractor::place(const std::string& path)
+{
+    const auto [parent, name] = splitPath(path);
+    if (!m_parent || m_parentPath != parent) {
+        m_parent = TRY(openParent(std::string{parent}));
+        m_parentPath = parent;
+    }
+    return Place{m_parent.borrow(), std::string{name}, path};
+}
+
+Result<void> Extractor::add(const TarEntry& entry, TarReader& reader)
+{
+    ++m_entries;
+    const auto path = TRY(insidePath(entry.path));
+    if (path.empty())
+        return setRoot(entry);
+    const auto where = TRY(place(path));
+    if (where.name.starts_with(kWhiteoutPrefix))
+        return addWhiteout(where);
+    switch (entry.type) {
+    case TarType::File:
+        return addFile(where, entry, reader);
+    case TarType::Directory:
+        return addDirectory(where, entry);
+    case TarType::HardLink:
+        return addHardLink(where, entry);
+    case TarType::Symlink:
+        return addSymlink(where, entry);
+    case TarType::CharDevice:
+    case TarType::BlockDevice:
+    case TarType::Fifo:
+        return addNode(where, entry);
+    }
+    return {};
+}
+
+// Calls `make` (0 or -1 with errno); where the name is taken, what is there goes first: the last member of a name counts.
+template <class Make>
+Result<void> Extractor::makeInPlace(const Place& place, Make make)
+{
+    if (make() == 0)
+        return {};
+    if (errno != EEXIST)
+        return cannotMake(place.path);
+    TRY(removeTree(place.parent, place.name));
+    if (make() != 0)
+        return cannotMake(place.path);
+    return {};
+}
+
+Result<void> Extractor::addWhiteout(const Place& place)
+{
+    const auto parent = std::string{splitPath(place.path).parent};
+    if (place.name == kOpaqueName) {
+        m_opaque.insert(parent);
+        return {};
+    }
+    if (place.name.starts_with(kReservedPrefix))
+        return {};
+    const auto hidden = place.name.substr(kWhiteoutPrefix.size());
+    if (hidden.empty() || hidden == "." || hidden == "..")
+        return failure(ErrorKind::InvalidArgument, std::format("{} is a whiteout of nothing", place.path));
+    if (::mknodat(place.parent.get(), hidden.c_str(), S_IFCHR, 0) == 0)
+        return {};
+    if (errno != EEXIST)
+        return cannotMake(place.path);
+    // A whiteout speaks of the layers below: what this layer itself has of that name stays, but hides all below it.
+    struct stat status {};
+    if (::fstatat(place.parent.get(), hidden.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode))
+        m_opaque.insert(parent.empty() ? hidden : std::format("{}/{}", parent, hidden));
+    return {};
+}
+
+Result<void> Extractor::setAttributes(BorrowedFd file, const TarEntry& entry) const
+{
+    // In this order: a new owner takes set-id bits and capabilities away.
+    if (::fchown(file.get(), entry.uid, entry.gid) != 0 || ::fchmod(file.get(), entry.mode) != 0)
+        return cannotMake(entry.path);
+    for (const auto& [name, value] : entry.xattrs) {
+        if (isAllowedXattr(name) && ::fsetxattr(file.get(), name.c_str(), value.data(), value.size(), 0) != 0)
+            return systemFailure(std::format("cannot set {} on {}", name, entry.path));
+    }
+    return {};
+}
+
+Result<void> Extractor::addFile(const Place& place, const TarEntry& entry, TarReader& reader)
+{
+    UniqueFd file;
+    TRY(makeInPlace(place, [&] {
+        file.reset(::openat(place.parent.get(), place.name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+        return file ? 0 : -1;
+    }));
+    TRY(reader.readData([&](std::uint64_t offset, std::span<const std::byte> bytes) -> Result<void> {
+        while (!bytes.empty()) {
+            const auto count = ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+            if (count < 0)
+                return cannotMake(entry.path);
+            m_size += {static_cast<std::uint64_t>(count)};
+            offset += static_cast<std::uint64_t>(count);
+            bytes = bytes.subspan(static_cast<std::size_t>(count));
+        }
+        return {};
+    }));
+    // A hole at the end has no data of its own.
+    if (entry.chunks.size() != 1 && ::ftruncate(file.get(), static_cast<off_t>(entry.size)) != 0)
+        return cannotMake(entry.path);
+    TRY(setAttributes(file.borrow(), entry));
+    const std::array times{entry.mtime, entry.mtime};
+    if (::futimens(file.get(), times.data()) != 0)
+        return cannotMake(entry.path);
+    return {};
+}
+
+Result<void> Extractor::addDirectory(const Place& place, const TarEntry& entry)
+{
+    if (m_directoryTimes.size() == kMaxDirectories)
+        return failure(ErrorKind::LimitExceeded, std::format("the layer has more than {} directories", kMaxDirectories));
+    if (::mkdirat(place.parent.get(), place.name.c_str(), 0700) != 0) {
+        struct stat status {};
+        if (errno != EEXIST || ::fstatat(place.parent.get(), place.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+            return cannotMake(entry.path);
+        if (!S_ISDIR(status.st_mode)) {
+            if (isWhiteoutDevice(status))
+                m_opaque.insert(place.path);
+            TRY(makeInPlace(place, [&] { return ::mkdirat(place.parent.get(), place.name.c_str(), 0700); }));
+        }
+    }
+    m_implied.erase(place.path);
+    const auto directory = TRY(openInside(m_root, place.path, O_RDONLY | O_DIRECTORY));
+    m_directoryTimes.emplace_back(place.path, entry.mtime);
+    return setAttributes(directory.borrow(), entry);
+}
+
+Result<void> Extractor::setRoot(const TarEntry& entry)
+{
+    if (entry.type != TarType::Directory)
+        return failure(ErrorKind::InvalidArgument, "the layer's root is not a directory in the archive");
+    const auto directory = TRY(openInside(m_root, {}, O_RDONLY | O_DIRECTORY));
+    m_directoryTimes.emplace_back(std::string{}, entry.mtime);
+    return setAttributes(directory.borrow(), entry);
+}
+
+Result<void> Extractor::addHardLink(const Place& place, const TarEntry& entry)
+{
+    const auto target = TRY(insidePath(entry.linkPath));
+    if (target.empty() || target == place.path)
+        return failure(ErrorKind::InvalidArgument, std::format("{} is a link to itself or to the root", entry.path));
+    const auto [parent, name] = splitPath(target);
+    const auto what = std::format("cannot link {} to {}", entry.path, entry.linkPath);
+    const auto directory = TRY_WITHIN(what, openInside(m_root, parent, O_PATH | O_DIRECTORY));
+    const std::string last{name};
+    struct stat status {};
+    if (::fstatat(directory.get(), last.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 || S_ISDIR(status.st_mode))
+        return failure(ErrorKind::InvalidArgument, std::format("{}: no such file in this layer", what));
+    return makeInPlace(place, [&] { return ::linkat(directory.get(), last.c_str(), place.parent.get(), place.name.c_str(), 0); });
+}
+
+Result<void> Extractor::addSymlink(const Place& place, const TarEntry& entry)
+{
+    TRY(makeInPlace(place, [&] { return ::symlinkat(entry.linkPath.c_str(), place.parent.get(), place.name.c_str()); }));
+    const std::array times{entry.mtime, entry.mtime};
+    if (::fchownat(place.parent.get(), place.name.c_str(), entry.uid, entry.gid, AT_SYMLINK_NOFOLLOW) != 0
+        || ::utimensat(place.parent.get(), place.name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0)
+        return cannotMake(entry.path);
+    return {};
+}
+
+Result<void> Extractor::addNode(const Place& place, const TarEntry& entry)
+{
+    const bool isFifo = entry.type == TarType::Fifo;
+    const auto type = isFifo ? S_IFIFO : entry.type == TarType::CharDevice ? S_IFCHR : S_IFBLK;
+    const auto device = isFifo ? dev_t{} : makedev(entry.deviceMajor, entry.deviceMinor);
+    if (type == S_IFCHR && device == 0)
+        return failure(ErrorKind::InvalidArgument, std::format("{} is overlay's mark of a deletion, not a device", entry.path));
+    TRY(makeInPlace(place, [&] { return ::mknodat(place.parent.get(), place.name.c_str(), type | entry.mode, device); }));
+    const std::array times{entry.mtime, entry.mtime};
+    if (::fchownat(place.parent.get(), place.name.c_str(), entry.uid, entry.gid, AT_SYMLINK_NOFOLLOW) != 0
+        || ::utimensat(place.parent.get(), place.name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0)
+        return cannotMake(entry.path);
+    return {};
+}
+
+Result<Extracted> Extractor::finish()
+{
+    for (const auto& [path, time] : m_directoryTimes | std::views::reverse) {
+        const auto directory = openInside(m_root, path, O_RDONLY | O_DIRECTORY);
+        const std::array times{time, time};
+        if (directory) // a later member may have replaced it
+            ::futimens(directory->get(), times.data());
+    }
+    std::erase_if(m_opaque, [this](const auto& path) { return !openInside(m_root, path, O_PATH | O_DIRECTORY); });
+    std::erase_if(m_implied, [this](const auto& path) { return !openInside(m_root, path, O_PATH | O_DIRECTORY); });
+    return Extracted{m_size, m_entries, {m_opaque.begin(), m_opaque.end()}, {m_implied.begin(), m_implied.end()}};
+}
+
+} // namespace lamella::layer

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/base/unique_fd.h"
+#include "engine/base/units.h"
+#include "engine/layer/tar_entry.h"
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace lamella::layer {
+
+class TarReader;
+
+/// What a layer became on disk.
+struct Extracted {
+    Bytes size;                         ///< of the files' data
+    std::uint64_t entries = 0;
+    std::vector<std::string> opaque;    ///< directories that hide what lies below: trusted.overlay.opaque is still to be set
+    std::vector<std::string> implied;   ///< directories that no member spoke of: made with mode 0755, owned by root
+};
+
+/// Puts the members of a layer's archive into a directory, as overlay reads it: whiteouts become 0/0 character devices
+/// (image-spec, layer.md, "Whiteouts"). Works by descriptors alone and follows no symlink, in the archive or outside.
+/// Nobody else may write to the directory meanwhile. Needs CAP_CHOWN, CAP_FOWNER, CAP_FSETID, CAP_DAC_OVERRIDE,
+/// CAP_MKNOD, CAP_SETFCAP, and a umask of 0; the attribute of opaque directories would need CAP_SYS_ADMIN and is left
+/// to the caller.
+class Extractor {
+public:
+    explicit Extractor(BorrowedFd root);
+
+    /// Unpacks one member, whose data `reader` still has to give.
+    /// Errors: InvalidArgument (a name that would leave the layer, a link to what is not there), NoSpace, Failed.
+    Result<void> add(const TarEntry& entry, TarReader& reader);
+
+    /// Sets the times of directories, last of all.
+    Result<Extracted> finish();
+
+private:
+    struct Place {
+        BorrowedFd parent;
+        std::string name;
+        std::string path;
+    };
+
+    Result<Place> place(const std::string& path);
+    Result<void> makeImplied(BorrowedFd parent, const std::string& name, const std::string& path);
+    Result<UniqueFd> openParent(const std::string& path);
+    Result<void> addWhiteout(const Place& place);
+    Result<void> addFile(const Place& place, const TarEntry& entry, TarReader& reader);
+    Result<void> addDirectory(const Place& place, const TarEntry& entry);
+    Result<void> addHardLink(const Place& place, const TarEntry& entry);
+    Result<void> addSymlink(const Place& place, const TarEntry& entry);
+    Result<void> addNode(const Place& place, const TarEntry& entry);
+    Result<void> setAttributes(BorrowedFd file, const TarEntry& entry) const;
+    Result<void> setRoot(const TarEntry& entry);
+    template <class Make>
+    Result<void> makeInPlace(const Place& place, Make make);
+
+    BorrowedFd m_root;
+    std::string m_parentPath;
+    UniqueFd m_parent; ///< of the last member
+    Bytes m_size;
+    std::uint64_t m_entries = 0;
+    std::set<std::string> m_opaque;
+    std::set<std::string> m_implied;
+    std::vector<std::pair<std::string, timespec>> m_directoryTimes;
+};
+
+} // namespace lamella::layer

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/layer/merged_lower.h"
+
+#include "engine/layer/directory_names.h"
+#include "engine/layer/tree.h"
+#include "engine/os/file.h"
+
+#include <fcntl.h>
+#include <sys/xattr.h>
+
+#include <format>
+
+namespace lamella::layer {
+
+bool isWhiteout(const struct stat& status)
+{
+    return S_ISCHR(status.st_mode) && status.st_rdev == 0;
+}
+
+bool isOpaque(BorrowedFd directory)
+{
+    char value = 0;
+    return ::fgetxattr(directory.get(), "trusted.overlay.opaque", &value, 1) == 1 && value == 'y';
+}
+
+Result<MergedLower> MergedLower::open(const std::vector<std::filesystem::path>& layers)
+{
+    MergedLower merged;
+    for (const auto& layer : layers)
+        merged.m_layers.push_back(TRY(os::open(layer, O_PATH | O_DIRECTORY)));
+    return merged;
+}
+
+MergedLower::Stack MergedLower::root() const
+{
+    Stack stack;
+    for (auto index = static_cast<int>(m_layers.size()) - 1; index >= 0; --index)
+        stack.push_back(index);
+    return stack;
+}
+
+std::optional<MergedLower::Found> MergedLower::find(const Stack& stack, const std::string& directory,
+                                                    const std::string& name) const
+{
+    std::optional<Found> found;
+    const auto path = directory.empty() ? name : std::format("{}/{}", directory, name);
+    for (const int index : stack) {
+        struct stat status {};
+        if (::fstatat(layer(index).get(), path.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+            continue;
+        const bool isDirectory = S_ISDIR(status.st_mode);
+        if (isWhiteout(status) || (found && !isDirectory))
+            break;
+        if (!found)
+            found = Found{status, index, {}};
+        if (!isDirectory)
+            break;
+        found->stack.push_back(index);
+        const auto fd = openInside(layer(index), path, O_RDONLY | O_DIRECTORY);
+        if (fd && isOpaque(fd->borrow()))
+            break;
+    }
+    return found;
+}
+
+std::set<std::string> MergedLower::names(const Stack& stack, const std::string& directory) const
+{
+    std::set<std::string> seen;
+    std::set<std::string> hidden;
+    for (const int index : stack) {
+        const auto fd = openInside(layer(index), directory, O_RDONLY | O_DIRECTORY);
+        const auto names = fd ? directoryNames(fd->borrow()) : Result<std::vector<std::string>>{};
+        if (!names)
+            continue;
+        for (const auto& name : *names) {
+            struct stat status {};
+            if (seen.contains(name) || hidden.contains(name)
+                || ::fstatat(fd->get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+                continue;
+            (isWhiteout(status) ? hidden : seen).insert(name);
+        }
+    }
+    return seen;
+}
+
+} // namespace lamella::layer
