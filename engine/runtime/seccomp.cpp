@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/runtime/seccomp.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <linux/seccomp.h>
+#include <memory>
+#include <seccomp.h>
+#include <set>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace lamella::runtime {
+
+namespace {
+
+using Filter = std::unique_ptr<void, void (*)(scmp_filter_ctx)>;
+
+std::unexpected<Error> seccompFailure(std::string_view what, int code)
+{
+    return systemFailure(what, -code);
+}
+
+Result<std::uint32_t> actionCode(const std::string& name, std::optional<unsigned> errnoRet)
+{
+    const unsigned data = errnoRet.value_or(EPERM);
+    if (data > 0xffff)
+        return failure(ErrorKind::InvalidArgument, "the seccomp profile's errnoRet " + std::to_string(data) + " is too large");
+    if (name == "SCMP_ACT_ALLOW")
+        return SCMP_ACT_ALLOW;
+    if (name == "SCMP_ACT_ERRNO")
+        return SCMP_ACT_ERRNO(data);
+    if (name == "SCMP_ACT_KILL" || name == "SCMP_ACT_KILL_THREAD")
+        return SCMP_ACT_KILL_THREAD;
+    if (name == "SCMP_ACT_KILL_PROCESS")
+        return SCMP_ACT_KILL_PROCESS;
+    if (name == "SCMP_ACT_TRAP")
+        return SCMP_ACT_TRAP;
+    if (name == "SCMP_ACT_LOG")
+        return SCMP_ACT_LOG;
+    if (name == "SCMP_ACT_TRACE")
+        return SCMP_ACT_TRACE(data);
+    if (name == "SCMP_ACT_NOTIFY")
+        return failure(ErrorKind::Unsupported, "the seccomp profile wants a listener (SCMP_ACT_NOTIFY), which is not supported");
+    return failure(ErrorKind::InvalidArgument, "the seccomp profile has an unknown action \"" + name + '"');
+}
+
+Result<scmp_compare> compareCode(const std::string& name)
+{
+    constexpr std::array<std::pair<std::string_view, scmp_compare>, 7> codes{{
+        {"SCMP_CMP_NE", SCMP_CMP_NE},
+        {"SCMP_CMP_LT", SCMP_CMP_LT},
+        {"SCMP_CMP_LE", SCMP_CMP_LE},
+        {"SCMP_CMP_EQ", SCMP_CMP_EQ},
+        {"SCMP_CMP_GE", SCMP_CMP_GE},
+        {"SCMP_CMP_GT", SCMP_CMP_GT},
+        {"SCMP_CMP_MASKED_EQ", SCMP_CMP_MASKED_EQ},
+    }};
+    const auto found = std::ranges::find(codes, std::string_view{name}, &decltype(codes)::value_type::first);
+    if (found == codes.end())
+        return failure(ErrorKind::InvalidArgument, "the seccomp profile has an unknown operator \"" + name + '"');
+    return found->second;
+}
+
+Result<std::vector<scmp_arg_cmp>> compares(const std::vector<oci::SeccompArg>& arguments)
+{
+    std::vector<scmp_arg_cmp> result;
+    for (const auto& argument : arguments) {
+        if (argument.index > 5)
+            return failure(ErrorKind::InvalidArgument, "the seccomp profile compares argument " + std::to_string(argument.index)
+                               + " of a call; there are 0 to 5");
+        result.push_back({argument.index, TRY(compareCode(argument.op)), argument.value, argument.valueTwo});
+    }
+    return result;
+}
+
+bool comparesOneTwice(const std::vector<scmp_arg_cmp>& arguments)
+{
+    std::set<unsigned> seen;
+    return std::ranges::any_of(arguments, [&](const auto& argument) { return !seen.insert(argument.arg).second; });
+}
+
+// -EEXIST: the same rule was there already. -EDOM: it means nothing for one of the architectures.
+Result<void> addRule(scmp_filter_ctx filter, std::uint32_t action, int number, std::span<const scmp_arg_cmp> arguments,
+                     const std::string& name)
+{
+    const int code = ::seccomp_rule_add_array(filter, action, number, static_cast<unsigned>(arguments.size()), arguments.data());
+    if (code != 0 && code != -EEXIST && code != -EDOM)
+        return seccompFailure("cannot add the seccomp rule for " + name, code);
+    return {};
+}
+
+Result<void> addSyscalls(scmp_filter_ctx filter, const oci::SeccompSyscalls& syscalls, std::uint32_t defaultAction)
+{
+    const std::uint32_t action = TRY(actionCode(syscalls.action, syscalls.errnoRet));
+    const auto arguments = TRY(compares(syscalls.args));
+    if (action == defaultAction)
+        return {};
+    // libseccomp compares an argument once in a rule; the field reads two comparisons of one argument as alternatives.
+    const bool alternatives = comparesOneTwice(arguments);
+    for (const auto& name : syscalls.names) {
+        const int number = ::seccomp_syscall_resolve_name(name.c_str());
+        if (number == __NR_SCMP_ERROR)
+            continue;
+        if (!alternatives) {
+            TRY(addRule(filter, action, number, arguments, name));
+            continue;
+        }
+        for (const auto& argument : arguments)
+            TRY(addRule(filter, action, number, {&argument, 1}, name));
+    }
+    return {};
+}
+
+Result<void> addArchitectures(scmp_filter_ctx filter, const std::vector<std::string>& names)
+{
+    for (const auto& name : names) {
+        constexpr std::string_view prefix = "SCMP_ARCH_";
+        if (!name.starts_with(prefix))
+            return failure(ErrorKind::InvalidArgument, "the seccomp profile has an unknown architecture \"" + name + '"');
+        std::string word = name.substr(prefix.size());
+        std::ranges::transform(word, word.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+        const std::uint32_t architecture = ::seccomp_arch_resolve_name(word.c_str());
+        if (architecture == 0)
+            continue;
+        // -EDOM: of the other byte order.
+        const int code = ::seccomp_arch_add(filter, architecture);
+        if (code != 0 && code != -EEXIST && code != -EDOM)
+            return seccompFailure("cannot add the seccomp architecture " + name, code);
+    }
+    return {};
+}
+
+Result<std::vector<sock_filter>> exported(scmp_filter_ctx filter)
+{
+    std::size_t size = 0;
+    if (const int code = ::seccomp_export_bpf_mem(filter, nullptr, &size); code != 0)
+        return seccompFailure("cannot compile the seccomp profile", code);
+    std::vector<sock_filter> program(size / sizeof(sock_filter));
+    if (const int code = ::seccomp_export_bpf_mem(filter, program.data(), &size); code != 0)
+        return seccompFailure("cannot compile the seccomp profile", code);
+    if (program.empty() || program.size() > BPF_MAXINSNS)
+        return failure(ErrorKind::LimitExceeded, "the seccomp profile compiles to " + std::to_string(program.size())
+                           + " instructions; the kernel takes " + std::to_string(BPF_MAXINSNS));
+    return program;
+}
+
+} // namespace
+
+Result<std::vector<sock_filter>> compileSeccomp(const oci::Seccomp& profile)
+{
+    const std::uint32_t defaultAction = TRY(actionCode(profile.defaultAction, profile.defaultErrnoRet));
+    const Filter filter{::seccomp_init(defaultAction), ::seccomp_release};
+    if (!filter)
+        return failure(ErrorKind::InvalidArgument, "the seccomp profile's default action " + profile.defaultAction + " is not possible here");
+    constexpr std::uint32_t binaryTree = 2;
+    if (const int code = ::seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_OPTIMIZE, binaryTree); code != 0)
+        return seccompFailure("cannot ask libseccomp for a binary tree", code);
+    TRY(addArchitectures(filter.get(), profile.architectures));
+    for (const auto& syscalls : profile.syscalls)
+        TRY(addSyscalls(filter.get(), syscalls, defaultAction));
+    return exported(filter.get());
+}
+
+Result<unsigned> seccompFlags(const oci::Seccomp& profile)
+{
+    unsigned flags = 0;
+    for (const auto& name : profile.flags) {
+        if (name == "SECCOMP_FILTER_FLAG_TSYNC")
+            flags |= SECCOMP_FILTER_FLAG_TSYNC;
+        else if (name == "SECCOMP_FILTER_FLAG_LOG")
+            flags |= SECCOMP_FILTER_FLAG_LOG;
+        else if (name == "SECCOMP_FILTER_FLAG_SPEC_ALLOW")
+            flags |= SECCOMP_FILTER_FLAG_SPEC_ALLOW;
+        else if (name == "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV")
+            return failure(ErrorKind::Unsupported, "the seccomp profile wants a listener (" + name + "), which is not supported");
+        else
+            return failure(ErrorKind::InvalidArgument, "the seccomp profile has an unknown flag \"" + name + '"');
+    }
+    return flags;
+}
+
+int loadSeccomp(std::span<const sock_filter> program, unsigned flags) noexcept
+{
+    const sock_fprog filter{static_cast<unsigned short>(program.size()), const_cast<sock_filter*>(program.data())};
+    return ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter) == 0 ? 0 : errno;
+}
+
+} // namespace lamella::runtime
