@@ -11,13 +11,12 @@
 
 #include <QHash>
 #include <QList>
+#include <QMap>
 #include <QObject>
 #include <QTimer>
 #include <QVariantMap>
 
 #include <memory>
-
-class QDBusServiceWatcher;
 
 namespace lamella::client {
 
@@ -77,22 +76,29 @@ Q_SIGNALS:
 private:
     friend class Bus;
     friend class SignalHub;
+    using Interfaces = QMap<QString, QVariantMap>;
 
     void setState(State state, const QString& sentence = {});
     void busConnected(const QString& connectionName, const QString& error);
+    void busLost();
     void askForOwner();
-    void ownerChanged(const QString& owner);
     void startHelper();
+    void ownerChanged(const QString& owner);
+    void readManager();
+    void takeManager(const QVariantMap& properties);
     void takeSnapshot();
-    void applySnapshot(const QHash<QString, QHash<QString, QVariantMap>>& objects);
-    void addObject(const QString& path, const QString& interface, const QVariantMap& properties);
+    void applySnapshot(const QMap<QString, Interfaces>& objects);
+    void addObject(const QString& path, const Interfaces& interfaces);
+    void updateObject(const QString& path, const QVariantMap& properties);
     void removeObject(const QString& path);
-    void updateObject(const QString& path, const QString& interface, const QVariantMap& properties);
+    JobClient* ensureJob(const QString& path);
+    SessionClient* ensureSession(const QString& path);
+    void refresh(const QString& path, const QString& interface);
+    void fetchContainer(const QString& path, const Promise<QPointer<ContainerClient>>& promise);
     void pollStats();
 
     std::unique_ptr<Bus> m_bus;
     std::unique_ptr<SignalHub> m_hub;
-    std::unique_ptr<QDBusServiceWatcher> m_watcher;
     State m_state = State::Connecting;
     QString m_sentence;
     ManagerData m_manager;

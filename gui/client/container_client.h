@@ -65,7 +65,7 @@ public:
 Q_SIGNALS:
     /// Something in data() is another than before.
     void changed();
-    /// Emitted before changed() where the state or a name is another.
+    /// Emitted before changed() where the state is another.
     void stateChanged(lamella::client::ContainerState before);
 
 private:

@@ -17,6 +17,7 @@ class SessionClient : public QObject {
 
 public:
     SessionClient(Bus* bus, const QString& path, const QVariantMap& properties);
+    ~SessionClient() override;
 
     const QString& path() const { return m_path; }
     const SessionData& data() const { return m_data; }
@@ -26,6 +27,8 @@ public:
 
     /// Takes what PropertiesChanged or a new snapshot brought. Called by Client.
     void update(const QVariantMap& properties);
+    /// The helper has forgotten it. Called by Client.
+    void vanish();
 
 Q_SIGNALS:
     void changed();
@@ -36,6 +39,7 @@ private:
     Bus* m_bus;
     QString m_path;
     SessionData m_data;
+    bool m_ended = false;
 };
 
 } // namespace lamella::client

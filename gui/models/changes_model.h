@@ -6,6 +6,7 @@
 #include <QAbstractItemModel>
 #include <QHash>
 
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -51,16 +52,19 @@ private:
     struct Node;
     Node* nodeOf(const QModelIndex& index) const;
     QModelIndex indexOf(const Node* node, int column = 0) const;
-    void rebuild();
-    static std::unique_ptr<Node> build(const client::ChangeSet& set, bool flat);
+    static std::unique_ptr<Node> build(const std::vector<client::ChangeEntry>& entries, bool flat);
     void merge(Node* into, Node* from);
+    void removeMissing(Node* into, const Node* from);
+    void insertNew(Node* into, Node* from);
+    void refresh(Node* node, const Node& fresh);
     QVariant display(const Node& node, int column) const;
+    QVariant sortKey(const Node& node, int column) const;
 
     client::ChangeSet m_set;
     std::unique_ptr<Node> m_root;
     QHash<QString, QString> m_layerNames;
     quint64 m_bytes = 0;
-    int m_counts[4] = {};
+    std::array<int, 4> m_counts {};
     bool m_flat = false;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QAbstractTableModel>
+#include <QAbstractListModel>
 #include <QList>
 
 namespace lamella::client {
@@ -11,36 +11,40 @@ class ContainerClient;
 
 namespace lamella::models {
 
-/// Every container, one a row, in the order in which they came. Rows come and go singly, so selections survive.
-class ContainerListModel : public QAbstractTableModel {
+/// Every container, one a row, in the order in which they came. Rows come and go singly, so selections survive; figures
+/// change once a second.
+class ContainerListModel : public QAbstractListModel {
     Q_OBJECT
 
 public:
-    enum Column { NameColumn, SparklineColumn, CpuColumn, MemoryColumn, ColumnCount };
     enum Role {
         IdRole = Qt::UserRole,
-        ConditionRole,    ///< models::Condition
-        SecondLineRole,   ///< QString: what stands below the name
-        SparklineRole,    ///< QList<double>: CPU per cent, a sample a second, oldest first
-        SparklineMaxRole, ///< double: the full height of the sparkline
-        SortRole,
-        SearchRole, ///< QString: what the search looks in
+        StateRole,       ///< int of widgets::ShownState
+        ImageRole,       ///< QString: the image's name
+        NoteRole,        ///< QString: since when it runs, how it ended
+        CpuHistoryRole,  ///< QList<double>: one value a second, newest last, 1 is a whole CPU
+        CpuRole,         ///< double: of one CPU; invalid where it does not run
+        MemoryRole,      ///< quint64: bytes; invalid where it does not run
+        CreatedRole,     ///< quint64: µs since 1970
+        SearchRole,      ///< QString: what a search looks in
     };
 
     explicit ContainerListModel(client::Client* client, QObject* parent = nullptr);
 
     int rowCount(const QModelIndex& parent = {}) const override;
-    int columnCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
     client::ContainerClient* container(const QModelIndex& index) const;
     QModelIndex indexOf(const QString& id) const;
 
+Q_SIGNALS:
+    /// A row came or went, or its data is another: counts may have changed.
+    void changed();
+
 private:
     void add(client::ContainerClient* container);
     void remove(client::ContainerClient* container);
-    void rowChanged(client::ContainerClient* container, int first, int last);
+    void rowChanged(client::ContainerClient* container, const QList<int>& roles);
 
     QList<client::ContainerClient*> m_rows;
 };

@@ -30,6 +30,8 @@ public:
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
 
 private:
+    void add(std::vector<client::LogLine> lines);
+
     std::deque<client::LogLine> m_lines;
 };
 

@@ -4,6 +4,7 @@
 #include "gui/client/types.h"
 
 #include <QAbstractItemModel>
+#include <QHash>
 
 #include <memory>
 #include <vector>
@@ -49,11 +50,16 @@ private:
     struct Node;
     Node* nodeOf(const QModelIndex& index) const;
     QModelIndex indexOf(const Node* node) const;
+    Node* find(quint32 hostPid) const;
+    void insert(const client::ProcessInfo& process, Node* parent);
+    void refresh(const client::ProcessInfo& process, quint64 timeUsec);
     void removeNode(Node* node);
+    void forget(const Node* node);
     QVariant display(const Node& node, int column) const;
     QVariant sortKey(const Node& node, int column) const;
 
     std::unique_ptr<Node> m_root;
+    QHash<quint32, Node*> m_nodes; ///< by host PID
     quint64 m_timeUsec = 0;
 };
 

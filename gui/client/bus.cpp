@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/client/bus.h"
+
+#include "gui/client/client.h"
+
+#include <QCoreApplication>
+
+#include <fcntl.h>
+
+namespace lamella::client {
+
+Bus::Bus(Client* client)
+    : m_client(client)
+    , m_connection(QString())
+{
+    m_threads.setMaxThreadCount(2);
+}
+
+QPointer<JobClient> Bus::job(const QString& path)
+{
+    return m_client->ensureJob(path);
+}
+
+QPointer<SessionClient> Bus::session(const QString& path)
+{
+    return m_client->ensureSession(path);
+}
+
+void Bus::watch(const QDBusPendingCall& call, std::function<void(const QDBusPendingCall&)> then)
+{
+    auto* watcher = new QDBusPendingCallWatcher(call, m_client);
+    QObject::connect(watcher, &QDBusPendingCallWatcher::finished, m_client,
+                     [then = std::move(then)](QDBusPendingCallWatcher* finished) {
+                         finished->deleteLater();
+                         then(*finished);
+                     });
+}
+
+ClientError Bus::helperGone()
+{
+    return errorFromWire(QStringLiteral("org.freedesktop.DBus.Error.ServiceUnknown"), {});
+}
+
+void Bus::prepare(QDBusAbstractInterface& proxy, std::chrono::milliseconds patience)
+{
+    proxy.setTimeout(static_cast<int>(patience.count()));
+    proxy.setInteractiveAuthorizationAllowed(true);
+}
+
+Descriptor duplicate(const QDBusUnixFileDescriptor& received)
+{
+    return Descriptor(::fcntl(received.fileDescriptor(), F_DUPFD_CLOEXEC, 3));
+}
+
+} // namespace lamella::client

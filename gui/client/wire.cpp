@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/client/wire.h"
+
+#include "resources/dbus/types.h"
+
+#include <QDBusObjectPath>
+
+namespace lamella::client {
+
+namespace {
+
+template <class T>
+void take(const QVariantMap& properties, QLatin1StringView name, T& value)
+{
+    const auto it = properties.find(name);
+    if (it != properties.end() && it->metaType() == QMetaType::fromType<T>())
+        value = it->value<T>();
+}
+
+template <class Wire, class Take>
+void takeList(const QVariantMap& properties, QLatin1StringView name, Take takeOne)
+{
+    const auto it = properties.find(name);
+    if (it == properties.end())
+        return;
+    takeOne(qdbus_cast<Wire>(*it));
+}
+
+template <class State>
+void takeState(const QVariantMap& properties, std::initializer_list<std::pair<QLatin1StringView, State>> words, State& value)
+{
+    QString word;
+    take(properties, QLatin1StringView("State"), word);
+    for (const auto& [known, state] : words) {
+        if (word == known)
+            value = state;
+    }
+}
+
+} // namespace
+
+using namespace Qt::StringLiterals;
+
+void read(const QVariantMap& properties, ManagerData& data)
+{
+    take(properties, "Version"_L1, data.version);
+    take(properties, "ApiVersion"_L1, data.apiVersion);
+    take(properties, "CgroupMode"_L1, data.cgroupMode);
+    take(properties, "CpuCount"_L1, data.cpuCount);
+    take(properties, "MemoryBytes"_L1, data.memoryBytes);
+}
+
+void read(const QVariantMap& properties, ContainerData& data)
+{
+    take(properties, "Id"_L1, data.id);
+    take(properties, "Name"_L1, data.name);
+    take(properties, "Owner"_L1, data.owner);
+    take(properties, "ImageId"_L1, data.imageId);
+    take(properties, "ImageName"_L1, data.imageName);
+    take(properties, "Command"_L1, data.command);
+    takeState<ContainerState>(properties,
+                              {{"created"_L1, ContainerState::Created},
+                               {"running"_L1, ContainerState::Running},
+                               {"paused"_L1, ContainerState::Paused},
+                               {"stopped"_L1, ContainerState::Stopped}},
+                              data.state);
+    take(properties, "Pid"_L1, data.pid);
+    take(properties, "ShimPid"_L1, data.shimPid);
+    take(properties, "ExitStatus"_L1, data.exitStatus);
+    take(properties, "OomKilled"_L1, data.oomKilled);
+    take(properties, "LastError"_L1, data.lastError);
+    take(properties, "CreatedUsec"_L1, data.createdUsec);
+    take(properties, "StartedUsec"_L1, data.startedUsec);
+    take(properties, "FinishedUsec"_L1, data.finishedUsec);
+    take(properties, "MemoryLimitBytes"_L1, data.memoryLimitBytes);
+    take(properties, "CpuQuota"_L1, data.cpuQuota);
+    take(properties, "CpuWeight"_L1, data.cpuWeight);
+    take(properties, "PidsMax"_L1, data.pidsMax);
+    take(properties, "Terminal"_L1, data.terminal);
+    take(properties, "Init"_L1, data.init);
+    take(properties, "Hostname"_L1, data.hostname);
+    take(properties, "User"_L1, data.user);
+    take(properties, "WorkingDir"_L1, data.workingDir);
+    take(properties, "HostUidBase"_L1, data.hostUidBase);
+    take(properties, "HostUidCount"_L1, data.hostUidCount);
+    take(properties, "CgroupPath"_L1, data.cgroupPath);
+    takeList<dbus::Timeline>(properties, "StartTimeline"_L1, [&data](const dbus::Timeline& steps) {
+        data.startTimeline.clear();
+        for (const dbus::TimelineStep& step : steps)
+            data.startTimeline.push_back({step.step, step.usec});
+    });
+}
+
+void read(const QVariantMap& properties, ImageData& data)
+{
+    take(properties, "Id"_L1, data.id);
+    take(properties, "Owner"_L1, data.owner);
+    take(properties, "References"_L1, data.references);
+    take(properties, "CreatedUsec"_L1, data.createdUsec);
+    take(properties, "Architecture"_L1, data.architecture);
+    take(properties, "Os"_L1, data.os);
+    take(properties, "SizeBytes"_L1, data.sizeBytes);
+    take(properties, "Command"_L1, data.command);
+    take(properties, "Env"_L1, data.env);
+    take(properties, "WorkingDir"_L1, data.workingDir);
+    take(properties, "User"_L1, data.user);
+    takeList<dbus::LayerList>(properties, "Layers"_L1, [&data](const dbus::LayerList& layers) {
+        data.layers.clear();
+        for (const dbus::Layer& layer : layers)
+            data.layers.push_back({layer.diffId, layer.chainId, layer.sizeBytes, layer.createdUsec, layer.createdBy});
+    });
+}
+
+void read(const QVariantMap& properties, JobData& data)
+{
+    take(properties, "Operation"_L1, data.operation);
+    takeState<JobState>(properties,
+                        {{"running"_L1, JobState::Running},
+                         {"succeeded"_L1, JobState::Succeeded},
+                         {"failed"_L1, JobState::Failed},
+                         {"cancelled"_L1, JobState::Cancelled}},
+                        data.state);
+    take(properties, "Stage"_L1, data.stage);
+    take(properties, "Progress"_L1, data.progress);
+    take(properties, "BytesDone"_L1, data.bytesDone);
+    take(properties, "BytesTotal"_L1, data.bytesTotal);
+    take(properties, "Items"_L1, data.items);
+    take(properties, "Cancelable"_L1, data.cancelable);
+    take(properties, "Result"_L1, data.result);
+    take(properties, "ErrorName"_L1, data.errorName);
+    take(properties, "ErrorMessage"_L1, data.errorMessage);
+}
+
+void read(const QVariantMap& properties, SessionData& data)
+{
+    take(properties, "Kind"_L1, data.kind);
+    QDBusObjectPath container(data.containerPath);
+    take(properties, "Container"_L1, container);
+    data.containerPath = container.path();
+    take(properties, "Pid"_L1, data.pid);
+    take(properties, "Running"_L1, data.running);
+    take(properties, "ExitStatus"_L1, data.exitStatus);
+}
+
+QVariantMap toWire(const CreateOptions& options)
+{
+    QVariantMap wire {{u"start"_s, options.start}, {u"terminal"_s, options.terminal}, {u"init"_s, options.init}};
+    if (!options.env.isEmpty())
+        wire.insert(u"env"_s, options.env);
+    const std::initializer_list<std::pair<QString, QString>> texts {
+        {u"working_dir"_s, options.workingDir}, {u"user"_s, options.user}, {u"hostname"_s, options.hostname}};
+    for (const auto& [name, value] : texts) {
+        if (!value.isEmpty())
+            wire.insert(name, value);
+    }
+    const std::initializer_list<std::pair<QString, quint64>> numbers {
+        {u"memory_bytes"_s, options.memoryBytes}, {u"cpu_weight"_s, options.cpuWeight}, {u"pids_max"_s, options.pidsMax}};
+    for (const auto& [name, value] : numbers) {
+        if (value != 0)
+            wire.insert(name, value);
+    }
+    if (options.cpuQuota > 0)
+        wire.insert(u"cpu_quota"_s, options.cpuQuota);
+    return wire;
+}
+
+QVariantMap toWire(const ExecOptions& options)
+{
+    QVariantMap wire {{u"terminal"_s, options.terminal}};
+    if (options.terminal) {
+        wire.insert(u"rows"_s, QVariant::fromValue<ushort>(options.rows));
+        wire.insert(u"columns"_s, QVariant::fromValue<ushort>(options.columns));
+    }
+    if (!options.env.isEmpty())
+        wire.insert(u"env"_s, options.env);
+    if (!options.workingDir.isEmpty())
+        wire.insert(u"working_dir"_s, options.workingDir);
+    if (!options.user.isEmpty())
+        wire.insert(u"user"_s, options.user);
+    return wire;
+}
+
+} // namespace lamella::client

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "gui/client/types.h"
+
+#include <QVariantMap>
+
+/// Private to this folder: properties of the contract into plain values. A property that is absent, or of another type, leaves
+/// the value as it is.
+namespace lamella::client {
+
+void read(const QVariantMap& properties, ManagerData& data);
+void read(const QVariantMap& properties, ContainerData& data);
+void read(const QVariantMap& properties, ImageData& data);
+void read(const QVariantMap& properties, JobData& data);
+void read(const QVariantMap& properties, SessionData& data);
+
+/// The options of CreateContainer and Exec: only what differs from the helper's default.
+QVariantMap toWire(const CreateOptions& options);
+QVariantMap toWire(const ExecOptions& options);
+
+} // namespace lamella::client

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/models/changes_model.h"
+
+#include "gui/widgets/formats.h"
+
+#include <QStringList>
+
+#include <algorithm>
+#include <optional>
+
+namespace lamella::models {
+
+using client::ChangeEntry;
+using client::ChangeKind;
+
+struct ChangesModel::Node {
+    QString name; ///< in the tree the last part of the path, in the flat list all of it; siblings are in its order
+    QString path;
+    std::optional<ChangeEntry> entry; ///< nothing for a directory that only leads to changes
+    quint64 bytes = 0;                ///< with all that is below
+    Node* parent = nullptr;
+    int row = 0;
+    std::vector<std::unique_ptr<Node>> children;
+
+    void renumber(std::size_t from = 0)
+    {
+        for (std::size_t i = from; i < children.size(); ++i) {
+            children[i]->row = static_cast<int>(i);
+            children[i]->parent = this;
+        }
+    }
+};
+
+namespace {
+
+QString changeLetter(ChangeKind kind)
+{
+    switch (kind) {
+    case ChangeKind::Added:
+        return QStringLiteral("A");
+    case ChangeKind::Modified:
+        return QStringLiteral("M");
+    case ChangeKind::Deleted:
+        return QStringLiteral("D");
+    case ChangeKind::Attributes:
+        return QStringLiteral("m");
+    }
+    return {};
+}
+
+template <class Node>
+void finish(Node& node)
+{
+    std::ranges::sort(node.children, {}, [](const auto& child) { return child->name; });
+    node.renumber();
+    node.bytes = node.entry ? node.entry->bytes : 0;
+    for (auto& child : node.children) {
+        finish(*child);
+        node.bytes += child->bytes;
+    }
+}
+
+} // namespace
+
+ChangesModel::ChangesModel(QObject* parent)
+    : QAbstractItemModel(parent)
+    , m_root(std::make_unique<Node>())
+{
+}
+
+ChangesModel::~ChangesModel() = default;
+
+std::unique_ptr<ChangesModel::Node> ChangesModel::build(const std::vector<ChangeEntry>& entries, bool flat)
+{
+    auto root = std::make_unique<Node>();
+    QHash<QString, Node*> byPath {{QString(), root.get()}};
+    const auto add = [&byPath](Node* parent, const QString& name, const QString& path) {
+        auto node = std::make_unique<Node>();
+        node->name = name;
+        node->path = path;
+        Node* added = node.get();
+        byPath.insert(path, added);
+        parent->children.push_back(std::move(node));
+        return added;
+    };
+    for (const ChangeEntry& entry : entries) {
+        Node* node = root.get();
+        if (flat) {
+            node = byPath.contains(entry.path) ? byPath.value(entry.path) : add(node, entry.path, entry.path);
+        } else {
+            QString path;
+            const QStringList parts = entry.path.split(u'/', Qt::SkipEmptyParts);
+            for (const QString& part : parts) {
+                path += u'/' + part;
+                Node* below = byPath.value(path, nullptr);
+                node = below ? below : add(node, part, path);
+            }
+        }
+        if (node != root.get())
+            node->entry = entry;
+    }
+    finish(*root);
+    return root;
+}
+
+void ChangesModel::setChanges(client::ChangeSet changes)
+{
+    m_set = std::move(changes);
+    m_counts = {};
+    m_bytes = 0;
+    for (const ChangeEntry& entry : m_set.entries) {
+        ++m_counts[static_cast<std::size_t>(entry.kind)];
+        m_bytes += entry.bytes;
+    }
+    const std::unique_ptr<Node> fresh = build(m_set.entries, m_flat);
+    merge(m_root.get(), fresh.get());
+}
+
+void ChangesModel::setFlat(bool flat)
+{
+    if (flat == m_flat)
+        return;
+    // Another form altogether: nothing of the old rows stays.
+    beginResetModel();
+    m_flat = flat;
+    m_root = build(m_set.entries, m_flat);
+    endResetModel();
+}
+
+void ChangesModel::merge(Node* into, Node* from)
+{
+    removeMissing(into, from);
+    insertNew(into, from);
+    // Now both have the same names in the same order; those that were just put in are empty in `from`.
+    for (std::size_t i = 0; i < into->children.size(); ++i) {
+        if (!from->children[i])
+            continue;
+        merge(into->children[i].get(), from->children[i].get());
+        refresh(into->children[i].get(), *from->children[i]);
+    }
+}
+
+void ChangesModel::removeMissing(Node* into, const Node* from)
+{
+    const auto isWanted = [from](const QString& name) {
+        const auto at = std::ranges::lower_bound(from->children, name, {}, [](const auto& child) { return child->name; });
+        return at != from->children.end() && (*at)->name == name;
+    };
+    for (int last = static_cast<int>(into->children.size()) - 1; last >= 0; --last) {
+        if (isWanted(into->children[static_cast<std::size_t>(last)]->name))
+            continue;
+        int first = last;
+        while (first > 0 && !isWanted(into->children[static_cast<std::size_t>(first - 1)]->name))
+            --first;
+        beginRemoveRows(indexOf(into), first, last);
+        into->children.erase(into->children.begin() + first, into->children.begin() + last + 1);
+        into->renumber(static_cast<std::size_t>(first));
+        endRemoveRows();
+        last = first;
+    }
+}
+
+void ChangesModel::insertNew(Node* into, Node* from)
+{
+    for (std::size_t at = 0; at < from->children.size(); ++at) {
+        const auto isThere = [&](std::size_t candidate) {
+            return at < into->children.size() && into->children[at]->name == from->children[candidate]->name;
+        };
+        if (isThere(at))
+            continue;
+        // A whole run of new ones is one insertion.
+        std::size_t end = at + 1;
+        while (end < from->children.size() && !isThere(end))
+            ++end;
+        beginInsertRows(indexOf(into), static_cast<int>(at), static_cast<int>(end) - 1);
+        const auto begin = from->children.begin();
+        into->children.insert(into->children.begin() + static_cast<std::ptrdiff_t>(at),
+                              std::make_move_iterator(begin + static_cast<std::ptrdiff_t>(at)),
+                              std::make_move_iterator(begin + static_cast<std::ptrdiff_t>(end)));
+        into->renumber(at);
+        endInsertRows();
+        at = end - 1;
+    }
+}
+
+void ChangesModel::refresh(Node* node, const Node& fresh)
+{
+    if (node->entry == fresh.entry && node->bytes == fresh.bytes)
+        return;
+    node->entry = fresh.entry;
+    node->bytes = fresh.bytes;
+    Q_EMIT dataChanged(indexOf(node), indexOf(node, ColumnCount - 1));
+}
+
+void ChangesModel::setLayerNames(const QHash<QString, QString>& names)
+{
+    m_layerNames = names;
+}
+
+int ChangesModel::count(ChangeKind kind) const
+{
+    return m_counts[static_cast<std::size_t>(kind)];
+}
+
+ChangesModel::Node* ChangesModel::nodeOf(const QModelIndex& index) const
+{
+    return index.isValid() ? static_cast<Node*>(index.internalPointer()) : m_root.get();
+}
+
+QModelIndex ChangesModel::indexOf(const Node* node, int column) const
+{
+    return node == m_root.get() ? QModelIndex() : createIndex(node->row, column, node);
+}
+
+QModelIndex ChangesModel::index(int row, int column, const QModelIndex& parent) const
+{
+    if (!hasIndex(row, column, parent))
+        return {};
+    return createIndex(row, column, nodeOf(parent)->children[static_cast<std::size_t>(row)].get());
+}
+
+QModelIndex ChangesModel::parent(const QModelIndex& index) const
+{
+    return index.isValid() ? indexOf(nodeOf(index)->parent) : QModelIndex();
+}
+
+int ChangesModel::rowCount(const QModelIndex& parent) const
+{
+    return parent.column() > 0 ? 0 : static_cast<int>(nodeOf(parent)->children.size());
+}
+
+int ChangesModel::columnCount(const QModelIndex&) const
+{
+    return ColumnCount;
+}
+
+QVariant ChangesModel::display(const Node& node, int column) const
+{
+    switch (column) {
+    case PathColumn:
+        return node.name;
+    case KindColumn:
+        return node.entry ? changeLetter(node.entry->kind) : QString();
+    case BytesColumn:
+        return node.bytes > 0 || node.entry ? widgets::bytes(node.bytes) : QString();
+    case LayerColumn:
+        return node.entry ? m_layerNames.value(node.entry->layer, widgets::shortId(node.entry->layer)) : QString();
+    default:
+        return {};
+    }
+}
+
+QVariant ChangesModel::sortKey(const Node& node, int column) const
+{
+    return column == BytesColumn ? QVariant(node.bytes) : display(node, column);
+}
+
+QVariant ChangesModel::data(const QModelIndex& index, int role) const
+{
+    if (!index.isValid())
+        return {};
+    const Node& node = *nodeOf(index);
+    switch (role) {
+    case Qt::DisplayRole:
+        return display(node, index.column());
+    case PathRole:
+        return node.path;
+    case Qt::ToolTipRole:
+        return index.column() == PathColumn ? QVariant(node.path) : QVariant();
+    case KindRole:
+        return node.entry ? static_cast<int>(node.entry->kind) : -1;
+    case TypeRole:
+        return node.entry ? static_cast<int>(node.entry->type) : static_cast<int>(client::FileType::Directory);
+    case BytesRole:
+        return node.bytes;
+    case SortRole:
+        return sortKey(node, index.column());
+    case Qt::TextAlignmentRole:
+        return index.column() == BytesColumn ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
+            : index.column() == KindColumn   ? QVariant(Qt::AlignCenter)
+                                             : QVariant();
+    default:
+        return {};
+    }
+}
+
+QVariant ChangesModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
+        return {};
+    switch (section) {
+    case PathColumn:
+        return tr("Path");
+    case KindColumn:
+        return tr("Change");
+    case BytesColumn:
+        return tr("Size");
+    case LayerColumn:
+        return tr("From layer");
+    default:
+        return {};
+    }
+}
+
+} // namespace lamella::models

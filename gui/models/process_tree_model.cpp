@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/models/process_tree_model.h"
+
+#include "gui/widgets/formats.h"
+
+#include <QHash>
+#include <QSet>
+
+#include <algorithm>
+#include <chrono>
+
+namespace lamella::models {
+
+using client::ProcessInfo;
+
+struct ProcessTreeModel::Node {
+    ProcessInfo info;
+    double cpu = 0; ///< of one CPU
+    Node* parent = nullptr;
+    std::vector<std::unique_ptr<Node>> children;
+
+    int row() const
+    {
+        const auto& siblings = parent->children;
+        const auto at = std::ranges::find_if(siblings, [this](const auto& one) { return one.get() == this; });
+        return static_cast<int>(at - siblings.begin());
+    }
+    bool isShim() const { return info.containerPid == 0; }
+};
+
+namespace {
+
+/// The parent as it is shown: 0 is the top. A process whose parent is not in the list hangs below the shim, and nothing hangs
+/// below itself.
+QHash<quint32, quint32> shownParents(const std::vector<ProcessInfo>& processes)
+{
+    QSet<quint32> known;
+    quint32 shim = 0;
+    for (const ProcessInfo& process : processes) {
+        known.insert(process.hostPid);
+        if (process.containerPid == 0 && shim == 0)
+            shim = process.hostPid;
+    }
+    QHash<quint32, quint32> parents;
+    for (const ProcessInfo& process : processes) {
+        const bool hasParent = known.contains(process.parentHostPid) && process.parentHostPid != process.hostPid;
+        parents.insert(process.hostPid, process.hostPid == shim ? 0 : hasParent ? process.parentHostPid : shim);
+    }
+    // A list that was read while processes moved may hold a circle: it is opened at the top.
+    for (const ProcessInfo& process : processes) {
+        quint32 above = parents.value(process.hostPid);
+        for (std::size_t steps = 0; above != 0 && steps <= processes.size(); ++steps)
+            above = parents.value(above);
+        if (above != 0)
+            parents.insert(process.hostPid, 0);
+    }
+    return parents;
+}
+
+} // namespace
+
+ProcessTreeModel::ProcessTreeModel(QObject* parent)
+    : QAbstractItemModel(parent)
+    , m_root(std::make_unique<Node>())
+{
+}
+
+ProcessTreeModel::~ProcessTreeModel() = default;
+
+ProcessTreeModel::Node* ProcessTreeModel::find(quint32 hostPid) const
+{
+    return m_nodes.value(hostPid, nullptr);
+}
+
+void ProcessTreeModel::update(const std::vector<ProcessInfo>& processes, quint64 timeUsec)
+{
+    const QHash<quint32, quint32> parents = shownParents(processes);
+    // Gone, or now below another parent (its own ended and the reaper took it over): out, and in again below.
+    QList<quint32> known = m_nodes.keys();
+    std::ranges::sort(known);
+    for (const quint32 pid : known) {
+        Node* node = find(pid);
+        if (node && (!parents.contains(pid) || node->parent->info.hostPid != parents.value(pid)))
+            removeNode(node);
+    }
+    QSet<quint32> fresh;
+    for (const ProcessInfo& process : processes) {
+        if (!find(process.hostPid))
+            fresh.insert(process.hostPid);
+    }
+    // Parents first: each turn puts in those whose parent is there.
+    for (bool moved = true; moved && !fresh.isEmpty();) {
+        moved = false;
+        for (const ProcessInfo& process : processes) {
+            const quint32 above = parents.value(process.hostPid);
+            if (fresh.contains(process.hostPid) && (above == 0 || find(above))) {
+                insert(process, above == 0 ? m_root.get() : find(above));
+                fresh.remove(process.hostPid);
+                moved = true;
+            }
+        }
+    }
+    for (const ProcessInfo& process : processes)
+        refresh(process, timeUsec);
+    m_timeUsec = timeUsec;
+}
+
+void ProcessTreeModel::insert(const ProcessInfo& process, Node* parent)
+{
+    const int row = static_cast<int>(parent->children.size());
+    beginInsertRows(indexOf(parent), row, row);
+    auto node = std::make_unique<Node>();
+    node->info = process;
+    node->parent = parent;
+    m_nodes.insert(process.hostPid, node.get());
+    parent->children.push_back(std::move(node));
+    endInsertRows();
+}
+
+void ProcessTreeModel::refresh(const ProcessInfo& process, quint64 timeUsec)
+{
+    Node* node = find(process.hostPid);
+    if (!node)
+        return;
+    double cpu = 0;
+    if (m_timeUsec > 0 && timeUsec > m_timeUsec && process.cpuUsec >= node->info.cpuUsec)
+        cpu = static_cast<double>(process.cpuUsec - node->info.cpuUsec) / static_cast<double>(timeUsec - m_timeUsec);
+    if (process == node->info && cpu == node->cpu)
+        return;
+    node->info = process;
+    node->cpu = cpu;
+    const QModelIndex first = indexOf(node);
+    Q_EMIT dataChanged(first, first.siblingAtColumn(ColumnCount - 1));
+}
+
+void ProcessTreeModel::removeNode(Node* node)
+{
+    const int row = node->row();
+    Node* parent = node->parent;
+    beginRemoveRows(indexOf(parent), row, row);
+    forget(node);
+    parent->children.erase(parent->children.begin() + row);
+    endRemoveRows();
+}
+
+void ProcessTreeModel::forget(const Node* node)
+{
+    m_nodes.remove(node->info.hostPid);
+    for (const auto& child : node->children)
+        forget(child.get());
+}
+
+void ProcessTreeModel::clear()
+{
+    update({}, 0);
+}
+
+int ProcessTreeModel::processCount() const
+{
+    return static_cast<int>(std::ranges::count_if(m_nodes, [](const Node* node) { return !node->isShim(); }));
+}
+
+ProcessTreeModel::Node* ProcessTreeModel::nodeOf(const QModelIndex& index) const
+{
+    return index.isValid() ? static_cast<Node*>(index.internalPointer()) : m_root.get();
+}
+
+QModelIndex ProcessTreeModel::indexOf(const Node* node) const
+{
+    return node == m_root.get() ? QModelIndex() : createIndex(node->row(), 0, node);
+}
+
+QModelIndex ProcessTreeModel::index(int row, int column, const QModelIndex& parent) const
+{
+    if (!hasIndex(row, column, parent))
+        return {};
+    return createIndex(row, column, nodeOf(parent)->children[static_cast<std::size_t>(row)].get());
+}
+
+QModelIndex ProcessTreeModel::parent(const QModelIndex& index) const
+{
+    return index.isValid() ? indexOf(nodeOf(index)->parent) : QModelIndex();
+}
+
+int ProcessTreeModel::rowCount(const QModelIndex& parent) const
+{
+    return parent.column() > 0 ? 0 : static_cast<int>(nodeOf(parent)->children.size());
+}
+
+int ProcessTreeModel::columnCount(const QModelIndex&) const
+{
+    return ColumnCount;
+}
+
+QVariant ProcessTreeModel::display(const Node& node, int column) const
+{
+    const ProcessInfo& info = node.info;
+    switch (column) {
+    case CommandColumn:
+        return info.command;
+    case HostPidColumn:
+        return QString::number(info.hostPid);
+    case ContainerPidColumn:
+        return node.isShim() ? QString() : QString::number(info.containerPid);
+    case UserInsideColumn:
+        return node.isShim() ? QString() : QString::number(info.containerUid);
+    case UserOutsideColumn:
+        return QString::number(info.hostUid);
+    case CpuColumn:
+        return widgets::percent(node.cpu);
+    case MemoryColumn:
+        return widgets::bytes(info.residentBytes);
+    case StateColumn:
+        return widgets::processState(info.state);
+    default:
+        return {};
+    }
+}
+
+QVariant ProcessTreeModel::sortKey(const Node& node, int column) const
+{
+    switch (column) {
+    case HostPidColumn:
+        return node.info.hostPid;
+    case ContainerPidColumn:
+        return node.info.containerPid;
+    case UserInsideColumn:
+        return node.info.containerUid;
+    case UserOutsideColumn:
+        return node.info.hostUid;
+    case CpuColumn:
+        return node.cpu;
+    case MemoryColumn:
+        return node.info.residentBytes;
+    default:
+        return display(node, column);
+    }
+}
+
+QVariant ProcessTreeModel::data(const QModelIndex& index, int role) const
+{
+    if (!index.isValid())
+        return {};
+    const Node& node = *nodeOf(index);
+    switch (role) {
+    case Qt::DisplayRole:
+        return display(node, index.column());
+    case SortRole:
+        return sortKey(node, index.column());
+    case HostPidRole:
+        return node.info.hostPid;
+    case IsShimRole:
+        return node.isShim();
+    case Qt::ToolTipRole:
+        return index.column() == CommandColumn ? QVariant(node.info.command) : QVariant();
+    case Qt::TextAlignmentRole:
+        return index.column() >= HostPidColumn && index.column() <= MemoryColumn
+            ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
+            : QVariant();
+    default:
+        return {};
+    }
+}
+
+QVariant ProcessTreeModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || (role != Qt::DisplayRole && role != Qt::ToolTipRole))
+        return {};
+    const bool tip = role == Qt::ToolTipRole;
+    switch (section) {
+    case CommandColumn:
+        return tip ? tr("Command line") : tr("Command");
+    case HostPidColumn:
+        return tip ? tr("Process ID on the host") : tr("PID");
+    case ContainerPidColumn:
+        return tip ? tr("Process ID inside the container") : tr("PID inside");
+    case UserInsideColumn:
+        return tip ? tr("User ID inside the container") : tr("User inside");
+    case UserOutsideColumn:
+        return tip ? tr("User ID on the host") : tr("User outside");
+    case CpuColumn:
+        return tip ? tr("Use of one CPU since the last look") : tr("CPU");
+    case MemoryColumn:
+        return tip ? tr("Resident memory") : tr("Memory");
+    case StateColumn:
+        return tip ? tr("What the kernel says it does") : tr("State");
+    default:
+        return {};
+    }
+}
+
+} // namespace lamella::models
