@@ -59,7 +59,8 @@ Result<Conditions> parseConditions(const Node& node)
 class Judge {
 public:
     Judge(const std::vector<std::string>& capabilities, const Machine& machine)
-        : m_capabilities(capabilities), m_machine(machine)
+        : m_capabilities(capabilities)
+        , m_machine(machine)
     {
     }
 
@@ -77,7 +78,8 @@ private:
     bool included(const Conditions& conditions) const
     {
         return std::ranges::all_of(conditions.capabilities, [this](const auto& name) { return has(name); })
-            && (conditions.architectures.empty() || std::ranges::contains(conditions.architectures, m_machine.architecture))
+            && (conditions.architectures.empty()
+                || std::ranges::contains(conditions.architectures, m_machine.architecture))
             && (!conditions.minKernel || runsOn(*conditions.minKernel));
     }
 
@@ -146,7 +148,8 @@ Machine thisMachine()
 
 } // namespace
 
-Result<Seccomp> resolveProfile(std::string_view json, const std::vector<std::string>& capabilities, const Machine& machine)
+Result<Seccomp> resolveProfile(std::string_view json, const std::vector<std::string>& capabilities,
+                               const Machine& machine)
 {
     const nlohmann::json document = TRY(parseJson(json, "the seccomp profile", kLongestProfile));
     const Node root{&document, "seccomp"};

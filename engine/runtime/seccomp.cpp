@@ -26,7 +26,8 @@ Result<std::uint32_t> actionCode(const std::string& name, std::optional<unsigned
 {
     const unsigned data = errnoRet.value_or(EPERM);
     if (data > 0xffff)
-        return failure(ErrorKind::InvalidArgument, "the seccomp profile's errnoRet " + std::to_string(data) + " is too large");
+        return failure(ErrorKind::InvalidArgument,
+                       "the seccomp profile's errnoRet " + std::to_string(data) + " is too large");
     if (name == "SCMP_ACT_ALLOW")
         return SCMP_ACT_ALLOW;
     if (name == "SCMP_ACT_ERRNO")
@@ -42,7 +43,8 @@ Result<std::uint32_t> actionCode(const std::string& name, std::optional<unsigned
     if (name == "SCMP_ACT_TRACE")
         return SCMP_ACT_TRACE(data);
     if (name == "SCMP_ACT_NOTIFY")
-        return failure(ErrorKind::Unsupported, "the seccomp profile wants a listener (SCMP_ACT_NOTIFY), which is not supported");
+        return failure(ErrorKind::Unsupported,
+                       "the seccomp profile wants a listener (SCMP_ACT_NOTIFY), which is not supported");
     return failure(ErrorKind::InvalidArgument, "the seccomp profile has an unknown action \"" + name + '"');
 }
 
@@ -68,7 +70,8 @@ Result<std::vector<scmp_arg_cmp>> compares(const std::vector<oci::SeccompArg>& a
     std::vector<scmp_arg_cmp> result;
     for (const auto& argument : arguments) {
         if (argument.index > 5)
-            return failure(ErrorKind::InvalidArgument, "the seccomp profile compares argument " + std::to_string(argument.index)
+            return failure(ErrorKind::InvalidArgument,
+                           "the seccomp profile compares argument " + std::to_string(argument.index)
                                + " of a call; there are 0 to 5");
         result.push_back({argument.index, TRY(compareCode(argument.op)), argument.value, argument.valueTwo});
     }
@@ -81,21 +84,36 @@ bool comparesOneTwice(const std::vector<scmp_arg_cmp>& arguments)
     return std::ranges::any_of(arguments, [&](const auto& argument) { return !seen.insert(argument.arg).second; });
 }
 
-// -EEXIST: the same rule was there already. -EDOM: it means nothing for one of the architectures.
-Result<void> addRule(scmp_filter_ctx filter, std::uint32_t action, int number, std::span<const scmp_arg_cmp> arguments,
-                     const std::string& name)
+// What a profile says, without what differs by architecture.
+struct Defaults {
+    std::uint32_t action;
+    bool lax; // what no rule names is let through
+};
+
+int add(scmp_filter_ctx filter, std::uint32_t action, int number, std::span<const scmp_arg_cmp> arguments)
 {
-    const int code = ::seccomp_rule_add_array(filter, action, number, static_cast<unsigned>(arguments.size()), arguments.data());
+    return ::seccomp_rule_add_array(filter, action, number, static_cast<unsigned>(arguments.size()), arguments.data());
+}
+
+// -EDOM: the call means nothing on this architecture. -EEXIST: the same rule is there, or it is a second one for a call
+// that 32-bit x86 and s390 also make through socketcall or ipc, where the filter cannot see the arguments. There a rule
+// that forbids something in a lax profile forbids all of the call instead of being lost.
+Result<void> addRule(scmp_filter_ctx filter, const Defaults& defaults, std::uint32_t action, int number,
+                     std::span<const scmp_arg_cmp> arguments, const std::string& name)
+{
+    int code = add(filter, action, number, arguments);
+    if (code == -EEXIST && defaults.lax && action != SCMP_ACT_ALLOW && !arguments.empty())
+        code = add(filter, action, number, {});
     if (code != 0 && code != -EEXIST && code != -EDOM)
         return seccompFailure("cannot add the seccomp rule for " + name, code);
     return {};
 }
 
-Result<void> addSyscalls(scmp_filter_ctx filter, const oci::SeccompSyscalls& syscalls, std::uint32_t defaultAction)
+Result<void> addSyscalls(scmp_filter_ctx filter, const oci::SeccompSyscalls& syscalls, const Defaults& defaults)
 {
     const std::uint32_t action = TRY(actionCode(syscalls.action, syscalls.errnoRet));
     const auto arguments = TRY(compares(syscalls.args));
-    if (action == defaultAction)
+    if (action == defaults.action)
         return {};
     // libseccomp compares an argument once in a rule; the field reads two comparisons of one argument as alternatives.
     const bool alternatives = comparesOneTwice(arguments);
@@ -104,32 +122,53 @@ Result<void> addSyscalls(scmp_filter_ctx filter, const oci::SeccompSyscalls& sys
         if (number == __NR_SCMP_ERROR)
             continue;
         if (!alternatives) {
-            TRY(addRule(filter, action, number, arguments, name));
+            TRY(addRule(filter, defaults, action, number, arguments, name));
             continue;
         }
         for (const auto& argument : arguments)
-            TRY(addRule(filter, action, number, {&argument, 1}, name));
+            TRY(addRule(filter, defaults, action, number, {&argument, 1}, name));
     }
     return {};
 }
 
-Result<void> addArchitectures(scmp_filter_ctx filter, const std::vector<std::string>& names)
+// This machine's own, then those of the profile that libseccomp knows.
+Result<std::vector<std::uint32_t>> architectures(const std::vector<std::string>& names)
 {
+    std::vector<std::uint32_t> result{::seccomp_arch_native()};
     for (const auto& name : names) {
         constexpr std::string_view prefix = "SCMP_ARCH_";
         if (!name.starts_with(prefix))
-            return failure(ErrorKind::InvalidArgument, "the seccomp profile has an unknown architecture \"" + name + '"');
+            return failure(ErrorKind::InvalidArgument,
+                           "the seccomp profile has an unknown architecture \"" + name + '"');
         std::string word = name.substr(prefix.size());
-        std::ranges::transform(word, word.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+        std::ranges::transform(word, word.begin(),
+                               [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
         const std::uint32_t architecture = ::seccomp_arch_resolve_name(word.c_str());
-        if (architecture == 0)
-            continue;
-        // -EDOM: of the other byte order.
-        const int code = ::seccomp_arch_add(filter, architecture);
-        if (code != 0 && code != -EEXIST && code != -EDOM)
-            return seccompFailure("cannot add the seccomp architecture " + name, code);
+        if (architecture != 0 && !std::ranges::contains(result, architecture))
+            result.push_back(architecture);
     }
-    return {};
+    return result;
+}
+
+// One architecture at a time: libseccomp takes a rule back from all of them when one of them refuses it.
+Result<Filter> filterFor(std::uint32_t architecture, const oci::Seccomp& profile, const Defaults& defaults)
+{
+    Filter filter{::seccomp_init(defaults.action), ::seccomp_release};
+    if (!filter)
+        return failure(ErrorKind::InvalidArgument,
+                       "the seccomp profile's default action " + profile.defaultAction + " is not possible here");
+    constexpr std::uint32_t binaryTree = 2;
+    int code = ::seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_OPTIMIZE, binaryTree);
+    if (code == 0 && architecture != ::seccomp_arch_native()) {
+        code = ::seccomp_arch_add(filter.get(), architecture);
+        if (code == 0)
+            code = ::seccomp_arch_remove(filter.get(), ::seccomp_arch_native());
+    }
+    if (code != 0)
+        return seccompFailure("cannot prepare a seccomp filter", code);
+    for (const auto& syscalls : profile.syscalls)
+        TRY(addSyscalls(filter.get(), syscalls, defaults));
+    return filter;
 }
 
 Result<std::vector<sock_filter>> exported(scmp_filter_ctx filter)
@@ -141,7 +180,8 @@ Result<std::vector<sock_filter>> exported(scmp_filter_ctx filter)
     if (const int code = ::seccomp_export_bpf_mem(filter, program.data(), &size); code != 0)
         return seccompFailure("cannot compile the seccomp profile", code);
     if (program.empty() || program.size() > BPF_MAXINSNS)
-        return failure(ErrorKind::LimitExceeded, "the seccomp profile compiles to " + std::to_string(program.size())
+        return failure(ErrorKind::LimitExceeded,
+                       "the seccomp profile compiles to " + std::to_string(program.size())
                            + " instructions; the kernel takes " + std::to_string(BPF_MAXINSNS));
     return program;
 }
@@ -150,17 +190,17 @@ Result<std::vector<sock_filter>> exported(scmp_filter_ctx filter)
 
 Result<std::vector<sock_filter>> compileSeccomp(const oci::Seccomp& profile)
 {
-    const std::uint32_t defaultAction = TRY(actionCode(profile.defaultAction, profile.defaultErrnoRet));
-    const Filter filter{::seccomp_init(defaultAction), ::seccomp_release};
-    if (!filter)
-        return failure(ErrorKind::InvalidArgument, "the seccomp profile's default action " + profile.defaultAction + " is not possible here");
-    constexpr std::uint32_t binaryTree = 2;
-    if (const int code = ::seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_OPTIMIZE, binaryTree); code != 0)
-        return seccompFailure("cannot ask libseccomp for a binary tree", code);
-    TRY(addArchitectures(filter.get(), profile.architectures));
-    for (const auto& syscalls : profile.syscalls)
-        TRY(addSyscalls(filter.get(), syscalls, defaultAction));
-    return exported(filter.get());
+    const std::uint32_t action = TRY(actionCode(profile.defaultAction, profile.defaultErrnoRet));
+    const Defaults defaults{action, action == SCMP_ACT_ALLOW || action == SCMP_ACT_LOG};
+    const auto all = TRY(architectures(profile.architectures));
+    const Filter whole = TRY(filterFor(all.front(), profile, defaults));
+    for (const std::uint32_t other : std::span{all}.subspan(1)) {
+        Filter filter = TRY(filterFor(other, profile, defaults));
+        if (const int code = ::seccomp_merge(whole.get(), filter.get()); code != 0)
+            return seccompFailure("cannot join the seccomp filters of two architectures", code);
+        static_cast<void>(filter.release()); // it went into the whole one
+    }
+    return exported(whole.get());
 }
 
 Result<unsigned> seccompFlags(const oci::Seccomp& profile)
@@ -174,7 +214,8 @@ Result<unsigned> seccompFlags(const oci::Seccomp& profile)
         else if (name == "SECCOMP_FILTER_FLAG_SPEC_ALLOW")
             flags |= SECCOMP_FILTER_FLAG_SPEC_ALLOW;
         else if (name == "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV")
-            return failure(ErrorKind::Unsupported, "the seccomp profile wants a listener (" + name + "), which is not supported");
+            return failure(ErrorKind::Unsupported,
+                           "the seccomp profile wants a listener (" + name + "), which is not supported");
         else
             return failure(ErrorKind::InvalidArgument, "the seccomp profile has an unknown flag \"" + name + '"');
     }

@@ -13,21 +13,22 @@
 /// linux.seccomp of a bundle as a program for the kernel (seccomp(2), config-linux.md "Seccomp").
 namespace lamella::runtime {
 
-/// Compiles with libseccomp as a binary tree, which the kernel checks in a third of the time of a chain. Calls that libseccomp does not
-/// know are left out, and so are architectures that it does not know. Takes a few milliseconds: see cachedSeccomp().
-/// Errors: InvalidArgument (an action, operator or flag that does not exist), Unsupported (a listener).
+/// Compiles with libseccomp as a binary tree, which the kernel checks in a third of the time of a chain. Calls that
+/// libseccomp does not know are left out, and so are architectures that it does not know. Takes a few milliseconds: see
+/// cachedSeccomp(). Errors: InvalidArgument (an action, operator or flag that does not exist), Unsupported (a
+/// listener).
 Result<std::vector<sock_filter>> compileSeccomp(const oci::Seccomp& profile);
 
-/// compileSeccomp(), remembered in `directory`, which is made with mode 0700 where it is missing. What is not the caller's own,
-/// writable by others, a link, too long or written for another profile, library or architecture is not used. A cache that cannot
-/// be used costs time and is no error.
+/// compileSeccomp(), remembered in `directory`, which is made with mode 0700 where it is missing. What is not the
+/// caller's own, writable by others, a link, too long or written for another profile, library or architecture is not
+/// used. A cache that cannot be used costs time and is no error.
 Result<std::vector<sock_filter>> cachedSeccomp(const oci::Seccomp& profile, const std::filesystem::path& directory);
 
 /// The profile's flags as seccomp(2) takes them (SECCOMP_FILTER_FLAG_LOG, …). Errors: Unsupported, InvalidArgument.
 Result<unsigned> seccompFlags(const oci::Seccomp& profile);
 
-/// Puts the filter on the calling thread for good. Needs CAP_SYS_ADMIN in its user namespace or no_new_privs. Allocates and
-/// locks nothing, for use between clone and exec. Returns errno, or 0.
+/// Puts the filter on the calling thread for good. Needs CAP_SYS_ADMIN in its user namespace or no_new_privs. Allocates
+/// and locks nothing, for use between clone and exec. Returns errno, or 0.
 int loadSeccomp(std::span<const sock_filter> program, unsigned flags) noexcept;
 
 /// Everything that the compiled program depends on, as text; the cache's key.

@@ -70,7 +70,8 @@ std::vector<sock_filter> programOf(const std::string& entry, std::string_view ke
     if (entry.size() < sizeof header)
         return {};
     std::memcpy(&header, entry.data(), sizeof header);
-    if (header.magic != kMagic || header.keyLength != key.size() || header.instructions == 0 || header.instructions > BPF_MAXINSNS
+    if (header.magic != kMagic || header.keyLength != key.size() || header.instructions == 0
+        || header.instructions > BPF_MAXINSNS
         || entry.size() != sizeof header + key.size() + header.instructions * sizeof(sock_filter))
         return {};
     if (std::string_view{entry}.substr(sizeof header, key.size()) != key)
@@ -81,7 +82,8 @@ std::vector<sock_filter> programOf(const std::string& entry, std::string_view ke
 }
 
 // Written beside it and renamed, so that a reader sees a whole entry or none. The name is this process's own.
-void writeEntry(BorrowedFd directory, const std::string& name, std::string_view key, const std::vector<sock_filter>& program)
+void writeEntry(BorrowedFd directory, const std::string& name, std::string_view key,
+                const std::vector<sock_filter>& program)
 {
     const Header header{kMagic, static_cast<std::uint32_t>(key.size()), static_cast<std::uint32_t>(program.size()), 0};
     std::string entry(reinterpret_cast<const char*>(&header), sizeof header);
@@ -90,7 +92,8 @@ void writeEntry(BorrowedFd directory, const std::string& name, std::string_view 
         return;
     const std::string temporary = std::format("{}.{}", name, ::getpid());
     ::unlinkat(directory.get(), temporary.c_str(), 0);
-    const UniqueFd fd{::openat(directory.get(), temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
+    const UniqueFd fd{
+        ::openat(directory.get(), temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
     if (!fd)
         return;
     const bool whole = ::write(fd.get(), entry.data(), entry.size()) == static_cast<ssize_t>(entry.size());
@@ -109,7 +112,8 @@ void appendWord(std::string& key, std::string_view word)
 std::string seccompKey(const oci::Seccomp& profile)
 {
     const scmp_version* version = ::seccomp_version();
-    std::string key = std::format("libseccomp {}.{}.{} {:x}\n", version->major, version->minor, version->micro, ::seccomp_arch_native());
+    std::string key = std::format("libseccomp {}.{}.{} {:x}\n", version->major, version->minor, version->micro,
+                                  ::seccomp_arch_native());
     appendWord(key, profile.defaultAction);
     key += std::format(" {} {}\n", profile.defaultErrnoRet.has_value(), profile.defaultErrnoRet.value_or(0));
     for (const auto& architecture : profile.architectures)
@@ -117,7 +121,8 @@ std::string seccompKey(const oci::Seccomp& profile)
     for (const auto& syscalls : profile.syscalls) {
         key += '\n';
         appendWord(key, syscalls.action);
-        key += std::format(" {} {} {}:", syscalls.errnoRet.has_value(), syscalls.errnoRet.value_or(0), syscalls.args.size());
+        key += std::format(" {} {} {}:", syscalls.errnoRet.has_value(), syscalls.errnoRet.value_or(0),
+                           syscalls.args.size());
         for (const auto& argument : syscalls.args) {
             key += std::format(" {} {} {} ", argument.index, argument.value, argument.valueTwo);
             appendWord(key, argument.op);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The default profile as a filter of the kernel: what a child under it is refused, with which errno, and what goes on working.
+// The default profile as a filter of the kernel: what a child under it is refused, with which errno, and what goes on
+// working.
 #include "engine/oci/seccomp_profile.h"
 #include "engine/runtime/seccomp.h"
 
@@ -11,7 +12,6 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
-#include <linux/vm_sockets.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -61,6 +61,24 @@ int tryCall(const Filter& filter, const Call& call)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
+#ifdef __x86_64__
+// A call as a 32-bit program makes it, with two arguments.
+int tryCompatCall(const Filter& filter, int number, int first, int second)
+{
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || runtime::loadSeccomp(filter, 0) != 0)
+            ::_exit(202);
+        int result = number;
+        asm volatile("int $0x80" : "+a"(result) : "b"(first), "c"(second), "d"(0) : "memory", "r8", "r9", "r10", "r11");
+        ::_exit(result < 0 ? -result : 0);
+    }
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+#endif
+
 unsigned long address(const char* text)
 {
     return reinterpret_cast<unsigned long>(text);
@@ -86,6 +104,7 @@ private Q_SLOTS:
     void defaultProfileAllows_data();
     void defaultProfileAllows();
     void administratorMayMount();
+    void holdsFor32BitCalls();
     void refusesWhatItCannotCompile_data();
     void refusesWhatItCannotCompile();
     void leavesUnknownCallsOut();
@@ -177,7 +196,8 @@ void TestSeccomp::defaultProfileAllows_data()
     QTest::newRow("chroot, with its capability") << Call{SYS_chroot, {address("/nowhere")}} << ENOENT;
     QTest::newRow("openat2") << Call{SYS_openat2, {-100ul, address("/"), 0, 0}} << EINVAL;
     QTest::newRow("memfd_create") << Call{SYS_memfd_create, {address("x"), 0}} << 0;
-    QTest::newRow("landlock") << Call{SYS_landlock_create_ruleset, {0, 1, 0}} << tryCall({}, Call{SYS_landlock_create_ruleset, {0, 1, 0}});
+    QTest::newRow("landlock") << Call{SYS_landlock_create_ruleset, {0, 1, 0}}
+                              << tryCall({}, Call{SYS_landlock_create_ruleset, {0, 1, 0}});
     QTest::newRow("seccomp") << Call{SYS_seccomp, {2, 0, 0}} << EFAULT;
     QTest::newRow("mknodat") << Call{SYS_mknodat, {-100ul, address("/nowhere/x"), S_IFIFO, 0}} << ENOENT;
     QTest::newRow("adjtimex") << Call{SYS_adjtimex, {0}} << EFAULT;
@@ -202,6 +222,37 @@ void TestSeccomp::administratorMayMount()
     QCOMPARE(tryCall(*filter, {SYS_chroot, {address("/nowhere")}}), EPERM); // not its capability
 }
 
+// int 0x80 needs a kernel with 32-bit emulation, which answers getpid.
+void TestSeccomp::holdsFor32BitCalls()
+{
+#ifdef __x86_64__
+    constexpr int getpidNumber = 20;
+    constexpr int socketNumber = 359;
+    constexpr int socketcallNumber = 102;
+    constexpr int keyctlNumber = 288;
+    constexpr int unshareNumber = 310;
+    if (tryCompatCall(m_filter, getpidNumber, 0, 0) != 0)
+        QSKIP("this kernel runs no 32-bit programs");
+    QCOMPARE(tryCompatCall(m_filter, socketNumber, AF_INET, SOCK_STREAM), 0);
+    QVERIFY(tryCompatCall(m_filter, socketNumber, AF_VSOCK, SOCK_STREAM) != 0);
+    QCOMPARE(tryCompatCall(m_filter, keyctlNumber, 0, 0), EPERM);
+    QCOMPARE(tryCompatCall(m_filter, unshareNumber, CLONE_NEWUSER, 0), EPERM);
+    QCOMPARE(tryCompatCall(m_filter, socketcallNumber, 1, 0), EFAULT); // the kernel looks at the arguments
+
+    oci::Seccomp lax;
+    lax.defaultAction = "SCMP_ACT_ALLOW";
+    lax.architectures = {"SCMP_ARCH_X86"};
+    lax.syscalls.push_back(
+        {{"socket"}, "SCMP_ACT_ERRNO", 42, {{0, AF_UNIX, 0, "SCMP_CMP_EQ"}, {0, AF_INET, 0, "SCMP_CMP_EQ"}}});
+    const auto program = runtime::compileSeccomp(lax);
+    QVERIFY(program.has_value());
+    QCOMPARE(tryCompatCall(*program, socketNumber, AF_UNIX, SOCK_STREAM), 42);
+    QCOMPARE(tryCompatCall(*program, socketNumber, AF_INET, SOCK_STREAM), 42);
+#else
+    QSKIP("only x86-64 has 32-bit calls that a 64-bit program can make");
+#endif
+}
+
 namespace {
 
 oci::Seccomp allowing(oci::SeccompSyscalls rule)
@@ -222,7 +273,8 @@ void TestSeccomp::refusesWhatItCannotCompile_data()
     QTest::addColumn<QString>("op");
     QTest::addColumn<int>("kind");
     const int invalid = int(ErrorKind::InvalidArgument);
-    const auto row = [&](const char* name, const char* action, unsigned errnoRet, unsigned index, const char* op, int kind) {
+    const auto row = [&](const char* name, const char* action, unsigned errnoRet, unsigned index, const char* op,
+                         int kind) {
         QTest::newRow(name) << QString::fromLatin1(action) << errnoRet << index << QString::fromLatin1(op) << kind;
     };
     row("no such action", "SCMP_ACT_FORBID", 1, 0, "SCMP_CMP_EQ", invalid);
@@ -261,7 +313,8 @@ void TestSeccomp::twoComparisonsOfOneArgumentAreAlternatives()
     QVERIFY(program.has_value());
     QCOMPARE(tryCall(*program, {SYS_socket, {AF_UNIX, SOCK_STREAM, 0}}), 42);
     QCOMPARE(tryCall(*program, {SYS_socket, {AF_INET, SOCK_STREAM, 0}}), 42);
-    QCOMPARE(tryCall(*program, {SYS_socket, {AF_INET6, SOCK_STREAM, 0}}), tryCall({}, {SYS_socket, {AF_INET6, SOCK_STREAM, 0}}));
+    QCOMPARE(tryCall(*program, {SYS_socket, {AF_INET6, SOCK_STREAM, 0}}),
+             tryCall({}, {SYS_socket, {AF_INET6, SOCK_STREAM, 0}}));
 }
 
 void TestSeccomp::killsWhereTheProfileSaysSo()
@@ -300,7 +353,8 @@ void TestSeccomp::cacheGivesTheSameProgram()
     QVERIFY(same(runtime::cachedSeccomp(profile, cache).value(), first));
     QCOMPARE(std::filesystem::last_write_time(entry), written); // read, not made again
     QVERIFY(same(runtime::compileSeccomp(profile).value(), first));
-    const auto other = runtime::cachedSeccomp(oci::resolveProfile(defaultProfile(), {"CAP_SYS_ADMIN"}).value(), cache).value();
+    const auto other
+        = runtime::cachedSeccomp(oci::resolveProfile(defaultProfile(), {"CAP_SYS_ADMIN"}).value(), cache).value();
     QVERIFY(!same(other, first));
     QVERIFY(onlyEntry(cache).empty()); // two of them now
 }
@@ -340,10 +394,18 @@ void TestSeccomp::cacheIsNotTrusted()
     }
     const auto name = entry.string();
     switch (spoil) {
-    case 0: QCOMPARE(::chmod(cache.c_str(), 0755), 0); break;
-    case 1: QCOMPARE(::chown(cache.c_str(), 1234, 0), 0); break;
-    case 2: QCOMPARE(::chmod(name.c_str(), 0620), 0); break;
-    case 3: QCOMPARE(::chown(name.c_str(), 1234, 0), 0); break;
+    case 0:
+        QCOMPARE(::chmod(cache.c_str(), 0755), 0);
+        break;
+    case 1:
+        QCOMPARE(::chown(cache.c_str(), 1234, 0), 0);
+        break;
+    case 2:
+        QCOMPARE(::chmod(name.c_str(), 0620), 0);
+        break;
+    case 3:
+        QCOMPARE(::chown(name.c_str(), 1234, 0), 0);
+        break;
     case 4:
         std::filesystem::rename(entry, cache / "elsewhere");
         std::filesystem::create_symlink("elsewhere", entry);
@@ -355,8 +417,12 @@ void TestSeccomp::cacheIsNotTrusted()
         file.write("#");
         break;
     }
-    case 6: std::filesystem::resize_file(entry, std::filesystem::file_size(entry) - 8); break;
-    case 7: std::filesystem::create_hard_link(entry, m_directory / "link"); break;
+    case 6:
+        std::filesystem::resize_file(entry, std::filesystem::file_size(entry) - 8);
+        break;
+    case 7:
+        std::filesystem::create_hard_link(entry, m_directory / "link");
+        break;
     case 8:
         std::filesystem::remove(entry);
         QCOMPARE(::mkfifo(name.c_str(), 0600), 0);
