@@ -28,20 +28,19 @@ inline std::unexpected<Error> systemFailure(std::string_view what, int errnum = 
 
 } // namespace lamella
 
-/// The value of a Result, or return its error from the function that this stands in.
-#define TRY(...)                                                                                                       \
-    __extension__({                                                                                                    \
-        auto&& tried_ = (__VA_ARGS__);                                                                                 \
-        if (!tried_)                                                                                                   \
-            return std::unexpected(std::move(tried_).error());                                                         \
-        std::move(tried_).value();                                                                                     \
-    })
+/// The value of a Result, or return its error from the function that this stands in. May stand within another TRY.
+#define TRY(...) LAMELLA_TRY_(LAMELLA_JOIN_(tried_, __COUNTER__), , __VA_ARGS__)
 
 /// Like TRY, with what the caller knows put before the error's message.
-#define TRY_WITHIN(what, ...)                                                                                          \
+#define TRY_WITHIN(what, ...) LAMELLA_TRY_(LAMELLA_JOIN_(tried_, __COUNTER__), .within(what), __VA_ARGS__)
+
+// The name is another one each time, so that nested uses do not shadow each other.
+#define LAMELLA_JOIN_(a, b) LAMELLA_JOIN_NOW_(a, b)
+#define LAMELLA_JOIN_NOW_(a, b) a##b
+#define LAMELLA_TRY_(tried, within, ...)                                                                               \
     __extension__({                                                                                                    \
-        auto&& tried_ = (__VA_ARGS__);                                                                                 \
-        if (!tried_)                                                                                                   \
-            return std::unexpected(std::move(tried_).error().within(what));                                            \
-        std::move(tried_).value();                                                                                     \
+        auto&& tried = (__VA_ARGS__);                                                                                  \
+        if (!tried)                                                                                                    \
+            return std::unexpected(std::move(tried).error() within);                                                   \
+        std::move(tried).value();                                                                                      \
     })

@@ -12,6 +12,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 #include <vector>
 
@@ -67,13 +68,19 @@ public:
     ~ImageStore();
 
     /// Imports every image of the OCI layout in the directory `layout` for `owner`; returns their IDs. Layers that are
-    /// there already are not unpacked again. Killed at any point it leaves nothing that the next sweep() does not remove.
+    /// there already are not unpacked again, and two loads may run at once. The layout is read with the rights of `owner`.
+    /// Killed at any point it leaves nothing that the next sweep() does not remove; failed or cancelled it leaves nothing.
+    /// Errors: InvalidArgument, DigestMismatch, Unsupported (nothing in it for this machine), NoSpace, LimitExceeded, Cancelled.
     Result<std::vector<std::string>> loadLayout(BorrowedFd layout, uid_t owner, const ProgressSink& progress, std::stop_token stop);
 
     std::vector<Image> list() const;
+
+    /// By reference (":latest" may be left out), ID, or the beginning of an ID's digits (at least 4).
+    /// Errors: NotFound, InvalidArgument (several images begin like that).
     Result<Image> find(uid_t owner, const std::string& referenceOrId) const;
 
-    /// Removes the owner's image and its references; layers that nothing refers to go with it. Errors: NotFound, Busy.
+    /// Removes the owner's image and its references; layers that nothing refers to go with it.
+    /// Errors: NotFound, Busy (a container is made of it).
     Result<void> remove(uid_t owner, const std::string& id);
 
     /// The unpacked directories of an image's layers, from the bottom: layers/<chainID>/diff.
@@ -82,8 +89,12 @@ public:
     /// Removes what no row refers to (what a crash left). Called once when the helper starts.
     Result<void> sweep();
 
+    /// Called after each step of a load or removal with its name, so that tests can end the process there.
+    void setStepHook(std::function<void(std::string_view)> hook);
+
+    struct Private; ///< what this folder shares
+
 private:
-    struct Private;
     std::unique_ptr<Private> d;
 };
 

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/base/unique_fd.h"
+#include "engine/base/units.h"
+
+#include <sys/types.h>
+
+/// How the worker gives up its rights before it reads the first foreign byte. All of this is for a process with one thread
+/// that root started.
+namespace lamella::image {
+
+/// Ends this process when the one that started it ends, and closes every descriptor from `first` on.
+Result<void> bindToParent(BorrowedFd parent, int first);
+
+/// Does with the file system what `uid` may do, for as long as this lives (setfsuid(2)): a caller's layout is opened with
+/// the caller's rights.
+class ActAs {
+public:
+    explicit ActAs(uid_t uid);
+    ActAs(const ActAs&) = delete;
+    ActAs& operator=(const ActAs&) = delete;
+    ~ActAs();
+
+private:
+    bool m_active;
+};
+
+/// A detached mount of the directory alone, from which no ".." leads out, with no device, set-id or program to be used
+/// through it. A directory of another mount namespace (a sandboxed caller's) cannot be cloned: EINVAL.
+Result<UniqueFd> isolate(BorrowedFd directory, bool readOnly);
+
+/// Leaves every namespace that matters and makes `root` (a detached mount) the root and working directory.
+Result<void> enterRoot(BorrowedFd root);
+
+/// An empty, read-only root for enterRoot().
+Result<UniqueFd> emptyRoot();
+
+enum class Rights {
+    None,   ///< no capability; user `uid`
+    Unpack, ///< what creating files of any owner takes
+};
+
+/// Drops capabilities, sets limits (memory, file size, descriptors, no processes), no_new_privs, and the seccomp filter
+/// that allows only what reading and unpacking take.
+Result<void> dropRights(Rights rights, uid_t uid, Bytes fileSize);
+
+} // namespace lamella::image

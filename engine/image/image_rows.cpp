@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/image/image_rows.h"
+
+#include "engine/base/json.h"
+#include "engine/image/fields.h"
+#include "engine/image/limits.h"
+
+#include <format>
+
+namespace lamella::image::rows {
+
+namespace {
+
+using std::chrono::microseconds;
+
+// The part of the config that no query asks for, in a form of our own.
+std::string settingsText(const Image& image)
+{
+    return nlohmann::json{
+        {"entrypoint", image.entrypoint},
+        {"cmd", image.cmd},
+        {"env", image.env},
+        {"workingDir", image.workingDir},
+        {"user", image.user},
+        {"stopSignal", image.stopSignal},
+    }
+        .dump();
+}
+
+Result<void> readSettings(Image& image, std::string_view text)
+{
+    const auto document = TRY(parseJson(text, "the settings of an image", limits::kDocuments.value));
+    const auto fields = TRY(Fields::of(document, "the settings of an image"));
+    image.entrypoint = TRY(fields.texts("entrypoint", limits::kStrings, limits::kText));
+    image.cmd = TRY(fields.texts("cmd", limits::kStrings, limits::kText));
+    image.env = TRY(fields.texts("env", limits::kStrings, limits::kText));
+    image.workingDir = TRY(fields.text("workingDir", limits::kText));
+    image.user = TRY(fields.text("user", limits::kText));
+    image.stopSignal = TRY(fields.text("stopSignal", limits::kText));
+    return {};
+}
+
+Result<std::vector<Layer>> layersOf(db::Connection& connection, const std::string& id)
+{
+    auto rows = TRY(connection.prepare(
+        "SELECT diff_id, chain_id, bytes, created, created_by FROM image_layers JOIN layers USING (chain_id)"
+        " WHERE image = ? ORDER BY position",
+        id));
+    std::vector<Layer> layers;
+    while (TRY(rows.step())) {
+        layers.push_back({rows.text(0), rows.text(1), {static_cast<std::uint64_t>(rows.integer(2))},
+                          microseconds{rows.integer(3)}, rows.text(4)});
+    }
+    return layers;
+}
+
+Result<std::vector<std::string>> texts(db::Statement rows)
+{
+    std::vector<std::string> texts;
+    while (TRY(rows.step()))
+        texts.push_back(rows.text(0));
+    return texts;
+}
+
+} // namespace
+
+Result<std::vector<Image>> all(db::Connection& connection)
+{
+    auto rows = TRY(connection.prepare("SELECT id, owner, created, architecture, os, config FROM images"
+                                       " JOIN image_owners ON image = id ORDER BY owner, created DESC, id"));
+    std::vector<Image> images;
+    while (TRY(rows.step())) {
+        Image image;
+        image.id = rows.text(0);
+        image.owner = static_cast<uid_t>(rows.integer(1));
+        image.created = microseconds{rows.integer(2)};
+        image.architecture = rows.text(3);
+        image.os = rows.text(4);
+        TRY(readSettings(image, rows.text(5)));
+        image.layers = TRY(layersOf(connection, image.id));
+        image.references = TRY(texts(TRY(connection.prepare(
+            "SELECT name FROM image_references WHERE image = ? AND owner = ? ORDER BY name", image.id, image.owner))));
+        images.push_back(std::move(image));
+    }
+    return images;
+}
+
+Result<bool> hasLayer(db::Connection& connection, const std::string& chainId)
+{
+    return TRY(connection.prepare("SELECT 1 FROM layers WHERE chain_id = ?", chainId)).step();
+}
+
+Result<void> addLayer(db::Connection& connection, const Layer& layer, std::uint64_t entries)
+{
+    // A row whose directory was lost is there already.
+    return connection.run("INSERT INTO layers (chain_id, diff_id, bytes, entries) VALUES (?, ?, ?, ?)"
+                          " ON CONFLICT (chain_id) DO UPDATE SET bytes = excluded.bytes, entries = excluded.entries",
+                          layer.chainId, layer.diffId, layer.size.value, entries);
+}
+
+Result<void> addImage(db::Connection& connection, const NewImage& added)
+{
+    const auto& image = added.image;
+    TRY(connection.run("INSERT INTO images (id, manifest, created, architecture, os, config) VALUES (?, ?, ?, ?, ?, ?)"
+                       " ON CONFLICT (id) DO NOTHING",
+                       image.id, added.manifest, image.created.count(), image.architecture, image.os, settingsText(image)));
+    if (connection.changes() != 0) {
+        for (std::size_t position = 0; position < image.layers.size(); ++position) {
+            const auto& layer = image.layers[position];
+            TRY(connection.run("INSERT INTO image_layers (image, position, chain_id, created, created_by)"
+                               " VALUES (?, ?, ?, ?, ?)",
+                               image.id, position, layer.chainId, layer.created.count(), layer.createdBy));
+        }
+    }
+    TRY(connection.run("INSERT INTO image_owners (image, owner) VALUES (?, ?) ON CONFLICT DO NOTHING", image.id, image.owner));
+    for (const auto& name : image.references) {
+        TRY(connection.run("INSERT INTO image_references (owner, name, image) VALUES (?, ?, ?)"
+                           " ON CONFLICT (owner, name) DO UPDATE SET image = excluded.image",
+                           image.owner, name, image.id));
+    }
+    return {};
+}
+
+Result<void> removeOwner(db::Connection& connection, const std::string& id, uid_t owner)
+{
+    auto removed = connection.run("DELETE FROM image_owners WHERE image = ? AND owner = ?", id, owner);
+    if (!removed && removed.error().kind == ErrorKind::Busy)
+        return failure(ErrorKind::Busy, "the image is in use: remove the containers that are made of it first");
+    TRY(std::move(removed));
+    if (connection.changes() == 0)
+        return failure(ErrorKind::NotFound, std::format("there is no image {}", id));
+    return {};
+}
+
+Result<std::vector<std::string>> removeUnused(db::Connection& connection, const std::set<std::string>& kept)
+{
+    TRY(connection.run("DELETE FROM images WHERE id NOT IN (SELECT image FROM image_owners)"));
+    auto unused = TRY(texts(TRY(connection.prepare(
+        "SELECT chain_id FROM layers WHERE chain_id NOT IN (SELECT chain_id FROM image_layers)"))));
+    std::erase_if(unused, [&kept](const auto& chainId) { return kept.contains(chainId); });
+    for (const auto& chainId : unused)
+        TRY(connection.run("DELETE FROM layers WHERE chain_id = ?", chainId));
+    return unused;
+}
+
+Result<std::set<std::string>> layers(db::Connection& connection)
+{
+    const auto found = TRY(texts(TRY(connection.prepare("SELECT chain_id FROM layers"))));
+    return std::set<std::string>(found.begin(), found.end());
+}
+
+Result<std::set<std::string>> blobs(db::Connection& connection)
+{
+    const auto found = TRY(texts(TRY(connection.prepare("SELECT id FROM images UNION SELECT manifest FROM images"))));
+    return std::set<std::string>(found.begin(), found.end());
+}
+
+} // namespace lamella::image::rows

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/db/database.h"
+#include "engine/image/image_store.h"
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+/// The rows of images, layers and references. The caller holds the connection, and begins transactions.
+namespace lamella::image::rows {
+
+struct NewImage {
+    Image image;
+    std::string manifest; ///< digest
+};
+
+Result<std::vector<Image>> all(db::Connection& connection);
+Result<bool> hasLayer(db::Connection& connection, const std::string& chainId);
+Result<void> addLayer(db::Connection& connection, const Layer& layer, std::uint64_t entries);
+
+/// Adds the image where it is not known, that `owner` has it, and his references, which leave the images that they named.
+Result<void> addImage(db::Connection& connection, const NewImage& image);
+
+/// Errors: NotFound, Busy (a container is made of it).
+Result<void> removeOwner(db::Connection& connection, const std::string& id, uid_t owner);
+
+/// Removes images that nobody has, and layers of no image besides `kept`; the chainIDs of those.
+Result<std::vector<std::string>> removeUnused(db::Connection& connection, const std::set<std::string>& kept);
+
+Result<std::set<std::string>> layers(db::Connection& connection);
+
+/// Digests of the documents that images refer to.
+Result<std::set<std::string>> blobs(db::Connection& connection);
+
+} // namespace lamella::image::rows

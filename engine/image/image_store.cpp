@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/image/image_store.h"
+
+#include "engine/base/log.h"
+#include "engine/image/image_store_private.h"
+#include "engine/image/load.h"
+#include "engine/image/reference.h"
+
+#include <algorithm>
+#include <format>
+
+namespace lamella::image {
+
+namespace {
+
+constexpr std::size_t kShortestPrefix = 4;
+constexpr std::string_view kAlgorithm = "sha256:";
+
+bool isPrefix(std::string_view text, const std::string& id)
+{
+    const auto digits = text.starts_with(kAlgorithm) ? text.substr(kAlgorithm.size()) : text;
+    return digits.size() >= kShortestPrefix && std::string_view{id}.substr(kAlgorithm.size()).starts_with(digits);
+}
+
+} // namespace
+
+Bytes Image::size() const
+{
+    Bytes sum;
+    for (const auto& layer : layers)
+        sum += layer.size;
+    return sum;
+}
+
+ImageStore::ImageStore(db::Database& database, std::filesystem::path root, std::filesystem::path workerProgram)
+    : d(std::make_unique<Private>(database, root, std::move(workerProgram)))
+{
+}
+
+ImageStore::~ImageStore() = default;
+
+void ImageStore::setStepHook(std::function<void(std::string_view)> hook)
+{
+    d->stepHook = std::move(hook);
+}
+
+Result<std::vector<std::string>> ImageStore::loadLayout(BorrowedFd layout, uid_t owner, const ProgressSink& progress,
+                                                        std::stop_token stop)
+{
+    return Load(*d, layout, owner, progress, std::move(stop)).run();
+}
+
+std::vector<Image> ImageStore::list() const
+{
+    auto connection = d->database.lock();
+    auto images = rows::all(connection);
+    if (images)
+        return std::move(*images);
+    log::error("cannot list the images: {}", images.error().message);
+    return {};
+}
+
+Result<Image> ImageStore::find(uid_t owner, const std::string& referenceOrId) const
+{
+    auto connection = d->database.lock();
+    auto images = TRY(rows::all(connection));
+    std::erase_if(images, [owner](const auto& image) { return image.owner != owner; });
+    for (const auto& name : {referenceOrId, withTag(referenceOrId)}) {
+        for (auto& image : images) {
+            if (image.id == name || std::ranges::contains(image.references, name))
+                return std::move(image);
+        }
+    }
+    std::erase_if(images, [&](const auto& image) { return !isPrefix(referenceOrId, image.id); });
+    if (images.size() > 1)
+        return failure(ErrorKind::InvalidArgument, std::format("more than one image's ID begins with {}", referenceOrId));
+    if (images.empty())
+        return failure(ErrorKind::NotFound, std::format("there is no image {}", referenceOrId));
+    return std::move(images.front());
+}
+
+Result<void> ImageStore::remove(uid_t owner, const std::string& id)
+{
+    {
+        auto connection = d->database.lock();
+        TRY(rows::removeOwner(connection, id, owner));
+    }
+    d->step("owner removed");
+    return d->collect();
+}
+
+std::vector<std::filesystem::path> ImageStore::layerDirectories(const Image& image) const
+{
+    std::vector<std::filesystem::path> paths;
+    for (const auto& layer : image.layers)
+        paths.push_back(d->directories.diff(layer.chainId));
+    return paths;
+}
+
+Result<void> ImageStore::Private::collect()
+{
+    std::vector<std::string> gone;
+    {
+        // Rows first: a directory without a row is swept, a row without its directory would be an image that cannot start.
+        const std::lock_guard lock{mutex};
+        auto connection = database.lock();
+        auto transaction = TRY(db::Transaction::begin(connection));
+        std::set<std::string> kept{pinned.begin(), pinned.end()};
+        const auto unused = TRY(rows::removeUnused(connection, kept));
+        TRY(transaction.commit());
+        step("rows removed");
+        for (const auto& chainId : unused)
+            gone.push_back(TRY(directories.moveAway(chainId)));
+        step("moved away");
+        kept.merge(TRY(rows::blobs(connection)));
+        TRY(directories.keepBlobs(kept));
+    }
+    for (const auto& name : gone)
+        TRY(directories.removeLeftOver(name));
+    return {};
+}
+
+Result<void> ImageStore::sweep()
+{
+    TRY(d->directories.prepare());
+    TRY(d->collect());
+    std::set<std::string> known;
+    {
+        auto connection = d->database.lock();
+        known = TRY(rows::layers(connection));
+    }
+    for (const auto& name : TRY(d->directories.leftOvers(known))) {
+        log::info("removing {}, which an interrupted load left", name);
+        TRY(d->directories.removeLeftOver(name));
+    }
+    return {};
+}
+
+} // namespace lamella::image

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/image/image_rows.h"
+#include "engine/image/image_store.h"
+#include "engine/image/layer_directories.h"
+#include "engine/image/worker.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <set>
+
+namespace lamella::image {
+
+/// What ImageStore and its loads share. `mutex` guards what follows it, and is taken before the database's.
+struct ImageStore::Private {
+    Private(db::Database& databaseOf, const std::filesystem::path& root, std::filesystem::path program)
+        : database(databaseOf)
+        , directories(root)
+        , worker(std::move(program))
+    {
+    }
+
+    void step(std::string_view name) const
+    {
+        if (stepHook)
+            stepHook(name);
+    }
+
+    /// Removes what nothing refers to and no load needs.
+    Result<void> collect();
+
+    db::Database& database;
+    LayerDirectories directories;
+    Worker worker;
+    std::function<void(std::string_view)> stepHook;
+
+    std::mutex mutex;
+    std::condition_variable_any unpackingEnded;
+    std::set<std::string> unpacking;  ///< chainIDs that some load is unpacking
+    std::multiset<std::string> pinned; ///< chainIDs and blobs that loads need, though no row says so yet
+};
+
+} // namespace lamella::image

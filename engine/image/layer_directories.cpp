@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/image/layer_directories.h"
+
+#include "engine/layer/digest.h"
+#include "engine/layer/directory_names.h"
+#include "engine/layer/merged_lower.h"
+#include "engine/layer/tree.h"
+#include "engine/os/file.h"
+
+#include <sys/random.h>
+#include <sys/statvfs.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <format>
+#include <optional>
+
+namespace lamella::image {
+
+namespace {
+
+Result<std::string> temporaryName(std::string_view prefix)
+{
+    std::uint64_t number = 0;
+    if (::getrandom(&number, sizeof number, 0) != static_cast<ssize_t>(sizeof number))
+        return systemFailure("cannot get random bytes");
+    return std::format(".{}-{:016x}", prefix, number);
+}
+
+Result<UniqueFd> openDirectory(const std::filesystem::path& path)
+{
+    return os::open(path, O_RDONLY | O_DIRECTORY);
+}
+
+Result<void> markOpaque(BorrowedFd diff, const std::string& path)
+{
+    const auto directory = TRY(layer::openInside(diff, path, O_RDONLY | O_DIRECTORY));
+    if (::fsetxattr(directory.get(), "trusted.overlay.opaque", "y", 1, 0) != 0)
+        return systemFailure(std::format("cannot mark {} as opaque", path));
+    return {};
+}
+
+// What a path of directories shows in the layers below, if it is a directory there.
+std::optional<struct stat> statusBelow(const layer::MergedLower& below, const std::string& path)
+{
+    auto stack = below.root();
+    std::string directory;
+    std::optional<struct stat> status;
+    for (std::size_t start = 0; start < path.size();) {
+        const auto end = std::min(path.find('/', start), path.size());
+        const auto found = below.find(stack, directory, path.substr(start, end - start));
+        if (!found || !S_ISDIR(found->status.st_mode))
+            return std::nullopt;
+        status = found->status;
+        stack = found->stack;
+        directory = path.substr(0, end);
+        start = end + 1;
+    }
+    return status;
+}
+
+Result<void> takeAttributes(BorrowedFd diff, const std::string& path, const struct stat& from)
+{
+    const auto directory = TRY(layer::openInside(diff, path, O_RDONLY | O_DIRECTORY));
+    const std::array times{from.st_atim, from.st_mtim};
+    if (::fchown(directory.get(), from.st_uid, from.st_gid) != 0 || ::fchmod(directory.get(), from.st_mode & 07777) != 0
+        || ::futimens(directory.get(), times.data()) != 0)
+        return systemFailure(std::format("cannot set the owner and mode of {}", path));
+    return {};
+}
+
+} // namespace
+
+StagedLayer::StagedLayer(UniqueFd layers, std::string name)
+    : m_layers(std::move(layers))
+    , m_name(std::move(name))
+{
+}
+
+Result<void> StagedLayer::makeDiff()
+{
+    const auto path = m_name + "/diff";
+    if (::mkdirat(m_layers.get(), path.c_str(), 0755) != 0)
+        return systemFailure("cannot make a directory for the layer");
+    m_diff = TRY(os::openAt(m_layers.borrow(), path, O_RDONLY | O_DIRECTORY));
+    // Whatever the umask is: a layer that does not speak of its root has one that everybody may enter.
+    if (::fchmod(m_diff.get(), 0755) != 0)
+        return systemFailure("cannot set the mode of the layer's directory");
+    return {};
+}
+
+StagedLayer::~StagedLayer()
+{
+    if (m_layers && !m_name.empty())
+        std::ignore = layer::removeTree(m_layers.borrow(), m_name);
+}
+
+Result<void> StagedLayer::complete(const layer::Extracted& extracted, const std::vector<std::filesystem::path>& below) const
+{
+    const auto lower = TRY(layer::MergedLower::open(below));
+    const std::set<std::string> opaque{extracted.opaque.begin(), extracted.opaque.end()};
+    for (const auto& path : extracted.implied) {
+        const auto status = opaque.contains(path) ? std::nullopt : statusBelow(lower, path);
+        if (status)
+            TRY(takeAttributes(diff(), path, *status));
+    }
+    for (const auto& path : opaque)
+        TRY(markOpaque(diff(), path));
+    return {};
+}
+
+Result<void> StagedLayer::sync() const
+{
+    if (::syncfs(m_diff.get()) != 0)
+        return systemFailure("cannot write the layer to the disk");
+    return {};
+}
+
+Result<void> StagedLayer::publish(const std::string& chainId)
+{
+    const std::string final{layer::digestHex(chainId)};
+    if (::renameat2(m_layers.get(), m_name.c_str(), m_layers.get(), final.c_str(), RENAME_NOREPLACE) != 0) {
+        if (errno != EEXIST)
+            return systemFailure(std::format("cannot name the layer {}", final));
+        // A crash left it without a row: nobody can be using it.
+        TRY(layer::removeTree(m_layers.borrow(), final));
+        if (::renameat2(m_layers.get(), m_name.c_str(), m_layers.get(), final.c_str(), RENAME_NOREPLACE) != 0)
+            return systemFailure(std::format("cannot name the layer {}", final));
+    }
+    m_name.clear();
+    if (::fsync(m_layers.get()) != 0)
+        return systemFailure("cannot write the directory of layers to the disk");
+    return {};
+}
+
+LayerDirectories::LayerDirectories(std::filesystem::path root)
+    : m_root(std::move(root))
+{
+}
+
+Result<void> LayerDirectories::prepare() const
+{
+    TRY(os::makeDirectories(m_root, 0700));
+    TRY(os::makeDirectories(layers(), 0700));
+    return os::makeDirectories(blobs(), 0700);
+}
+
+std::filesystem::path LayerDirectories::diff(const std::string& chainId) const
+{
+    return layers() / layer::digestHex(chainId) / "diff";
+}
+
+bool LayerDirectories::has(const std::string& chainId) const
+{
+    return os::open(diff(chainId), O_PATH | O_DIRECTORY).has_value();
+}
+
+Result<StagedLayer> LayerDirectories::stage() const
+{
+    auto directory = TRY(openDirectory(layers()));
+    const auto name = TRY(temporaryName("new"));
+    if (::mkdirat(directory.get(), name.c_str(), 0700) != 0)
+        return systemFailure("cannot make a directory for the layer");
+    StagedLayer staged{std::move(directory), name};
+    TRY(staged.makeDiff());
+    return staged;
+}
+
+Result<std::string> LayerDirectories::moveAway(const std::string& chainId) const
+{
+    const auto name = TRY(temporaryName("gone"));
+    const auto from = layers() / layer::digestHex(chainId);
+    if (::rename(from.c_str(), (layers() / name).c_str()) != 0 && errno != ENOENT)
+        return systemFailure(std::format("cannot remove the layer {}", from.string()));
+    return name;
+}
+
+Result<void> LayerDirectories::removeLeftOver(const std::string& name) const
+{
+    const auto directory = TRY(openDirectory(layers()));
+    return layer::removeTree(directory.borrow(), name);
+}
+
+Result<std::vector<std::string>> LayerDirectories::leftOvers(const std::set<std::string>& chainIds) const
+{
+    const auto directory = TRY(openDirectory(layers()));
+    auto names = TRY(layer::directoryNames(directory.borrow()));
+    std::erase_if(names, [&chainIds](const auto& name) { return chainIds.contains("sha256:" + name); });
+    return names;
+}
+
+Result<void> LayerDirectories::writeBlob(const std::string& digest, std::string_view text) const
+{
+    return os::replaceFile(blobs() / layer::digestHex(digest), text, 0600);
+}
+
+Result<void> LayerDirectories::keepBlobs(const std::set<std::string>& digests) const
+{
+    const auto directory = TRY(openDirectory(blobs()));
+    for (const auto& name : TRY(layer::directoryNames(directory.borrow()))) {
+        if (!digests.contains("sha256:" + name))
+            TRY(layer::removeTree(directory.borrow(), name));
+    }
+    return {};
+}
+
+Result<std::uint64_t> LayerDirectories::freeSpace() const
+{
+    struct statvfs status {};
+    if (::statvfs(m_root.c_str(), &status) != 0)
+        return systemFailure(std::format("cannot ask for the free space of {}", m_root.string()));
+    return std::uint64_t{status.f_bavail} * status.f_frsize;
+}
+
+} // namespace lamella::image

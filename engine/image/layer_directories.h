@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/base/unique_fd.h"
+#include "engine/layer/extractor.h"
+
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace lamella::image {
+
+/// A layer that is being unpacked under a temporary name; removed with this object unless it was published. Move-only.
+class StagedLayer {
+public:
+    /// Takes over the directory `name` in `layers`.
+    StagedLayer(UniqueFd layers, std::string name);
+    StagedLayer(StagedLayer&& other) noexcept = default;
+    StagedLayer& operator=(StagedLayer&&) = delete;
+    ~StagedLayer();
+
+    Result<void> makeDiff();
+
+    /// The directory that becomes layers/<chainID>/diff.
+    BorrowedFd diff() const { return m_diff.borrow(); }
+
+    /// Does what the worker had no right or knowledge to do: marks opaque directories, and gives those that the archive
+    /// did not speak of the owner and mode that they have in the layers `below` (from the bottom).
+    Result<void> complete(const layer::Extracted& extracted, const std::vector<std::filesystem::path>& below) const;
+
+    /// Writes everything to the disk.
+    Result<void> sync() const;
+
+    /// Gives it its final name.
+    Result<void> publish(const std::string& chainId);
+
+private:
+    UniqueFd m_layers;
+    std::string m_name; ///< empty once published
+    UniqueFd m_diff;
+};
+
+/// layers/ and blobs/ below the root directory. Names are made of digests alone.
+class LayerDirectories {
+public:
+    explicit LayerDirectories(std::filesystem::path root);
+
+    /// Makes the directories (mode 0700).
+    Result<void> prepare() const;
+
+    std::filesystem::path diff(const std::string& chainId) const;
+    bool has(const std::string& chainId) const;
+    Result<StagedLayer> stage() const;
+
+    /// Moves a layer out of the way; what comes back is to be given to removeLeftOver().
+    Result<std::string> moveAway(const std::string& chainId) const;
+    Result<void> removeLeftOver(const std::string& name) const;
+
+    /// What lies in layers/ besides the directories of `chainIds`.
+    Result<std::vector<std::string>> leftOvers(const std::set<std::string>& chainIds) const;
+
+    /// Writes a document under its digest.
+    Result<void> writeBlob(const std::string& digest, std::string_view text) const;
+
+    /// Removes what lies in blobs/sha256 besides `digests`.
+    Result<void> keepBlobs(const std::set<std::string>& digests) const;
+
+    /// Bytes that may still be written.
+    Result<std::uint64_t> freeSpace() const;
+
+private:
+    std::filesystem::path layers() const { return m_root / "layers"; }
+    std::filesystem::path blobs() const { return m_root / "blobs" / "sha256"; }
+
+    std::filesystem::path m_root;
+};
+
+} // namespace lamella::image

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/image/report.h"
+
+#include "engine/image/fields.h"
+#include "engine/image/limits.h"
+#include "engine/image/reference.h"
+#include "engine/layer/digest.h"
+#include "engine/layer/tree.h"
+
+namespace lamella::image {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::uint64_t kMaxTime = 1ull << 60;
+
+json toJson(const Config& config)
+{
+    json history = json::array();
+    for (const auto& entry : config.history)
+        history.push_back({{"created", std::max<std::int64_t>(0, entry.created.count())}, {"createdBy", entry.createdBy}});
+    return {
+        {"created", std::max<std::int64_t>(0, config.created.count())},
+        {"architecture", config.architecture},
+        {"os", config.os},
+        {"diffIds", config.diffIds},
+        {"history", history},
+        {"entrypoint", config.entrypoint},
+        {"cmd", config.cmd},
+        {"env", config.env},
+        {"workingDir", config.workingDir},
+        {"user", config.user},
+        {"stopSignal", config.stopSignal},
+    };
+}
+
+Result<std::string> digestField(const Fields& fields, std::string_view key)
+{
+    auto digest = TRY(fields.text(key, limits::kText));
+    if (!layer::isDigest(digest))
+        return failure(ErrorKind::InvalidArgument, "the worker's report has a digest that is none");
+    return digest;
+}
+
+Result<std::chrono::microseconds> timeField(const Fields& fields)
+{
+    return std::chrono::microseconds{static_cast<std::int64_t>(TRY(fields.number("created", kMaxTime)))};
+}
+
+Result<Config> configOf(const Fields& fields)
+{
+    Config config;
+    config.created = TRY(timeField(fields));
+    config.architecture = TRY(fields.text("architecture", limits::kReference));
+    config.os = TRY(fields.text("os", limits::kReference));
+    config.diffIds = TRY(fields.texts("diffIds", limits::kLayers, limits::kText));
+    TRY(fields.each("history", limits::kLayers, [&config](const Fields& entry) -> Result<void> {
+        config.history.push_back({TRY(timeField(entry)), TRY(entry.text("createdBy", limits::kText))});
+        return {};
+    }));
+    config.entrypoint = TRY(fields.texts("entrypoint", limits::kStrings, limits::kText));
+    config.cmd = TRY(fields.texts("cmd", limits::kStrings, limits::kText));
+    config.env = TRY(fields.texts("env", limits::kStrings, limits::kText));
+    config.workingDir = TRY(fields.text("workingDir", limits::kText));
+    config.user = TRY(fields.text("user", limits::kText));
+    config.stopSignal = TRY(fields.text("stopSignal", limits::kReference));
+    return config;
+}
+
+Result<Descriptor> layerOf(const Fields& fields)
+{
+    Descriptor descriptor;
+    descriptor.kind = DocumentKind::Layer;
+    descriptor.digest = TRY(digestField(fields, "digest"));
+    descriptor.size = {TRY(fields.number("size", limits::kBlob.value))};
+    descriptor.compression = static_cast<layer::Compression>(TRY(fields.number("compression", 2)));
+    return descriptor;
+}
+
+Result<FoundImage> imageOf(const Fields& fields)
+{
+    FoundImage image;
+    image.manifestText = TRY(fields.text("manifest", limits::kDocument.value));
+    image.configText = TRY(fields.text("config", limits::kDocument.value));
+    image.references = TRY(fields.texts("references", limits::kDescriptors, limits::kReference));
+    image.config = TRY(configOf(TRY(fields.object("settings"))));
+    TRY(fields.each("layers", limits::kLayers, [&image](const Fields& entry) -> Result<void> {
+        image.layers.push_back(TRY(layerOf(entry)));
+        return {};
+    }));
+    const bool fits = image.layers.size() == image.config.diffIds.size() && !image.layers.empty()
+        && image.layers.size() == image.config.history.size() && !image.manifestText.empty() && !image.configText.empty();
+    if (!fits || !std::ranges::all_of(image.config.diffIds, layer::isDigest)
+        || !std::ranges::all_of(image.references, isReference))
+        return failure(ErrorKind::InvalidArgument, "the worker's report of an image contradicts itself");
+    return image;
+}
+
+// Directories of a layer, which the store will open below it.
+Result<std::vector<std::string>> pathsField(const Fields& fields, std::string_view key)
+{
+    auto paths = TRY(fields.texts(key, limits::kDirectories, limits::kText));
+    for (auto& path : paths)
+        path = TRY(layer::insidePath(path));
+    return paths;
+}
+
+} // namespace
+
+json toJson(const std::vector<FoundImage>& images)
+{
+    json list = json::array();
+    for (const auto& image : images) {
+        json layers = json::array();
+        for (const auto& layer : image.layers) {
+            layers.push_back({{"digest", layer.digest},
+                              {"size", layer.size.value},
+                              {"compression", static_cast<unsigned>(layer.compression)}});
+        }
+        list.push_back({{"manifest", image.manifestText},
+                        {"config", image.configText},
+                        {"references", image.references},
+                        {"settings", toJson(image.config)},
+                        {"layers", std::move(layers)}});
+    }
+    return {{"images", std::move(list)}};
+}
+
+json toJson(const UnpackedLayer& layer)
+{
+    return {
+        {"blobDigest", layer.blobDigest},
+        {"diffId", layer.diffId},
+        {"bytes", layer.extracted.size.value},
+        {"entries", layer.extracted.entries},
+        {"opaque", layer.extracted.opaque},
+        {"implied", layer.extracted.implied},
+    };
+}
+
+Result<std::vector<FoundImage>> foundImages(const json& report)
+{
+    std::vector<FoundImage> images;
+    const auto fields = TRY(Fields::of(report, "the worker's report"));
+    TRY(fields.each("images", limits::kImages, [&images](const Fields& entry) -> Result<void> {
+        images.push_back(TRY(imageOf(entry)));
+        return {};
+    }));
+    return images;
+}
+
+Result<UnpackedLayer> unpackedLayer(const json& report)
+{
+    const auto fields = TRY(Fields::of(report, "the worker's report"));
+    UnpackedLayer layer;
+    layer.blobDigest = TRY(digestField(fields, "blobDigest"));
+    layer.diffId = TRY(digestField(fields, "diffId"));
+    layer.extracted.size = {TRY(fields.number("bytes", limits::kUnpackedLayer.value))};
+    layer.extracted.entries = TRY(fields.number("entries", 1ull << 32));
+    layer.extracted.opaque = TRY(pathsField(fields, "opaque"));
+    layer.extracted.implied = TRY(pathsField(fields, "implied"));
+    return layer;
+}
+
+} // namespace lamella::image

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/image/documents.h"
+#include "engine/layer/extractor.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+/// What a worker tells the store. The worker has read foreign bytes and may have been taken over by them, so that everything
+/// is checked once more when it arrives: types, limits, digests, and what follows from each other.
+namespace lamella::image {
+
+/// One image of a layout, with its documents as they are.
+struct FoundImage {
+    std::string manifestText;
+    std::string configText;
+    std::vector<std::string> references;
+    Config config;
+    std::vector<Descriptor> layers; ///< as many as config.diffIds
+};
+
+/// What unpacking a layer came to.
+struct UnpackedLayer {
+    std::string blobDigest;
+    std::string diffId;
+    layer::Extracted extracted;
+};
+
+nlohmann::json toJson(const std::vector<FoundImage>& images);
+nlohmann::json toJson(const UnpackedLayer& layer);
+
+/// Errors: InvalidArgument, LimitExceeded.
+Result<std::vector<FoundImage>> foundImages(const nlohmann::json& report);
+Result<UnpackedLayer> unpackedLayer(const nlohmann::json& report);
+
+} // namespace lamella::image

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/image/worker.h"
+
+#include "engine/image/worker_process.h"
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <utility>
+
+namespace lamella::image {
+
+Result<std::vector<FoundImage>> Worker::readLayout(BorrowedFd layout, uid_t owner, std::stop_token stop) const
+{
+    const std::array descriptors{layout};
+    return foundImages(TRY(runWorker(m_program, {"read-layout", std::to_string(owner)}, descriptors, {}, std::move(stop))));
+}
+
+Result<UnpackedLayer> Worker::unpack(const Unpack& request, const std::function<void(Bytes)>& progress,
+                                     std::stop_token stop) const
+{
+    const std::vector<std::string> arguments{
+        "unpack",
+        std::to_string(request.owner),
+        request.blob.digest,
+        std::to_string(request.blob.size.value),
+        std::to_string(std::to_underlying(request.blob.compression)),
+        std::to_string(request.limit.value),
+    };
+    const std::array descriptors{request.layout, request.directory};
+    const auto tell = [&progress](std::uint64_t done) {
+        if (progress)
+            progress(Bytes{done});
+    };
+    return unpackedLayer(TRY(runWorker(m_program, arguments, descriptors, tell, std::move(stop))));
+}
+
+} // namespace lamella::image

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// lamella-worker: reads foreign documents and unpacks foreign layers for the store, after giving up its rights.
+//   lamella-worker read-layout OWNER
+//   lamella-worker unpack OWNER DIGEST SIZE COMPRESSION LIMIT
+// Descriptors: 3 the socket for the report, 4 the layout's directory, 5 the layer's directory (unpack).
+#include "engine/image/confinement.h"
+#include "engine/image/layout_reader.h"
+#include "engine/image/limits.h"
+#include "engine/layer/extractor.h"
+#include "engine/layer/layer_stream.h"
+#include "engine/layer/tar_reader.h"
+#include "engine/os/file.h"
+
+#include <nlohmann/json.hpp>
+#include <openssl/crypto.h>
+
+#include <charconv>
+#include <span>
+#include <unistd.h>
+
+using namespace lamella;
+using namespace lamella::image;
+
+namespace {
+
+constexpr BorrowedFd kReport{3};
+constexpr int kLayout = 4;
+constexpr int kLayer = 5;
+constexpr std::uint64_t kProgressStep = 1u << 20;
+
+// One JSON document on each line.
+Result<void> say(const nlohmann::json& message)
+{
+    const auto line = message.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
+    return os::writeAll(kReport, line, "the report");
+}
+
+Result<std::uint64_t> number(std::string_view text)
+{
+    std::uint64_t value = 0;
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (code != std::errc{} || end != text.data() + text.size())
+        return failure(ErrorKind::InvalidArgument, "lamella-worker: an argument is no number");
+    return value;
+}
+
+// What would otherwise be loaded on first use, when there is no file system to load it from any more.
+void loadEarly()
+{
+    ::OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
+    layer::digestOf("");
+    for (const auto compression : {layer::Compression::Gzip, layer::Compression::Zstd}) {
+        layer::FdSource nothing{BorrowedFd{-1}};
+        layer::Decompressor decompressor{nothing, compression};
+    }
+}
+
+Result<nlohmann::json> readLayoutConfined(uid_t owner)
+{
+    UniqueFd layout{kLayout};
+    if (auto alone = isolate(layout.borrow(), true))
+        layout = std::move(*alone);
+    else if (alone.error().errnum != EINVAL)
+        return std::unexpected(std::move(alone).error());
+    const auto root = TRY(emptyRoot());
+    TRY(enterRoot(root.borrow()));
+    TRY(dropRights(Rights::None, owner, {}));
+    return toJson(TRY(readLayout(layout.borrow(), ownArchitecture())));
+}
+
+struct UnpackRequest {
+    uid_t owner;
+    Descriptor blob;
+    Bytes limit;
+};
+
+Result<UnpackRequest> unpackRequest(std::span<char*> arguments)
+{
+    UnpackRequest request{static_cast<uid_t>(TRY(number(arguments[2]))), {}, {TRY(number(arguments[6]))}};
+    request.blob.digest = arguments[3];
+    request.blob.size = {TRY(number(arguments[4]))};
+    const auto compression = TRY(number(arguments[5]));
+    if (!layer::isDigest(request.blob.digest) || compression > 2)
+        return failure(ErrorKind::InvalidArgument, "lamella-worker: an argument is wrong");
+    request.blob.compression = static_cast<layer::Compression>(compression);
+    return request;
+}
+
+Result<UnpackedLayer> unpack(BorrowedFd blob, const UnpackRequest& request)
+{
+    const auto root = TRY(os::open("/", O_RDONLY | O_DIRECTORY));
+    layer::FdSource source{blob};
+    layer::LayerStream stream{source, request.blob.compression, request.blob.size, request.limit};
+    layer::TarReader reader{stream};
+    layer::Extractor extractor{root.borrow()};
+    std::uint64_t told = 0;
+    while (const auto entry = TRY(reader.next())) {
+        TRY(extractor.add(*entry, reader));
+        if (const auto done = stream.consumed().value; done - told >= kProgressStep) {
+            told = done;
+            TRY(say({{"progress", done}}));
+        }
+    }
+    TRY(stream.drain());
+    UnpackedLayer result{stream.blobDigest(), stream.diffId(), TRY(extractor.finish())};
+    return result;
+}
+
+Result<nlohmann::json> unpackConfined(const UnpackRequest& request)
+{
+    UniqueFd layout{kLayout};
+    UniqueFd directory{kLayer};
+    const auto root = TRY(isolate(directory.borrow(), false));
+    directory.reset();
+    const auto blob = [&] {
+        const ActAs owner{request.owner};
+        return openBlob(layout.borrow(), request.blob);
+    }();
+    if (!blob)
+        return std::unexpected(blob.error());
+    layout.reset();
+    TRY(enterRoot(root.borrow()));
+    TRY(dropRights(Rights::Unpack, 0, request.limit));
+    return toJson(TRY(unpack(blob->borrow(), request)));
+}
+
+Result<nlohmann::json> run(std::span<char*> arguments)
+{
+    const std::string_view command = arguments.size() > 1 ? arguments[1] : "";
+    const bool unpacks = command == "unpack" && arguments.size() == 7;
+    if (!unpacks && (command != "read-layout" || arguments.size() != 3))
+        return failure(ErrorKind::InvalidArgument, "lamella-worker is started by lamella-helper, not by hand");
+    TRY(bindToParent(kReport, unpacks ? kLayer + 1 : kLayout + 1));
+    loadEarly();
+    if (unpacks)
+        return unpackConfined(TRY(unpackRequest(arguments)));
+    return readLayoutConfined(static_cast<uid_t>(TRY(number(arguments[2]))));
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    Result<nlohmann::json> result = failure(ErrorKind::LimitExceeded, "the image needs more memory than it may have");
+    try {
+        result = run({argv, static_cast<std::size_t>(argc)});
+    } catch (const std::bad_alloc&) { // the standard library's; RLIMIT_AS makes it happen
+    }
+    const auto message = result ? nlohmann::json{{"result", *result}}
+                                : nlohmann::json{{"error", errorKindName(result.error().kind)},
+                                                 {"errno", result.error().errnum},
+                                                 {"message", result.error().message}};
+    const auto said = say(message);
+    // No destructors: they could do what the filter forbids.
+    ::_exit(result && said ? 0 : 1);
+}
