@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/dialogs/confirmation.h"
+
+#include <QPushButton>
+
+namespace lamella::dialogs {
+
+Confirmation::Confirmation(QWidget* parent, const QString& question, const QString& deed)
+    : QMessageBox(QMessageBox::Warning, tr("Lamella"), question, QMessageBox::Cancel, parent)
+    , m_deed(addButton(deed, QMessageBox::DestructiveRole))
+{
+    setObjectName(QStringLiteral("confirmation"));
+    setAttribute(Qt::WA_DeleteOnClose);
+    m_deed->setObjectName(QStringLiteral("deedButton"));
+    // A destructive button closes a message box without accepting it: which one it was is asked of the box itself.
+    button(QMessageBox::Cancel)->setObjectName(QStringLiteral("cancelButton"));
+    setDefaultButton(QMessageBox::Cancel);
+    setTextFormat(Qt::PlainText);
+}
+
+void Confirmation::setConsequence(const QString& sentence)
+{
+    setInformativeText(sentence);
+}
+
+void Confirmation::ask(std::function<void()> then)
+{
+    connect(this, &QMessageBox::buttonClicked, this, [this, then = std::move(then)](QAbstractButton* chosen) {
+        if (chosen == m_deed)
+            then();
+    });
+    open();
+}
+
+} // namespace lamella::dialogs
