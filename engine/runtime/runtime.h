@@ -5,6 +5,7 @@
 #include "engine/base/unique_fd.h"
 #include "engine/cgroup/cgroup.h"
 #include "engine/oci/spec.h"
+#include "engine/rootfs/reporter.h"
 
 #include <chrono>
 #include <filesystem>
@@ -34,11 +35,22 @@ struct CreateRequest {
     std::filesystem::path bundle;
     const oci::Spec& spec;
     Streams streams; ///< used where spec.process.terminal is false
+    /// Where not empty, the gate is a FIFO in this directory, and another process may start the container (startFrom()).
+    std::filesystem::path gateDirectory = {};
+    std::string* failedStep = nullptr; ///< gets the name of the step that failed, where the caller wants it
 };
 
 /// A container whose environment is made and whose program waits for start(). It owns what must be given back: destroying
-/// it before start() kills the process and removes the cgroup.
+/// it before start() kills the process and removes the cgroup. Move-only.
 struct Created {
+    Created() = default;
+    Created(Created&&) = default;
+    Created& operator=(Created&& other) noexcept;
+    ~Created();
+
+    /// Leaves the waiting container alone: another process will start it (CreateRequest::gateDirectory).
+    void leave() { gate.reset(); }
+
     pid_t pid = 0;          ///< host PID of its PID 1; a child of the caller, which must wait for it
     UniqueFd pidfd;
     UniqueFd console;       ///< the PTY's master, with a terminal
@@ -46,6 +58,9 @@ struct Created {
     UniqueFd report;        ///< the {step, errno} pipe
     std::unique_ptr<cgroup::Cgroup> cgroup;
     std::vector<Step> steps;
+    std::string failedStep; ///< after a start() that failed
+    std::string program;    ///< what start() runs, for its error
+    rootfs::Timeline timeline;
 };
 
 /// Creates the container. On failure nothing of it is left, and the error names the step that failed.
@@ -55,6 +70,13 @@ Result<Created> create(const CreateRequest& request);
 /// Lets the program run; returns when execve(2) has succeeded, with the steps that were left, or with why it did not
 /// (NotFound: no such program in the container; NotAuthorized: not executable).
 Result<void> start(Created& container);
+
+/// Starts a container that another process created with CreateRequest::gateDirectory. Errors: WrongState where it was
+/// started already, and those of start().
+Result<void> startFrom(const std::filesystem::path& gateDirectory, const std::string& program);
+
+/// The cgroup of a container: linux.cgroupsPath, or /lamella/<id> where there is none.
+std::string cgroupPath(const oci::Spec& spec, const std::string& id);
 
 struct ExecRequest {
     pid_t pid = 0;                 ///< the container's PID 1 as the host sees it

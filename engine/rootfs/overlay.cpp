@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/rootfs/overlay.h"
+
+#include "engine/os/file.h"
+#include "engine/os/mount.h"
+#include "engine/rootfs/bind.h"
+
+#include <format>
+#include <ranges>
+#include <string_view>
+#include <sys/statvfs.h>
+
+namespace lamella::rootfs {
+
+namespace {
+
+/// linux/limits of overlayfs: OVL_MAX_STACK.
+constexpr std::size_t kMaxLayers = 500;
+
+Result<std::string> annotation(const oci::Spec& spec, std::string_view name)
+{
+    const auto found = spec.annotations.find(std::string{name});
+    if (found == spec.annotations.end() || !found->second.starts_with('/'))
+        return failure(ErrorKind::InvalidArgument, std::format("the annotation {} is not an absolute path", name));
+    return found->second;
+}
+
+Result<UniqueFd> openAnnotated(const oci::Spec& spec, std::string_view name)
+{
+    const std::string path = TRY(annotation(spec, name));
+    return os::open(path, O_PATH | O_DIRECTORY);
+}
+
+/// Gives overlay a directory by descriptor: kernels before 6.13 know only its path.
+Result<void> addDirectory(os::FileSystem& overlay, const char* key, BorrowedFd directory)
+{
+    auto set = overlay.setDescriptor(key, directory);
+    if (set || set.error().errnum != EINVAL)
+        return set;
+    return overlay.set(key, os::descriptorPath(directory));
+}
+
+Result<void> addLayers(os::FileSystem& overlay, std::string_view lower, const std::filesystem::path& above,
+                       BorrowedFd layers)
+{
+    std::size_t count = 0;
+    for (const auto part : std::views::split(lower, ':')) {
+        const std::filesystem::path path{std::string_view{part}};
+        const std::filesystem::path relative = path.lexically_relative(above);
+        if (++count > kMaxLayers)
+            return failure(ErrorKind::LimitExceeded, std::format("there are more than {} layers", kMaxLayers));
+        if (relative.empty() || *relative.begin() == "..")
+            return failure(ErrorKind::InvalidArgument,
+                           std::format("the layer {} is not below {}", path.native(), above.native()));
+        const UniqueFd layer
+            = TRY(os::openBeneath(layers, relative.native(), O_PATH | O_DIRECTORY, 0, RESOLVE_NO_SYMLINKS));
+        TRY_WITHIN(std::format("layer {}", path.native()), addDirectory(overlay, "lowerdir+", layer.borrow()));
+    }
+    return {};
+}
+
+/// When its work directory fails, overlay mounts all the same, read-only, and only the kernel's log says so.
+Result<void> mustBeWritable(BorrowedFd mount)
+{
+    struct statvfs info{};
+    if (::fstatvfs(mount.get(), &info) != 0)
+        return systemFailure("cannot look at the overlay");
+    if ((info.f_flag & ST_RDONLY) != 0)
+        return failure(ErrorKind::Failed, "the kernel mounts the overlay read-only: its upper or work directory fails");
+    return {};
+}
+
+/// index and nfs_export let one fanotify mark see the changes; what would spread a file over upper and lower is off.
+Result<void> setFeatures(os::FileSystem& overlay)
+{
+    TRY(overlay.set("redirect_dir", "off"));
+    TRY(overlay.set("metacopy", "off"));
+    TRY(overlay.set("index", "on"));
+    return overlay.set("nfs_export", "on");
+}
+
+} // namespace
+
+bool hasOverlay(const oci::Spec& spec)
+{
+    return spec.annotations.contains(std::string{oci::kAnnotationLower});
+}
+
+Result<UniqueFd> makeOverlay(const oci::Spec& spec, std::optional<BorrowedFd> userNamespace)
+{
+    const std::string lower = TRY(annotation(spec, oci::kAnnotationLower));
+    const std::filesystem::path above = TRY(annotation(spec, oci::kAnnotationLayers));
+    UniqueFd layers = TRY(os::open(above, O_PATH | O_DIRECTORY));
+    if (userNamespace) {
+        layers = TRY(os::cloneMount(layers.borrow(), "", false));
+        TRY(os::idMapMount(layers.borrow(), *userNamespace, above.native()));
+    }
+    const UniqueFd upper = TRY(openAnnotated(spec, oci::kAnnotationUpper));
+    const UniqueFd work = TRY(openAnnotated(spec, oci::kAnnotationWork));
+
+    os::FileSystem overlay = TRY(os::FileSystem::open("overlay"));
+    TRY(overlay.set("source", "overlay"));
+    TRY(addLayers(overlay, lower, above, layers.borrow()));
+    TRY(addDirectory(overlay, "upperdir", upper.borrow()));
+    TRY(addDirectory(overlay, "workdir", work.borrow()));
+    TRY(setFeatures(overlay));
+    UniqueFd mount = TRY(overlay.mount());
+    TRY(mustBeWritable(mount.borrow()));
+    return mount;
+}
+
+Result<UniqueFd> makeRootBind(const oci::Spec& spec, const std::filesystem::path& bundle)
+{
+    const std::filesystem::path path = bundle / spec.rootPath;
+    const UniqueFd directory = TRY(os::open(path, O_PATH | O_DIRECTORY));
+    return os::cloneMount(directory.borrow(), "", true);
+}
+
+} // namespace lamella::rootfs

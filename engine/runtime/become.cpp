@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/runtime/program.h"
+#include "engine/runtime/seccomp.h"
+
+#include <climits>
+#include <csignal>
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/close_range.h>
+#include <linux/securebits.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <termios.h>
+#include <unistd.h>
+
+// Everything here runs between clone3(2) and execve(2): raw system calls where glibc's wrapper would lock (setresuid(2)
+// signals all threads), no allocation.
+namespace lamella::runtime {
+
+namespace {
+
+using rootfs::Reporter;
+using rootfs::Step;
+
+/// A raise that the kernel refuses (CAP_SYS_RESOURCE is missing on many machines) is no reason not to start: the program
+/// gets as much as there is.
+void setLimits(const Program& program, const Reporter& reporter)
+{
+    for (std::size_t i = 0; i < program.limits.size(); ++i) {
+        const auto resource = static_cast<__rlimit_resource>(program.limits[i].resource);
+        rlimit wanted = program.limits[i].value;
+        if (::setrlimit(resource, &wanted) == 0)
+            continue;
+        rlimit current{};
+        reporter.require(errno == EPERM && ::getrlimit(resource, &current) == 0, Step::Limits,
+                         static_cast<std::uint32_t>(i));
+        wanted.rlim_cur = std::min(wanted.rlim_cur, current.rlim_max);
+        wanted.rlim_max = std::min(wanted.rlim_max, current.rlim_max);
+        reporter.require(::setrlimit(resource, &wanted) == 0, Step::Limits, static_cast<std::uint32_t>(i));
+    }
+    reporter.reached(Step::Limits);
+}
+
+void loadFilter(const Program& program, const Reporter& reporter)
+{
+    if (program.filter.empty())
+        return;
+    if (const int errnum = loadSeccomp(program.filter, program.filterFlags); errnum != 0)
+        reporter.fail(Step::Seccomp, errnum);
+    reporter.reached(Step::Seccomp);
+}
+
+void dropBounding(std::uint64_t keep, const Reporter& reporter)
+{
+    for (unsigned long capability = 0; capability < 64; ++capability) {
+        if ((keep >> capability & 1) != 0)
+            continue;
+        if (::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0)
+            continue;
+        if (errno == EINVAL)
+            return; // the kernel knows no more
+        reporter.fail(Step::Capabilities, errno);
+    }
+}
+
+void becomeUser(const Program& program, const Reporter& reporter)
+{
+    ::umask(program.umask);
+    // Keeps the permitted set over the change of user; execve(2) clears the bit.
+    reporter.require(::prctl(PR_SET_SECUREBITS, SECBIT_KEEP_CAPS, 0, 0, 0) == 0, Step::User);
+    reporter.require(::syscall(SYS_setgroups, program.groups.size(), program.groups.data()) == 0, Step::User);
+    reporter.require(::syscall(SYS_setresgid, program.gid, program.gid, program.gid) == 0, Step::User);
+    reporter.require(::syscall(SYS_setresuid, program.uid, program.uid, program.uid) == 0, Step::User);
+    reporter.reached(Step::User);
+}
+
+__user_cap_data_struct half(const CapabilityMasks& masks, std::uint64_t held, int shift)
+{
+    return {static_cast<__u32>((masks.effective & held) >> shift),
+            static_cast<__u32>((masks.permitted & held) >> shift), static_cast<__u32>(masks.inheritable >> shift)};
+}
+
+/// What the runtime itself does not hold cannot be given: less than asked for is safe.
+void setCapabilities(const CapabilityMasks& masks, const Reporter& reporter)
+{
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    __user_cap_data_struct current[2]{};
+    reporter.require(::syscall(SYS_capget, &header, current) == 0, Step::Capabilities);
+    const std::uint64_t held = current[0].permitted | std::uint64_t{current[1].permitted} << 32;
+    const __user_cap_data_struct wanted[2]{half(masks, held, 0), half(masks, held, 32)};
+    reporter.require(::syscall(SYS_capset, &header, wanted) == 0, Step::Capabilities);
+    reporter.require(::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == 0, Step::Capabilities);
+    for (unsigned long capability = 0; capability < 64; ++capability) {
+        if (((masks.ambient & held) >> capability & 1) != 0)
+            reporter.require(::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) == 0,
+                             Step::Capabilities);
+    }
+    reporter.reached(Step::Capabilities);
+}
+
+/// A working directory through a descriptor of the host's (/proc/self/fd/N) would lie outside of the root: getcwd(2) then
+/// gives a name that does not begin with a slash.
+void changeDirectory(const Program& program, const Reporter& reporter)
+{
+    reporter.require(::chdir(program.cwd.c_str()) == 0, Step::WorkingDirectory);
+    char where[PATH_MAX];
+    reporter.require(::syscall(SYS_getcwd, where, sizeof where) > 0, Step::WorkingDirectory);
+    if (where[0] != '/')
+        reporter.fail(Step::WorkingDirectory, EXDEV);
+    reporter.reached(Step::WorkingDirectory);
+}
+
+/// execvp(3)'s rules: go on where a candidate is missing, and remember that one was there but not executable.
+[[noreturn]] void execute(const Program& program, const Reporter& reporter)
+{
+    int errnum = ENOENT;
+    reporter.reached(Step::Exec);
+    for (const auto& candidate : program.candidates) {
+        ::execve(candidate.c_str(), program.argv.data(), program.envp.data());
+        if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
+            reporter.fail(Step::Exec, errno);
+        if (errno == EACCES)
+            errnum = EACCES;
+    }
+    reporter.fail(Step::Exec, errnum);
+}
+
+} // namespace
+
+void enterChild(const Reporter& reporter)
+{
+    // A process of the container must not be able to trace this one, and so reach the descriptors of the host.
+    reporter.require(::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0, Step::Clone);
+    reporter.require(::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) == 0, Step::Clone);
+    struct sigaction action{};
+    action.sa_handler = SIG_DFL;
+    for (int signal = 1; signal < 65; ++signal)
+        ::sigaction(signal, &action, nullptr);
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    reporter.require(::setsid() >= 0, Step::Clone);
+}
+
+void takeStreams(const Program& program, int terminal, const Reporter& reporter)
+{
+    for (int fd = 0; fd < 3; ++fd) {
+        const int source = program.terminal ? terminal : program.streams[static_cast<std::size_t>(fd)].get();
+        reporter.require(source < 0 || ::dup2(source, fd) == fd, Step::Terminal);
+    }
+    if (!program.terminal)
+        return;
+    if (program.consoleSize.height != 0 || program.consoleSize.width != 0) {
+        winsize size{};
+        size.ws_row = program.consoleSize.height;
+        size.ws_col = program.consoleSize.width;
+        reporter.require(::ioctl(terminal, TIOCSWINSZ, &size) == 0, Step::Terminal);
+    }
+    reporter.require(::ioctl(terminal, TIOCSCTTY, 0) == 0, Step::Terminal);
+}
+
+void becomeProgram(const Program& program, const Reporter& reporter)
+{
+    setLimits(program, reporter);
+    if (program.noNewPrivileges)
+        reporter.require(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, Step::Capabilities);
+    else
+        loadFilter(program, reporter); // as long as it may: this needs CAP_SYS_ADMIN
+    dropBounding(program.capabilities.bounding, reporter);
+    becomeUser(program, reporter);
+    setCapabilities(program.capabilities, reporter);
+    changeDirectory(program, reporter);
+    if (program.noNewPrivileges)
+        loadFilter(program, reporter);
+    execute(program, reporter);
+}
+
+} // namespace lamella::runtime

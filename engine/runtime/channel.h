@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+/// The child's side of the socket between a parent and its child that is not yet a program. Async-signal-safe.
+namespace lamella::runtime {
+
+/// Sends one byte with `descriptor`, or without one where it is negative. False with errno.
+bool sendMark(int socket, char mark, int descriptor);
+
+/// Waits for the byte `mark`; gives the descriptor that came with it in `descriptor` where that is not null. False with
+/// errno (EPIPE: the parent is gone).
+bool receiveMark(int socket, char mark, int* descriptor);
+
+/// The user namespace is mapped.
+inline constexpr char kMarkMapped = 'm';
+/// With the root file system.
+inline constexpr char kMarkRoot = 'r';
+/// The container is ready; with the terminal's master where there is one.
+inline constexpr char kMarkReady = 'R';
+
+} // namespace lamella::runtime

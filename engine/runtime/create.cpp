@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/oci/validate.h"
+#include "engine/os/file.h"
+#include "engine/os/namespace.h"
+#include "engine/os/process.h"
+#include "engine/os/socket.h"
+#include "engine/rootfs/overlay.h"
+#include "engine/runtime/channel.h"
+#include "engine/runtime/create_plan.h"
+#include "engine/runtime/failure.h"
+#include "engine/runtime/gate.h"
+#include "engine/runtime/namespace_visit.h"
+#include "engine/runtime/resources.h"
+#include "engine/runtime/runtime.h"
+
+#include <csignal>
+#include <format>
+#include <sched.h>
+
+namespace lamella::runtime {
+
+namespace {
+
+using rootfs::Step;
+
+std::string idMap(const std::vector<oci::IdMapping>& mappings)
+{
+    std::string text;
+    for (const oci::IdMapping& mapping : mappings)
+        text += std::format("{} {} {}\n", mapping.containerId, mapping.hostId, mapping.size);
+    return text;
+}
+
+void addNamespaces(const oci::Spec& spec, CreatePlan& plan)
+{
+    for (const oci::Namespace& space : spec.linux.namespaces) {
+        if (!space.path.empty())
+            continue;
+        if (space.type == oci::NamespaceType::Cgroup)
+            plan.newCgroup = true; // made by the child, when it has joined its cgroup
+        else
+            plan.cloneFlags |= static_cast<std::uint64_t>(cloneFlag(space.type));
+    }
+    plan.newUser = (plan.cloneFlags & CLONE_NEWUSER) != 0;
+    plan.newNetwork = (plan.cloneFlags & CLONE_NEWNET) != 0;
+    plan.idMapUids = idMap(spec.linux.uidMappings);
+    plan.idMapGids = idMap(spec.linux.gidMappings);
+}
+
+Result<void> addStreams(const Streams& streams, Program& program)
+{
+    if (program.terminal)
+        return {};
+    const std::array<BorrowedFd, 3> wanted{streams.in, streams.out, streams.err};
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        if (wanted[i])
+            program.streams[i] = TRY(os::duplicate(wanted[i]));
+    }
+    return {};
+}
+
+std::string detailName(const CreatePlan& plan, const rootfs::Report& report)
+{
+    const auto at = [&](const auto& list, std::size_t index, auto name) {
+        return index < list.size() ? std::string{name(list[index])} : std::string{};
+    };
+    const auto path = [](const std::string& text) { return "/" + text; };
+    switch (static_cast<Step>(report.step)) {
+    case Step::Mounts:
+        return at(plan.mounts.mounts, report.detail, [](const auto& mount) { return "/" + mount.target; });
+    case Step::Protect:
+        return report.detail < 0x10000 ? at(plan.mounts.masked, report.detail, path)
+                                       : at(plan.mounts.readonly, report.detail - 0x10000, path);
+    case Step::Settings:
+        if (report.detail == kHostnameDetail || report.detail == kLoopbackDetail)
+            return report.detail == kHostnameDetail ? "the host name" : "the loopback interface up";
+        return at(plan.sysctls, report.detail, [](const auto& sysctl) { return sysctl.first; });
+    case Step::WorkingDirectory:
+        return plan.program.cwd;
+    default:
+        return {};
+    }
+}
+
+/// One create() on its way: what it has made goes with it when it fails.
+class Creation {
+public:
+    explicit Creation(const CreateRequest& request) : m_request(request), m_spec(request.spec) {}
+
+    Result<Created> run()
+    {
+        m_created.timeline = TRY(rootfs::Timeline::make());
+        m_created.program = m_spec.process.args.front();
+        TRY(step(Step::MakeCgroup, makeCgroup()));
+        {
+            const NamespaceVisit visit = TRY(NamespaceVisit::enter(m_spec));
+            TRY(step(Step::Prepare, prepare()));
+            TRY(step(Step::Clone, clone()));
+        }
+        TRY(step(Step::IdMap, mapIds()));
+        TRY(step(Step::Root, sendRoot()));
+        TRY(awaitReady());
+        m_created.steps = stepsOf(m_created.timeline);
+        return std::move(m_created);
+    }
+
+private:
+    /// Notes the step where it is this process that failed in it.
+    Result<void> step(Step which, Result<void> result)
+    {
+        if (result) {
+            if (which != Step::Root && which != Step::IdMap)
+                m_created.timeline.reached(which);
+            return result;
+        }
+        // A child that failed first is why the parent's write to it failed.
+        if (m_created.pidfd) {
+            if (auto told = childsError())
+                return std::unexpected(std::move(*told));
+        }
+        noteFailure(which);
+        return std::unexpected(
+            std::move(result).error().within(std::format("cannot {}", rootfs::stepAction(which))));
+    }
+
+    void noteFailure(Step which)
+    {
+        if (m_request.failedStep != nullptr)
+            *m_request.failedStep = rootfs::stepName(which);
+    }
+
+    Result<void> makeCgroup()
+    {
+        m_cgroupPath = cgroupPath(m_spec, m_request.id);
+        m_created.cgroup = TRY(cgroup::create(m_cgroupPath));
+        const cgroup::Resources resources = TRY(toResources(m_spec.linux.resources));
+        return m_created.cgroup->apply(resources);
+    }
+
+    Result<void> prepare()
+    {
+        addNamespaces(m_spec, m_plan);
+        m_plan.program = TRY(prepareProgram(m_spec.process, m_spec.linux.seccomp));
+        TRY(addStreams(m_request.streams, m_plan.program));
+        m_plan.mounts = TRY(rootfs::planMounts(m_spec, m_request.bundle, m_cgroupPath));
+        m_plan.hostname = m_spec.hostname;
+        m_plan.sysctls.assign(m_spec.linux.sysctl.begin(), m_spec.linux.sysctl.end());
+        if (!m_created.cgroup->cloneInto())
+            m_plan.cgroupJoins = TRY(m_created.cgroup->joinDescriptors());
+        if (!m_plan.newUser)
+            m_plan.root = TRY(makeRoot(std::nullopt));
+        return {};
+    }
+
+    Result<UniqueFd> makeRoot(std::optional<BorrowedFd> userNamespace) const
+    {
+        if (rootfs::hasOverlay(m_spec))
+            return rootfs::makeOverlay(m_spec, userNamespace);
+        return rootfs::makeRootBind(m_spec, m_request.bundle);
+    }
+
+    Result<void> clone()
+    {
+        os::SocketPair channel = TRY(os::makeSocketPair(SOCK_SEQPACKET));
+        Gate gate = TRY(Gate::make(m_request.gateDirectory));
+        os::Child child = TRY(os::clone(m_plan.cloneFlags, m_created.cgroup->cloneInto()));
+        if (child.pid == 0) {
+            // The parent's ends must end with the parent, or its death would not be noticed here.
+            channel.first.reset();
+            gate.parent.reset();
+            const rootfs::Reporter reporter{m_created.timeline, gate.childReport.borrow()};
+            runCreatedChild(m_plan, {channel.second.borrow(), gate.child.borrow()}, reporter);
+        }
+        m_created.pid = child.pid;
+        m_created.pidfd = std::move(child.pidfd);
+        m_created.gate = std::move(gate.parent);
+        m_created.report = std::move(gate.report);
+        m_channel = std::move(channel.first);
+        return {};
+    }
+
+    Result<void> mapIds()
+    {
+        if (m_spec.process.oomScoreAdj)
+            setOomScore(*m_spec.process.oomScoreAdj);
+        if (!m_plan.newUser)
+            return {};
+        TRY(os::writeIdMap(m_created.pid, "uid_map", m_plan.idMapUids));
+        TRY(os::writeIdMap(m_created.pid, "gid_map", m_plan.idMapGids));
+        if (!sendMark(m_channel.get(), kMarkMapped, -1))
+            return systemFailure("cannot tell the child");
+        return {};
+    }
+
+    /// Lowering needs CAP_SYS_RESOURCE, which a machine may withhold: not a reason to fail, like a limit.
+    void setOomScore(int score) const
+    {
+        std::ignore = os::writeControl(std::format("/proc/{}/oom_score_adj", m_created.pid), std::to_string(score));
+    }
+
+    Result<void> sendRoot()
+    {
+        if (!m_plan.newUser)
+            return {};
+        const UniqueFd space = TRY(os::openNamespace(m_created.pid, "user"));
+        const UniqueFd root = TRY(makeRoot(space.borrow()));
+        if (!sendMark(m_channel.get(), kMarkRoot, root.get()))
+            return systemFailure("cannot hand over the root file system");
+        return {};
+    }
+
+    Result<void> awaitReady()
+    {
+        auto message = TRY(os::receiveDatagram(m_channel.borrow(), 1));
+        if (message && message->data == std::string_view{&kMarkReady, 1}) {
+            if (!message->descriptors.empty())
+                m_created.console = std::move(message->descriptors.front());
+            return {};
+        }
+        if (auto told = childsError())
+            return std::unexpected(std::move(*told));
+        noteFailure(Step::Ready);
+        return failure(ErrorKind::Failed, "the container ended before it was ready");
+    }
+
+    /// Why the child has ended, where it said so.
+    std::optional<Error> childsError()
+    {
+        if (!m_created.pidfd || !os::waitUntilEnded(m_created.pidfd.borrow(), std::chrono::seconds{5}).value_or(false))
+            return std::nullopt;
+        const auto report = readReportNow(m_created.report.borrow());
+        if (!report)
+            return std::nullopt;
+        noteFailure(static_cast<Step>(report->step));
+        return errorOf(*report, detailName(m_plan, *report));
+    }
+
+    const CreateRequest& m_request;
+    const oci::Spec& m_spec;
+    std::string m_cgroupPath;
+    CreatePlan m_plan;
+    UniqueFd m_channel;
+    Created m_created;
+};
+
+} // namespace
+
+std::string cgroupPath(const oci::Spec& spec, const std::string& id)
+{
+    return spec.linux.cgroupsPath.empty() ? "/lamella/" + id : spec.linux.cgroupsPath;
+}
+
+Result<Created> create(const CreateRequest& request)
+{
+    return Creation{request}.run();
+}
+
+} // namespace lamella::runtime

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/base/unique_fd.h"
+#include "engine/rootfs/mount_plan.h"
+#include "engine/rootfs/reporter.h"
+#include "engine/runtime/program.h"
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace lamella::runtime {
+
+/// All that the child of create() needs, made before clone3(2).
+struct CreatePlan {
+    Program program;
+    rootfs::MountPlan mounts;
+    UniqueFd root;                          ///< the root file system; with a user namespace it comes over the channel
+    std::vector<UniqueFd> cgroupJoins;      ///< each gets "0" written to it
+    std::uint64_t cloneFlags = 0;
+    bool newUser = false, newCgroup = false, newNetwork = false;
+    std::string hostname;
+    std::vector<std::pair<std::string, std::string>> sysctls;
+    std::string idMapUids, idMapGids;       ///< as uid_map and gid_map take them
+};
+
+/// The child's ends of what connects it with its parent.
+struct ChildEnds {
+    BorrowedFd channel; ///< a seqpacket socket: descriptors and marks of progress
+    BorrowedFd gate;    ///< a byte lets the program run; the end of file ends it
+};
+
+/// Detail of Step::Settings.
+inline constexpr std::uint32_t kHostnameDetail = 0xfffffffeU;
+inline constexpr std::uint32_t kLoopbackDetail = 0xffffffffU;
+
+/// The child of create(), up to the program.
+[[noreturn]] void runCreatedChild(const CreatePlan& plan, ChildEnds ends, const rootfs::Reporter& reporter);
+
+} // namespace lamella::runtime

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/rootfs/child.h"
+#include "engine/rootfs/target.h"
+#include "engine/runtime/channel.h"
+#include "engine/runtime/create_plan.h"
+
+#include <cstring>
+#include <net/if.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace lamella::runtime {
+
+namespace {
+
+using rootfs::Reporter;
+using rootfs::Step;
+
+/// With the map written, this process is still the host's root, who has no name in the new namespace.
+void becomeContainerRoot(const CreatePlan& plan, BorrowedFd channel, const Reporter& reporter)
+{
+    if (!plan.newUser)
+        return;
+    reporter.require(receiveMark(channel.get(), kMarkMapped, nullptr), Step::IdMap);
+    reporter.require(::syscall(SYS_setgroups, 0, nullptr) == 0, Step::IdMap);
+    reporter.require(::syscall(SYS_setresgid, 0, 0, 0) == 0, Step::IdMap);
+    reporter.require(::syscall(SYS_setresuid, 0, 0, 0) == 0, Step::IdMap);
+    reporter.reached(Step::IdMap);
+}
+
+void joinCgroup(const CreatePlan& plan, const Reporter& reporter)
+{
+    for (const UniqueFd& join : plan.cgroupJoins)
+        reporter.require(::write(join.get(), "0", 1) == 1, Step::JoinCgroup);
+    // Only now: the root of the new namespace is the cgroup that this process is in.
+    if (plan.newCgroup)
+        reporter.require(::unshare(CLONE_NEWCGROUP) == 0, Step::JoinCgroup);
+    reporter.reached(Step::JoinCgroup);
+}
+
+bool bringUpLoopback()
+{
+    const int socket = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    ifreq request{};
+    std::memcpy(request.ifr_name, "lo", 3);
+    bool ok = socket >= 0 && ::ioctl(socket, SIOCGIFFLAGS, &request) == 0;
+    request.ifr_flags = static_cast<short>(request.ifr_flags | IFF_UP);
+    ok = ok && ::ioctl(socket, SIOCSIFFLAGS, &request) == 0;
+    const int errnum = errno;
+    ::close(socket);
+    errno = errnum;
+    return ok;
+}
+
+void applySettings(const CreatePlan& plan, const Reporter& reporter)
+{
+    if (!plan.hostname.empty())
+        reporter.require(::sethostname(plan.hostname.c_str(), plan.hostname.size()) == 0, Step::Settings,
+                         kHostnameDetail);
+    if (plan.newNetwork)
+        reporter.require(bringUpLoopback(), Step::Settings, kLoopbackDetail);
+    if (!plan.sysctls.empty()) {
+        const int procfs = rootfs::makeProcfs();
+        reporter.require(procfs >= 0, Step::Settings);
+        for (std::size_t i = 0; i < plan.sysctls.size(); ++i) {
+            const auto& [key, value] = plan.sysctls[i];
+            reporter.require(rootfs::writeSysctl(procfs, key.c_str(), value.c_str(), value.size()), Step::Settings,
+                             static_cast<std::uint32_t>(i));
+        }
+        ::close(procfs);
+    }
+    reporter.reached(Step::Settings);
+}
+
+int receiveRoot(const CreatePlan& plan, BorrowedFd channel, const Reporter& reporter)
+{
+    int root = plan.root.get();
+    if (plan.newUser)
+        reporter.require(receiveMark(channel.get(), kMarkRoot, &root), Step::Root);
+    return root;
+}
+
+/// Makes a working directory that is missing, inside the root only, as its absence is not an error in the field.
+void makeWorkingDirectory(int root, const CreatePlan& plan, const Reporter& reporter)
+{
+    const int directory = rootfs::openTarget(root, plan.program.cwd.c_str(), rootfs::Missing::MakeDirectory);
+    // What is there but cannot be resolved inside the root is for the chdir(2) of the program to refuse.
+    if (directory >= 0)
+        ::close(directory);
+    else if (errno != ELOOP && errno != EXDEV)
+        reporter.fail(Step::WorkingDirectory, errno);
+}
+
+void waitAtGate(int gate, const Reporter& reporter)
+{
+    char go = 0;
+    ssize_t n = 0;
+    do
+        n = ::read(gate, &go, 1);
+    while (n < 0 && errno == EINTR);
+    if (n != 1)
+        reporter.fail(Step::Ready, n < 0 ? errno : EPIPE);
+}
+
+} // namespace
+
+void runCreatedChild(const CreatePlan& plan, ChildEnds ends, const Reporter& reporter)
+{
+    enterChild(reporter);
+    becomeContainerRoot(plan, ends.channel, reporter);
+    joinCgroup(plan, reporter);
+    applySettings(plan, reporter);
+    const int root = receiveRoot(plan, ends.channel, reporter);
+    rootfs::attachRoot(root, reporter);
+    rootfs::attachMounts(root, plan.mounts, reporter);
+    rootfs::Terminal terminal{-1, -1};
+    if (plan.program.terminal)
+        terminal = rootfs::makeTerminal(root, plan.program.uid, reporter);
+    makeWorkingDirectory(root, plan, reporter);
+    rootfs::protectPaths(root, plan.mounts, reporter);
+    rootfs::pivotInto(root, reporter);
+    reporter.require(sendMark(ends.channel.get(), kMarkReady, terminal.master), Step::Ready);
+    if (terminal.master >= 0)
+        ::close(terminal.master);
+    reporter.reached(Step::Ready);
+    waitAtGate(ends.gate.get(), reporter);
+    takeStreams(plan.program, terminal.slave, reporter);
+    becomeProgram(plan.program, reporter);
+}
+
+} // namespace lamella::runtime

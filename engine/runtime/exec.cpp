@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/oci/validate.h"
+#include "engine/os/file.h"
+#include "engine/os/process.h"
+#include "engine/os/socket.h"
+#include "engine/os/terminal.h"
+#include "engine/rootfs/child.h"
+#include "engine/runtime/channel.h"
+#include "engine/runtime/failure.h"
+#include "engine/runtime/namespace_visit.h"
+#include "engine/runtime/program.h"
+#include "engine/runtime/runtime.h"
+
+#include <csignal>
+#include <fcntl.h>
+#include <format>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace lamella::runtime {
+
+namespace {
+
+using rootfs::Reporter;
+using rootfs::Step;
+
+/// What the child of exec() needs.
+struct ExecPlan {
+    Program program;
+    std::vector<UniqueFd> cgroupJoins;
+    int namespaces = 0; ///< for setns(2) with the pidfd; all but the pid namespace, which the child is born into
+    BorrowedFd pidfd;
+};
+
+int namespacesToJoin(const oci::Spec& spec)
+{
+    int flags = 0;
+    for (const oci::Namespace& space : spec.linux.namespaces) {
+        if (space.type != oci::NamespaceType::Pid)
+            flags |= cloneFlag(space.type);
+    }
+    return flags;
+}
+
+void join(const ExecPlan& plan, const Reporter& reporter)
+{
+    // First the cgroup, so that what follows is accounted there; its namespace is joined with the others.
+    for (const UniqueFd& cgroup : plan.cgroupJoins)
+        reporter.require(::write(cgroup.get(), "0", 1) == 1, Step::JoinCgroup);
+    reporter.reached(Step::JoinCgroup);
+    reporter.require(::setns(plan.pidfd.get(), plan.namespaces) == 0, Step::JoinNamespaces);
+    // All of the container's root, before anything of the container is opened.
+    if ((plan.namespaces & CLONE_NEWUSER) != 0) {
+        reporter.require(::syscall(SYS_setgroups, 0, nullptr) == 0, Step::JoinNamespaces);
+        reporter.require(::syscall(SYS_setresgid, 0, 0, 0) == 0, Step::JoinNamespaces);
+        reporter.require(::syscall(SYS_setresuid, 0, 0, 0) == 0, Step::JoinNamespaces);
+    }
+    reporter.reached(Step::JoinNamespaces);
+}
+
+rootfs::Terminal openContainersTerminal(const Program& program, const Reporter& reporter)
+{
+    const int root = ::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    reporter.require(root >= 0, Step::Terminal);
+    const rootfs::Terminal terminal = rootfs::openTerminal(root, "dev/pts/ptmx");
+    reporter.require(terminal.master >= 0, Step::Terminal);
+    reporter.require(::fchown(terminal.slave, program.uid, static_cast<gid_t>(-1)) == 0, Step::Terminal);
+    ::close(root);
+    return terminal;
+}
+
+[[noreturn]] void runExecChild(const ExecPlan& plan, int channel, const Reporter& reporter)
+{
+    enterChild(reporter);
+    join(plan, reporter);
+    rootfs::Terminal terminal{-1, -1};
+    if (plan.program.terminal) {
+        terminal = openContainersTerminal(plan.program, reporter);
+        reporter.require(sendMark(channel, kMarkReady, terminal.master), Step::Terminal);
+        ::close(terminal.master);
+    }
+    takeStreams(plan.program, terminal.slave, reporter);
+    becomeProgram(plan.program, reporter);
+}
+
+Result<ExecPlan> prepare(const ExecRequest& request)
+{
+    TRY(oci::validate(request.process));
+    ExecPlan plan;
+    plan.program = TRY(prepareProgram(request.process, request.spec.linux.seccomp));
+    plan.namespaces = namespacesToJoin(request.spec);
+    plan.pidfd = request.pidfd;
+    if (!plan.program.terminal) {
+        const std::array<BorrowedFd, 3> streams{request.streams.in, request.streams.out, request.streams.err};
+        for (std::size_t i = 0; i < streams.size(); ++i) {
+            if (streams[i])
+                plan.program.streams[i] = TRY(os::duplicate(streams[i]));
+        }
+    }
+    if (!request.cgroup.cloneInto())
+        plan.cgroupJoins = TRY(request.cgroup.joinDescriptors());
+    return plan;
+}
+
+/// The terminal's master, where the child got so far. A container that answers in its place sends no PTY.
+Result<UniqueFd> receiveConsole(BorrowedFd channel)
+{
+    auto message = TRY(os::receiveDatagram(channel, 1));
+    if (!message || message->descriptors.empty())
+        return UniqueFd{};
+    if (!os::isTerminalMaster(message->descriptors.front().borrow()))
+        return failure(ErrorKind::Failed, "the container's terminal is none");
+    return std::move(message->descriptors.front());
+}
+
+std::string detailOf(const rootfs::Report& report, const Program& program)
+{
+    const auto step = static_cast<Step>(report.step);
+    return step == Step::Exec ? program.args.front() : step == Step::WorkingDirectory ? program.cwd : "";
+}
+
+} // namespace
+
+Result<Executed> exec(const ExecRequest& request)
+{
+    const ExecPlan plan = TRY(prepare(request));
+    const rootfs::Timeline timeline = TRY(rootfs::Timeline::make());
+    os::Pipe report = TRY(os::makePipe());
+    os::SocketPair channel = TRY(os::makeSocketPair(SOCK_SEQPACKET));
+
+    std::optional<NamespaceVisit> visit;
+    if (oci::findNamespace(request.spec, oci::NamespaceType::Pid) != nullptr)
+        visit.emplace(TRY(NamespaceVisit::enterPidNamespace(request.pidfd)));
+    os::Child child = TRY(os::clone(0, request.cgroup.cloneInto()));
+    if (child.pid == 0)
+        runExecChild(plan, channel.second.get(), Reporter{timeline, report.write.borrow()});
+    visit.reset();
+    report.write.reset();
+    channel.second.reset();
+
+    Executed executed{child.pid, std::move(child.pidfd), {}};
+    auto console = plan.program.terminal ? receiveConsole(channel.first.borrow()) : Result<UniqueFd>{};
+    auto failed = readReport(report.read.borrow());
+    if (console && failed && !*failed) {
+        executed.console = std::move(*console);
+        return executed;
+    }
+    std::ignore = os::sendSignal(executed.pidfd.borrow(), SIGKILL);
+    std::ignore = os::waitFor(executed.pidfd.borrow());
+    if (failed && *failed)
+        return std::unexpected(errorOf(**failed, detailOf(**failed, plan.program)));
+    return std::unexpected(failed ? std::move(console).error() : std::move(failed).error());
+}
+
+} // namespace lamella::runtime

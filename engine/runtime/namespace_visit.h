@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/base/unique_fd.h"
+#include "engine/oci/spec.h"
+
+#include <vector>
+
+namespace lamella::runtime {
+
+/// While it lives the calling thread is in the namespaces that the specification joins by path, so that a child is born into
+/// them; then it is back. Move-only. It must not outlive the descriptors' namespaces, which it holds itself.
+class NamespaceVisit {
+public:
+    static Result<NamespaceVisit> enter(const oci::Spec& spec);
+
+    /// Enters the pid namespace of a process for the children that are made (setns(2), CLONE_NEWPID).
+    static Result<NamespaceVisit> enterPidNamespace(BorrowedFd pidfd);
+
+    NamespaceVisit(NamespaceVisit&&) = default;
+    NamespaceVisit& operator=(NamespaceVisit&&) = delete;
+    ~NamespaceVisit();
+
+private:
+    NamespaceVisit() = default;
+    Result<void> enterOne(BorrowedFd target, int type, const char* kind);
+
+    struct Home {
+        UniqueFd space;
+        int type;
+    };
+    std::vector<Home> m_home;
+};
+
+/// The CLONE_NEW… flag of a namespace type.
+int cloneFlag(oci::NamespaceType type);
+
+} // namespace lamella::runtime

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/runtime/program.h"
+
+#include "engine/oci/names.h"
+#include "engine/runtime/seccomp.h"
+
+#include <ranges>
+
+namespace lamella::runtime {
+
+namespace {
+
+/// Compiled filters; what /run forgets with a reboot is compiled again.
+constexpr std::string_view kSeccompCache = "/run/lamella/seccomp";
+
+/// execvp(3)'s path where the environment has none.
+constexpr std::string_view kDefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+std::uint64_t maskOf(const std::vector<std::string>& names)
+{
+    std::uint64_t mask = 0;
+    for (const auto& name : names) {
+        if (const auto number = oci::capabilityNumber(name))
+            mask |= std::uint64_t{1} << *number;
+    }
+    return mask;
+}
+
+std::string_view searchPath(const std::vector<std::string>& env)
+{
+    for (const auto& variable : env) {
+        if (variable.starts_with("PATH="))
+            return std::string_view{variable}.substr(5);
+    }
+    return kDefaultPath;
+}
+
+std::vector<std::string> candidatesFor(const std::string& name, const std::vector<std::string>& env)
+{
+    if (name.contains('/'))
+        return {name};
+    std::vector<std::string> candidates;
+    for (const auto part : std::views::split(searchPath(env), ':')) {
+        const std::string_view directory{part};
+        candidates.push_back(directory.empty() ? "./" + name : std::string{directory} + "/" + name);
+    }
+    return candidates;
+}
+
+std::vector<char*> pointersTo(std::vector<std::string>& strings)
+{
+    std::vector<char*> pointers;
+    pointers.reserve(strings.size() + 1);
+    for (auto& string : strings)
+        pointers.push_back(string.data());
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
+} // namespace
+
+Result<Program> prepareProgram(const oci::Process& process, const std::optional<oci::Seccomp>& seccomp)
+{
+    Program program;
+    program.args = process.args;
+    program.env = process.env;
+    program.argv = pointersTo(program.args);
+    program.envp = pointersTo(program.env);
+    program.candidates = candidatesFor(process.args.front(), process.env);
+    program.cwd = process.cwd;
+    program.uid = process.user.uid;
+    program.gid = process.user.gid;
+    program.groups = process.user.additionalGids;
+    program.umask = process.user.umask.value_or(0022);
+    program.noNewPrivileges = process.noNewPrivileges;
+    program.terminal = process.terminal;
+    program.consoleSize = process.consoleSize.value_or(oci::ConsoleSize{});
+    if (const auto& set = process.capabilities)
+        program.capabilities = {maskOf(set->bounding), maskOf(set->effective), maskOf(set->inheritable),
+                                maskOf(set->permitted), maskOf(set->ambient)};
+    for (const oci::Rlimit& limit : process.rlimits) {
+        if (const auto number = oci::rlimitNumber(limit.type))
+            program.limits.push_back({*number, {limit.soft, limit.hard}});
+    }
+    if (seccomp) {
+        program.filter = TRY_WITHIN("cannot compile the seccomp profile", cachedSeccomp(*seccomp, kSeccompCache));
+        program.filterFlags = TRY(seccompFlags(*seccomp));
+    }
+    return program;
+}
+
+} // namespace lamella::runtime

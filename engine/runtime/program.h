@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/base/unique_fd.h"
+#include "engine/oci/spec.h"
+#include "engine/rootfs/reporter.h"
+
+#include <array>
+#include <cstdint>
+#include <linux/filter.h>
+#include <string>
+#include <sys/resource.h>
+#include <sys/types.h>
+#include <vector>
+
+namespace lamella::runtime {
+
+/// capabilities(7) as masks.
+struct CapabilityMasks {
+    std::uint64_t bounding = 0, effective = 0, inheritable = 0, permitted = 0, ambient = 0;
+};
+
+/// Everything that becoming the program needs, ready for a child that may not allocate. Move-only: argv points into it.
+struct Program {
+    struct Limit {
+        int resource = 0;
+        rlimit value{};
+    };
+
+    Program() = default;
+    Program(Program&&) = default;
+    Program& operator=(Program&&) = default;
+
+    std::vector<std::string> args, env;
+    std::vector<std::string> candidates; ///< the paths that execve(2) tries, in the order of PATH
+    std::vector<char*> argv, envp;       ///< ending with a null pointer
+    std::string cwd;
+    uid_t uid = 0;
+    gid_t gid = 0;
+    std::vector<gid_t> groups;
+    mode_t umask = 0022;
+    CapabilityMasks capabilities;
+    std::vector<Limit> limits;
+    bool noNewPrivileges = false;
+    std::vector<sock_filter> filter; ///< empty: none
+    unsigned filterFlags = 0;
+    std::array<UniqueFd, 3> streams; ///< what become 0, 1 and 2; none with a terminal
+    bool terminal = false;
+    oci::ConsoleSize consoleSize;
+};
+
+/// Prepares `process` with the seccomp profile of the container. The name of the program is looked up in the PATH of its own
+/// environment, by the child, in the container.
+Result<Program> prepareProgram(const oci::Process& process, const std::optional<oci::Seccomp>& seccomp);
+
+/// Limits, user, capabilities, seccomp and execve(2). Async-signal-safe. Detail of Step::Limits: index into limits.
+[[noreturn]] void becomeProgram(const Program& program, const rootfs::Reporter& reporter);
+
+/// Sets descriptors 0, 1 and 2: the streams, or the terminal as the controlling one. The caller is the leader of its session.
+void takeStreams(const Program& program, int terminal, const rootfs::Reporter& reporter);
+
+/// What every child does first: its own session, default signals, nothing inherited, not dumpable.
+void enterChild(const rootfs::Reporter& reporter);
+
+} // namespace lamella::runtime

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/os/file.h"
+#include "engine/os/process.h"
+#include "engine/runtime/failure.h"
+#include "engine/runtime/gate.h"
+#include "engine/runtime/runtime.h"
+
+#include <csignal>
+#include <memory>
+#include <poll.h>
+
+namespace lamella::runtime {
+
+namespace {
+
+/// Opens the gate and waits until execve(2) has closed the report pipe, or a report says why not.
+Result<std::optional<rootfs::Report>> passGate(BorrowedFd gate, BorrowedFd report)
+{
+    if (::write(gate.get(), "g", 1) != 1)
+        return systemFailure("cannot start the container");
+    pollfd poll{report.get(), POLLIN, 0};
+    while (::poll(&poll, 1, -1) < 0) {
+        if (errno != EINTR)
+            return systemFailure("cannot wait for the start");
+    }
+    return readReport(report);
+}
+
+std::string detailOf(const rootfs::Report& report, const std::string& program)
+{
+    return static_cast<rootfs::Step>(report.step) == rootfs::Step::Exec ? program : "";
+}
+
+void endContainer(Created& container)
+{
+    if (container.pidfd) {
+        std::ignore = os::sendSignal(container.pidfd.borrow(), SIGKILL);
+        std::ignore = os::waitFor(container.pidfd.borrow());
+    }
+    if (container.cgroup) {
+        std::ignore = container.cgroup->killAll();
+        std::ignore = container.cgroup->remove();
+    }
+}
+
+} // namespace
+
+Created& Created::operator=(Created&& other) noexcept
+{
+    Created old{std::move(*this)};
+    std::destroy_at(this);
+    std::construct_at(this, std::move(other));
+    return *this;
+}
+
+Created::~Created()
+{
+    // Until it has started there is a gate, or, before there is a process, only a cgroup.
+    if (gate || (cgroup && pid == 0))
+        endContainer(*this);
+}
+
+Result<void> start(Created& container)
+{
+    const auto report = TRY(passGate(container.gate.borrow(), container.report.borrow()));
+    container.steps = stepsOf(container.timeline);
+    if (report) {
+        container.failedStep = rootfs::stepName(static_cast<rootfs::Step>(report->step));
+        return std::unexpected(errorOf(*report, detailOf(*report, container.program)));
+    }
+    container.report.reset();
+    container.gate.reset();
+    return {};
+}
+
+Result<void> startFrom(const std::filesystem::path& gateDirectory, const std::string& program)
+{
+    // Without a reader there is no container that waits: not to wait for one is O_NONBLOCK (fifo(7)).
+    auto gate = os::open(gateDirectory / "gate", O_WRONLY | O_NONBLOCK | O_NOFOLLOW);
+    if (!gate && (gate.error().errnum == ENOENT || gate.error().errnum == ENXIO))
+        return failure(ErrorKind::WrongState, "the container does not wait to be started");
+    const UniqueFd open = TRY(std::move(gate));
+    const UniqueFd report = TRY(os::open(gateDirectory / "report", O_RDONLY | O_NONBLOCK | O_NOFOLLOW));
+    ::unlink((gateDirectory / "gate").c_str());
+    if (const auto failed = TRY(passGate(open.borrow(), report.borrow())))
+        return std::unexpected(errorOf(*failed, detailOf(*failed, program)));
+    ::unlink((gateDirectory / "report").c_str());
+    return {};
+}
+
+} // namespace lamella::runtime
