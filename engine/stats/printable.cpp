@@ -21,7 +21,10 @@ std::optional<Character> decode(std::string_view bytes)
     const unsigned char first = at(0);
     if (first < 0x80)
         return Character{first, 1};
-    const std::size_t length = first >= 0xf0 && first <= 0xf4 ? 4 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xc2 && first < 0xe0 ? 2 : 0;
+    const std::size_t length = first >= 0xf0 && first <= 0xf4 ? 4
+        : first >= 0xe0 && first < 0xf0                       ? 3
+        : first >= 0xc2 && first < 0xe0                       ? 2
+                                                              : 0;
     if (length == 0 || bytes.size() < length)
         return std::nullopt;
     char32_t code = first & (0x7fu >> length);

@@ -66,7 +66,8 @@ std::vector<std::uint64_t> statusNumbers(std::string_view status, std::string_vi
     return at == status.npos ? std::vector<std::uint64_t>{} : numbers(status.substr(at + key.size() + 2));
 }
 
-// proc_pid_stat(5). The name stands in brackets and may itself hold brackets, blanks and newlines: the last one closes it.
+// proc_pid_stat(5). The name stands in brackets and may itself hold brackets, blanks and newlines: the last one closes
+// it.
 bool readStat(std::string_view stat, ProcessInfo& process, std::string& name)
 {
     const auto open = stat.find('(');

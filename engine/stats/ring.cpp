@@ -27,7 +27,8 @@ Result<void> giveSize(BorrowedFd fd, const std::filesystem::path& file)
     if (::fstat(fd.get(), &info) != 0)
         return systemFailure("cannot read the state of " + file.string());
     if (!S_ISREG(info.st_mode) || info.st_uid != ::geteuid() || (info.st_mode & 077) != 0)
-        return failure(ErrorKind::NotAuthorized, "cannot use " + file.string() + ": it is not a file of this user alone");
+        return failure(ErrorKind::NotAuthorized,
+                       "cannot use " + file.string() + ": it is not a file of this user alone");
     if (info.st_size == sizeof(dbus::StatsRing))
         return {};
     if (::ftruncate(fd.get(), 0) != 0 || ::ftruncate(fd.get(), sizeof(dbus::StatsRing)) != 0)
@@ -69,7 +70,11 @@ Result<Ring> Ring::open(const std::filesystem::path& file)
     return ring;
 }
 
-Ring::Ring(Ring&& other) noexcept : m_file(std::move(other.m_file)), m_ring(std::exchange(other.m_ring, nullptr)) {}
+Ring::Ring(Ring&& other) noexcept
+    : m_file(std::move(other.m_file))
+    , m_ring(std::exchange(other.m_ring, nullptr))
+{
+}
 
 Ring& Ring::operator=(Ring&& other) noexcept
 {

@@ -133,10 +133,11 @@ void TestSampler::cleanupTestCase()
 
 void TestSampler::listsProcessesAsProcDoes()
 {
-    const Process idle{*m_group, 0, [] {}};
+    const Process idle{*m_group, 0, [] { }};
     const Process busy{*m_group, 0, [] {
                            constexpr std::size_t size = 24u << 20;
-                           void* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+                           void* memory
+                               = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
                            timespec used = {};
                            while (used.tv_nsec < 60'000'000 && used.tv_sec == 0) {
                                std::memset(memory, 1, size);
@@ -211,13 +212,15 @@ void TestSampler::processWithoutACommandLine()
     const auto* process = find(list, zombie);
     QVERIFY(process);
     QCOMPARE(process->state, 'Z');
-    QCOMPARE(process->command, std::string("[a\xef\xbf\xbd" "b]"));
+    QCOMPARE(process->command,
+             std::string("[a\xef\xbf\xbd"
+                         "b]"));
     ::waitpid(zombie, nullptr, 0);
 }
 
 void TestSampler::shimComesFirst()
 {
-    const Process process{*m_group, CLONE_NEWPID, [] {}};
+    const Process process{*m_group, CLONE_NEWPID, [] { }};
     const auto list = stats::listProcesses(m_path, ::getpid(), kBase, kCount).value();
     QCOMPARE(list.size(), 2u);
     QCOMPARE(list[0].hostPid, ::getpid());
@@ -232,10 +235,11 @@ void TestSampler::samplesWhatTheCgroupSays()
 {
     QTemporaryDir directory;
     auto ring = stats::Ring::open(directory.path().toStdString() + "/ring").value();
-    const Process process{*m_group, 0, [] {
-                              constexpr std::size_t size = 24u << 20;
-                              std::memset(::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), 1, size);
-                          }};
+    const Process process{
+        *m_group, 0, [] {
+            constexpr std::size_t size = 24u << 20;
+            std::memset(::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), 1, size);
+        }};
     QVERIFY(process.ready());
     const auto before = QDateTime::currentMSecsSinceEpoch();
     const auto sampled = ring.sample(m_path, 64_MiB, 1.5);
@@ -243,7 +247,8 @@ void TestSampler::samplesWhatTheCgroupSays()
     const auto usage = m_group->usage().value();
 
     const auto fd = ring.openReadOnly().value();
-    const auto* map = static_cast<const dbus::StatsRing*>(::mmap(nullptr, sizeof(dbus::StatsRing), PROT_READ, MAP_SHARED, fd.get(), 0));
+    const auto* map = static_cast<const dbus::StatsRing*>(
+        ::mmap(nullptr, sizeof(dbus::StatsRing), PROT_READ, MAP_SHARED, fd.get(), 0));
     QVERIFY(map != MAP_FAILED);
     QCOMPARE(map->written.load(), 1u);
     const auto& sample = map->samples[0];

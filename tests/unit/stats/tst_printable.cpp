@@ -19,15 +19,21 @@ void TestPrintable::replacesWhatMisleads_data()
     QTest::addColumn<QByteArray>("bytes");
     QTest::addColumn<QByteArray>("text");
     const QByteArray r = "\xef\xbf\xbd";
-    const auto row = [](const char* name, const QByteArray& bytes, const QByteArray& text) { QTest::newRow(name) << bytes << text; };
+    const auto row = [](const char* name, const QByteArray& bytes, const QByteArray& text) {
+        QTest::newRow(name) << bytes << text;
+    };
     row("empty", "", "");
     row("plain", "sh -c 'echo a'", "sh -c 'echo a'");
-    row("umlauts and a flag", "Gr\xc3\xbc\xc3\x9f \xf0\x9f\x87\xa9\xf0\x9f\x87\xaa", "Gr\xc3\xbc\xc3\x9f \xf0\x9f\x87\xa9\xf0\x9f\x87\xaa");
+    row("umlauts and a flag", "Gr\xc3\xbc\xc3\x9f \xf0\x9f\x87\xa9\xf0\x9f\x87\xaa",
+        "Gr\xc3\xbc\xc3\x9f \xf0\x9f\x87\xa9\xf0\x9f\x87\xaa");
     row("newline", "a\nb", "a" + r + "b");
     row("escape sequence", "\x1b[31mred", r + "[31mred");
     row("NUL", QByteArray("a\0b", 3), "a" + r + "b");
     row("delete", "a\x7f", "a" + r);
-    row("C1 control", "a\xc2\x9b" "31m", "a" + r + "31m");
+    row("C1 control",
+        "a\xc2\x9b"
+        "31m",
+        "a" + r + "31m");
     row("right-to-left override", "x\xe2\x80\xaetxt.exe", "x" + r + "txt.exe");
     row("isolate", "x\xe2\x81\xa6y", "x" + r + "y");
     row("line separator", "x\xe2\x80\xa8y", "x" + r + "y");
