@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "helper/dbus/object_tree.h"
+#include "helper/jobs/job_object.h"
+
+#include <QHash>
+
+#include <chrono>
+
+namespace lamella::helper {
+
+/// The jobs: numbers them, caps them per user and takes them out of the tree a while after they ended. A job does not
+/// end when its caller leaves the bus: what he began (a load, a stop) goes on, as a container does.
+class Jobs : public QObject {
+    Q_OBJECT
+
+public:
+    static constexpr int kMaxRunning = 16; ///< of one user
+
+    explicit Jobs(ObjectTree& tree, std::chrono::milliseconds kept = std::chrono::seconds(60));
+
+    /// Makes a job that runs. Errors: LimitExceeded.
+    Result<JobObject*> start(const QString& operation, uid_t owner, const QStringList& items,
+                             std::function<void()> cancel);
+
+private:
+    void ended(JobObject* job);
+
+    ObjectTree& m_tree;
+    std::chrono::milliseconds m_kept;
+    quint64 m_last = 0;
+    QHash<uid_t, int> m_running;
+    QHash<uid_t, QList<QPointer<JobObject>>> m_finished;
+};
+
+} // namespace lamella::helper

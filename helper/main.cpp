@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "helper/auth/polkit_authorizer.h"
+#include "helper/helper.h"
+#include "helper/termination.h"
+
+#include <QCoreApplication>
+
+#include <cstdio>
+#include <cstdlib>
+#include <sys/stat.h>
+
+using namespace Qt::StringLiterals;
+using namespace lamella;
+
+namespace {
+
+int fail(const Error& error)
+{
+    log::error("{}", error.message);
+    return EXIT_FAILURE;
+}
+
+int run(QCoreApplication& application)
+{
+    auto options = helper::readOptions(application.arguments());
+    if (!options) {
+        std::fprintf(stderr, "lamella-helper: %s; see --help\n", options.error().message.c_str());
+        return 2;
+    }
+    if (!*options)
+        return EXIT_SUCCESS;
+    log::setup("lamella-helper", (*options)->level);
+    if (::geteuid() != 0)
+        return fail(
+            Error::of(ErrorKind::NotAuthorized, "only root can run the helper: it is started by the system bus"));
+    // Nothing that is made here is anybody else's, whoever started us.
+    ::umask(0077);
+
+    const QDBusConnection bus = QDBusConnection::systemBus();
+    if (!bus.isConnected())
+        return fail(Error::of(ErrorKind::Failed, "there is no system bus: " + bus.lastError().message().toStdString()));
+    helper::Helper helper;
+    if (const auto started = helper.start(**options, bus, std::make_unique<helper::PolkitAuthorizer>(bus)); !started)
+        return fail(started.error());
+    if (const auto handled = helper::onTermination(&application, [] { QCoreApplication::quit(); }); !handled)
+        return fail(handled.error());
+    log::info("ready, with its state in {}", (*options)->root.string());
+    helper::notifyReady();
+    const int status = application.exec();
+    log::info("leaving; containers go on");
+    std::fflush(nullptr);
+    // A load that hangs in its caller's file system must not keep us; all state is on disk already.
+    std::_Exit(status);
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    QCoreApplication application(argc, argv);
+    QCoreApplication::setApplicationName(u"lamella-helper"_s);
+    QCoreApplication::setApplicationVersion(QStringLiteral(LAMELLA_VERSION));
+    return run(application);
+}

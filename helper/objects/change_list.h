@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/base/unique_fd.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace lamella::helper {
+
+/// Where a container's changes are read from.
+struct ChangeSource {
+    std::filesystem::path upper;
+    std::vector<std::filesystem::path> layers; ///< from the bottom
+    std::vector<std::string> diffIds; ///< of the layers, in the same order
+};
+
+/// Reads the changes into a sealed memory file of JSON lines (Container.ListChanges). Any thread; takes as long as the
+/// change is large. Errors: LimitExceeded (more than 256 MiB of lines) and those of layer::readChanges().
+Result<UniqueFd> writeChanges(const ChangeSource& source);
+
+} // namespace lamella::helper

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "helper/objects/requests.h"
+
+#include "helper/objects/text.h"
+
+#include <cmath>
+
+using namespace Qt::StringLiterals;
+
+namespace lamella::helper {
+
+namespace {
+
+/// Command and environment together: far below what execve(2) takes, and they pass through the shim's messages.
+constexpr qsizetype kMaxTextBytes = 128 * 1024;
+
+std::optional<std::string> text(const QVariantMap& options, const QString& name)
+{
+    const auto found = options.constFind(name);
+    return found == options.cend() ? std::nullopt : std::optional(found->toString().toStdString());
+}
+
+std::vector<std::string> list(const QVariantMap& options, const QString& name)
+{
+    return toEngine(options.value(name).toStringList());
+}
+
+Result<void> checkSize(const QStringList& command, const QVariantMap& options)
+{
+    qsizetype bytes = 0;
+    for (const QString& argument : command)
+        bytes += argument.toUtf8().size() + 1;
+    for (const QVariant& option : options) {
+        for (const QString& value : option.toStringList())
+            bytes += value.toUtf8().size() + 1;
+    }
+    if (bytes > kMaxTextBytes)
+        return failure(
+            ErrorKind::LimitExceeded,
+            std::format("the command and its environment have {} bytes: more than {}", bytes, kMaxTextBytes));
+    return {};
+}
+
+} // namespace
+
+Result<container::CreateRequest> createRequest(uid_t owner, const QString& image, const QString& name,
+                                               const QStringList& command, const QVariantMap& options)
+{
+    TRY(checkSize(command, options));
+    container::CreateRequest request;
+    request.owner = owner;
+    request.image = image.toStdString();
+    request.name = name.toStdString();
+    request.command = toEngine(command);
+    request.env = list(options, u"env"_s);
+    request.workingDir = text(options, u"working_dir"_s);
+    request.user = text(options, u"user"_s);
+    request.hostname = text(options, u"hostname"_s);
+    request.terminal = options.value(u"terminal"_s).toBool();
+    request.init = options.value(u"init"_s).toBool();
+    request.memoryLimit = {options.value(u"memory_bytes"_s).toULongLong()};
+    request.cpuQuota = options.value(u"cpu_quota"_s).toDouble();
+    request.cpuWeight = options.value(u"cpu_weight"_s, qulonglong(request.cpuWeight)).toULongLong();
+    request.pidsMax = options.value(u"pids_max"_s, qulonglong(request.pidsMax)).toULongLong();
+    if (!std::isfinite(request.cpuQuota))
+        return failure(ErrorKind::InvalidArgument, "cpu_quota is no number");
+    return request;
+}
+
+Result<container::ExecRequest> execRequest(const QStringList& command, const QVariantMap& options)
+{
+    TRY(checkSize(command, options));
+    if (command.isEmpty() || command.constFirst().isEmpty())
+        return failure(ErrorKind::InvalidArgument, "there is no command to run");
+    container::ExecRequest request;
+    request.command = toEngine(command);
+    request.env = list(options, u"env"_s);
+    request.workingDir = text(options, u"working_dir"_s);
+    request.user = text(options, u"user"_s);
+    request.terminal = options.value(u"terminal"_s).toBool();
+    request.rows = options.value(u"rows"_s, request.rows).value<ushort>();
+    request.columns = options.value(u"columns"_s, request.columns).value<ushort>();
+    return request;
+}
+
+} // namespace lamella::helper

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/container/container_manager.h"
+
+#include <QStringList>
+#include <QVariantMap>
+
+namespace lamella::helper {
+
+/// The engine's requests out of a call's arguments and its (already checked) options. What they mean is checked by the
+/// engine; here only that they are not endless. Errors: LimitExceeded, InvalidArgument.
+Result<container::CreateRequest> createRequest(uid_t owner, const QString& image, const QString& name,
+                                               const QStringList& command, const QVariantMap& options);
+Result<container::ExecRequest> execRequest(const QStringList& command, const QVariantMap& options);
+
+} // namespace lamella::helper

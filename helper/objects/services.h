@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "helper/objects/quota.h"
+
+namespace lamella::container {
+class ContainerManager;
+}
+namespace lamella::image {
+class ImageStore;
+}
+
+namespace lamella::helper {
+
+class Background;
+class ImageCatalog;
+class Jobs;
+class ObjectTree;
+class Peers;
+class Sessions;
+class StatsHistory;
+
+/// What the objects of the tree work with. All of it outlives them.
+struct Services {
+    container::ContainerManager& containers;
+    image::ImageStore& images;
+    ObjectTree& tree;
+    Peers& peers;
+    Jobs& jobs;
+    Sessions& sessions;
+    StatsHistory& stats;
+    ImageCatalog& catalog;
+    Background& background;
+    /// Reads of /proc and of the writable layers that run at a time.
+    Quota readers{8, "readings under way"};
+};
+
+} // namespace lamella::helper
