@@ -50,7 +50,8 @@ Result<void> fill(BorrowedFd directory, Owner owner)
             return systemFailure(std::format("cannot make /dev/{}", node.name));
     }
     for (const Link& link : kLinks) {
-        if (::symlinkat(link.target, directory.get(), link.name) != 0)
+        if (::symlinkat(link.target, directory.get(), link.name) != 0
+            || ::fchownat(directory.get(), link.name, owner.uid, owner.gid, AT_SYMLINK_NOFOLLOW) != 0)
             return systemFailure(std::format("cannot make /dev/{}", link.name));
     }
     return {};

@@ -47,7 +47,6 @@ Result<int> dispatch(const Options& options, char** argv)
 
 int main(int argc, char** argv)
 {
-    log::setup("lamella-runtime", log::Level::Warning);
     const std::vector<std::string> arguments{argv + std::min(argc, 1), argv + argc};
     if (!arguments.empty() && (arguments.front() == "--help" || arguments.front() == "-h")) {
         std::fputs(std::string{kUsage}.c_str(), stdout);
