@@ -3,6 +3,7 @@
 
 #include <QApplication>
 #include <QPalette>
+#include <QStyle>
 #include <QStyleFactory>
 
 /// Gives the application the light or the dark palette that Qt's own style has on desktops without one of their own.

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/pages/changespage.h"
+
+#include "gui/client/client.h"
+#include "gui/client/container_client.h"
+#include "gui/models/changes_model.h"
+#include "gui/pages/changedelegate.h"
+#include "gui/pages/changesfilter.h"
+#include "gui/widgets/copymenu.h"
+#include "gui/widgets/fonts.h"
+#include "gui/widgets/formats.h"
+#include "gui/widgets/icons.h"
+#include "gui/widgets/searchfield.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QMenu>
+#include <QToolButton>
+#include <QTreeView>
+#include <QVBoxLayout>
+
+namespace lamella::pages {
+
+using namespace std::chrono_literals;
+using client::ChangeKind;
+using models::ChangesModel;
+
+namespace {
+
+constexpr auto kInterval = 2s;
+/// Reading the changes may take this part of the time; a long list is read less often.
+constexpr int kShareOfTime = 10;
+/// Larger trees are not opened by themselves.
+constexpr int kMostOpened = 500;
+
+} // namespace
+
+ChangesPage::ChangesPage(client::Client* client, QWidget* parent)
+    : Page(client, parent)
+    , m_model(new ChangesModel(this))
+    , m_filter(new ChangesFilter(this))
+    , m_view(new QTreeView(this))
+    , m_totals(new QLabel(this))
+{
+    m_filter->setSourceModel(m_model);
+    m_totals->setObjectName(QStringLiteral("changesTotals"));
+    m_totals->setWordWrap(true);
+    createView();
+    QVBoxLayout* layout = createContent(widgets::kGroupSpacing);
+    layout->addWidget(m_totals);
+    layout->addWidget(createControls());
+    layout->addWidget(m_view, 1);
+    setRefreshInterval(kInterval);
+}
+
+QWidget* ChangesPage::createControls()
+{
+    auto* bar = new QWidget(this);
+    auto* layout = new QHBoxLayout(bar);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(widgets::kGrid);
+    addKindButton(bar, ChangeKind::Added, QStringLiteral("A"));
+    addKindButton(bar, ChangeKind::Modified, QStringLiteral("M"));
+    addKindButton(bar, ChangeKind::Deleted, QStringLiteral("D"));
+    addKindButton(bar, ChangeKind::Attributes, QStringLiteral("m"));
+    layout->addStretch();
+    auto* flat = new QToolButton(bar);
+    flat->setObjectName(QStringLiteral("changesFlat"));
+    flat->setText(tr("As a &list"));
+    flat->setCheckable(true);
+    flat->setToolTip(tr("Whole paths in one list instead of a tree"));
+    connect(flat, &QToolButton::toggled, this, [this](bool on) {
+        m_model->setFlat(on);
+        m_view->setRootIsDecorated(!on);
+    });
+    auto* search = new widgets::SearchField(tr("Filter paths"), bar);
+    search->setObjectName(QStringLiteral("changesFilter"));
+    search->setMaximumWidth(260);
+    connect(search, &widgets::SearchField::searched, m_filter, &ChangesFilter::setText);
+    auto* again = new QToolButton(bar);
+    again->setObjectName(QStringLiteral("changesRefresh"));
+    again->setIcon(widgets::icon(u"refresh"));
+    again->setAccessibleName(tr("Refresh"));
+    again->setToolTip(tr("Read the changes again (F5)"));
+    connect(again, &QToolButton::clicked, this, &ChangesPage::refresh);
+    layout->addWidget(flat);
+    layout->addWidget(search);
+    layout->addWidget(again);
+    return bar;
+}
+
+void ChangesPage::addKindButton(QWidget* bar, ChangeKind kind, const QString& letter)
+{
+    auto* button = new QToolButton(bar);
+    button->setObjectName(QStringLiteral("changesShow") + letter);
+    button->setText(QStringLiteral("%1 %2").arg(letter, changeWord(kind)));
+    button->setCheckable(true);
+    button->setChecked(true);
+    button->setToolTip(tr("Show what was %1").arg(changeWord(kind)));
+    connect(button, &QToolButton::toggled, m_filter, [this, kind](bool on) { m_filter->setKindShown(kind, on); });
+    bar->layout()->addWidget(button);
+}
+
+void ChangesPage::createView()
+{
+    m_view->setObjectName(QStringLiteral("changesTree"));
+    m_view->setAccessibleName(tr("Changes"));
+    m_view->setModel(m_filter);
+    m_view->setItemDelegate(new ChangeDelegate(m_view));
+    m_view->setUniformRowHeights(true);
+    m_view->setSortingEnabled(true);
+    m_view->sortByColumn(ChangesModel::PathColumn, Qt::AscendingOrder);
+    m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    m_view->setContextMenuPolicy(Qt::CustomContextMenu);
+    m_view->header()->setStretchLastSection(false);
+    m_view->header()->setSectionResizeMode(ChangesModel::PathColumn, QHeaderView::Stretch);
+    for (int column = 1; column < ChangesModel::ColumnCount; ++column)
+        m_view->header()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
+    widgets::addCopyAction(m_view);
+    connect(m_view, &QTreeView::customContextMenuRequested, this, &ChangesPage::showMenu);
+    connect(m_filter, &QAbstractItemModel::rowsInserted, m_view,
+            [this](const QModelIndex& parent, int first, int last) {
+                if (m_model->count() > kMostOpened)
+                    return;
+                m_view->expand(parent);
+                for (int row = first; row <= last; ++row)
+                    m_view->expandRecursively(m_filter->index(row, 0, parent));
+            });
+    connect(m_filter, &QAbstractItemModel::modelReset, m_view, [this] {
+        if (m_model->count() <= kMostOpened)
+            m_view->expandAll();
+    });
+}
+
+void ChangesPage::containerSet()
+{
+    ++m_generation;
+    m_asking = m_known = false;
+    m_model->setChanges({});
+    m_totals->setText(tr("Reading what has changed…"));
+    if (container())
+        showContent();
+    else
+        showEmpty(u"changes", tr("Here is what a container has changed against its image."));
+}
+
+void ChangesPage::containerChanged()
+{
+    // What it wrote last is read once more when it has ended.
+    if (isVisible() && m_known && !isAlive())
+        refresh();
+}
+
+void ChangesPage::tick()
+{
+    // A container that does not run changes nothing.
+    if (isAlive() || !m_known)
+        refresh();
+}
+
+void ChangesPage::refresh()
+{
+    if (m_asking || !container())
+        return;
+    nameLayers();
+    m_asking = true;
+    m_asked.start();
+    const quint64 generation = m_generation;
+    container()->listChanges().then(this, [this, generation](client::Outcome<client::ChangeSet> answer) {
+        if (generation != m_generation)
+            return;
+        m_asking = false;
+        setRefreshInterval(std::max<std::chrono::milliseconds>(
+            kInterval, std::chrono::milliseconds(m_asked.elapsed()) * kShareOfTime));
+        if (!answer) {
+            showError(tr("The changes could not be read"), answer.error());
+            return;
+        }
+        clearError();
+        take(std::move(*answer));
+    });
+}
+
+void ChangesPage::take(client::ChangeSet changes)
+{
+    m_known = true;
+    m_model->setChanges(std::move(changes));
+    showTotals();
+    if (m_model->count() > 0)
+        showContent();
+    else
+        showEmpty(u"changes", tr("This container has changed nothing yet: its writable layer is empty."));
+}
+
+void ChangesPage::nameLayers()
+{
+    const client::ImageClient* image = client() ? client()->image(container()->data().imageId) : nullptr;
+    if (!image)
+        return;
+    QHash<QString, QString> names;
+    int number = 0;
+    for (const client::LayerInfo& layer : image->data().layers) {
+        ++number;
+        const QString command = layer.createdBy.simplified().left(40);
+        names.insert(layer.diffId,
+                     command.isEmpty() ? tr("layer %1").arg(number) : tr("%1: %2").arg(number).arg(command));
+    }
+    m_model->setLayerNames(names);
+}
+
+void ChangesPage::showTotals()
+{
+    QString text = tr("%n path(s) changed", nullptr, m_model->count());
+    text += tr(", %1 in the writable layer").arg(widgets::bytes(m_model->totalBytes()));
+    QStringList kinds;
+    for (const ChangeKind kind : {ChangeKind::Added, ChangeKind::Modified, ChangeKind::Deleted, ChangeKind::Attributes})
+        if (m_model->count(kind) > 0)
+            kinds.append(QStringLiteral("%1 %2").arg(m_model->count(kind)).arg(changeWord(kind)));
+    if (kinds.size() > 1)
+        text += QStringLiteral(": ") + kinds.join(QStringLiteral(", "));
+    if (m_model->isTruncated())
+        text += tr(". There are more; these are the first.");
+    m_totals->setText(text);
+}
+
+void ChangesPage::showMenu(const QPoint& position)
+{
+    const QModelIndex index = m_view->indexAt(position);
+    if (!index.isValid())
+        return;
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    QStringList paths;
+    for (const QModelIndex& row : m_view->selectionModel()->selectedRows())
+        paths.append(row.data(ChangesModel::PathRole).toString());
+    connect(menu->addAction(widgets::icon(u"copy"), tr("&Copy %n path(s)", nullptr, static_cast<int>(paths.size()))),
+            &QAction::triggered, this, [paths] { QGuiApplication::clipboard()->setText(paths.join(u'\n')); });
+    menu->addSeparator();
+    connect(menu->addAction(tr("&Expand All")), &QAction::triggered, m_view, &QTreeView::expandAll);
+    connect(menu->addAction(tr("&Fold All")), &QAction::triggered, m_view, &QTreeView::collapseAll);
+    menu->popup(m_view->viewport()->mapToGlobal(position));
+}
+
+} // namespace lamella::pages

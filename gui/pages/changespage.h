@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "gui/client/types.h"
+#include "gui/pages/page.h"
+
+#include <QElapsedTimer>
+
+class QLabel;
+class QToolButton;
+class QTreeView;
+
+namespace lamella::models {
+class ChangesModel;
+}
+
+namespace lamella::pages {
+
+class ChangesFilter;
+
+/// What the container has changed against its image.
+class ChangesPage final : public Page {
+    Q_OBJECT
+
+public:
+    explicit ChangesPage(client::Client* client, QWidget* parent = nullptr);
+
+protected:
+    void containerSet() override;
+    void containerChanged() override;
+    void refresh() override;
+    void tick() override;
+
+private:
+    QWidget* createControls();
+    void addKindButton(QWidget* bar, client::ChangeKind kind, const QString& letter);
+    void createView();
+    void take(client::ChangeSet changes);
+    void nameLayers();
+    void showTotals();
+    void showMenu(const QPoint& position);
+
+    models::ChangesModel* m_model;
+    ChangesFilter* m_filter;
+    QTreeView* m_view;
+    QLabel* m_totals;
+    bool m_asking = false;
+    bool m_known = false;
+    quint64 m_generation = 0;
+    QElapsedTimer m_asked;
+};
+
+} // namespace lamella::pages

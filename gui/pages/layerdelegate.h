@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QStyledItemDelegate>
+
+namespace lamella::pages {
+
+/// A layer as a sheet of the stack: its number, the command that made it, its size and its share as a bar. The writable
+/// layer stands out in the accent's colour.
+class LayerDelegate final : public QStyledItemDelegate {
+    Q_OBJECT
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+
+private:
+    void paintSheet(QPainter* painter, const QStyleOptionViewItem& option, const QRectF& sheet, bool writable) const;
+    void paintTexts(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index, QRect room) const;
+};
+
+} // namespace lamella::pages

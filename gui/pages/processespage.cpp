@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/pages/processespage.h"
+
+#include "gui/client/container_client.h"
+#include "gui/models/process_tree_model.h"
+#include "gui/widgets/copymenu.h"
+#include "gui/widgets/fonts.h"
+#include "gui/widgets/formats.h"
+#include "gui/widgets/icons.h"
+#include "gui/widgets/searchfield.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QMenu>
+#include <QSortFilterProxyModel>
+#include <QTreeView>
+#include <QVBoxLayout>
+
+namespace lamella::pages {
+
+using namespace std::chrono_literals;
+using models::ProcessTreeModel;
+
+ProcessesPage::ProcessesPage(client::Client* client, QWidget* parent)
+    : Page(client, parent)
+    , m_model(new ProcessTreeModel(this))
+    , m_sorted(new QSortFilterProxyModel(this))
+    , m_view(new QTreeView(this))
+    , m_summary(new QLabel(this))
+{
+    m_sorted->setSourceModel(m_model);
+    m_sorted->setSortRole(ProcessTreeModel::SortRole);
+    m_sorted->setRecursiveFilteringEnabled(true);
+    m_sorted->setFilterKeyColumn(-1);
+    m_sorted->setFilterCaseSensitivity(Qt::CaseInsensitive);
+    createView();
+
+    auto* search = new widgets::SearchField(tr("Filter processes"), this);
+    search->setObjectName(QStringLiteral("processFilter"));
+    search->setMaximumWidth(260);
+    connect(search, &widgets::SearchField::searched, m_sorted, &QSortFilterProxyModel::setFilterFixedString);
+    m_summary->setObjectName(QStringLiteral("processSummary"));
+
+    QVBoxLayout* layout = createContent(widgets::kGroupSpacing);
+    auto* top = new QHBoxLayout;
+    top->addWidget(m_summary, 1);
+    top->addWidget(search);
+    layout->addLayout(top);
+    layout->addWidget(m_view, 1);
+    setRefreshInterval(1s);
+}
+
+void ProcessesPage::createView()
+{
+    m_view->setObjectName(QStringLiteral("processTree"));
+    m_view->setAccessibleName(tr("Processes"));
+    m_view->setModel(m_sorted);
+    m_view->setUniformRowHeights(true);
+    m_view->setAlternatingRowColors(true);
+    m_view->setSortingEnabled(true);
+    m_view->sortByColumn(ProcessTreeModel::HostPidColumn, Qt::AscendingOrder);
+    m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    m_view->setContextMenuPolicy(Qt::CustomContextMenu);
+    m_view->header()->setStretchLastSection(false);
+    m_view->header()->setSectionResizeMode(ProcessTreeModel::CommandColumn, QHeaderView::Stretch);
+    for (int column = 1; column < ProcessTreeModel::ColumnCount; ++column)
+        m_view->header()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
+    widgets::addCopyAction(m_view);
+    connect(m_view, &QTreeView::customContextMenuRequested, this, &ProcessesPage::showMenu);
+    // What a person folded stays folded; what comes new is open.
+    connect(m_sorted, &QAbstractItemModel::rowsInserted, m_view,
+            [this](const QModelIndex& parent, int first, int last) {
+                m_view->expand(parent);
+                for (int row = first; row <= last; ++row)
+                    m_view->expandRecursively(m_sorted->index(row, 0, parent));
+            });
+    connect(m_sorted, &QAbstractItemModel::modelReset, m_view, &QTreeView::expandAll);
+}
+
+void ProcessesPage::containerSet()
+{
+    ++m_generation;
+    m_asking = false;
+    m_model->clear();
+    showSummary();
+}
+
+void ProcessesPage::containerChanged()
+{
+    if (isAlive()) {
+        showContent();
+        return;
+    }
+    m_model->clear();
+    showNotRunning(u"processes",
+                   tr("Here are the container's processes while it runs, with their PIDs inside and outside."));
+}
+
+void ProcessesPage::refresh()
+{
+    if (isAlive() && !m_asking)
+        ask();
+}
+
+void ProcessesPage::ask()
+{
+    m_asking = true;
+    const quint64 generation = m_generation;
+    const quint64 time = widgets::nowUsec();
+    container()->listProcesses().then(
+        this, [this, generation, time](const client::Outcome<std::vector<client::ProcessInfo>>& answer) {
+            if (generation != m_generation)
+                return;
+            m_asking = false;
+            if (!answer) {
+                // It ended between the question and the answer: containerChanged tells.
+                if (answer.error().kind != client::ErrorKind::WrongState)
+                    showError(tr("The processes could not be read"), answer.error());
+                return;
+            }
+            clearError();
+            m_model->update(*answer, time);
+            showSummary();
+        });
+}
+
+void ProcessesPage::showSummary()
+{
+    m_summary->setText(
+        tr("%n process(es) inside; the shim outside holds their terminal or pipes.", nullptr, m_model->processCount()));
+}
+
+void ProcessesPage::showMenu(const QPoint& position)
+{
+    const QModelIndex index = m_view->indexAt(position);
+    if (!index.isValid())
+        return;
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    const auto addCopy = [&](const QString& name, const QString& text) {
+        connect(menu->addAction(widgets::icon(u"copy"), name), &QAction::triggered, this,
+                [text] { QGuiApplication::clipboard()->setText(text); });
+    };
+    addCopy(tr("&Copy Rows"), widgets::selectedRowsText(m_view));
+    addCopy(tr("Copy &Host PID"), index.siblingAtColumn(ProcessTreeModel::HostPidColumn).data().toString());
+    addCopy(tr("Copy C&ommand"), index.siblingAtColumn(ProcessTreeModel::CommandColumn).data().toString());
+    menu->popup(m_view->viewport()->mapToGlobal(position));
+}
+
+} // namespace lamella::pages
