@@ -89,6 +89,7 @@ struct Directories {
     std::filesystem::path run;      ///< /run/lamella
     std::filesystem::path programs; ///< where lamella-shim, lamella-init and lamella-worker are
     std::filesystem::path seccompProfile;
+    std::string cgroupParent = "/lamella"; ///< containers' cgroups are made below it
 };
 
 class ContainerManager : public QObject {
@@ -106,7 +107,10 @@ public:
     const Container* find(const std::string& id) const;
 
     /// Checks the request and makes the row and the bundle; nothing is left of it when it fails.
+    /// Errors: NotFound (image, user), AlreadyExists (name), InvalidArgument, LimitExceeded, NoSpace.
     Result<std::string> create(const CreateRequest& request);
+    /// The answer comes when the program runs, or when nothing is left of the attempt; the state is then as it was.
+    /// Errors: WrongState, Busy, NotFound and NotAuthorized (the command), Failed and others (the message names the step).
     void start(const std::string& id, Reply<void> reply);
     void kill(const std::string& id, int signal, bool all, Reply<void> reply);
     void pause(const std::string& id, Reply<void> reply);
@@ -116,11 +120,14 @@ public:
     Result<void> rename(const std::string& id, const std::string& name);
     void exec(const std::string& id, const ExecRequest& request, Reply<ExecReply> reply);
     void hangUp(const std::string& id, unsigned exec);
+    /// Output from now on, and input, as a stream socket.
     void attach(const std::string& id, Reply<UniqueFd> reply);
+    /// The container's own terminal.
     void resize(const std::string& id, std::uint16_t rows, std::uint16_t columns, Reply<void> reply);
 
     Result<UniqueFd> openLog(const std::string& id) const;
     std::filesystem::path upperDirectory(const std::string& id) const;
+    /// The image's layers, from the bottom.
     std::vector<std::filesystem::path> layerDirectories(const std::string& id) const;
 
 Q_SIGNALS:

@@ -60,13 +60,12 @@ Result<void> Shim::run(UniqueFd firstConnection, std::chrono::nanoseconds begun)
 /// Gives back what there is of a container that has not started, and tells why.
 void Shim::abandon(const Error& error)
 {
-    const std::string step = m_container.steps.empty() ? "create" : m_container.steps.back().name;
     if (m_container.pidfd)
         m_loop.forget(m_container.pidfd.borrow());
     m_container = {};
     m_stdio.drainToEnd();
     m_server.broadcast(
-        {{"event", "failed"}, {"kind", errorKindName(error.kind)}, {"message", error.message}, {"step", step}});
+        {{"event", "failed"}, {"kind", errorKindName(error.kind)}, {"message", error.message}, {"step", m_failedStep}});
     m_server.finish();
     removeRunDirectory();
 }
@@ -76,15 +75,18 @@ Result<void> Shim::startContainer(std::chrono::nanoseconds begun)
     Pipes pipes;
     if (!m_spec.process.terminal)
         pipes = TRY(Pipes::make());
-    m_container = TRY(runtime::create(
-        {.id = m_options.id,
-         .bundle = m_options.bundle,
-         .spec = m_spec,
-         .streams = {pipes.programIn.borrow(), pipes.programOut.borrow(), pipes.programErr.borrow()}}));
-    m_container.steps.insert(m_container.steps.begin(), {"shim", begun});
+    m_container = TRY(runtime::create({.id = m_options.id,
+                                       .bundle = m_options.bundle,
+                                       .spec = m_spec,
+                                       .streams = {pipes.programIn.borrow(), pipes.programOut.borrow(), pipes.programErr.borrow()},
+                                       .endWithCaller = true,
+                                       .failedStep = &m_failedStep}));
     TRY(connectStreams(std::move(pipes)));
     TRY(m_loop.watch(m_container.pidfd.borrow(), EPOLLIN, [this](std::uint32_t) { reap(); }));
-    TRY(runtime::start(m_container));
+    auto started = runtime::start(m_container);
+    m_failedStep = m_container.failedStep;
+    TRY(std::move(started));
+    m_container.steps.insert(m_container.steps.begin(), {"shim", begun});
     m_started = sinceEpoch();
     return {};
 }

@@ -60,6 +60,7 @@ private:
     ExecSessions m_execs;
     runtime::Created m_container;
     std::optional<ExitRecord> m_ended;
+    std::string m_failedStep = "prepare";
     std::chrono::microseconds m_started{};
     bool m_paused = false;
     std::optional<std::chrono::steady_clock::time_point> m_lineDeadline; ///< when a begun line is written without its end

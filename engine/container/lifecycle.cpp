@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/log.h"
+#include "engine/cgroup/cgroup.h"
+#include "engine/container/manager_private.h"
+#include "engine/container/records.h"
+#include "engine/os/file.h"
+#include "engine/os/process.h"
+
+#include <QTimer>
+
+#include <nlohmann/json.hpp>
+
+#include <csignal>
+#include <format>
+#include <system_error>
+#include <unistd.h>
+
+/// Starting, ending and removing a container.
+namespace lamella::container {
+
+namespace {
+
+constexpr std::chrono::seconds kStartTimeout{60};
+/// An end that nobody has seen (containerd and others use the same).
+constexpr int kUnknownStatus = 255;
+
+std::chrono::nanoseconds monotonic()
+{
+    return std::chrono::steady_clock::now().time_since_epoch();
+}
+
+std::chrono::microseconds sinceEpoch()
+{
+    return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch());
+}
+
+/// What kept the program from running, for people: the shim knows neither the image's name nor what was asked for.
+Error startErrorOf(const nlohmann::json& event, const Container& container)
+{
+    Error error = Error::of(errorKindFromName(event.value("kind", "")), event.value("message", "the shim did not say why"));
+    if (event.value("step", "") != "exec")
+        return std::move(error).within(std::format("cannot start {}", container.name));
+    if (error.kind == ErrorKind::NotFound)
+        error.message = std::format("the command '{}' is not in the image {}", container.command.front(), container.imageName);
+    if (error.kind == ErrorKind::NotAuthorized)
+        error.message = std::format("the command '{}' of the image {} may not be executed", container.command.front(), container.imageName);
+    return error;
+}
+
+} // namespace
+
+Result<void> cleanUpAfterShim(const ContainerFiles& files, const std::string& id, const std::string& cgroupPath)
+{
+    if (auto group = cgroup::open(cgroupPath)) {
+        TRY((*group)->killAll());
+        TRY((*group)->remove());
+    } else if (group.error().kind != ErrorKind::NotFound) {
+        return std::unexpected(std::move(group).error());
+    }
+    std::error_code error;
+    std::filesystem::remove_all(files.runDirectory(id), error);
+    return {};
+}
+
+void ContainerManager::start(const std::string& id, Reply<void> reply)
+{
+    auto found = d->known(id);
+    if (!found)
+        return reply(std::unexpected(std::move(found).error()));
+    Entry& entry = **found;
+    if (entry.link && !entry.startReply)
+        return reply(failure(ErrorKind::WrongState, std::format("the container {} runs already", entry.container.name)));
+    if (entry.link || entry.cleaning)
+        return reply(failure(ErrorKind::Busy, std::format("the container {} is being started or cleaned up", entry.container.name)));
+    if (auto spawned = d->spawn(entry); !spawned)
+        return reply(spawned);
+    entry.startReply = std::move(reply);
+}
+
+Result<void> ContainerManager::Private::spawn(Entry& entry)
+{
+    const std::string& id = entry.container.id;
+    entry.startedAt = monotonic();
+    entry.startError.reset();
+    entry.ended.reset();
+    if (!shimProgram)
+        return failure(ErrorKind::Failed, "lamella-shim is not installed beside the helper");
+    ::unlink(files.exitRecord(id).c_str());
+    entry.ownSteps = {{"prepare", monotonic()}};
+    auto process = TRY(spawnShim(shimProgram.borrow(), {.id = id,
+                                                        .bundle = files.directory(id),
+                                                        .run = files.runDirectory(id),
+                                                        .log = files.log(id),
+                                                        .exit = files.exitRecord(id)}));
+    entry.ownSteps.emplace_back("spawn", monotonic());
+    adopt(entry, std::move(process));
+    QTimer::singleShot(kStartTimeout, entry.link.get(), [this, id] {
+        Entry* late = this->entry(id);
+        if (late != nullptr && late->link && late->startReply) {
+            late->startError = Error::of(ErrorKind::Failed, std::format("{} did not start in time", late->container.name));
+            [[maybe_unused]] auto killed = os::sendSignal(late->link->pidfd(), SIGKILL);
+        }
+    });
+    return {};
+}
+
+void ContainerManager::Private::adopt(Entry& entry, ShimProcess process)
+{
+    const std::string id = entry.container.id;
+    entry.container.shimPid = process.pid;
+    entry.link.reset(new ShimLink(std::move(process), {.event = [this, id](const nlohmann::json& event) { handleEvent(id, event); },
+                                                       .ended = [this, id] { handleEnd(id); }}));
+}
+
+void ContainerManager::Private::handleEvent(const std::string& id, const nlohmann::json& event)
+{
+    Entry* found = entry(id);
+    const auto name = event.find("event");
+    if (found == nullptr || !name->is_string())
+        return;
+    if (*name == "started") {
+        handleStarted(*found, event);
+    } else if (*name == "failed") {
+        found->startError = startErrorOf(event, found->container);
+    } else if (*name == "exited") {
+        if (auto record = shim::exitRecordFromJson(event))
+            found->ended = *record;
+    } else if (*name == "paused" || *name == "resumed") {
+        found->container.state = *name == "paused" ? State::Paused : State::Running;
+        update(*found);
+    } else if (*name == "exec-exited") {
+        Q_EMIT q.execExited(id, event.value("exec", 0u), event.value("status", -1));
+    }
+}
+
+void ContainerManager::Private::handleStarted(Entry& entry, const nlohmann::json& event)
+{
+    Container& container = entry.container;
+    container.state = State::Running;
+    container.pid = event.value("pid", 0);
+    container.started = std::chrono::microseconds{event.value("started_usec", std::int64_t{0})};
+    container.finished = {};
+    container.exitStatus = -1;
+    container.oomKilled = false;
+    container.lastError.clear();
+    container.timeline.clear();
+    const auto add = [&](const std::string& step, std::chrono::nanoseconds at) {
+        container.timeline.emplace_back(step, std::chrono::floor<std::chrono::microseconds>(at - entry.startedAt));
+    };
+    for (const auto& [step, at] : entry.ownSteps)
+        add(step, at);
+    for (const auto& step : event.value("steps", nlohmann::json::array())) {
+        if (step.is_array() && step.size() == 2 && step[0].is_string() && step[1].is_number_integer())
+            add(step[0].get<std::string>(), std::chrono::microseconds{step[1].get<std::int64_t>()});
+    }
+    if (const auto reply = std::exchange(entry.startReply, nullptr))
+        reply({});
+    update(entry);
+}
+
+/// The shim's process has ended; nothing of it is left to be read.
+void ContainerManager::Private::handleEnd(const std::string& id)
+{
+    Entry* found = entry(id);
+    if (found == nullptr)
+        return;
+    found->link.reset();
+    found->container.pid = 0;
+    found->container.shimPid = 0;
+    if (!found->ended)
+        found->ended = freshExitRecord(found->container);
+    if (found->ended && !found->startReply)
+        finishRun(*found, *found->ended);
+    else if (found->startReply)
+        finishFailedStart(*found);
+    else
+        finishLost(*found, "the container's shim was killed, and the container ended with it; how the program ended is not known");
+}
+
+std::optional<shim::ExitRecord> ContainerManager::Private::freshExitRecord(const Container& container) const
+{
+    const auto record = shim::readExitRecord(files.exitRecord(container.id));
+    const bool fresh = record && record->finished >= container.started && record->finished > container.finished;
+    return fresh ? std::optional{*record} : std::nullopt;
+}
+
+void ContainerManager::Private::finishRun(Entry& entry, const shim::ExitRecord& record)
+{
+    Container& container = entry.container;
+    container.state = State::Stopped;
+    container.exitStatus = record.status;
+    container.oomKilled = record.oom;
+    container.finished = record.finished;
+    const std::string id = container.id;
+    const bool remove = !entry.removeReplies.empty();
+    update(entry);
+    if (remove)
+        removeNow(id);
+}
+
+/// The state stays as it was; the answer comes when what a killed shim may have left is gone.
+void ContainerManager::Private::finishFailedStart(Entry& entry)
+{
+    Error error = entry.startError.value_or(
+        Error::of(ErrorKind::Failed, std::format("cannot start {}: its shim ended before the program ran", entry.container.name)));
+    entry.startError.reset();
+    entry.container.lastError = error.message;
+    const std::string id = entry.container.id;
+    entry.cleaning = true;
+    inBackground([this, id, group = entry.container.cgroupPath] { return cleanUpAfterShim(files, id, group); },
+                 [this, id, error](const Result<void>& cleaned) {
+                     if (!cleaned)
+                         log::error("cannot clean up after {}: {}", id, cleaned.error().message);
+                     Entry* found = this->entry(id);
+                     found->cleaning = false;
+                     const auto reply = std::exchange(found->startReply, nullptr);
+                     update(*found);
+                     reply(std::unexpected(error));
+                     if (Entry* still = this->entry(id); still != nullptr && !still->removeReplies.empty())
+                         removeNow(id);
+                 });
+}
+
+void ContainerManager::Private::finishLost(Entry& entry, const char* why)
+{
+    Container& container = entry.container;
+    container.state = State::Stopped;
+    container.exitStatus = kUnknownStatus;
+    container.finished = sinceEpoch();
+    container.lastError = why;
+    entry.cleaning = true;
+    const std::string id = container.id;
+    log::warning("{}: {}", container.name, why);
+    cleanUpLost(id);
+    update(entry);
+}
+
+void ContainerManager::Private::cleanUpLost(const std::string& id)
+{
+    inBackground([this, id, group = entry(id)->container.cgroupPath] { return cleanUpAfterShim(files, id, group); },
+                 [this, id](const Result<void>& cleaned) {
+                     if (!cleaned)
+                         log::error("cannot clean up after {}: {}", id, cleaned.error().message);
+                     Entry* found = entry(id);
+                     found->cleaning = false;
+                     if (!found->removeReplies.empty())
+                         removeNow(id);
+                     else
+                         Q_EMIT q.changed(id);
+                 });
+}
+
+void ContainerManager::remove(const std::string& id, bool force, Reply<void> reply)
+{
+    auto found = d->known(id);
+    if (!found)
+        return reply(std::unexpected(std::move(found).error()));
+    Entry& entry = **found;
+    if (!entry.link && !entry.cleaning) {
+        entry.removeReplies.push_back(std::move(reply));
+        return d->removeNow(id);
+    }
+    if (entry.link && !force)
+        return reply(failure(ErrorKind::WrongState,
+                             std::format("the container {} runs: stop it first, or remove it by force", entry.container.name)));
+    entry.removeReplies.push_back(std::move(reply));
+    if (entry.link)
+        entry.link->request({{"request", "kill"}, {"signal", SIGKILL}, {"all", true}}, kStartTimeout, [](const auto&) {});
+}
+
+/// Its end has come: what is named goes at once, what takes time in the background.
+void ContainerManager::Private::removeNow(const std::string& id)
+{
+    Entry& entry = *this->entry(id);
+    const auto fail = [&entry](const Error& error) {
+        for (const auto& reply : std::exchange(entry.removeReplies, {}))
+            reply(std::unexpected(error));
+    };
+    if (auto aside = files.setAside(id); !aside)
+        return fail(aside.error());
+    if (auto deleted = deleteContainer(database, id); !deleted)
+        return fail(deleted.error());
+    entry.removing = true;
+    Q_EMIT q.removed(id);
+    inBackground([this, id, group = entry.container.cgroupPath]() -> Result<void> {
+        TRY(cleanUpAfterShim(files, id, group));
+        return files.discard(id);
+    }, [this, id](const Result<void>& discarded) {
+        const auto node = entries.extract(id);
+        for (const auto& reply : node.mapped().removeReplies)
+            reply(discarded);
+    });
+}
+
+} // namespace lamella::container

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/container/bundle.h"
+#include "engine/container/container_files.h"
+#include "engine/container/container_manager.h"
+#include "engine/container/layer_stack.h"
+#include "engine/container/limits.h"
+#include "engine/container/shim_link.h"
+#include "engine/shim/exit_record.h"
+
+#include <QThreadPool>
+
+#include <map>
+
+/// What the files of ContainerManager share: manager.cpp (making and asking), lifecycle.cpp (starting to removing), recover.cpp.
+namespace lamella::container {
+
+struct LaterDeleter {
+    void operator()(ShimLink* link) const
+    {
+        link->silence();
+        link->deleteLater();
+    }
+};
+
+/// A container and what is going on with it.
+struct Entry {
+    Container container;
+    std::unique_ptr<ShimLink, LaterDeleter> link; ///< while it has a shim
+    std::chrono::nanoseconds startedAt{};         ///< when Start was called, CLOCK_MONOTONIC
+    std::vector<std::pair<std::string, std::chrono::nanoseconds>> ownSteps;
+    Reply<void> startReply;                       ///< while it starts
+    std::optional<Error> startError;
+    std::optional<shim::ExitRecord> ended;        ///< what the shim has said of the end
+    bool cleaning = false;                        ///< what a lost shim left is being removed
+    bool removing = false;
+    std::vector<Reply<void>> removeReplies;
+    std::optional<oci::Process> process;          ///< config.json's, read for the first exec
+};
+
+struct ContainerManager::Private {
+    Private(ContainerManager& owner, db::Database& data, image::ImageStore& store, Directories where);
+    ~Private();
+
+    Entry* entry(const std::string& id);
+    Result<Entry*> known(const std::string& id);
+    Result<Entry*> running(const std::string& id);
+    /// Tells of the change, and writes it to the database in the background.
+    void update(Entry& entry);
+    /// Does `work` on another thread and then `done` on this one.
+    void inBackground(std::function<Result<void>()> work, std::function<void(Result<void>)> done);
+    void ask(const std::string& id, nlohmann::json body, Reply<void> reply);
+
+    // manager.cpp: making
+    Result<oci::Seccomp> seccomp();
+    Result<LayerStack> layerStack(const image::Image& image, const std::filesystem::path& upper) const;
+    Result<ResolvedUser> lookUpUser(const std::string& user, const image::Image& image, const std::filesystem::path& upper) const;
+    Result<void> checkNameIsFree(uid_t owner, const std::string& name) const;
+    Result<std::string> chooseName(uid_t owner) const;
+    Result<void> checkRequest(const CreateRequest& request) const;
+    Result<oci::Process> execProcess(Entry& entry, const ExecRequest& request);
+
+    // lifecycle.cpp
+    Result<void> spawn(Entry& entry);
+    void adopt(Entry& entry, ShimProcess process);
+    void handleEvent(const std::string& id, const nlohmann::json& event);
+    void handleStarted(Entry& entry, const nlohmann::json& event);
+    void handleEnd(const std::string& id);
+    void finishRun(Entry& entry, const shim::ExitRecord& record);
+    void finishFailedStart(Entry& entry);
+    void finishLost(Entry& entry, const char* why);
+    void cleanUpLost(const std::string& id);
+    void removeNow(const std::string& id);
+    std::optional<shim::ExitRecord> freshExitRecord(const Container& container) const;
+
+    // recover.cpp
+    Result<void> recover();
+    void recoverOne(Entry& entry);
+    void sweep();
+
+    ContainerManager& q;
+    db::Database& database;
+    image::ImageStore& images;
+    Directories directories;
+    ContainerFiles files;
+    Machine machine;
+    UniqueFd shimProgram;
+    std::optional<oci::Seccomp> profile;
+    std::map<std::string, Entry> entries;
+    QThreadPool writer;     ///< one thread: documents are written in order
+    QThreadPool background;
+};
+
+/// Kills what is left in a lost container's cgroup, and removes it and the run directory. Blocks. Any thread.
+Result<void> cleanUpAfterShim(const ContainerFiles& files, const std::string& id, const std::string& cgroupPath);
+
+} // namespace lamella::container

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/json.h"
+#include "engine/base/log.h"
+#include "engine/container/manager_private.h"
+#include "engine/container/records.h"
+#include "engine/os/file.h"
+#include "engine/os/process.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <format>
+
+/// What a helper finds when it comes back.
+namespace lamella::container {
+
+namespace {
+
+constexpr std::chrono::seconds kStateTimeout{2};
+constexpr std::chrono::seconds kEndTimeout{10};
+
+/// A shim whose container has no row any more: nobody can ask for it, so it ends.
+void endForeign(const std::filesystem::path& run)
+{
+    if (const auto shim = connectToShim(run)) {
+        [[maybe_unused]] auto killed = os::sendSignal(shim->pidfd.borrow(), SIGKILL);
+        [[maybe_unused]] auto ended = os::waitUntilEnded(shim->pidfd.borrow(), kEndTimeout);
+    }
+}
+
+} // namespace
+
+Result<void> ContainerManager::recover()
+{
+    return d->recover();
+}
+
+Result<void> ContainerManager::Private::recover()
+{
+    TRY(files.prepare());
+    for (Container& container : TRY(loadContainers(database))) {
+        const std::string id = container.id;
+        entries[id].container = std::move(container);
+    }
+    sweep();
+    for (auto& [id, one] : entries)
+        recoverOne(one);
+    return {};
+}
+
+void ContainerManager::Private::recoverOne(Entry& entry)
+{
+    Container& container = entry.container;
+    const std::string& id = container.id;
+    const bool ran = container.state == State::Running || container.state == State::Paused;
+    container.pid = 0;
+    container.shimPid = 0;
+    if (auto shim = connectToShim(files.runDirectory(id))) {
+        const auto state = askState(shim->connection.borrow(), kStateTimeout);
+        if (state) {
+            container.state = state->value("paused", false) ? State::Paused : State::Running;
+            container.pid = state->value("pid", 0);
+            container.started = std::chrono::microseconds{state->value("started_usec", std::int64_t{0})};
+            container.finished = {};
+            container.exitStatus = -1;
+            container.oomKilled = false;
+            container.lastError.clear();
+        } else {
+            // It is ending, or it hangs: what it says next, and how it ends, is told like that of any other.
+            container.state = State::Running;
+            log::warning("{}: {}", container.name, state.error().message);
+        }
+        adopt(entry, std::move(*shim));
+        return update(entry);
+    }
+    if (const auto record = freshExitRecord(container))
+        finishRun(entry, *record);
+    else if (ran)
+        finishLost(entry, "the container was running when the machine, or its shim, went down; how the program ended is not known");
+    else if (std::filesystem::exists(files.runDirectory(id)))
+        cleanUpLost(id);
+}
+
+/// Rows without a directory, directories without a row, shims without either.
+void ContainerManager::Private::sweep()
+{
+    const auto onDisk = files.idsOnDisk();
+    for (auto it = entries.begin(); it != entries.end();) {
+        const std::string id = it->first;
+        if (std::ranges::find(onDisk, id) != onDisk.end()) {
+            ++it;
+            continue;
+        }
+        log::warning("the container {} has lost its directory and is forgotten", it->second.container.name);
+        if (auto deleted = deleteContainer(database, id); !deleted)
+            log::error("{}", deleted.error().message);
+        it = entries.erase(it);
+    }
+    for (const std::string& id : onDisk) {
+        if (entries.contains(id))
+            continue;
+        if (auto aside = files.setAside(id); !aside)
+            log::error("{}", aside.error().message);
+    }
+    for (const std::string& id : files.idsInRun()) {
+        if (entries.contains(id))
+            continue;
+        endForeign(files.runDirectory(id));
+        if (auto cleaned = cleanUpAfterShim(files, id, directories.cgroupParent + "/" + id); !cleaned)
+            log::error("{}", cleaned.error().message);
+    }
+    // Listed here, before anything new is made under such a name.
+    inBackground([this, names = files.leftovers()] { return files.removeLeftovers(names); }, [](const Result<void>& swept) {
+        if (!swept)
+            log::error("{}", swept.error().message);
+    });
+}
+
+} // namespace lamella::container

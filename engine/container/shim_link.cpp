@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/container/shim_link.h"
+
+#include "engine/base/log.h"
+#include "engine/os/process.h"
+
+#include <QSocketNotifier>
+#include <QTimer>
+
+#include <nlohmann/json.hpp>
+
+#include <cerrno>
+#include <fcntl.h>
+#include <format>
+#include <poll.h>
+
+namespace lamella::container {
+
+namespace {
+
+Error errorOf(const nlohmann::json& object)
+{
+    const auto text = [&object](const char* name) {
+        const auto found = object.find(name);
+        return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
+    };
+    return Error::of(errorKindFromName(text("kind")), text("message"));
+}
+
+Result<shim::Message> resultOf(shim::Message message)
+{
+    if (const auto error = message.body.find("error"); error != message.body.end() && error->is_object())
+        return std::unexpected(errorOf(*error));
+    if (!message.body.contains("ok"))
+        return failure(ErrorKind::Failed, "the shim answered what is not an answer");
+    nlohmann::json ok = std::move(message.body["ok"]);
+    return shim::Message{std::move(ok), std::move(message.descriptors)};
+}
+
+std::uint64_t serialIn(const nlohmann::json& body)
+{
+    const auto found = body.find("serial");
+    return found != body.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+}
+
+} // namespace
+
+ShimLink::ShimLink(ShimProcess process, Callbacks callbacks)
+    : m_process(std::move(process))
+    , m_callbacks(std::move(callbacks))
+    , m_messages(new QSocketNotifier(m_process.connection.get(), QSocketNotifier::Read, this))
+    , m_end(new QSocketNotifier(m_process.pidfd.get(), QSocketNotifier::Read, this))
+{
+    ::fcntl(m_process.connection.get(), F_SETFL, O_NONBLOCK);
+    connect(m_messages, &QSocketNotifier::activated, this, &ShimLink::readMessages);
+    connect(m_end, &QSocketNotifier::activated, this, &ShimLink::handleEnd);
+}
+
+ShimLink::~ShimLink()
+{
+    // Before the descriptors that they watch are closed.
+    delete m_messages;
+    delete m_end;
+}
+
+void ShimLink::request(nlohmann::json body, std::chrono::milliseconds timeout, Reply reply)
+{
+    const std::uint64_t serial = ++m_serial;
+    body["serial"] = serial;
+    if (auto sent = shim::send(m_process.connection.borrow(), body); !sent) {
+        reply(std::unexpected(std::move(sent).error().within("cannot ask the shim")));
+        return;
+    }
+    m_waiting[serial] = std::move(reply);
+    QTimer::singleShot(timeout, this, [this, serial] {
+        answer(serial, failure(ErrorKind::Failed, "the container's shim does not answer"));
+    });
+}
+
+void ShimLink::silence()
+{
+    m_messages->setEnabled(false);
+    m_end->setEnabled(false);
+    m_callbacks = {};
+    m_waiting.clear();
+}
+
+void ShimLink::readMessages()
+{
+    while (m_messages->isEnabled()) {
+        auto message = shim::receive(m_process.connection.borrow());
+        if (!message && (message.error().errnum == EAGAIN || message.error().errnum == EINTR))
+            return;
+        if (!message || !*message) {
+            m_messages->setEnabled(false);
+            failAll(Error::of(ErrorKind::WrongState, "the container has ended"));
+            return;
+        }
+        handle(std::move(**message));
+    }
+}
+
+void ShimLink::handle(shim::Message message)
+{
+    if (const std::uint64_t serial = serialIn(message.body); serial != 0)
+        answer(serial, resultOf(std::move(message)));
+    else if (message.body.contains("event") && m_callbacks.event)
+        m_callbacks.event(message.body);
+}
+
+void ShimLink::answer(std::uint64_t serial, Result<shim::Message> result)
+{
+    auto node = m_waiting.extract(serial);
+    if (!node.empty())
+        node.mapped()(std::move(result));
+}
+
+void ShimLink::failAll(const Error& error)
+{
+    for (auto& [serial, reply] : std::exchange(m_waiting, {}))
+        reply(std::unexpected(error));
+}
+
+void ShimLink::handleEnd()
+{
+    m_end->setEnabled(false);
+    readMessages();
+    m_messages->setEnabled(false);
+    // Only a child of ours has a status to be taken; one of an earlier helper is taken by its new parent.
+    [[maybe_unused]] const auto status = os::tryWait(m_process.pidfd.borrow());
+    failAll(Error::of(ErrorKind::WrongState, "the container has ended"));
+    if (m_callbacks.ended)
+        m_callbacks.ended();
+}
+
+Result<nlohmann::json> askState(BorrowedFd connection, std::chrono::milliseconds timeout)
+{
+    constexpr std::uint64_t kSerial = ~std::uint64_t{0}; // never one of the link's
+    TRY(shim::send(connection, {{"request", "state"}, {"serial", kSerial}}));
+    const auto until = std::chrono::steady_clock::now() + timeout;
+    for (;;) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+        pollfd ready{connection.get(), POLLIN, 0};
+        if (left.count() <= 0 || ::poll(&ready, 1, static_cast<int>(left.count())) == 0)
+            return failure(ErrorKind::Failed, "the shim does not answer");
+        auto message = TRY(shim::receive(connection));
+        if (!message)
+            return failure(ErrorKind::NotFound, "the shim has gone");
+        if (serialIn(message->body) == kSerial)
+            return TRY(resultOf(std::move(*message))).body;
+    }
+}
+
+} // namespace lamella::container

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/container/shim_process.h"
+#include "engine/shim/protocol.h"
+
+#include <QObject>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+
+class QSocketNotifier;
+
+namespace lamella::container {
+
+/// The live connection to one shim: requests and their replies, its events, its end. On one thread, never blocks.
+/// May be destroyed from within its own callbacks by deleteLater() only.
+class ShimLink : public QObject {
+    Q_OBJECT
+
+public:
+    using Reply = std::function<void(Result<shim::Message>)>;
+
+    struct Callbacks {
+        std::function<void(const nlohmann::json& event)> event;
+        std::function<void()> ended; ///< the process has ended, and every message of it has been given out; once
+    };
+
+    ShimLink(ShimProcess process, Callbacks callbacks);
+    ~ShimLink() override;
+
+    pid_t pid() const { return m_process.pid; }
+    BorrowedFd pidfd() const { return m_process.pidfd.borrow(); }
+
+    /// Asks the shim; the reply comes in any case: what it says ("ok", with descriptors), its error, or why there is none.
+    void request(nlohmann::json body, std::chrono::milliseconds timeout, Reply reply);
+
+    /// Calls nobody any more, for good.
+    void silence();
+
+private:
+    void readMessages();
+    void handle(shim::Message message);
+    void handleEnd();
+    void answer(std::uint64_t serial, Result<shim::Message> result);
+    void failAll(const Error& error);
+
+    ShimProcess m_process;
+    Callbacks m_callbacks;
+    std::map<std::uint64_t, Reply> m_waiting;
+    std::uint64_t m_serial = 0;
+    QSocketNotifier* m_messages;
+    QSocketNotifier* m_end;
+};
+
+/// Asks for the shim's state and waits for the reply, at most `timeout`: for a helper that starts, which serves nobody yet.
+Result<nlohmann::json> askState(BorrowedFd connection, std::chrono::milliseconds timeout);
+
+} // namespace lamella::container
