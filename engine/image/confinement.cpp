@@ -46,8 +46,10 @@ Result<void> setCapabilities(std::span<const cap_value_t> keep)
 {
     const std::unique_ptr<std::remove_pointer_t<cap_t>, FreeCapabilities> caps{cap_init()};
     const auto count = static_cast<int>(keep.size());
-    if (!caps || cap_set_flag(caps.get(), CAP_PERMITTED, count, keep.data(), CAP_SET) != 0
-        || cap_set_flag(caps.get(), CAP_EFFECTIVE, count, keep.data(), CAP_SET) != 0 || cap_set_proc(caps.get()) != 0)
+    const auto set = [&](cap_flag_t flag) { // libcap refuses an empty list
+        return keep.empty() || cap_set_flag(caps.get(), flag, count, keep.data(), CAP_SET) == 0;
+    };
+    if (!caps || !set(CAP_PERMITTED) || !set(CAP_EFFECTIVE) || cap_set_proc(caps.get()) != 0)
         return systemFailure("cannot drop capabilities");
     return {};
 }

@@ -7,15 +7,15 @@
 
 #include <sys/types.h>
 
-/// How the worker gives up its rights before it reads the first foreign byte. All of this is for a process with one thread
-/// that root started.
+/// How the worker gives up its rights before it reads the first foreign byte. All of this is for a process with one
+/// thread that root started.
 namespace lamella::image {
 
 /// Ends this process when the one that started it ends, and closes every descriptor from `first` on.
 Result<void> bindToParent(BorrowedFd parent, int first);
 
-/// Does with the file system what `uid` may do, for as long as this lives (setfsuid(2)): a caller's layout is opened with
-/// the caller's rights.
+/// Does with the file system what `uid` may do, for as long as this lives (setfsuid(2)): a caller's layout is opened
+/// with the caller's rights.
 class ActAs {
 public:
     explicit ActAs(uid_t uid);
@@ -38,7 +38,7 @@ Result<void> enterRoot(BorrowedFd root);
 Result<UniqueFd> emptyRoot();
 
 enum class Rights {
-    None,   ///< no capability; user `uid`
+    None, ///< no capability; user `uid`
     Unpack, ///< what creating files of any owner takes
 };
 

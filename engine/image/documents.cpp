@@ -156,8 +156,8 @@ Result<Config> parseConfig(std::string_view text)
     TRY(fields.each("history", limits::kHistory, [&config](const Fields& entry) -> Result<void> {
         if (TRY(entry.flag("empty_layer")))
             return {};
-        config.history.push_back({parseTime(TRY(entry.text("created", limits::kText))),
-                                  TRY(entry.text("created_by", limits::kText))});
+        config.history.push_back(
+            {parseTime(TRY(entry.text("created", limits::kText))), TRY(entry.text("created_by", limits::kText))});
         return {};
     }));
     config.history.resize(config.diffIds.size()); // config.md: history is optional

@@ -22,7 +22,7 @@ struct Descriptor {
     layer::Compression compression = layer::Compression::None; ///< of a layer
     std::string digest;
     Bytes size;
-    std::string reference;    ///< annotation that names the image; empty where there is none
+    std::string reference; ///< annotation that names the image; empty where there is none
     std::string architecture; ///< platform; empty where there is none
     std::string os;
 };
@@ -49,7 +49,7 @@ struct Config {
     std::string architecture;
     std::string os;
     std::vector<std::string> diffIds; ///< from the bottom
-    std::vector<History> history;     ///< one for each layer
+    std::vector<History> history; ///< one for each layer
     std::vector<std::string> entrypoint;
     std::vector<std::string> cmd;
     std::vector<std::string> env;

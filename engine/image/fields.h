@@ -13,8 +13,8 @@
 
 namespace lamella::image {
 
-/// Reads the members of a JSON object by type, with a limit on each. A member that is missing or null is its type's empty
-/// value; one of the wrong type is an error that names it.
+/// Reads the members of a JSON object by type, with a limit on each. A member that is missing or null is its type's
+/// empty value; one of the wrong type is an error that names it.
 class Fields {
 public:
     static Result<Fields> of(const nlohmann::json& value, std::string_view what);

@@ -17,12 +17,8 @@ using std::chrono::microseconds;
 std::string settingsText(const Image& image)
 {
     return nlohmann::json{
-        {"entrypoint", image.entrypoint},
-        {"cmd", image.cmd},
-        {"env", image.env},
-        {"workingDir", image.workingDir},
-        {"user", image.user},
-        {"stopSignal", image.stopSignal},
+        {"entrypoint", image.entrypoint}, {"cmd", image.cmd},   {"env", image.env},
+        {"workingDir", image.workingDir}, {"user", image.user}, {"stopSignal", image.stopSignal},
     }
         .dump();
 }
@@ -48,8 +44,11 @@ Result<std::vector<Layer>> layersOf(db::Connection& connection, const std::strin
         id));
     std::vector<Layer> layers;
     while (TRY(rows.step())) {
-        layers.push_back({rows.text(0), rows.text(1), {static_cast<std::uint64_t>(rows.integer(2))},
-                          microseconds{rows.integer(3)}, rows.text(4)});
+        layers.push_back({rows.text(0),
+                          rows.text(1),
+                          {static_cast<std::uint64_t>(rows.integer(2))},
+                          microseconds{rows.integer(3)},
+                          rows.text(4)});
     }
     return layers;
 }
@@ -103,7 +102,8 @@ Result<void> addImage(db::Connection& connection, const NewImage& added)
     const auto& image = added.image;
     TRY(connection.run("INSERT INTO images (id, manifest, created, architecture, os, config) VALUES (?, ?, ?, ?, ?, ?)"
                        " ON CONFLICT (id) DO NOTHING",
-                       image.id, added.manifest, image.created.count(), image.architecture, image.os, settingsText(image)));
+                       image.id, added.manifest, image.created.count(), image.architecture, image.os,
+                       settingsText(image)));
     if (connection.changes() != 0) {
         for (std::size_t position = 0; position < image.layers.size(); ++position) {
             const auto& layer = image.layers[position];
@@ -112,7 +112,8 @@ Result<void> addImage(db::Connection& connection, const NewImage& added)
                                image.id, position, layer.chainId, layer.created.count(), layer.createdBy));
         }
     }
-    TRY(connection.run("INSERT INTO image_owners (image, owner) VALUES (?, ?) ON CONFLICT DO NOTHING", image.id, image.owner));
+    TRY(connection.run("INSERT INTO image_owners (image, owner) VALUES (?, ?) ON CONFLICT DO NOTHING", image.id,
+                       image.owner));
     for (const auto& name : image.references) {
         TRY(connection.run("INSERT INTO image_references (owner, name, image) VALUES (?, ?, ?)"
                            " ON CONFLICT (owner, name) DO UPDATE SET image = excluded.image",
@@ -135,8 +136,8 @@ Result<void> removeOwner(db::Connection& connection, const std::string& id, uid_
 Result<std::vector<std::string>> removeUnused(db::Connection& connection, const std::set<std::string>& kept)
 {
     TRY(connection.run("DELETE FROM images WHERE id NOT IN (SELECT image FROM image_owners)"));
-    auto unused = TRY(texts(TRY(connection.prepare(
-        "SELECT chain_id FROM layers WHERE chain_id NOT IN (SELECT chain_id FROM image_layers)"))));
+    auto unused = TRY(texts(TRY(
+        connection.prepare("SELECT chain_id FROM layers WHERE chain_id NOT IN (SELECT chain_id FROM image_layers)"))));
     std::erase_if(unused, [&kept](const auto& chainId) { return kept.contains(chainId); });
     for (const auto& chainId : unused)
         TRY(connection.run("DELETE FROM layers WHERE chain_id = ?", chainId));

@@ -21,7 +21,8 @@ Result<std::vector<Image>> all(db::Connection& connection);
 Result<bool> hasLayer(db::Connection& connection, const std::string& chainId);
 Result<void> addLayer(db::Connection& connection, const Layer& layer, std::uint64_t entries);
 
-/// Adds the image where it is not known, that `owner` has it, and his references, which leave the images that they named.
+/// Adds the image where it is not known, that `owner` has it, and his references, which leave the images that they
+/// named.
 Result<void> addImage(db::Connection& connection, const NewImage& image);
 
 /// Errors: NotFound, Busy (a container is made of it).

@@ -73,7 +73,8 @@ Result<Image> ImageStore::find(uid_t owner, const std::string& referenceOrId) co
     }
     std::erase_if(images, [&](const auto& image) { return !isPrefix(referenceOrId, image.id); });
     if (images.size() > 1)
-        return failure(ErrorKind::InvalidArgument, std::format("more than one image's ID begins with {}", referenceOrId));
+        return failure(ErrorKind::InvalidArgument,
+                       std::format("more than one image's ID begins with {}", referenceOrId));
     if (images.empty())
         return failure(ErrorKind::NotFound, std::format("there is no image {}", referenceOrId));
     return std::move(images.front());
@@ -101,7 +102,8 @@ Result<void> ImageStore::Private::collect()
 {
     std::vector<std::string> gone;
     {
-        // Rows first: a directory without a row is swept, a row without its directory would be an image that cannot start.
+        // Rows first: a directory without a row is swept, a row without its directory would be an image that cannot
+        // start.
         const std::lock_guard lock{mutex};
         auto connection = database.lock();
         auto transaction = TRY(db::Transaction::begin(connection));

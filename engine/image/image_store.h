@@ -25,9 +25,9 @@ namespace lamella::image {
 
 /// One layer of an image (image-spec, layer.md and config.md).
 struct Layer {
-    std::string diffId;   ///< "sha256:<hex>" of the uncompressed archive
-    std::string chainId;  ///< names the directory layers/<chainID hex>
-    Bytes size;           ///< unpacked
+    std::string diffId; ///< "sha256:<hex>" of the uncompressed archive
+    std::string chainId; ///< names the directory layers/<chainID hex>
+    Bytes size; ///< unpacked
     std::chrono::microseconds created{};
     std::string createdBy;
 };
@@ -68,10 +68,12 @@ public:
     ~ImageStore();
 
     /// Imports every image of the OCI layout in the directory `layout` for `owner`; returns their IDs. Layers that are
-    /// there already are not unpacked again, and two loads may run at once. The layout is read with the rights of `owner`.
-    /// Killed at any point it leaves nothing that the next sweep() does not remove; failed or cancelled it leaves nothing.
-    /// Errors: InvalidArgument, DigestMismatch, Unsupported (nothing in it for this machine), NoSpace, LimitExceeded, Cancelled.
-    Result<std::vector<std::string>> loadLayout(BorrowedFd layout, uid_t owner, const ProgressSink& progress, std::stop_token stop);
+    /// there already are not unpacked again, and two loads may run at once. The layout is read with the rights of
+    /// `owner`. Killed at any point it leaves nothing that the next sweep() does not remove; failed or cancelled it
+    /// leaves nothing. Errors: InvalidArgument, DigestMismatch, Unsupported (nothing in it for this machine), NoSpace,
+    /// LimitExceeded, Cancelled.
+    Result<std::vector<std::string>> loadLayout(BorrowedFd layout, uid_t owner, const ProgressSink& progress,
+                                                std::stop_token stop);
 
     std::vector<Image> list() const;
 

@@ -37,7 +37,7 @@ struct ImageStore::Private {
 
     std::mutex mutex;
     std::condition_variable_any unpackingEnded;
-    std::set<std::string> unpacking;  ///< chainIDs that some load is unpacking
+    std::set<std::string> unpacking; ///< chainIDs that some load is unpacking
     std::multiset<std::string> pinned; ///< chainIDs and blobs that loads need, though no row says so yet
 };
 

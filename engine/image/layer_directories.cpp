@@ -97,7 +97,8 @@ StagedLayer::~StagedLayer()
         std::ignore = layer::removeTree(m_layers.borrow(), m_name);
 }
 
-Result<void> StagedLayer::complete(const layer::Extracted& extracted, const std::vector<std::filesystem::path>& below) const
+Result<void> StagedLayer::complete(const layer::Extracted& extracted,
+                                   const std::vector<std::filesystem::path>& below) const
 {
     const auto lower = TRY(layer::MergedLower::open(below));
     const std::set<std::string> opaque{extracted.opaque.begin(), extracted.opaque.end()};
@@ -208,7 +209,7 @@ Result<void> LayerDirectories::keepBlobs(const std::set<std::string>& digests) c
 
 Result<std::uint64_t> LayerDirectories::freeSpace() const
 {
-    struct statvfs status {};
+    struct statvfs status{};
     if (::statvfs(m_root.c_str(), &status) != 0)
         return systemFailure(std::format("cannot ask for the free space of {}", m_root.string()));
     return std::uint64_t{status.f_bavail} * status.f_frsize;

@@ -15,7 +15,8 @@ namespace {
 // O_NONBLOCK: a FIFO with this name must not stop us before it is found out.
 Result<UniqueFd> openFile(BorrowedFd layout, const std::string& path)
 {
-    auto file = TRY_WITHIN("the layout", os::openBeneath(layout, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, RESOLVE_NO_SYMLINKS));
+    auto file = TRY_WITHIN("the layout",
+                           os::openBeneath(layout, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, RESOLVE_NO_SYMLINKS));
     if (!S_ISREG(TRY(os::status(file.borrow(), path)).st_mode))
         return failure(ErrorKind::InvalidArgument, std::format("{} in the layout is not a file", path));
     return file;
@@ -36,8 +37,7 @@ public:
         for (const auto& entry : index.manifests)
             TRY(add(entry, entry.reference, 1));
         if (m_images.empty()) {
-            return failure(ErrorKind::Unsupported,
-                           std::format("the layout has no image for linux/{}", m_architecture));
+            return failure(ErrorKind::Unsupported, std::format("the layout has no image for linux/{}", m_architecture));
         }
         return std::move(m_images);
     }
@@ -101,7 +101,8 @@ private:
         if (!reference.empty())
             kept.references.push_back(reference);
         if (m_images.size() > limits::kImages)
-            return failure(ErrorKind::LimitExceeded, std::format("the layout has more than {} images", limits::kImages));
+            return failure(ErrorKind::LimitExceeded,
+                           std::format("the layout has more than {} images", limits::kImages));
         return {};
     }
 
@@ -119,7 +120,8 @@ Result<UniqueFd> openBlob(BorrowedFd layout, const Descriptor& descriptor)
     auto file = TRY(openFile(layout, path));
     const auto size = static_cast<std::uint64_t>(TRY(os::status(file.borrow(), path)).st_size);
     if (size != descriptor.size.value)
-        return failure(ErrorKind::DigestMismatch, std::format("{} has {} bytes instead of {}", path, size, descriptor.size.value));
+        return failure(ErrorKind::DigestMismatch,
+                       std::format("{} has {} bytes instead of {}", path, size, descriptor.size.value));
     return file;
 }
 

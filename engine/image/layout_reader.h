@@ -6,8 +6,8 @@
 
 namespace lamella::image {
 
-/// Opens a blob of the OCI layout in the directory `layout`: a regular file of exactly this size, no symlink on the way.
-/// Errors: NotFound, InvalidArgument.
+/// Opens a blob of the OCI layout in the directory `layout`: a regular file of exactly this size, no symlink on the
+/// way. Errors: NotFound, InvalidArgument.
 Result<UniqueFd> openBlob(BorrowedFd layout, const Descriptor& descriptor);
 
 /// Reads what images an OCI layout has for linux and `architecture` (image-layout.md, image-index.md). Every document

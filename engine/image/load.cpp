@@ -10,7 +10,8 @@
 
 namespace lamella::image {
 
-Load::Load(ImageStore::Private& store, BorrowedFd layout, uid_t owner, const ProgressSink& progress, std::stop_token stop)
+Load::Load(ImageStore::Private& store, BorrowedFd layout, uid_t owner, const ProgressSink& progress,
+           std::stop_token stop)
     : m_store(store)
     , m_layout(layout)
     , m_owner(owner)
@@ -71,7 +72,10 @@ Load::Wanted Load::wanted(FoundImage found) const
     image.stopSignal = config.stopSignal;
     for (std::size_t i = 0; i < config.diffIds.size(); ++i) {
         const auto below = i == 0 ? std::string{} : image.layers.back().chainId;
-        image.layers.push_back({config.diffIds[i], layer::chainId(below, config.diffIds[i]), {}, config.history[i].created,
+        image.layers.push_back({config.diffIds[i],
+                                layer::chainId(below, config.diffIds[i]),
+                                {},
+                                config.history[i].created,
                                 config.history[i].createdBy});
     }
     result.found = std::move(found);
@@ -101,8 +105,9 @@ Result<void> Load::checkSpace()
     }
     const auto available = TRY(m_store.directories.freeSpace());
     if (m_total + limits::kFreeSpace > Bytes{available} && m_total > Bytes{}) {
-        return failure(ErrorKind::NoSpace, std::format("the image needs at least {} bytes and the disk has {} left",
-                                                       (m_total + limits::kFreeSpace).value, available));
+        return failure(ErrorKind::NoSpace,
+                       std::format("the image needs at least {} bytes and the disk has {} left",
+                                   (m_total + limits::kFreeSpace).value, available));
     }
     return {};
 }
@@ -193,7 +198,8 @@ Result<void> Load::unpack(Wanted& image, std::size_t position)
 Result<void> Load::checkDigests(const Descriptor& blob, const Layer& layer, const UnpackedLayer& unpacked) const
 {
     if (unpacked.blobDigest != blob.digest)
-        return failure(ErrorKind::DigestMismatch, std::format("the blob {} has other content than its name says", blob.digest));
+        return failure(ErrorKind::DigestMismatch,
+                       std::format("the blob {} has other content than its name says", blob.digest));
     if (unpacked.diffId != layer.diffId) {
         return failure(ErrorKind::DigestMismatch,
                        std::format("the blob {} is not the layer {} that the config names", blob.digest, layer.diffId));

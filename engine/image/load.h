@@ -9,7 +9,8 @@ namespace lamella::image {
 /// One load of an OCI layout. What it needs is pinned while it lives; unless it succeeds, what it brought goes with it.
 class Load {
 public:
-    Load(ImageStore::Private& store, BorrowedFd layout, uid_t owner, const ProgressSink& progress, std::stop_token stop);
+    Load(ImageStore::Private& store, BorrowedFd layout, uid_t owner, const ProgressSink& progress,
+         std::stop_token stop);
     Load(const Load&) = delete;
     Load& operator=(const Load&) = delete;
     ~Load();

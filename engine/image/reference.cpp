@@ -9,12 +9,11 @@ namespace lamella::image {
 
 bool isReference(std::string_view name)
 {
-    const auto isAlphanumeric = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    };
+    const auto isAlphanumeric
+        = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
     const auto isAllowed = [&](char c) { return isAlphanumeric(c) || std::string_view{"-._:@/+"}.contains(c); };
-    return !name.empty() && name.size() <= limits::kReference && isAlphanumeric(name.front()) && isAlphanumeric(name.back())
-        && std::ranges::all_of(name, isAllowed);
+    return !name.empty() && name.size() <= limits::kReference && isAlphanumeric(name.front())
+        && isAlphanumeric(name.back()) && std::ranges::all_of(name, isAllowed);
 }
 
 std::string withTag(std::string_view name)

@@ -19,7 +19,8 @@ json toJson(const Config& config)
 {
     json history = json::array();
     for (const auto& entry : config.history)
-        history.push_back({{"created", std::max<std::int64_t>(0, entry.created.count())}, {"createdBy", entry.createdBy}});
+        history.push_back(
+            {{"created", std::max<std::int64_t>(0, entry.created.count())}, {"createdBy", entry.createdBy}});
     return {
         {"created", std::max<std::int64_t>(0, config.created.count())},
         {"architecture", config.architecture},
@@ -90,7 +91,8 @@ Result<FoundImage> imageOf(const Fields& fields)
         return {};
     }));
     const bool fits = image.layers.size() == image.config.diffIds.size() && !image.layers.empty()
-        && image.layers.size() == image.config.history.size() && !image.manifestText.empty() && !image.configText.empty();
+        && image.layers.size() == image.config.history.size() && !image.manifestText.empty()
+        && !image.configText.empty();
     if (!fits || !std::ranges::all_of(image.config.diffIds, layer::isDigest)
         || !std::ranges::all_of(image.references, isReference))
         return failure(ErrorKind::InvalidArgument, "the worker's report of an image contradicts itself");
@@ -130,12 +132,8 @@ json toJson(const std::vector<FoundImage>& images)
 json toJson(const UnpackedLayer& layer)
 {
     return {
-        {"blobDigest", layer.blobDigest},
-        {"diffId", layer.diffId},
-        {"bytes", layer.extracted.size.value},
-        {"entries", layer.extracted.entries},
-        {"opaque", layer.extracted.opaque},
-        {"implied", layer.extracted.implied},
+        {"blobDigest", layer.blobDigest},     {"diffId", layer.diffId},           {"bytes", layer.extracted.size.value},
+        {"entries", layer.extracted.entries}, {"opaque", layer.extracted.opaque}, {"implied", layer.extracted.implied},
     };
 }
 

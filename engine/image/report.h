@@ -6,8 +6,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-/// What a worker tells the store. The worker has read foreign bytes and may have been taken over by them, so that everything
-/// is checked once more when it arrives: types, limits, digests, and what follows from each other.
+/// What a worker tells the store. The worker has read foreign bytes and may have been taken over by them, so that
+/// everything is checked once more when it arrives: types, limits, digests, and what follows from each other.
 namespace lamella::image {
 
 /// One image of a layout, with its documents as they are.

@@ -31,7 +31,8 @@ bool take(std::string_view& text, std::string_view allowed)
 
 // A group of numbers with one separator between each: "2024-01-31" or "12:00:00".
 template <std::size_t Count>
-bool takeGroup(std::string_view& text, const std::size_t (&digits)[Count], std::string_view separator, int (&values)[Count])
+bool takeGroup(std::string_view& text, const std::size_t (&digits)[Count], std::string_view separator,
+               int (&values)[Count])
 {
     for (std::size_t i = 0; i < Count; ++i) {
         if (i > 0 && !take(text, separator))
@@ -78,7 +79,8 @@ std::chrono::microseconds parseTime(std::string_view text)
         offset = std::chrono::hours{zone[0]} + std::chrono::minutes{zone[1]};
         offset = west ? -offset : offset;
     }
-    const std::chrono::year_month_day day{std::chrono::year{date[0]}, std::chrono::month{static_cast<unsigned>(date[1])},
+    const std::chrono::year_month_day day{std::chrono::year{date[0]},
+                                          std::chrono::month{static_cast<unsigned>(date[1])},
                                           std::chrono::day{static_cast<unsigned>(date[2])}};
     if (!text.empty() || !day.ok() || clock[0] > 23 || clock[1] > 59 || clock[2] > 60)
         return {};

@@ -13,7 +13,8 @@ namespace lamella::image {
 Result<std::vector<FoundImage>> Worker::readLayout(BorrowedFd layout, uid_t owner, std::stop_token stop) const
 {
     const std::array descriptors{layout};
-    return foundImages(TRY(runWorker(m_program, {"read-layout", std::to_string(owner)}, descriptors, {}, std::move(stop))));
+    return foundImages(
+        TRY(runWorker(m_program, {"read-layout", std::to_string(owner)}, descriptors, {}, std::move(stop))));
 }
 
 Result<UnpackedLayer> Worker::unpack(const Unpack& request, const std::function<void(Bytes)>& progress,

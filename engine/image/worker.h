@@ -15,7 +15,10 @@ namespace lamella::image {
 /// Runs lamella-worker, one process for each call; from any thread. Cancelled kills it.
 class Worker {
 public:
-    explicit Worker(std::filesystem::path program) : m_program(std::move(program)) {}
+    explicit Worker(std::filesystem::path program)
+        : m_program(std::move(program))
+    {
+    }
 
     /// Parses the documents of an OCI layout with the rights of `owner`.
     Result<std::vector<FoundImage>> readLayout(BorrowedFd layout, uid_t owner, std::stop_token stop) const;
@@ -25,12 +28,13 @@ public:
         uid_t owner = 0;
         Descriptor blob;
         BorrowedFd directory; ///< empty, for the layer
-        Bytes limit;          ///< of what may be unpacked
+        Bytes limit; ///< of what may be unpacked
     };
 
     /// Unpacks a layer; `progress` is called with the bytes of the blob that were read. What the worker says of digests
     /// is not yet compared with anything.
-    Result<UnpackedLayer> unpack(const Unpack& request, const std::function<void(Bytes)>& progress, std::stop_token stop) const;
+    Result<UnpackedLayer> unpack(const Unpack& request, const std::function<void(Bytes)>& progress,
+                                 std::stop_token stop) const;
 
 private:
     std::filesystem::path m_program;

@@ -82,7 +82,10 @@ private:
 // Kills and reaps the worker unless it was waited for.
 class RunningWorker {
 public:
-    explicit RunningWorker(UniqueFd pidfd) : m_pidfd(std::move(pidfd)) {}
+    explicit RunningWorker(UniqueFd pidfd)
+        : m_pidfd(std::move(pidfd))
+    {
+    }
     RunningWorker(const RunningWorker&) = delete;
     RunningWorker& operator=(const RunningWorker&) = delete;
     ~RunningWorker()
@@ -167,6 +170,17 @@ private:
     std::optional<nlohmann::json> m_last;
 };
 
+// Every copy of the socket is closed again when this returns.
+Result<UniqueFd> start(const std::filesystem::path& program, const std::vector<std::string>& arguments,
+                       BorrowedFd socket, std::span<const BorrowedFd> descriptors)
+{
+    SpawnSettings settings;
+    TRY(settings.pass(socket, kFirstDescriptor));
+    for (int number = kFirstDescriptor + 1; const auto fd : descriptors)
+        TRY(settings.pass(fd, number++));
+    return settings.spawn(program, arguments);
+}
+
 Result<nlohmann::json> resultOf(nlohmann::json message)
 {
     const auto fields = TRY(Fields::of(message, "the worker's report"));
@@ -188,19 +202,16 @@ Result<nlohmann::json> runWorker(const std::filesystem::path& program, const std
         return systemFailure("cannot make an eventfd");
     const std::stop_callback onStop{stop, [&stopped] { ::eventfd_write(stopped.get(), 1); }};
     auto sockets = TRY(os::makeSocketPair(SOCK_STREAM));
-    SpawnSettings settings;
-    TRY(settings.pass(sockets.second.borrow(), kFirstDescriptor));
-    for (int number = kFirstDescriptor + 1; const auto fd : descriptors)
-        TRY(settings.pass(fd, number++));
-    RunningWorker worker{TRY(settings.spawn(program, arguments))};
-    sockets.second.reset();
+    RunningWorker worker{TRY(start(program, arguments, sockets.second.borrow(), descriptors))};
+    sockets.second.reset(); // so that its end is seen here
     auto last = TRY(Conversation(sockets.first.borrow(), stopped.borrow(), progress).run());
     const auto status = TRY(worker.wait());
     if (last)
         return resultOf(std::move(*last));
     return failure(ErrorKind::Failed,
-                   status.signal != 0 ? std::format("lamella-worker was ended by signal {}", status.signal)
-                                      : std::format("lamella-worker ended with status {} and without a report", status.code));
+                   status.signal != 0
+                       ? std::format("lamella-worker was ended by signal {}", status.signal)
+                       : std::format("lamella-worker ended with status {} and without a report", status.code));
 }
 
 } // namespace lamella::image

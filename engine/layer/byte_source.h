@@ -21,7 +21,10 @@ public:
 /// Reads a descriptor that somebody else keeps open.
 class FdSource final : public ByteSource {
 public:
-    explicit FdSource(BorrowedFd fd) : m_fd(fd) {}
+    explicit FdSource(BorrowedFd fd)
+        : m_fd(fd)
+    {
+    }
     Result<std::size_t> read(std::span<std::byte> buffer) override;
 
 private:

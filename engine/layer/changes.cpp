@@ -45,14 +45,14 @@ Bytes costOf(const struct stat& status)
 
 // A directory of the upper layer with what the layers below show at its path.
 struct Directory {
-    std::string path;         ///< "" or "a/b"
+    std::string path; ///< "" or "a/b"
     MergedLower::Stack lower; ///< empty where the layers have no directory here
-    bool hidesLower = false;  ///< it or one above is opaque: what the layers show here is gone unless it was made again
+    bool hidesLower = false; ///< it or one above is opaque: what the layers show here is gone unless it was made again
 };
 
 struct Entry {
     std::string name;
-    struct stat status {};
+    struct stat status{};
 };
 
 class Reader {
@@ -80,7 +80,7 @@ private:
                 return directory.path.empty() ? Result<void>{std::unexpected(fd.error())} : Result<void>{};
             directory.hidesLower = directory.hidesLower || isOpaque(fd->borrow());
             for (auto& name : TRY(directoryNames(fd->borrow()))) {
-                struct stat status {};
+                struct stat status{};
                 if (::fstatat(fd->get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0)
                     entries.push_back({std::move(name), status});
             }
@@ -129,7 +129,8 @@ private:
         const Side above{m_upper.borrow(), path, entry.status};
         const Side below{m_lower.layer(lower->layer), path, lower->status};
         const bool bothDirectories = S_ISDIR(entry.status.st_mode) && S_ISDIR(lower->status.st_mode);
-        const auto same = bothDirectories ? hasSameAttributes(above, below, m_idBase) : hasSameContent(above, below, m_stop);
+        const auto same
+            = bothDirectories ? hasSameAttributes(above, below, m_idBase) : hasSameContent(above, below, m_stop);
         if (!same && same.error().kind == ErrorKind::Cancelled)
             return std::unexpected(same.error());
         if (!same)

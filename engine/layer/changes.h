@@ -22,15 +22,15 @@ struct Change {
     std::string path; ///< absolute inside the container, bytes as they are
     ChangeKind kind = ChangeKind::Added;
     FileType type = FileType::File;
-    Bytes bytes;      ///< what the entry costs in the upper directory (st_blocks)
-    int layer = -1;   ///< index from the bottom of the layer that has the path; -1 for Added
+    Bytes bytes; ///< what the entry costs in the upper directory (st_blocks)
+    int layer = -1; ///< index from the bottom of the layer that has the path; -1 for Added
 };
 
-/// Walks `upper` and calls `sink` for each change in the order of the tree; `layers` from the bottom. The cost is the size
-/// of the change, not of the image. `idBase` is the host's id of the container's root (0 where ids are not mapped): owners
-/// in `upper` are compared less this. Works on a mounted upper directory (a running container): what vanishes meanwhile
-/// is skipped. What lies deeper than a path can say (PATH_MAX) is left out; the root directory itself is never a change.
-/// Errors: NotFound (no upper directory), Cancelled.
+/// Walks `upper` and calls `sink` for each change in the order of the tree; `layers` from the bottom. The cost is the
+/// size of the change, not of the image. `idBase` is the host's id of the container's root (0 where ids are not
+/// mapped): owners in `upper` are compared less this. Works on a mounted upper directory (a running container): what
+/// vanishes meanwhile is skipped. What lies deeper than a path can say (PATH_MAX) is left out; the root directory
+/// itself is never a change. Errors: NotFound (no upper directory), Cancelled.
 Result<void> readChanges(const std::filesystem::path& upper, const std::vector<std::filesystem::path>& layers,
                          std::uint32_t idBase, const std::function<void(const Change&)>& sink, std::stop_token stop);
 

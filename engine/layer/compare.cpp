@@ -34,7 +34,7 @@ Result<bool> hasSameBytes(const Side& upper, const Side& lower, const std::stop_
 {
     const auto first = TRY(openInside(upper.root, upper.path, O_RDONLY | O_NONBLOCK));
     const auto second = TRY(openInside(lower.root, lower.path, O_RDONLY | O_NONBLOCK));
-    struct stat status {};
+    struct stat status{};
     if (::fstat(first.get(), &status) != 0 || !S_ISREG(status.st_mode))
         return false; // it was replaced since it was looked at
     FdSource upperBytes{first.borrow()};

@@ -15,7 +15,7 @@ namespace lamella::layer {
 struct Side {
     BorrowedFd root;
     std::string path;
-    struct stat status {};
+    struct stat status{};
 };
 
 /// True where both have the same type and content: bytes of files, targets of links, numbers of devices. What is cheap

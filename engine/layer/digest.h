@@ -41,7 +41,8 @@ bool isDigest(std::string_view text);
 /// The hex digits of a digest; `digest` must be one.
 std::string_view digestHex(std::string_view digest);
 
-/// config.md, "Layer ChainID": the digest that names a layer on top of the layers below it. `below` is empty for the first.
+/// config.md, "Layer ChainID": the digest that names a layer on top of the layers below it. `below` is empty for the
+/// first.
 std::string chainId(std::string_view below, std::string_view diffId);
 
 } // namespace lamella::layer

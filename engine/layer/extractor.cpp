@@ -28,7 +28,8 @@ std::unexpected<Error> cannotMake(std::string_view path)
     return systemFailure(std::format("cannot unpack {}", path));
 }
 
-// What of a file a layer may bring. Above all trusted.overlay.*, which steers overlay itself, may not come from outside.
+// What of a file a layer may bring. Above all trusted.overlay.*, which steers overlay itself, may not come from
+// outside.
 bool isAllowedXattr(std::string_view name)
 {
     return name == "security.capability" || name.starts_with("user.");
@@ -46,12 +47,12 @@ Extractor::Extractor(BorrowedFd root)
 {
 }
 
-// Makes one directory that no member spoke of (yet), also where this layer has a whiteout of that name: the directory is
-// new then and hides what lies below.
+// Makes one directory that no member spoke of (yet), also where this layer has a whiteout of that name: the directory
+// is new then and hides what lies below.
 Result<void> Extractor::makeImplied(BorrowedFd parent, const std::string& name, const std::string& path)
 {
     if (::mkdirat(parent.get(), name.c_str(), 0755) != 0) {
-        struct stat status {};
+        struct stat status{};
         if (errno != EEXIST || ::fstatat(parent.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
             return cannotMake(path);
         if (!isWhiteoutDevice(status))
@@ -76,7 +77,8 @@ Result<UniqueFd> Extractor::openParent(const std::string& path)
         const auto end = std::min(path.find('/', start), path.size());
         const auto name = path.substr(start, end - start);
         TRY(makeImplied(directory.borrow(), name, path.substr(0, end)));
-        directory = TRY_WITHIN(std::format("cannot unpack into {}", path), openInside(directory.borrow(), name, kFlags));
+        directory
+            = TRY_WITHIN(std::format("cannot unpack into {}", path), openInside(directory.borrow(), name, kFlags));
         start = end + 1;
     }
     return directory;
@@ -118,7 +120,8 @@ Result<void> Extractor::add(const TarEntry& entry, TarReader& reader)
     return {};
 }
 
-// Calls `make` (0 or -1 with errno); where the name is taken, what is there goes first: the last member of a name counts.
+// Calls `make` (0 or -1 with errno); where the name is taken, what is there goes first: the last member of a name
+// counts.
 template <class Make>
 Result<void> Extractor::makeInPlace(const Place& place, Make make)
 {
@@ -149,7 +152,7 @@ Result<void> Extractor::addWhiteout(const Place& place)
     if (errno != EEXIST)
         return cannotMake(place.path);
     // A whiteout speaks of the layers below: what this layer itself has of that name stays, but hides all below it.
-    struct stat status {};
+    struct stat status{};
     if (::fstatat(place.parent.get(), hidden.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode))
         m_opaque.insert(parent.empty() ? hidden : std::format("{}/{}", parent, hidden));
     return {};
@@ -171,7 +174,8 @@ Result<void> Extractor::addFile(const Place& place, const TarEntry& entry, TarRe
 {
     UniqueFd file;
     TRY(makeInPlace(place, [&] {
-        file.reset(::openat(place.parent.get(), place.name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+        file.reset(::openat(place.parent.get(), place.name.c_str(),
+                            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
         return file ? 0 : -1;
     }));
     TRY(reader.readData([&](std::uint64_t offset, std::span<const std::byte> bytes) -> Result<void> {
@@ -198,9 +202,10 @@ Result<void> Extractor::addFile(const Place& place, const TarEntry& entry, TarRe
 Result<void> Extractor::addDirectory(const Place& place, const TarEntry& entry)
 {
     if (m_directoryTimes.size() == kMaxDirectories)
-        return failure(ErrorKind::LimitExceeded, std::format("the layer has more than {} directories", kMaxDirectories));
+        return failure(ErrorKind::LimitExceeded,
+                       std::format("the layer has more than {} directories", kMaxDirectories));
     if (::mkdirat(place.parent.get(), place.name.c_str(), 0700) != 0) {
-        struct stat status {};
+        struct stat status{};
         if (errno != EEXIST || ::fstatat(place.parent.get(), place.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
             return cannotMake(entry.path);
         if (!S_ISDIR(status.st_mode)) {
@@ -231,17 +236,20 @@ Result<void> Extractor::addHardLink(const Place& place, const TarEntry& entry)
         return failure(ErrorKind::InvalidArgument, std::format("{} is a link to itself or to the root", entry.path));
     const auto [parent, name] = splitPath(target);
     const auto what = std::format("cannot link {} to {}", entry.path, entry.linkPath);
-    const auto directory = TRY_WITHIN(what, openInside(m_root, parent, O_PATH | O_DIRECTORY));
+    const auto directory = openInside(m_root, parent, O_PATH | O_DIRECTORY);
     const std::string last{name};
-    struct stat status {};
-    if (::fstatat(directory.get(), last.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 || S_ISDIR(status.st_mode))
+    struct stat status{};
+    if (!directory || ::fstatat(directory->get(), last.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0
+        || S_ISDIR(status.st_mode))
         return failure(ErrorKind::InvalidArgument, std::format("{}: no such file in this layer", what));
-    return makeInPlace(place, [&] { return ::linkat(directory.get(), last.c_str(), place.parent.get(), place.name.c_str(), 0); });
+    return makeInPlace(
+        place, [&] { return ::linkat(directory->get(), last.c_str(), place.parent.get(), place.name.c_str(), 0); });
 }
 
 Result<void> Extractor::addSymlink(const Place& place, const TarEntry& entry)
 {
-    TRY(makeInPlace(place, [&] { return ::symlinkat(entry.linkPath.c_str(), place.parent.get(), place.name.c_str()); }));
+    TRY(makeInPlace(place,
+                    [&] { return ::symlinkat(entry.linkPath.c_str(), place.parent.get(), place.name.c_str()); }));
     const std::array times{entry.mtime, entry.mtime};
     if (::fchownat(place.parent.get(), place.name.c_str(), entry.uid, entry.gid, AT_SYMLINK_NOFOLLOW) != 0
         || ::utimensat(place.parent.get(), place.name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0)
@@ -255,8 +263,10 @@ Result<void> Extractor::addNode(const Place& place, const TarEntry& entry)
     const auto type = isFifo ? S_IFIFO : entry.type == TarType::CharDevice ? S_IFCHR : S_IFBLK;
     const auto device = isFifo ? dev_t{} : makedev(entry.deviceMajor, entry.deviceMinor);
     if (type == S_IFCHR && device == 0)
-        return failure(ErrorKind::InvalidArgument, std::format("{} is overlay's mark of a deletion, not a device", entry.path));
-    TRY(makeInPlace(place, [&] { return ::mknodat(place.parent.get(), place.name.c_str(), type | entry.mode, device); }));
+        return failure(ErrorKind::InvalidArgument,
+                       std::format("{} is overlay's mark of a deletion, not a device", entry.path));
+    TRY(makeInPlace(place,
+                    [&] { return ::mknodat(place.parent.get(), place.name.c_str(), type | entry.mode, device); }));
     const std::array times{entry.mtime, entry.mtime};
     if (::fchownat(place.parent.get(), place.name.c_str(), entry.uid, entry.gid, AT_SYMLINK_NOFOLLOW) != 0
         || ::utimensat(place.parent.get(), place.name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0)

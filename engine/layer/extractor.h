@@ -16,10 +16,11 @@ class TarReader;
 
 /// What a layer became on disk.
 struct Extracted {
-    Bytes size;                         ///< of the files' data
+    Bytes size; ///< of the files' data
     std::uint64_t entries = 0;
-    std::vector<std::string> opaque;    ///< directories that hide what lies below: trusted.overlay.opaque is still to be set
-    std::vector<std::string> implied;   ///< directories that no member spoke of: made with mode 0755, owned by root
+    std::vector<std::string>
+        opaque; ///< directories that hide what lies below: trusted.overlay.opaque is still to be set
+    std::vector<std::string> implied; ///< directories that no member spoke of: made with mode 0755, owned by root
 };
 
 /// Puts the members of a layer's archive into a directory, as overlay reads it: whiteouts become 0/0 character devices

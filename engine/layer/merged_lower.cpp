@@ -45,7 +45,7 @@ std::optional<MergedLower::Found> MergedLower::find(const Stack& stack, const st
     std::optional<Found> found;
     const auto path = directory.empty() ? name : std::format("{}/{}", directory, name);
     for (const int index : stack) {
-        struct stat status {};
+        struct stat status{};
         if (::fstatat(layer(index).get(), path.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
             continue;
         const bool isDirectory = S_ISDIR(status.st_mode);
@@ -73,7 +73,7 @@ std::set<std::string> MergedLower::names(const Stack& stack, const std::string& 
         if (!names)
             continue;
         for (const auto& name : *names) {
-            struct stat status {};
+            struct stat status{};
             if (seen.contains(name) || hidden.contains(name)
                 || ::fstatat(fd->get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
                 continue;

@@ -31,9 +31,9 @@ public:
 
     /// What a path shows.
     struct Found {
-        struct stat status {};
+        struct stat status{};
         int layer = -1; ///< that it comes from
-        Stack stack;    ///< of a directory
+        Stack stack; ///< of a directory
     };
 
     Stack root() const;

@@ -23,7 +23,7 @@ struct TarEntry {
     TarType type = TarType::File;
     std::string path;
     std::string linkPath; ///< of hard links and symlinks
-    mode_t mode = 0;      ///< permission bits, set-id and sticky
+    mode_t mode = 0; ///< permission bits, set-id and sticky
     uid_t uid = 0;
     gid_t gid = 0;
     std::uint64_t size = 0; ///< of the file once it is unpacked, holes included

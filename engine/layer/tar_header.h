@@ -18,7 +18,10 @@ using TarBlock = std::array<char, kTarBlock>;
 /// A header block's fields by name, none of them copied.
 class TarHeader {
 public:
-    explicit TarHeader(const TarBlock& block) : m_block(block) {}
+    explicit TarHeader(const TarBlock& block)
+        : m_block(block)
+    {
+    }
 
     bool isZero() const;
     /// The checksum as it is written today, or as some old programs wrote it with signed characters.

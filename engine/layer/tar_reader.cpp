@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint64_t kMaxEntries = 4'000'000;
 constexpr std::uint64_t kMaxMetaBytes = 1u << 20;
 constexpr std::uint64_t kMaxFile = 1ull << 44; // 16 TiB, what ext4 allows
-constexpr std::size_t kMaxPath = 4096;         // PATH_MAX
+constexpr std::size_t kMaxPath = 4096; // PATH_MAX
 constexpr std::size_t kMaxXattrs = 128;
 constexpr int kMaxMetaInARow = 16;
 constexpr std::string_view kXattrPrefix = "SCHILY.xattr.";

@@ -12,8 +12,8 @@
 
 namespace lamella::layer {
 
-/// Reads a tar archive from front to back: V7, ustar, pax and GNU with its sparse formats. Whatever the bytes are, it ends,
-/// and keeps no more in memory than one extended header (1 MiB) and one map of a sparse file.
+/// Reads a tar archive from front to back: V7, ustar, pax and GNU with its sparse formats. Whatever the bytes are, it
+/// ends, and keeps no more in memory than one extended header (1 MiB) and one map of a sparse file.
 class TarReader {
 public:
     explicit TarReader(ByteSource& source);
@@ -21,7 +21,8 @@ public:
     /// The next member; nothing at the end. What was not read of the last one is skipped.
     /// An archive that ends without its two zero blocks is accepted where a header would start: some programs write
     /// that, and the digest of a layer proves that nothing is missing.
-    /// Errors: InvalidArgument (damaged, cut off), LimitExceeded, Unsupported (a type of member that no layer may have).
+    /// Errors: InvalidArgument (damaged, cut off), LimitExceeded, Unsupported (a type of member that no layer may
+    /// have).
     Result<std::optional<TarEntry>> next();
 
     using DataSink = std::function<Result<void>(std::uint64_t offset, std::span<const std::byte> bytes)>;
@@ -51,8 +52,8 @@ private:
     ByteSource& m_source;
     PaxRecords m_globals;
     std::vector<TarChunk> m_chunks; ///< of the current member
-    std::uint64_t m_stored = 0;     ///< bytes of the current member's data that were not read yet
-    std::uint64_t m_padding = 0;    ///< after them
+    std::uint64_t m_stored = 0; ///< bytes of the current member's data that were not read yet
+    std::uint64_t m_padding = 0; ///< after them
     std::uint64_t m_entries = 0;
     std::vector<std::byte> m_buffer;
 };

@@ -149,7 +149,8 @@ SplitPath splitPath(std::string_view path)
 
 Result<UniqueFd> openInside(BorrowedFd root, std::string_view path, int flags)
 {
-    auto fd = os::openBeneath(root, path.empty() ? "." : std::string{path}, flags, 0, RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV);
+    auto fd = os::openBeneath(root, path.empty() ? "." : std::string{path}, flags, 0,
+                              RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV);
     if (!fd && fd.error().errnum == ELOOP)
         return failure(ErrorKind::InvalidArgument, std::format("{}: a symlink stands in the way", path));
     return fd;
