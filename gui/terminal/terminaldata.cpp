@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/terminal/terminaldata.h"
 
+#include "gui/terminal/qtermwidget_include.h"
+
 #include <QCoreApplication>
 #include <QDir>
 #include <QFile>
@@ -51,14 +53,18 @@ QByteArray schemeText(bool dark)
 
 } // namespace
 
-QString terminalDataDirectory()
+QString keyBindings()
 {
-    const QString program = QCoreApplication::applicationDirPath();
-    const QStringList places{QStringLiteral("/usr/share/qtermwidget6"), QStringLiteral(LAMELLA_DATADIR "/qtermwidget6"),
-                             program + QStringLiteral("/../share/qtermwidget6")};
-    for (const QString& place : places)
-        if (QFile::exists(place + QStringLiteral("/kb-layouts/default.keytab")))
-            return QDir::cleanPath(place);
+    if (QTermWidget::availableKeyBindings().contains(QLatin1StringView("default")))
+        return QStringLiteral("default");
+    const QStringList places{QStringLiteral(LAMELLA_DATADIR "/qtermwidget6"),
+                             QCoreApplication::applicationDirPath() + QStringLiteral("/../share/qtermwidget6")};
+    for (const QString& place : places) {
+        // Without its compiled-in directory the library takes a name as a path and adds the suffix itself.
+        const QString path = place + QStringLiteral("/kb-layouts/default");
+        if (QFile::exists(path + QStringLiteral(".keytab")))
+            return QDir::cleanPath(path);
+    }
     return {};
 }
 

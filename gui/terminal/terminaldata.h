@@ -5,9 +5,9 @@
 
 namespace lamella::terminal {
 
-/// The terminal library's data (key bindings) at the place where it was compiled in, or, when the program has been
-/// moved, beside the program. Empty where it is in neither.
-QString terminalDataDirectory();
+/// What to give to QTermWidget::setKeyBindings: the name of its default ones where it finds its data at the compiled-in
+/// place, otherwise (the program has been moved: AppImage, Flatpak) their path beside the program. Empty where they are nowhere.
+QString keyBindings();
 
 /// A colour scheme of ours as a file for the terminal, written on first use into the user's cache.
 QString colorSchemeFile(bool dark);

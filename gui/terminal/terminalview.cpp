@@ -62,8 +62,8 @@ void TerminalView::createTerminal()
     m_terminal->setConfirmMultilinePaste(false);
     m_terminal->setBlinkingCursor(true);
     m_terminal->setFlowControlWarningEnabled(false);
-    if (const QString directory = terminalDataDirectory(); !directory.isEmpty())
-        m_terminal->setKeyBindings(directory + QStringLiteral("/kb-layouts/default.keytab"));
+    if (const QString bindings = keyBindings(); !bindings.isEmpty())
+        m_terminal->setKeyBindings(bindings);
     applyColors();
     m_terminal->startTerminalTeletype();
 

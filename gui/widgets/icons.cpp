@@ -22,7 +22,7 @@ public:
     void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State state) override
     {
         const qreal scale = painter->device() ? painter->device()->devicePixelRatio() : 1.0;
-        painter->drawPixmap(rect, scaledPixmap(rect.size() * scale, mode, state, scale));
+        painter->drawPixmap(rect, scaledPixmap(rect.size(), mode, state, scale));
     }
 
     QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override
@@ -30,7 +30,7 @@ public:
         return scaledPixmap(size, mode, state, 1.0);
     }
 
-    // `size` is in device pixels here (QIconEngine::scaledPixmap).
+    // `size` is in logical pixels (QIcon::pixmap, since Qt 6.8).
     QPixmap scaledPixmap(const QSize& size, QIcon::Mode mode, QIcon::State, qreal scale) override
     {
         const QColor color = lineColor(mode);
@@ -43,12 +43,12 @@ public:
         QPixmap result;
         if (QPixmapCache::find(key, &result))
             return result;
-        result = QPixmap(size);
+        result = QPixmap((QSizeF(size) * scale).toSize());
         result.fill(Qt::transparent);
-        QSvgRenderer renderer(source(size, scale, color));
+        QSvgRenderer renderer(source(size, color));
         renderer.setAspectRatioMode(Qt::KeepAspectRatio);
         QPainter painter(&result);
-        renderer.render(&painter, QRectF(QPointF(), QSizeF(size)));
+        renderer.render(&painter, QRectF(result.rect()));
         painter.end();
         result.setDevicePixelRatio(scale);
         QPixmapCache::insert(key, result);
@@ -62,10 +62,10 @@ public:
 private:
     QString path(int grid) const { return QStringLiteral(":/lamella/icons/%1/%2.svg").arg(grid).arg(m_name); }
 
-    QByteArray source(const QSize& size, qreal scale, const QColor& color) const
+    QByteArray source(const QSize& size, const QColor& color) const
     {
         // The 16 px drawings have fewer details and lines that fall on its pixels.
-        QFile file(path(size.height() <= 20 * scale ? 16 : 24));
+        QFile file(path(size.height() <= 20 ? 16 : 24));
         if (!file.open(QIODevice::ReadOnly))
             return {};
         return file.readAll().replace("currentColor", color.name(QColor::HexRgb).toLatin1());

@@ -54,7 +54,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("text");
         QTest::newRow("µs") << qint64{340} << QStringLiteral("340 µs");
         QTest::newRow("ms") << qint64{4130} << QStringLiteral("4.13 ms");
-        QTest::newRow("s") << qint64{1'250'000} << QStringLiteral("1.2 s");
+        QTest::newRow("s") << qint64{1'210'000} << QStringLiteral("1.2 s");
         QTest::newRow("min") << qint64{200'000'000} << QStringLiteral("3 min 20 s");
         QTest::newRow("h") << qint64{7'500'000'000} << QStringLiteral("2 h 5 min");
         QTest::newRow("d") << qint64{273'600'000'000} << QStringLiteral("3 d 4 h");

@@ -71,7 +71,6 @@ private:
         m_view = std::make_unique<TerminalView>();
         m_view->resize(700, 400);
         m_view->show();
-        QTest::qWait(50);
         m_view->openStream(m_program->master());
     }
 
