@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/app/container_actions.h"
+
+#include "gui/client/client.h"
+#include "gui/dialogs/confirmation.h"
+#include "gui/dialogs/rename_dialog.h"
+#include "gui/widgets/formats.h"
+#include "gui/widgets/icons.h"
+
+#include <QWidget>
+
+#include <csignal>
+
+namespace lamella::app {
+
+using namespace std::chrono_literals;
+using client::ClientError;
+using client::ContainerClient;
+using client::Outcome;
+
+namespace {
+
+/// How long a program may take to end before it is killed.
+constexpr auto kStopTimeout = 10s;
+
+} // namespace
+
+void setToolTipWithKey(QAction* action, const QString& tip)
+{
+    const QString key = action->shortcut().toString(QKeySequence::NativeText);
+    action->setToolTip(key.isEmpty() ? tip : QStringLiteral("%1 (%2)").arg(tip, key));
+}
+
+ContainerActions::ContainerActions(client::Client* client, QWidget* window)
+    : QObject(window)
+    , m_client(client)
+    , m_window(window)
+{
+    start = make(QStringLiteral("startAction"), u"run", tr("&Start"), tr("Run the container's program again"),
+                 QStringLiteral("Ctrl+Shift+S"));
+    stop = make(QStringLiteral("stopAction"), u"stop", tr("S&top"),
+                tr("Ask the program to end (SIGTERM), and kill it when it has not after 10 seconds"),
+                QStringLiteral("Ctrl+Shift+X"));
+    pause = make(QStringLiteral("pauseAction"), u"pause", tr("&Pause"), tr("Freeze every process where it is"),
+                 QStringLiteral("Ctrl+Shift+P"));
+    resume = make(QStringLiteral("resumeAction"), u"resume", tr("&Resume"), tr("Let the processes go on"),
+                  QStringLiteral("Ctrl+Shift+P"));
+    kill = make(QStringLiteral("killAction"), u"kill", tr("&Kill…"), tr("End every process at once (SIGKILL)"),
+                QStringLiteral("Ctrl+Shift+K"));
+    rename = make(QStringLiteral("renameAction"), u"rename", tr("Re&name…"), tr("Give the container another name"),
+                  QStringLiteral("F2"));
+    remove = make(QStringLiteral("removeAction"), u"remove", tr("Re&move…"),
+                  tr("Remove the container with its writable layer and log"), QStringLiteral("Del"));
+
+    connect(start, &QAction::triggered, this, [this] {
+        m_container->start().then(this, [this](const Outcome<void>& outcome) {
+            if (!outcome)
+                report(tr("The container did not start"), outcome.error());
+        });
+    });
+    connect(stop, &QAction::triggered, this, &ContainerActions::doStop);
+    connect(pause, &QAction::triggered, this, [this] {
+        m_container->pause().then(this, [this](const Outcome<void>& outcome) {
+            if (!outcome)
+                report(tr("The container was not paused"), outcome.error());
+        });
+    });
+    connect(resume, &QAction::triggered, this, [this] {
+        m_container->resume().then(this, [this](const Outcome<void>& outcome) {
+            if (!outcome)
+                report(tr("The container does not go on"), outcome.error());
+        });
+    });
+    connect(kill, &QAction::triggered, this, &ContainerActions::askKill);
+    connect(rename, &QAction::triggered, this, [this] { dialogs::showRename(m_window, m_container); });
+    connect(remove, &QAction::triggered, this, &ContainerActions::askRemove);
+    connect(client, &client::Client::stateChanged, this, &ContainerActions::update);
+    update();
+}
+
+QAction* ContainerActions::make(const QString& name, QStringView icon, const QString& text, const QString& tip,
+                                const QString& key)
+{
+    auto* action = new QAction(widgets::icon(icon), text, this);
+    action->setObjectName(name);
+    action->setShortcut(QKeySequence(key, QKeySequence::PortableText));
+    setToolTipWithKey(action, tip);
+    return action;
+}
+
+void ContainerActions::setContainer(ContainerClient* container)
+{
+    if (m_container)
+        m_container->disconnect(this);
+    m_container = container;
+    if (container) {
+        connect(container, &ContainerClient::changed, this, &ContainerActions::update);
+        connect(container, &QObject::destroyed, this, &ContainerActions::update);
+    }
+    update();
+}
+
+void ContainerActions::update()
+{
+    const bool there = m_container && m_client->isReady();
+    const bool running = there && m_container->isRunning();
+    const bool paused = there && m_container->data().state == client::ContainerState::Paused;
+    const auto show = [](QAction* action, bool on) {
+        action->setVisible(on);
+        action->setEnabled(on);
+    };
+    show(start, there && !running && !paused);
+    show(stop, running || paused);
+    show(pause, running);
+    show(resume, paused);
+    show(kill, running || paused);
+    rename->setEnabled(there);
+    remove->setEnabled(there);
+}
+
+void ContainerActions::report(const QString& what, const ClientError& error)
+{
+    if (error.kind != client::ErrorKind::Cancelled)
+        Q_EMIT failed(tr("%1: %2").arg(what, error.sentence));
+}
+
+void ContainerActions::doStop()
+{
+    m_container->stop(kStopTimeout).then(this, [this](const Outcome<QPointer<client::JobClient>>& job) {
+        if (!job) {
+            report(tr("The container was not stopped"), job.error());
+            return;
+        }
+        if (!*job)
+            return;
+        (*job)->wait().then(this, [this](const Outcome<QStringList>& outcome) {
+            if (!outcome)
+                report(tr("The container was not stopped"), outcome.error());
+        });
+    });
+}
+
+void ContainerActions::askKill()
+{
+    auto* question = new dialogs::Confirmation(m_window, tr("Kill %1?").arg(m_container->data().name), tr("&Kill"));
+    question->setConsequence(tr("Every process in it ends at once (SIGKILL). What they have not written is lost; the writable "
+                                "layer and the log stay."));
+    question->ask([this, container = m_container] {
+        if (!container)
+            return;
+        container->kill(SIGKILL, true).then(this, [this](const Outcome<void>& outcome) {
+            if (!outcome)
+                report(tr("The container was not killed"), outcome.error());
+        });
+    });
+}
+
+QString ContainerActions::loss(const ContainerClient* container, const client::ChangeSet* changes)
+{
+    QStringList sentences;
+    if (container->isAlive())
+        sentences.append(tr("It is running: its processes are killed."));
+    if (changes) {
+        quint64 bytes = 0;
+        for (const client::ChangeEntry& change : changes->entries)
+            bytes += change.bytes;
+        const int count = static_cast<int>(changes->entries.size());
+        sentences.append(count == 0
+                             ? tr("It has changed nothing in its writable layer; its log is lost.")
+                             : tr("%n change(s), %1 in its writable layer, and its log are lost.", nullptr, count)
+                                   .arg(widgets::bytes(bytes)));
+    } else {
+        sentences.append(tr("Everything in its writable layer and its log are lost."));
+    }
+    sentences.append(tr("This cannot be undone."));
+    return sentences.join(u'\n');
+}
+
+void ContainerActions::askRemove()
+{
+    auto* question = new dialogs::Confirmation(m_window, tr("Remove %1?").arg(m_container->data().name), tr("&Remove"));
+    question->setConsequence(loss(m_container, nullptr));
+    m_container->listChanges().then(question, [question, container = m_container](const Outcome<client::ChangeSet>& changes) {
+        if (container && changes)
+            question->setConsequence(loss(container, &*changes));
+    });
+    question->ask([this, container = m_container] {
+        if (!container)
+            return;
+        container->remove(container->isAlive()).then(this, [this](const Outcome<void>& outcome) {
+            if (!outcome)
+                report(tr("The container was not removed"), outcome.error());
+        });
+    });
+}
+
+} // namespace lamella::app

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "gui/client/container_client.h"
+
+#include <QAction>
+#include <QObject>
+#include <QPointer>
+
+namespace lamella::client {
+class Client;
+}
+
+namespace lamella::app {
+
+/// What can be done with the chosen container, as actions with texts, keys and tool tips; each is visible only while it makes
+/// sense. What is lost for good is asked for, with a word of what is lost.
+class ContainerActions : public QObject {
+    Q_OBJECT
+
+public:
+    ContainerActions(client::Client* client, QWidget* window);
+
+    /// The container that the actions are about; nullptr: none.
+    void setContainer(client::ContainerClient* container);
+    client::ContainerClient* container() const { return m_container; }
+
+    QAction* start;
+    QAction* stop;
+    QAction* kill;
+    QAction* pause;
+    QAction* resume;
+    QAction* rename;
+    QAction* remove;
+
+Q_SIGNALS:
+    /// A sentence for the banner.
+    void failed(const QString& sentence);
+
+private:
+    QAction* make(const QString& name, QStringView icon, const QString& text, const QString& tip, const QString& key);
+    void update();
+    void doStop();
+    void askKill();
+    void askRemove();
+    void report(const QString& what, const client::ClientError& error);
+    static QString loss(const client::ContainerClient* container, const client::ChangeSet* changes);
+
+    client::Client* m_client;
+    QWidget* m_window;
+    QPointer<client::ContainerClient> m_container;
+};
+
+/// Gives an action a tool tip that names its key.
+void setToolTipWithKey(QAction* action, const QString& tip);
+
+} // namespace lamella::app

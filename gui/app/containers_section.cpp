@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/app/containers_section.h"
+
+#include "gui/app/container_actions.h"
+#include "gui/app/container_details.h"
+#include "gui/app/container_list.h"
+
+#include <QAction>
+#include <QListView>
+#include <QMenu>
+#include <QSettings>
+#include <QSplitter>
+#include <QVBoxLayout>
+
+namespace lamella::app {
+
+ContainersSection::ContainersSection(client::Client* client, QAction* run, QAction* back, ContainerActions* actions,
+                                     ImageActions* images, QWidget* parent)
+    : QWidget(parent)
+    , m_back(back)
+    , m_splitter(new QSplitter(Qt::Horizontal, this))
+    , m_list(new ContainerList(client, run, images, this))
+    , m_details(new ContainerDetails(client, actions, back, this))
+{
+    m_splitter->setObjectName(QStringLiteral("containersSplitter"));
+    m_list->setObjectName(QStringLiteral("containerList"));
+    m_list->setMinimumWidth(280);
+    m_details->setMinimumWidth(360);
+    m_splitter->addWidget(m_list);
+    m_splitter->addWidget(m_details);
+    m_splitter->setChildrenCollapsible(false);
+    m_splitter->setStretchFactor(0, 0);
+    m_splitter->setStretchFactor(1, 1);
+    m_splitter->setSizes({380, 760});
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_splitter);
+
+    connect(m_list, &ContainerList::currentChanged, this, [this, actions](client::ContainerClient* container) {
+        actions->setContainer(container);
+        m_details->setContainer(container);
+        if (!container)
+            goBack();
+    });
+    connect(m_list, &ContainerList::opened, this, &ContainersSection::openDetails);
+    connect(m_list, &ContainerList::contextMenuRequested, this, [this, actions](const QPoint& position) {
+        auto* menu = new QMenu(this);
+        menu->setAttribute(Qt::WA_DeleteOnClose);
+        menu->addActions({actions->start, actions->stop, actions->pause, actions->resume, actions->kill});
+        menu->addSeparator();
+        menu->addActions({actions->rename, actions->remove});
+        menu->popup(position);
+    });
+    arrange();
+}
+
+void ContainersSection::setNarrow(bool narrow)
+{
+    if (m_narrow == narrow)
+        return;
+    m_narrow = narrow;
+    arrange();
+}
+
+void ContainersSection::openDetails()
+{
+    m_detailsOpen = m_list->current() != nullptr;
+    arrange();
+}
+
+void ContainersSection::goBack()
+{
+    m_detailsOpen = false;
+    arrange();
+    if (m_narrow)
+        m_list->view()->setFocus();
+}
+
+void ContainersSection::arrange()
+{
+    m_list->setVisible(!m_narrow || !m_detailsOpen);
+    m_details->setVisible(!m_narrow || m_detailsOpen);
+    m_details->setBackVisible(m_narrow);
+    m_back->setEnabled(m_narrow && m_detailsOpen);
+}
+
+void ContainersSection::save(QSettings& settings) const
+{
+    settings.setValue(QStringLiteral("containers/splitter"), m_splitter->saveState());
+    settings.setValue(QStringLiteral("containers/order"), static_cast<int>(m_list->order()));
+    settings.setValue(QStringLiteral("containers/tab"), m_details->currentTab());
+}
+
+void ContainersSection::restore(const QSettings& settings)
+{
+    m_splitter->restoreState(settings.value(QStringLiteral("containers/splitter")).toByteArray());
+    m_list->setOrder(static_cast<models::ContainerFilter::Order>(settings.value(QStringLiteral("containers/order")).toInt()));
+    m_details->setCurrentTab(settings.value(QStringLiteral("containers/tab")).toString());
+}
+
+} // namespace lamella::app

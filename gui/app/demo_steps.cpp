@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/app/container_actions.h"
+#include "gui/app/demo.h"
+#include "gui/app/main_window.h"
+#include "gui/client/client.h"
+#include "gui/client/stats_feed.h"
+#include "gui/dialogs/confirmation.h"
+#include "gui/dialogs/run_dialog.h"
+#include "gui/models/changes_model.h"
+#include "gui/models/layers_model.h"
+#include "gui/models/log_model.h"
+#include "gui/models/process_tree_model.h"
+#include "gui/pages/terminalpage.h"
+#include "gui/terminal/terminalview.h"
+
+#include <QAbstractButton>
+#include <QApplication>
+#include <QLineEdit>
+#include <QSpinBox>
+
+namespace lamella::app {
+
+using namespace std::chrono_literals;
+using client::ChangeKind;
+using client::ContainerState;
+
+namespace {
+
+/// Writes, changes and deletes files, says what it does, takes some memory, and then now and then some CPU.
+const QString kScript = QStringLiteral(
+    R"(echo "Hello from $(hostname), process $$"
+mkdir -p /srv/notes
+echo "written by the demo" > /srv/notes/first
+dd if=/dev/zero of=/srv/notes/zeros bs=64k count=48 2>/dev/null
+echo "demo:x:1000:1000::/:/bin/sh" >> /etc/passwd
+rm -f /etc/motd
+awk 'BEGIN { s = "x"; for (i = 0; i < 23; i++) s = s s; while (1) system("sleep 1") }' &
+echo "a warning, on the other stream" >&2
+n=0
+while true; do
+  n=$((n + 1)); i=0
+  while [ $i -lt 40000 ]; do i=$((i + 1)); done
+  echo "round $n"
+  sleep 0.4
+done)");
+
+template <class Model>
+Model* modelIn(const QWidget* page)
+{
+    return page ? page->findChild<Model*>() : nullptr;
+}
+
+bool nothing()
+{
+    return true;
+}
+
+template <class Dialog>
+Dialog* openDialog()
+{
+    const QWidgetList windows = QApplication::topLevelWidgets();
+    for (QWidget* window : windows) {
+        auto* dialog = qobject_cast<Dialog*>(window);
+        if (dialog && dialog->isVisible())
+            return dialog;
+    }
+    return nullptr;
+}
+
+} // namespace
+
+void Demo::addBeginning()
+{
+    add(QStringLiteral("the helper answers"), nothing, [this] { return m_client->isReady(); });
+    add(
+        QStringLiteral("there is an image"),
+        [this] { return !m_client->images().isEmpty() || press(QStringLiteral("emptyStateAction")); },
+        [this] { return !m_client->images().isEmpty(); }, QStringLiteral("01-image"), 60s);
+    add(
+        QStringLiteral("the dialog asks what to run"),
+        [this] {
+            m_window->runAction()->trigger();
+            return true;
+        },
+        [] { return openDialog<dialogs::RunDialog>() != nullptr; });
+    add(
+        QStringLiteral("the dialog is filled in"), [this] { return fillRunDialog(); },
+        [] { return openDialog<dialogs::RunDialog>() != nullptr; }, QStringLiteral("02-run"));
+    add(
+        QStringLiteral("the container runs"), [] { return press(QStringLiteral("runButton")); },
+        [this] { return container() && container()->isRunning() && !openDialog<dialogs::RunDialog>(); }, {}, 60s);
+    add(QStringLiteral("its figures come in"), nothing, [this] {
+        const client::ContainerClient* one = container();
+        return one && one->stats()->recent().size() >= 5 && one->stats()->memoryBytes().value_or(0) > 4'000'000
+            && one->stats()->cpuPercent().value_or(0) > 0;
+    });
+}
+
+bool Demo::fillRunDialog()
+{
+    const auto* dialog = openDialog<dialogs::RunDialog>();
+    auto* name = dialog->findChild<QLineEdit*>(QStringLiteral("nameField"));
+    auto* command = dialog->findChild<QLineEdit*>(QStringLiteral("commandField"));
+    auto* memory = dialog->findChild<QSpinBox*>(QStringLiteral("memoryLimit"));
+    auto* terminal = dialog->findChild<QAbstractButton*>(QStringLiteral("terminalCheck"));
+    if (!name || !command || !memory || !terminal)
+        return false;
+    for (int number = 2; container(); ++number)
+        m_name = QStringLiteral("first-look-%1").arg(number);
+    name->setText(m_name);
+    // A line edit takes one line: the script's lines are parted by its own semicolons.
+    QString script = kScript;
+    script.replace(u'\'', QStringLiteral("'\\''"));
+    script.replace(QStringLiteral(" do\n"), QStringLiteral(" do ")).replace(QStringLiteral(" &\n"), QStringLiteral(" & "));
+    script.replace(QStringLiteral("\n"), QStringLiteral("; "));
+    command->setText(QStringLiteral("/bin/sh -c '%1'").arg(script));
+    command->setCursorPosition(0);
+    memory->setValue(64);
+    // Without one its two streams stay apart in the log.
+    terminal->setChecked(false);
+    return true;
+}
+
+void Demo::addTab(const QString& id, const QString& what, std::function<bool()> holds)
+{
+    const int number = static_cast<int>(m_steps.size());
+    add(
+        what, [this, id] { return m_window->showPage(id); },
+        [this, id, holds = std::move(holds)] { return page(id) && page(id)->isVisible() && holds(); },
+        QStringLiteral("%1-%2").arg(number, 2, 10, QLatin1Char('0')).arg(id));
+}
+
+void Demo::addTabs()
+{
+    addTab(QStringLiteral("overview"), QStringLiteral("the overview is there"),
+           [this] { return container() && !container()->data().startTimeline.empty(); });
+    addTab(QStringLiteral("processes"), QStringLiteral("its processes stand below the shim"), [this] {
+        const auto* model = modelIn<models::ProcessTreeModel>(page(QStringLiteral("processes")));
+        return model && model->processCount() >= 3 && model->rowCount() == 1;
+    });
+    addTab(QStringLiteral("changes"), QStringLiteral("what it added, modified and deleted is listed"), [this] {
+        const auto* model = modelIn<models::ChangesModel>(page(QStringLiteral("changes")));
+        return model && model->count(ChangeKind::Added) >= 2 && model->count(ChangeKind::Modified) >= 1
+            && model->count(ChangeKind::Deleted) >= 1 && model->totalBytes() >= 3'000'000;
+    });
+    addTab(QStringLiteral("layers"), QStringLiteral("its layers lie below the writable one"), [this] {
+        const auto* model = modelIn<models::LayersModel>(page(QStringLiteral("layers")));
+        return model && model->rowCount() >= 2 && model->index(0, 0).data(models::LayersModel::WritableRole).toBool();
+    });
+    addTab(QStringLiteral("stats"), QStringLiteral("its graphs have a history"),
+           [this] { return container() && container()->stats()->history().size() >= 8; });
+    addTab(QStringLiteral("logs"), QStringLiteral("both of its streams are in the log"), [this] {
+        const auto* model = modelIn<models::LogModel>(page(QStringLiteral("logs")));
+        bool output = false;
+        bool error = false;
+        for (int row = 0; model && row < model->rowCount(); ++row)
+            (model->index(row).data(models::LogModel::IsErrorRole).toBool() ? error : output) = true;
+        return output && error;
+    });
+}
+
+void Demo::addTerminal()
+{
+    const auto view = [this] {
+        const QList<terminal::TerminalView*> views = page(QStringLiteral("terminal"))->findChildren<terminal::TerminalView*>();
+        return views.isEmpty() ? nullptr : views.constLast();
+    };
+    add(
+        QStringLiteral("a shell is open in a terminal"),
+        [this] {
+            m_window->showPage(QStringLiteral("terminal"));
+            auto* terminals = qobject_cast<pages::TerminalPage*>(page(QStringLiteral("terminal")));
+            if (terminals)
+                terminals->openShell();
+            return terminals != nullptr;
+        },
+        [view] { return view() && view()->isConnected() && view()->screenText().contains(u'#'); });
+    add(
+        QStringLiteral("what is typed into it is done inside"),
+        [view] {
+            type(view(), QStringLiteral("echo typed-$((6 * 7)); ls -l / ; ps\n"));
+            return true;
+        },
+        [view] { return view() && view()->screenText().contains(QStringLiteral("typed-42")); }, QStringLiteral("12-terminal"));
+    add(
+        QStringLiteral("its shell has left"),
+        [view] {
+            type(view(), QStringLiteral("exit\n"));
+            return true;
+        },
+        [view] { return view() && !view()->isConnected(); });
+}
+
+void Demo::addEnd()
+{
+    add(
+        QStringLiteral("it has stopped"),
+        [this] {
+            m_window->containerActions()->stop->trigger();
+            return m_window->showPage(QStringLiteral("overview"));
+        },
+        [this] { return container() && container()->data().state == ContainerState::Stopped; }, QStringLiteral("13-stopped"), 30s);
+    add(
+        QStringLiteral("the window says what removing it loses"),
+        [this] {
+            m_window->containerActions()->remove->trigger();
+            return true;
+        },
+        [] {
+            const auto* question = openDialog<dialogs::Confirmation>();
+            return question && question->informativeText().contains(QStringLiteral("MB"));
+        },
+        QStringLiteral("14-remove"));
+    add(
+        QStringLiteral("it is removed"), [] { return press(QStringLiteral("deedButton")); },
+        [this] { return !container(); }, QStringLiteral("15-removed"));
+}
+
+} // namespace lamella::app

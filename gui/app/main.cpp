@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/app/appearance.h"
+#include "gui/app/demo.h"
+#include "gui/app/main_window.h"
+#include "gui/app/options.h"
+#include "gui/app/pictures.h"
+#include "gui/client/client.h"
+
+#include <QApplication>
+#include <QDir>
+#include <QLibraryInfo>
+#include <QLoggingCategory>
+#include <QSettings>
+#include <QTranslator>
+
+#include <cstdio>
+
+namespace {
+
+using namespace lamella;
+
+/// Texts in the person's language: ours and Qt's own.
+void installTranslations(QApplication& application)
+{
+    const auto install = [&application](const QString& name, const QString& directory) {
+        auto* translator = new QTranslator(&application);
+        if (translator->load(QLocale(), name, QStringLiteral("_"), directory))
+            QApplication::installTranslator(translator);
+    };
+    install(QStringLiteral("qtbase"), QLibraryInfo::path(QLibraryInfo::TranslationsPath));
+    install(QStringLiteral("lamella"), QStringLiteral(":/lamella/translations"));
+}
+
+void setLogLevel(const QString& level)
+{
+    const QStringList levels {QStringLiteral("debug"), QStringLiteral("info"), QStringLiteral("warning"),
+                              QStringLiteral("critical")};
+    QString rules;
+    for (const QString& quieter : levels.first(levels.indexOf(level)))
+        rules += QStringLiteral("*.%1=false\n").arg(quieter);
+    QLoggingCategory::setFilterRules(rules);
+    qSetMessagePattern(QStringLiteral("lamella: %{type}: %{message}"));
+}
+
+QString pictureDirectory(const QString& wanted)
+{
+    const QString directory = wanted.isEmpty()
+        ? QDir::temp().filePath(QStringLiteral("lamella-demo-%1").arg(QCoreApplication::applicationPid()))
+        : wanted;
+    return QDir().mkpath(directory) ? QDir(directory).absolutePath() : QString();
+}
+
+int run(QApplication& application, const app::Options& options)
+{
+    client::Client client;
+    app::MainWindow window(&client);
+    QSettings settings;
+    if (!options.isForPictures())
+        window.restore(settings);
+    if (options.size)
+        window.resize(*options.size);
+    if (!options.page.isEmpty() && !window.showPage(options.page)) {
+        std::fprintf(stderr, "lamella: there is no page “%s”\n", qPrintable(options.page));
+        return 2;
+    }
+    if (options.demo) {
+        const QString pictures = pictureDirectory(options.pictures);
+        if (pictures.isEmpty()) {
+            std::fprintf(stderr, "lamella: the directory for the pictures cannot be made\n");
+            return 2;
+        }
+        (new app::Demo(&client, &window, pictures))->start();
+    } else if (!options.screenshot.isEmpty()) {
+        app::saveWhenSettled(&client, &window, options.screenshot);
+    }
+    window.show();
+    client.connectToHelper();
+    const int status = application.exec();
+    if (!options.isForPictures())
+        window.save(settings);
+    return status;
+}
+
+} // namespace
+
+int main(int argc, char* argv[])
+{
+    QApplication application(argc, argv);
+    QApplication::setOrganizationName(QStringLiteral("lamella"));
+    QApplication::setApplicationName(QStringLiteral("lamella"));
+    QApplication::setApplicationDisplayName(QStringLiteral("Lamella"));
+    QApplication::setApplicationVersion(QStringLiteral(LAMELLA_VERSION));
+    QApplication::setDesktopFileName(QStringLiteral("org.lamella.Lamella"));
+    installTranslations(application);
+    const auto options = app::readOptions(application);
+    if (!options) {
+        std::fprintf(stderr, "lamella: %s\n", qPrintable(options.error()));
+        return 2;
+    }
+    setLogLevel(options->logLevel);
+    app::applyColorScheme(options->colorScheme);
+    return run(application, *options);
+}

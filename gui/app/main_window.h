@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QMainWindow>
+
+class QSettings;
+class QStackedWidget;
+class QSplitter;
+
+namespace lamella::client {
+class Client;
+}
+
+namespace lamella::widgets {
+class Banner;
+}
+
+namespace lamella::app {
+
+class ContainerActions;
+class ContainersSection;
+class ImageActions;
+class ImagesSection;
+class Sidebar;
+
+/// The window: sections at the left, the chosen one beside them, a banner above for what is wrong, a status line below.
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+
+public:
+    enum Section { Containers, Images };
+
+    explicit MainWindow(client::Client* client, QWidget* parent = nullptr);
+
+    ContainersSection* containers() const { return m_containers; }
+    ContainerActions* containerActions() const { return m_containerActions; }
+    ImageActions* imageActions() const { return m_imageActions; }
+    QAction* runAction() const { return m_run; }
+
+    void setSection(Section section);
+    /// "containers", "images", or a tab of a container's details; false where there is no such page.
+    bool showPage(const QString& id);
+
+    /// Sizes, columns and the tab, as the person left them.
+    void save(QSettings& settings) const;
+    void restore(const QSettings& settings);
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void buildActions();
+    void buildMenus();
+    void buildCentre();
+    void connectParts();
+    void showConnection();
+    void showFailure(const QString& sentence);
+    void updateCounts();
+    void runContainer(const QString& imageId);
+    void find();
+
+    client::Client* m_client;
+    ContainerActions* m_containerActions;
+    ImageActions* m_imageActions;
+    QAction* m_run = nullptr;
+    QAction* m_back = nullptr;
+    widgets::Banner* m_banner = nullptr;
+    QSplitter* m_splitter = nullptr;
+    Sidebar* m_sidebar = nullptr;
+    QStackedWidget* m_stack = nullptr;
+    ContainersSection* m_containers = nullptr;
+    ImagesSection* m_images = nullptr;
+};
+
+} // namespace lamella::app
