@@ -166,8 +166,13 @@ Result<Filter> filterFor(std::uint32_t architecture, const oci::Seccomp& profile
     }
     if (code != 0)
         return seccompFailure("cannot prepare a seccomp filter", code);
+    // One transaction for all: each rule would otherwise copy all that are there, to be able to go back.
+    if (code = ::seccomp_transaction_start(filter.get()); code != 0)
+        return seccompFailure("cannot prepare a seccomp filter", code);
     for (const auto& syscalls : profile.syscalls)
         TRY(addSyscalls(filter.get(), syscalls, defaults));
+    if (code = ::seccomp_transaction_commit(filter.get()); code != 0)
+        return seccompFailure("cannot compile the seccomp profile", code);
     return filter;
 }
 

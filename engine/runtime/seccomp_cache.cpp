@@ -103,7 +103,8 @@ void writeEntry(BorrowedFd directory, const std::string& name, std::string_view 
 
 void appendWord(std::string& key, std::string_view word)
 {
-    key += std::format("{}:", word.size()); // so that no two profiles have one text
+    key += std::to_string(word.size()); // so that no two profiles have one text
+    key += ':';
     key += word;
 }
 
