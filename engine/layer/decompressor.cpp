@@ -28,13 +28,12 @@ KFilterBase* filterFor(Compression compression)
 
 Decompressor::Decompressor(ByteSource& source, Compression compression)
     : m_source(source)
-    , m_filter(filterFor(compression))
+    , m_compression(compression)
 {
-    if (!m_filter)
+    if (compression == Compression::None)
         return;
     m_in.resize(kBufferSize);
-    m_filter->setFilterFlags(KFilterBase::WithHeaders);
-    m_filter->init(QIODevice::ReadOnly);
+    startMember();
 }
 
 Decompressor::~Decompressor()
@@ -43,11 +42,25 @@ Decompressor::~Decompressor()
         m_filter->terminate();
 }
 
+// A new filter for each member, with the input that the last one left: not every filter can be reset in the middle of it.
+void Decompressor::startMember()
+{
+    if (m_filter) {
+        m_left = static_cast<std::size_t>(m_filter->inBufferAvailable());
+        m_filter->terminate();
+    }
+    m_filter.reset(filterFor(m_compression));
+    m_filter->setFilterFlags(KFilterBase::WithHeaders);
+    m_filter->init(QIODevice::ReadOnly);
+    const auto* rest = m_in.data() + (m_filled - m_left);
+    m_filter->setInBuffer(reinterpret_cast<const char*>(rest), static_cast<uint>(m_left));
+}
+
 Result<void> Decompressor::refill()
 {
-    const auto count = TRY(m_source.read(m_in));
-    m_sourceEnded = count == 0;
-    m_filter->setInBuffer(reinterpret_cast<const char*>(m_in.data()), static_cast<uint>(count));
+    m_filled = TRY(m_source.read(m_in));
+    m_sourceEnded = m_filled == 0;
+    m_filter->setInBuffer(reinterpret_cast<const char*>(m_in.data()), static_cast<uint>(m_filled));
     return {};
 }
 
@@ -56,25 +69,28 @@ Result<std::size_t> Decompressor::read(std::span<std::byte> buffer)
     if (!m_filter)
         return m_source.read(buffer);
     const auto wanted = static_cast<uint>(std::min<std::size_t>(buffer.size(), 1u << 30));
-    m_filter->setOutBuffer(reinterpret_cast<char*>(buffer.data()), wanted);
     for (;;) {
         if (m_filter->inBufferAvailable() == 0 && !m_sourceEnded)
             TRY(refill());
-        if (m_filter->inBufferAvailable() == 0 && m_sourceEnded && !m_insideMember)
+        const bool hungry = m_filter->inBufferAvailable() == 0;
+        if (hungry && !m_insideMember)
             return 0;
-        const auto before = m_filter->inBufferAvailable();
+        // Zstandard may still hold output; zlib never does before it has read a member's trailer.
+        if (hungry && m_compression == Compression::Gzip)
+            return failure(ErrorKind::InvalidArgument, "the compressed data ends too early");
+        m_filter->setOutBuffer(reinterpret_cast<char*>(buffer.data()), wanted);
         m_insideMember = true;
         const auto result = m_filter->uncompress();
         if (result == KFilterBase::Error)
             return failure(ErrorKind::InvalidArgument, "the compressed data is damaged");
+        const auto produced = wanted - static_cast<uint>(m_filter->outBufferAvailable());
         if (result == KFilterBase::End) {
             m_insideMember = false;
-            m_filter->reset();
+            startMember();
         }
-        const auto produced = wanted - static_cast<uint>(m_filter->outBufferAvailable());
         if (produced > 0)
             return produced;
-        if (result == KFilterBase::Ok && m_filter->inBufferAvailable() == before && m_sourceEnded)
+        if (result == KFilterBase::Ok && hungry)
             return failure(ErrorKind::InvalidArgument, "the compressed data ends too early");
     }
 }

@@ -24,11 +24,15 @@ public:
     Result<std::size_t> read(std::span<std::byte> buffer) override;
 
 private:
+    void startMember();
     Result<void> refill();
 
     ByteSource& m_source;
+    Compression m_compression;
     std::unique_ptr<KFilterBase> m_filter;
     std::vector<std::byte> m_in;
+    std::size_t m_filled = 0; ///< of m_in
+    std::size_t m_left = 0;   ///< what a member did not read of it
     bool m_sourceEnded = false;
     bool m_insideMember = false;
 };
