@@ -47,7 +47,10 @@ Result<void> writeControlAt(BorrowedFd directory, const std::string& name, std::
 
 /// Replaces `path` by a file with this content so that a crash at any point leaves either the old or the new one:
 /// written to a temporary name beside it, synced, renamed, and the directory synced.
-Result<void> replaceFile(const std::filesystem::path& path, std::string_view content, mode_t mode = 0600);
+/// `Sync::No` leaves out the syncing, for what a reboot forgets anyway: then only a crash of the program is covered.
+enum class Sync { Yes, No };
+Result<void> replaceFile(const std::filesystem::path& path, std::string_view content, mode_t mode = 0600,
+                         Sync sync = Sync::Yes);
 
 /// mkdir(2) that finds it well when the directory is there already. The mode is exact (the umask does not count) for a
 /// new one.

@@ -26,13 +26,13 @@ std::string temporaryName(const std::filesystem::path& path)
     return std::format(".{}.{}.{}", path.filename().native(), ::getpid(), counter.fetch_add(1));
 }
 
-Result<void> writeNew(BorrowedFd directory, const std::string& name, std::string_view content, mode_t mode)
+Result<void> writeNew(BorrowedFd directory, const std::string& name, std::string_view content, mode_t mode, Sync sync)
 {
     const UniqueFd file = TRY(openAt(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode));
     if (::fchmod(file.get(), mode) != 0)
         return systemFailure(std::format("cannot set the mode of {}", name));
     TRY(writeAll(file.borrow(), content, name));
-    if (::fsync(file.get()) != 0)
+    if (sync == Sync::Yes && ::fsync(file.get()) != 0)
         return systemFailure(std::format("cannot sync {}", name));
     return {};
 }
@@ -64,12 +64,12 @@ Result<void> writeControlAt(BorrowedFd directory, const std::string& name, std::
     return writeControlTo(file, name, text);
 }
 
-Result<void> replaceFile(const std::filesystem::path& path, std::string_view content, mode_t mode)
+Result<void> replaceFile(const std::filesystem::path& path, std::string_view content, mode_t mode, Sync sync)
 {
     const std::filesystem::path parent = path.has_parent_path() ? path.parent_path() : ".";
     const UniqueFd directory = TRY(open(parent, O_RDONLY | O_DIRECTORY));
     const std::string temporary = temporaryName(path);
-    if (auto written = writeNew(directory.borrow(), temporary, content, mode); !written) {
+    if (auto written = writeNew(directory.borrow(), temporary, content, mode, sync); !written) {
         ::unlinkat(directory.get(), temporary.c_str(), 0);
         return std::unexpected(std::move(written).error().within(std::format("cannot replace {}", path.native())));
     }
@@ -78,7 +78,7 @@ Result<void> replaceFile(const std::filesystem::path& path, std::string_view con
         ::unlinkat(directory.get(), temporary.c_str(), 0);
         return systemFailure(std::format("cannot replace {}", path.native()), errnum);
     }
-    if (::fsync(directory.get()) != 0)
+    if (sync == Sync::Yes && ::fsync(directory.get()) != 0)
         return systemFailure(std::format("cannot sync {}", parent.native()));
     return {};
 }

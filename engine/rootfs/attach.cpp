@@ -52,9 +52,8 @@ void attachMounts(int root, const MountPlan& plan, const Reporter& reporter)
         const Missing missing = planned.directory ? Missing::MakeDirectory : Missing::MakeFile;
         const int target = openTarget(root, planned.target.c_str(), missing, planned.noSymlinks);
         reporter.require(target >= 0, Step::Mounts, detail);
-        reporter.require(
-            ::move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == 0,
-            Step::Mounts, detail);
+        reporter.require(::move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == 0,
+                         Step::Mounts, detail);
         ::close(target);
         if (!planned.mount)
             ::close(mount);

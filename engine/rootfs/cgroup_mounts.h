@@ -20,8 +20,8 @@ struct CgroupMounts {
     std::vector<Tree> trees;
 };
 
-/// Binds what exists of `cgroupPath` in each tree that the host mounts below /sys/fs/cgroup, read-only and without set-id,
-/// devices and execution: a container that could write there might write release_agent of v1.
+/// Binds what exists of `cgroupPath` in each tree that the host mounts below /sys/fs/cgroup, read-only and without
+/// set-id, devices and execution: a container that could write there might write release_agent of v1.
 Result<CgroupMounts> makeCgroupMounts(const std::string& cgroupPath, Owner owner);
 
 } // namespace lamella::rootfs

@@ -5,8 +5,8 @@
 #include "engine/rootfs/mount_plan.h"
 #include "engine/rootfs/reporter.h"
 
-/// What the child does to its mount namespace between clone3(2) and execve(2). Nothing here allocates or locks; a failure is
-/// reported and ends the process. The detail of a report is an index into the plan's list.
+/// What the child does to its mount namespace between clone3(2) and execve(2). Nothing here allocates or locks; a
+/// failure is reported and ends the process. The detail of a report is an index into the plan's list.
 namespace lamella::rootfs {
 
 /// Makes the namespace's mounts private and puts the detached mount `root` on top of the old root.
@@ -19,7 +19,8 @@ void attachMounts(int root, const MountPlan& plan, const Reporter& reporter);
 /// into readonly. Paths that do not exist need no protection.
 void protectPaths(int root, const MountPlan& plan, const Reporter& reporter);
 
-/// Opens a new PTY of the container's own devpts and binds it on /dev/console; returns the master. The terminal belongs to `owner`.
+/// Opens a new PTY of the container's own devpts and binds it on /dev/console; returns the master. The terminal belongs
+/// to `owner`.
 struct Terminal {
     int master;
     int slave;
@@ -32,7 +33,8 @@ Terminal openTerminal(int root, const char* ptmx);
 /// Makes `root` the root directory and lets go of everything else.
 void pivotInto(int root, const Reporter& reporter);
 
-/// Writes "net.ipv4.ip_forward" and the like to a procfs of our own. `value` as it stands in the spec. False with errno.
+/// Writes "net.ipv4.ip_forward" and the like to a procfs of our own. `value` as it stands in the spec. False with
+/// errno.
 bool writeSysctl(int procfs, const char* key, const char* value, std::size_t length);
 
 /// A detached procfs of the child's own pid namespace; -1 with errno.

@@ -27,8 +27,8 @@ struct Link {
     const char* target;
 };
 
-constexpr std::array kLinks{Link{"fd", "/proc/self/fd"},         Link{"stdin", "/proc/self/fd/0"},
-                            Link{"stdout", "/proc/self/fd/1"},   Link{"stderr", "/proc/self/fd/2"},
+constexpr std::array kLinks{Link{"fd", "/proc/self/fd"}, Link{"stdin", "/proc/self/fd/0"},
+                            Link{"stdout", "/proc/self/fd/1"}, Link{"stderr", "/proc/self/fd/2"},
                             Link{"ptmx", "pts/ptmx"}};
 
 std::uint32_t hostId(const std::vector<oci::IdMapping>& mappings, std::uint32_t id)

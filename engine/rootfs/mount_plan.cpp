@@ -16,7 +16,10 @@ namespace {
 class Planner {
 public:
     Planner(const oci::Spec& spec, const std::filesystem::path& bundle, const std::string& cgroupPath)
-        : m_spec(spec), m_bundle(bundle), m_cgroupPath(cgroupPath), m_owner(containerRoot(spec))
+        : m_spec(spec)
+        , m_bundle(bundle)
+        , m_cgroupPath(cgroupPath)
+        , m_owner(containerRoot(spec))
     {
     }
 

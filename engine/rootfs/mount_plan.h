@@ -12,15 +12,15 @@
 
 namespace lamella::rootfs {
 
-/// One mount, prepared as far as the host can: either a detached mount, or a file system that only the child can make because it belongs
-/// to the child's namespaces.
+/// One mount, prepared as far as the host can: either a detached mount, or a file system that only the child can make
+/// because it belongs to the child's namespaces.
 struct PlannedMount {
-    std::string target;      ///< relative to the root, without a leading slash
-    UniqueFd mount;          ///< detached; none: the child makes `type`
+    std::string target; ///< relative to the root, without a leading slash
+    UniqueFd mount; ///< detached; none: the child makes `type`
     std::string type;
     std::vector<std::pair<std::string, std::string>> data;
     std::uint64_t attributes = 0;
-    bool directory = true;   ///< what a missing target becomes
+    bool directory = true; ///< what a missing target becomes
     bool noSymlinks = false; ///< no part of the target may be a symlink: what protects the container is mounted here
 };
 

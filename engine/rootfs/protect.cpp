@@ -24,8 +24,8 @@ bool moveOnto(int mount, int target)
     return ::move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == 0;
 }
 
-/// The host's /dev/null, which is still reachable below the new root. Whoever could replace it by another file would unmask
-/// what it covers: it must be character device 1:3.
+/// The host's /dev/null, which is still reachable below the new root. Whoever could replace it by another file would
+/// unmask what it covers: it must be character device 1:3.
 int openNull()
 {
     const int null = ::open("/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC);

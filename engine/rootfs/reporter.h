@@ -48,7 +48,10 @@ class Timeline {
 public:
     static Result<Timeline> make();
     Timeline() = default;
-    Timeline(Timeline&& other) noexcept : m_times(std::exchange(other.m_times, nullptr)) {}
+    Timeline(Timeline&& other) noexcept
+        : m_times(std::exchange(other.m_times, nullptr))
+    {
+    }
     Timeline& operator=(Timeline&& other) noexcept
     {
         std::swap(m_times, other.m_times);
@@ -63,7 +66,10 @@ public:
 
 private:
     using Times = std::array<std::atomic<std::int64_t>, kStepCount>;
-    explicit Timeline(Times* times) : m_times(times) {}
+    explicit Timeline(Times* times)
+        : m_times(times)
+    {
+    }
 
     Times* m_times = nullptr;
 };
@@ -78,7 +84,11 @@ struct Report {
 /// The child's side. All of it is async-signal-safe.
 class Reporter {
 public:
-    Reporter(const Timeline& timeline, BorrowedFd pipe) : m_timeline(timeline), m_pipe(pipe) {}
+    Reporter(const Timeline& timeline, BorrowedFd pipe)
+        : m_timeline(timeline)
+        , m_pipe(pipe)
+    {
+    }
 
     void reached(Step step) const { m_timeline.reached(step); }
 

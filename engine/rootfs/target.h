@@ -8,8 +8,9 @@ namespace lamella::rootfs {
 
 enum class Missing { Fail, MakeDirectory, MakeFile };
 
-/// An O_PATH descriptor of `path` inside `root` (close-on-exec), or -1 with errno. Symlinks and ".." are resolved as inside the root,
-/// whoever changes them meanwhile (openat2(2)); what is missing is made, component by component, through descriptors.
+/// An O_PATH descriptor of `path` inside `root` (close-on-exec), or -1 with errno. Symlinks and ".." are resolved as
+/// inside the root, whoever changes them meanwhile (openat2(2)); what is missing is made, component by component,
+/// through descriptors.
 int openTarget(int root, const char* path, Missing missing, bool noSymlinks = false);
 
 /// openat2(2) with RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS and `resolve`; -1 with errno.

@@ -4,9 +4,11 @@
 
 #include <climits>
 #include <csignal>
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/close_range.h>
+#include <linux/openat2.h>
 #include <linux/securebits.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -24,8 +26,8 @@ namespace {
 using rootfs::Reporter;
 using rootfs::Step;
 
-/// A raise that the kernel refuses (CAP_SYS_RESOURCE is missing on many machines) is no reason not to start: the program
-/// gets as much as there is.
+/// A raise that the kernel refuses (CAP_SYS_RESOURCE is missing on many machines) is no reason not to start: the
+/// program gets as much as there is.
 void setLimits(const Program& program, const Reporter& reporter)
 {
     for (std::size_t i = 0; i < program.limits.size(); ++i) {
@@ -94,17 +96,20 @@ void setCapabilities(const CapabilityMasks& masks, const Reporter& reporter)
     reporter.require(::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == 0, Step::Capabilities);
     for (unsigned long capability = 0; capability < 64; ++capability) {
         if (((masks.ambient & held) >> capability & 1) != 0)
-            reporter.require(::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) == 0,
-                             Step::Capabilities);
+            reporter.require(::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) == 0, Step::Capabilities);
     }
     reporter.reached(Step::Capabilities);
 }
 
-/// A working directory through a descriptor of the host's (/proc/self/fd/N) would lie outside of the root: getcwd(2) then
-/// gives a name that does not begin with a slash.
+/// A working directory through a descriptor of the host's (/proc/self/fd/N) would lie outside of the root. So no magic
+/// links are followed; and where getcwd(2) gives a name that does not begin with a slash, it lies outside all the same.
 void changeDirectory(const Program& program, const Reporter& reporter)
 {
-    reporter.require(::chdir(program.cwd.c_str()) == 0, Step::WorkingDirectory);
+    open_how how{};
+    how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+    how.resolve = RESOLVE_NO_MAGICLINKS;
+    const auto directory = static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, program.cwd.c_str(), &how, sizeof how));
+    reporter.require(directory >= 0 && ::fchdir(directory) == 0, Step::WorkingDirectory);
     char where[PATH_MAX];
     reporter.require(::syscall(SYS_getcwd, where, sizeof where) > 0, Step::WorkingDirectory);
     if (where[0] != '/')
@@ -171,6 +176,9 @@ void becomeProgram(const Program& program, const Reporter& reporter)
     dropBounding(program.capabilities.bounding, reporter);
     becomeUser(program, reporter);
     setCapabilities(program.capabilities, reporter);
+    // After the changes of user and capabilities, which clear it; execve(2) keeps it (PR_SET_PDEATHSIG(2const)).
+    if (program.endWithParent)
+        reporter.require(::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0, Step::Capabilities);
     changeDirectory(program, reporter);
     if (program.noNewPrivileges)
         loadFilter(program, reporter);

@@ -85,12 +85,17 @@ std::string detailName(const CreatePlan& plan, const rootfs::Report& report)
 /// One create() on its way: what it has made goes with it when it fails.
 class Creation {
 public:
-    explicit Creation(const CreateRequest& request) : m_request(request), m_spec(request.spec) {}
+    explicit Creation(const CreateRequest& request)
+        : m_request(request)
+        , m_spec(request.spec)
+    {
+    }
 
     Result<Created> run()
     {
         m_created.timeline = TRY(rootfs::Timeline::make());
         m_created.program = m_spec.process.args.front();
+        m_created.workingDirectory = m_spec.process.cwd;
         TRY(step(Step::MakeCgroup, makeCgroup()));
         {
             const NamespaceVisit visit = TRY(NamespaceVisit::enter(m_spec));
@@ -119,8 +124,7 @@ private:
                 return std::unexpected(std::move(*told));
         }
         noteFailure(which);
-        return std::unexpected(
-            std::move(result).error().within(std::format("cannot {}", rootfs::stepAction(which))));
+        return std::unexpected(std::move(result).error().within(std::format("cannot {}", rootfs::stepAction(which))));
     }
 
     void noteFailure(Step which)
@@ -141,6 +145,7 @@ private:
     {
         addNamespaces(m_spec, m_plan);
         m_plan.program = TRY(prepareProgram(m_spec.process, m_spec.linux.seccomp));
+        m_plan.program.endWithParent = m_request.endWithCaller;
         TRY(addStreams(m_request.streams, m_plan.program));
         m_plan.mounts = TRY(rootfs::planMounts(m_spec, m_request.bundle, m_cgroupPath));
         m_plan.hostname = m_spec.hostname;
@@ -211,12 +216,13 @@ private:
 
     Result<void> awaitReady()
     {
-        auto message = TRY(os::receiveDatagram(m_channel.borrow(), 1));
-        if (message && message->data == std::string_view{&kMarkReady, 1}) {
-            if (!message->descriptors.empty())
-                m_created.console = std::move(message->descriptors.front());
+        auto received = os::receiveDatagram(m_channel.borrow(), 1);
+        if (received && *received && (*received)->data == std::string_view{&kMarkReady, 1}) {
+            if (!(*received)->descriptors.empty())
+                m_created.console = std::move((*received)->descriptors.front());
             return {};
         }
+        // The end of the channel, or a reset where the child left something unread: it has ended.
         if (auto told = childsError())
             return std::unexpected(std::move(*told));
         noteFailure(Step::Ready);

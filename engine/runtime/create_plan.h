@@ -17,19 +17,19 @@ namespace lamella::runtime {
 struct CreatePlan {
     Program program;
     rootfs::MountPlan mounts;
-    UniqueFd root;                          ///< the root file system; with a user namespace it comes over the channel
-    std::vector<UniqueFd> cgroupJoins;      ///< each gets "0" written to it
+    UniqueFd root; ///< the root file system; with a user namespace it comes over the channel
+    std::vector<UniqueFd> cgroupJoins; ///< each gets "0" written to it
     std::uint64_t cloneFlags = 0;
     bool newUser = false, newCgroup = false, newNetwork = false;
     std::string hostname;
     std::vector<std::pair<std::string, std::string>> sysctls;
-    std::string idMapUids, idMapGids;       ///< as uid_map and gid_map take them
+    std::string idMapUids, idMapGids; ///< as uid_map and gid_map take them
 };
 
 /// The child's ends of what connects it with its parent.
 struct ChildEnds {
     BorrowedFd channel; ///< a seqpacket socket: descriptors and marks of progress
-    BorrowedFd gate;    ///< a byte lets the program run; the end of file ends it
+    BorrowedFd gate; ///< a byte lets the program run; the end of file ends it
 };
 
 /// Detail of Step::Settings.

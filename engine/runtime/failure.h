@@ -14,7 +14,8 @@ namespace lamella::runtime {
 /// What the number in a report's detail stands for, by step: a path, a setting, a limit. Empty where nothing.
 using DetailName = std::function<std::string(rootfs::Step, std::uint32_t)>;
 
-/// Reads the report of a child to its end, which is when the child runs its program or has ended; none where it succeeded.
+/// Reads the report of a child to its end, which is when the child runs its program or has ended; none where it
+/// succeeded.
 Result<std::optional<rootfs::Report>> readReport(BorrowedFd pipe);
 
 /// "cannot mount /dev/shm: No space left on device". Step::Exec is NotFound or NotAuthorized as runtime.h says.

@@ -14,9 +14,9 @@ namespace lamella::runtime {
 
 /// The pipes between a created container and who starts it.
 struct Gate {
-    UniqueFd parent;      ///< a byte written here lets the program run
-    UniqueFd child;       ///< where the child waits
-    UniqueFd report;      ///< where the parent reads
+    UniqueFd parent; ///< a byte written here lets the program run
+    UniqueFd child; ///< where the child waits
+    UniqueFd report; ///< where the parent reads
     UniqueFd childReport; ///< where the child writes; closed by execve(2)
 
     /// Pipes; or, in `directory`, the FIFOs "gate" and "report" which another process can open.

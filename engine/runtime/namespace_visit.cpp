@@ -20,8 +20,8 @@ struct Kind {
 };
 
 /// In the order of NamespaceType.
-constexpr std::array kKinds{Kind{CLONE_NEWPID, "pid"},   Kind{CLONE_NEWNET, "net"},  Kind{CLONE_NEWNS, "mnt"},
-                            Kind{CLONE_NEWIPC, "ipc"},   Kind{CLONE_NEWUTS, "uts"},  Kind{CLONE_NEWUSER, "user"},
+constexpr std::array kKinds{Kind{CLONE_NEWPID, "pid"},      Kind{CLONE_NEWNET, "net"}, Kind{CLONE_NEWNS, "mnt"},
+                            Kind{CLONE_NEWIPC, "ipc"},      Kind{CLONE_NEWUTS, "uts"}, Kind{CLONE_NEWUSER, "user"},
                             Kind{CLONE_NEWCGROUP, "cgroup"}};
 
 const Kind& kindOf(oci::NamespaceType type)
@@ -43,7 +43,7 @@ Result<NamespaceVisit> NamespaceVisit::enter(const oci::Spec& spec)
         if (space.path.empty())
             continue;
         const UniqueFd target = TRY(os::open(space.path, O_RDONLY));
-        TRY(visit.enterOne(target.borrow(), cloneFlag(space.type), kindOf(space.type).file));
+        TRY(visit.enterOne(target.borrow(), cloneFlag(space.type), kindOf(space.type).file, space.path));
     }
     return visit;
 }
@@ -51,14 +51,14 @@ Result<NamespaceVisit> NamespaceVisit::enter(const oci::Spec& spec)
 Result<NamespaceVisit> NamespaceVisit::enterPidNamespace(BorrowedFd pidfd)
 {
     NamespaceVisit visit;
-    TRY(visit.enterOne(pidfd, CLONE_NEWPID, "pid"));
+    TRY(visit.enterOne(pidfd, CLONE_NEWPID, "pid", "of the container"));
     return visit;
 }
 
-Result<void> NamespaceVisit::enterOne(BorrowedFd target, int type, const char* kind)
+Result<void> NamespaceVisit::enterOne(BorrowedFd target, int type, const char* kind, const std::string& name)
 {
     UniqueFd home = TRY(os::open(std::format("/proc/self/ns/{}", kind), O_RDONLY));
-    TRY(os::enterNamespace(target, type, std::format("the {} namespace", kind)));
+    TRY(os::enterNamespace(target, type, std::format("the {} namespace {}", kind, name)));
     m_home.push_back({std::move(home), type});
     return {};
 }

@@ -9,8 +9,8 @@
 
 namespace lamella::runtime {
 
-/// While it lives the calling thread is in the namespaces that the specification joins by path, so that a child is born into
-/// them; then it is back. Move-only. It must not outlive the descriptors' namespaces, which it holds itself.
+/// While it lives the calling thread is in the namespaces that the specification joins by path, so that a child is born
+/// into them; then it is back. Move-only. It must not outlive the descriptors' namespaces, which it holds itself.
 class NamespaceVisit {
 public:
     static Result<NamespaceVisit> enter(const oci::Spec& spec);
@@ -24,7 +24,7 @@ public:
 
 private:
     NamespaceVisit() = default;
-    Result<void> enterOne(BorrowedFd target, int type, const char* kind);
+    Result<void> enterOne(BorrowedFd target, int type, const char* kind, const std::string& name);
 
     struct Home {
         UniqueFd space;

@@ -34,7 +34,7 @@ struct Program {
 
     std::vector<std::string> args, env;
     std::vector<std::string> candidates; ///< the paths that execve(2) tries, in the order of PATH
-    std::vector<char*> argv, envp;       ///< ending with a null pointer
+    std::vector<char*> argv, envp; ///< ending with a null pointer
     std::string cwd;
     uid_t uid = 0;
     gid_t gid = 0;
@@ -43,6 +43,7 @@ struct Program {
     CapabilityMasks capabilities;
     std::vector<Limit> limits;
     bool noNewPrivileges = false;
+    bool endWithParent = false; ///< SIGKILL when the parent ends
     std::vector<sock_filter> filter; ///< empty: none
     unsigned filterFlags = 0;
     std::array<UniqueFd, 3> streams; ///< what become 0, 1 and 2; none with a terminal
@@ -50,14 +51,15 @@ struct Program {
     oci::ConsoleSize consoleSize;
 };
 
-/// Prepares `process` with the seccomp profile of the container. The name of the program is looked up in the PATH of its own
-/// environment, by the child, in the container.
+/// Prepares `process` with the seccomp profile of the container. The name of the program is looked up in the PATH of
+/// its own environment, by the child, in the container.
 Result<Program> prepareProgram(const oci::Process& process, const std::optional<oci::Seccomp>& seccomp);
 
 /// Limits, user, capabilities, seccomp and execve(2). Async-signal-safe. Detail of Step::Limits: index into limits.
 [[noreturn]] void becomeProgram(const Program& program, const rootfs::Reporter& reporter);
 
-/// Sets descriptors 0, 1 and 2: the streams, or the terminal as the controlling one. The caller is the leader of its session.
+/// Sets descriptors 0, 1 and 2: the streams, or the terminal as the controlling one. The caller is the leader of its
+/// session.
 void takeStreams(const Program& program, int terminal, const rootfs::Reporter& reporter);
 
 /// What every child does first: its own session, default signals, nothing inherited, not dumpable.

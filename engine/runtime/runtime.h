@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
-/// Makes containers out of OCI bundles (runtime-spec: runtime.md, config.md, config-linux.md). Needs root. No thread may run in
-/// the calling process while it forks; the shim and lamella-runtime have one thread.
+/// Makes containers out of OCI bundles (runtime-spec: runtime.md, config.md, config-linux.md). Needs root. No thread
+/// may run in the calling process while it forks; the shim and lamella-runtime have one thread.
 namespace lamella::runtime {
 
 /// When a step of a start was done, on CLOCK_MONOTONIC.
@@ -35,13 +35,16 @@ struct CreateRequest {
     std::filesystem::path bundle;
     const oci::Spec& spec;
     Streams streams; ///< used where spec.process.terminal is false
-    /// Where not empty, the gate is a FIFO in this directory, and another process may start the container (startFrom()).
+    /// Where not empty, the gate is a FIFO in this directory, and another process may start the container
+    /// (startFrom()).
     std::filesystem::path gateDirectory = {};
+    bool endWithCaller
+        = false; ///< PID 1 is killed when the calling process ends (PR_SET_PDEATHSIG; it may clear that itself)
     std::string* failedStep = nullptr; ///< gets the name of the step that failed, where the caller wants it
 };
 
-/// A container whose environment is made and whose program waits for start(). It owns what must be given back: destroying
-/// it before start() kills the process and removes the cgroup. Move-only.
+/// A container whose environment is made and whose program waits for start(). It owns what must be given back:
+/// destroying it before start() kills the process and removes the cgroup. Move-only.
 struct Created {
     Created() = default;
     Created(Created&&) = default;
@@ -51,15 +54,16 @@ struct Created {
     /// Leaves the waiting container alone: another process will start it (CreateRequest::gateDirectory).
     void leave() { gate.reset(); }
 
-    pid_t pid = 0;          ///< host PID of its PID 1; a child of the caller, which must wait for it
+    pid_t pid = 0; ///< host PID of its PID 1; a child of the caller, which must wait for it
     UniqueFd pidfd;
-    UniqueFd console;       ///< the PTY's master, with a terminal
-    UniqueFd gate;          ///< closing it without start() ends the process
-    UniqueFd report;        ///< the {step, errno} pipe
+    UniqueFd console; ///< the PTY's master, with a terminal
+    UniqueFd gate; ///< closing it without start() ends the process
+    UniqueFd report; ///< the {step, errno} pipe
     std::unique_ptr<cgroup::Cgroup> cgroup;
     std::vector<Step> steps;
     std::string failedStep; ///< after a start() that failed
-    std::string program;    ///< what start() runs, for its error
+    std::string program; ///< what start() runs, and where: for its error
+    std::string workingDirectory;
     rootfs::Timeline timeline;
 };
 
@@ -73,18 +77,18 @@ Result<void> start(Created& container);
 
 /// Starts a container that another process created with CreateRequest::gateDirectory. Errors: WrongState where it was
 /// started already, and those of start().
-Result<void> startFrom(const std::filesystem::path& gateDirectory, const std::string& program);
+Result<void> startFrom(const std::filesystem::path& gateDirectory, const oci::Process& process);
 
 /// The cgroup of a container: linux.cgroupsPath, or /lamella/<id> where there is none.
 std::string cgroupPath(const oci::Spec& spec, const std::string& id);
 
 struct ExecRequest {
-    pid_t pid = 0;                 ///< the container's PID 1 as the host sees it
-    BorrowedFd pidfd;              ///< of the same process: guards against a reused PID
-    const oci::Spec& spec;         ///< the container's: its seccomp profile, namespaces and capabilities hold here too
+    pid_t pid = 0; ///< the container's PID 1 as the host sees it
+    BorrowedFd pidfd; ///< of the same process: guards against a reused PID
+    const oci::Spec& spec; ///< the container's: its seccomp profile, namespaces and capabilities hold here too
     const oci::Process& process;
     cgroup::Cgroup& cgroup;
-    Streams streams;               ///< used where process.terminal is false
+    Streams streams; ///< used where process.terminal is false
 };
 
 struct Executed {

@@ -26,9 +26,10 @@ Result<std::optional<rootfs::Report>> passGate(BorrowedFd gate, BorrowedFd repor
     return readReport(report);
 }
 
-std::string detailOf(const rootfs::Report& report, const std::string& program)
+std::string detailOf(const rootfs::Report& report, const std::string& program, const std::string& workingDirectory)
 {
-    return static_cast<rootfs::Step>(report.step) == rootfs::Step::Exec ? program : "";
+    const auto step = static_cast<rootfs::Step>(report.step);
+    return step == rootfs::Step::Exec ? program : step == rootfs::Step::WorkingDirectory ? workingDirectory : "";
 }
 
 void endContainer(Created& container)
@@ -66,14 +67,14 @@ Result<void> start(Created& container)
     container.steps = stepsOf(container.timeline);
     if (report) {
         container.failedStep = rootfs::stepName(static_cast<rootfs::Step>(report->step));
-        return std::unexpected(errorOf(*report, detailOf(*report, container.program)));
+        return std::unexpected(errorOf(*report, detailOf(*report, container.program, container.workingDirectory)));
     }
     container.report.reset();
     container.gate.reset();
     return {};
 }
 
-Result<void> startFrom(const std::filesystem::path& gateDirectory, const std::string& program)
+Result<void> startFrom(const std::filesystem::path& gateDirectory, const oci::Process& process)
 {
     // Without a reader there is no container that waits: not to wait for one is O_NONBLOCK (fifo(7)).
     auto gate = os::open(gateDirectory / "gate", O_WRONLY | O_NONBLOCK | O_NOFOLLOW);
@@ -83,7 +84,7 @@ Result<void> startFrom(const std::filesystem::path& gateDirectory, const std::st
     const UniqueFd report = TRY(os::open(gateDirectory / "report", O_RDONLY | O_NONBLOCK | O_NOFOLLOW));
     ::unlink((gateDirectory / "gate").c_str());
     if (const auto failed = TRY(passGate(open.borrow(), report.borrow())))
-        return std::unexpected(errorOf(*failed, detailOf(*failed, program)));
+        return std::unexpected(errorOf(*failed, detailOf(*failed, process.args.front(), process.cwd)));
     ::unlink((gateDirectory / "report").c_str());
     return {};
 }

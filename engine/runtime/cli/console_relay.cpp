@@ -26,7 +26,11 @@ sigset_t passedSignals()
 
 class Relay {
 public:
-    Relay(BorrowedFd pidfd, BorrowedFd console) : m_pidfd(pidfd), m_console(console) {}
+    Relay(BorrowedFd pidfd, BorrowedFd console)
+        : m_pidfd(pidfd)
+        , m_console(console)
+    {
+    }
 
     Result<os::ExitStatus> run()
     {

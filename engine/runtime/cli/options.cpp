@@ -29,17 +29,18 @@ struct PathOption {
     std::string_view name;
     std::filesystem::path Options::* target;
 };
-constexpr std::array kPaths{PathOption{"--root", &Options::root},
-                            PathOption{"--bundle", &Options::bundle},
-                            PathOption{"-b", &Options::bundle},
-                            PathOption{"--console-socket", &Options::consoleSocket},
-                            PathOption{"--pid-file", &Options::pidFile},
-                            PathOption{"--process", &Options::process},
-                            PathOption{"-p", &Options::process}};
+constexpr std::array kPaths{
+    PathOption{"--root", &Options::root},        PathOption{"--bundle", &Options::bundle},
+    PathOption{"-b", &Options::bundle},          PathOption{"--console-socket", &Options::consoleSocket},
+    PathOption{"--pid-file", &Options::pidFile}, PathOption{"--process", &Options::process},
+    PathOption{"-p", &Options::process}};
 
 class Parser {
 public:
-    explicit Parser(const std::vector<std::string>& arguments) : m_arguments(arguments) {}
+    explicit Parser(const std::vector<std::string>& arguments)
+        : m_arguments(arguments)
+    {
+    }
 
     Result<Options> parse()
     {
@@ -93,9 +94,8 @@ private:
     /// The id names a directory and a cgroup.
     Result<void> id(const std::string& word)
     {
-        const bool plain = std::ranges::all_of(word, [](unsigned char c) {
-            return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.' || c == '+';
-        });
+        const bool plain = std::ranges::all_of(
+            word, [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.' || c == '+'; });
         if (!plain || word.empty() || word.starts_with('.') || word.size() > 128)
             return failure(ErrorKind::InvalidArgument, std::format("\"{}\" cannot name a container", word));
         m_options.id = word;

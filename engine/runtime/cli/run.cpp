@@ -35,15 +35,32 @@ Result<void> writePidFile(const std::filesystem::path& file, pid_t pid)
     return os::replaceFile(file, std::to_string(pid), 0644);
 }
 
+State stateFor(const Options& options, const oci::Spec& spec)
+{
+    using namespace std::chrono;
+    State state;
+    state.id = options.id;
+    state.bundle = absolutePath(options.bundle).native();
+    state.cgroup = cgroupPath(spec, options.id);
+    state.createdUsec = duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
+    return state;
+}
+
 /// The reserved name of a container that is being made; given back when that fails.
 class Reservation {
 public:
-    static Result<Reservation> make(const Options& options)
+    /// Says at once which cgroup will be made, so that `delete --force` finds it when this process is killed.
+    static Result<Reservation> make(const Options& options, const oci::Spec& spec)
     {
         TRY(reserve(options.root, options.id));
-        return Reservation{options};
+        Reservation reservation{options};
+        TRY(save(options.root, stateFor(options, spec)));
+        return reservation;
     }
-    Reservation(Reservation&& other) noexcept : m_options(std::exchange(other.m_options, nullptr)) {}
+    Reservation(Reservation&& other) noexcept
+        : m_options(std::exchange(other.m_options, nullptr))
+    {
+    }
     Reservation& operator=(Reservation&&) = delete;
     ~Reservation()
     {
@@ -53,30 +70,25 @@ public:
     void keep() { m_options = nullptr; }
 
 private:
-    explicit Reservation(const Options& options) : m_options(&options) {}
+    explicit Reservation(const Options& options)
+        : m_options(&options)
+    {
+    }
     const Options* m_options;
 };
 
 Result<Created> createFrom(const Options& options, const oci::Spec& spec, const std::filesystem::path& gateDirectory)
 {
     const std::filesystem::path bundle = absolutePath(options.bundle);
-    return create({.id = options.id,
-                   .bundle = bundle,
-                   .spec = spec,
-                   .streams = kOwnStreams,
-                   .gateDirectory = gateDirectory});
+    return create(
+        {.id = options.id, .bundle = bundle, .spec = spec, .streams = kOwnStreams, .gateDirectory = gateDirectory});
 }
 
 Result<void> record(const Options& options, const oci::Spec& spec, const Created& created)
 {
-    using namespace std::chrono;
-    State state;
-    state.id = options.id;
+    State state = stateFor(options, spec);
     state.pid = created.pid;
     state.startTime = TRY(os::startTime(created.pid));
-    state.bundle = absolutePath(options.bundle).native();
-    state.cgroup = cgroupPath(spec, options.id);
-    state.createdUsec = duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
     TRY(save(options.root, state));
     return writePidFile(options.pidFile, created.pid);
 }
@@ -95,11 +107,6 @@ Result<void> needConsoleSocket(const Options& options, bool terminal)
     if (terminal && options.consoleSocket.empty())
         return failure(ErrorKind::InvalidArgument, "a terminal without somebody who stays needs --console-socket");
     return {};
-}
-
-int exitCode(const os::ExitStatus& status)
-{
-    return status.code;
 }
 
 /// The process that an exec runs: from a file, or the container's with another command.
@@ -123,7 +130,7 @@ Result<int> createCommand(const Options& options)
 {
     const oci::Spec spec = TRY(loadSpec(options.bundle));
     TRY(needConsoleSocket(options, spec.process.terminal));
-    Reservation reservation = TRY(Reservation::make(options));
+    Reservation reservation = TRY(Reservation::make(options, spec));
     Created created = TRY(createFrom(options, spec, options.root / options.id));
     TRY(passConsole(options, created));
     TRY(record(options, spec, created));
@@ -137,7 +144,7 @@ Result<int> runCommand(const Options& options)
     const oci::Spec spec = TRY(loadSpec(options.bundle));
     if (options.detach)
         TRY(needConsoleSocket(options, spec.process.terminal));
-    Reservation reservation = TRY(Reservation::make(options));
+    Reservation reservation = TRY(Reservation::make(options, spec));
     if (!options.detach)
         holdSignals();
     Created created = TRY(createFrom(options, spec, {}));
@@ -151,7 +158,7 @@ Result<int> runCommand(const Options& options)
     const os::ExitStatus status = TRY(serve(created.pidfd.borrow(), created.console.borrow()));
     TRY(created.cgroup->killAll());
     TRY(created.cgroup->remove());
-    return exitCode(status);
+    return status.code;
 }
 
 Result<int> startCommand(const Options& options)
@@ -160,7 +167,7 @@ Result<int> startCommand(const Options& options)
     const oci::Spec spec = TRY(loadSpec(state.bundle));
     if (statusOf(options.root, state) != "created")
         return failure(ErrorKind::WrongState, std::format("the container {} does not wait to be started", options.id));
-    TRY(startFrom(options.root / options.id, spec.process.args.front()));
+    TRY(startFrom(options.root / options.id, spec.process));
     return 0;
 }
 
@@ -191,7 +198,7 @@ Result<int> execCommand(const Options& options)
     if (options.detach)
         return 0;
     const os::ExitStatus status = TRY(serve(executed.pidfd.borrow(), executed.console.borrow()));
-    return exitCode(status);
+    return status.code;
 }
 
 } // namespace lamella::runtime::cli

@@ -33,10 +33,10 @@ Result<void> reserve(const std::filesystem::path& root, const std::string& id)
 
 Result<void> save(const std::filesystem::path& root, const State& state)
 {
-    const nlohmann::json document{{"id", state.id},         {"pid", state.pid},
-                                  {"start_time", state.startTime}, {"bundle", state.bundle},
-                                  {"cgroup", state.cgroup}, {"created_usec", state.createdUsec}};
-    return os::replaceFile(directoryOf(root, state.id) / "state.json", document.dump());
+    const nlohmann::json document{
+        {"id", state.id},         {"pid", state.pid},       {"start_time", state.startTime},
+        {"bundle", state.bundle}, {"cgroup", state.cgroup}, {"created_usec", state.createdUsec}};
+    return os::replaceFile(directoryOf(root, state.id) / "state.json", document.dump(), 0600, os::Sync::No);
 }
 
 Result<State> load(const std::filesystem::path& root, const std::string& id)
@@ -64,6 +64,8 @@ void forget(const std::filesystem::path& root, const std::string& id)
 
 UniqueFd processOf(const State& state)
 {
+    if (state.pid == 0)
+        return {};
     auto pidfd = os::openPidfd(state.pid);
     // Only after opening: the PID cannot change hands any more, so the start time is this process's own.
     if (!pidfd || os::startTime(state.pid).value_or(0) != state.startTime)
@@ -75,6 +77,8 @@ UniqueFd processOf(const State& state)
 
 std::string statusOf(const std::filesystem::path& root, const State& state)
 {
+    if (state.pid == 0)
+        return "creating";
     if (!processOf(state))
         return "stopped";
     std::error_code ignored;
@@ -91,7 +95,7 @@ std::string stateDocument(const std::filesystem::path& root, const State& state)
                             {"status", status},
                             {"bundle", state.bundle},
                             {"created", std::format("{:%FT%TZ}", created)}};
-    if (status != "stopped")
+    if (status != "stopped" && status != "creating")
         document["pid"] = state.pid;
     return document.dump(2);
 }

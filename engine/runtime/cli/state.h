@@ -14,7 +14,7 @@ namespace lamella::runtime::cli {
 /// What lamella-runtime remembers of a container, as <root>/<id>/state.json (0600, its directory 0700).
 struct State {
     std::string id;
-    pid_t pid = 0;
+    pid_t pid = 0; ///< 0: it is being created
     std::uint64_t startTime = 0; ///< os::startTime(): guards against a reused PID
     std::string bundle;
     std::string cgroup;
@@ -31,7 +31,7 @@ void forget(const std::filesystem::path& root, const std::string& id);
 /// The container's PID 1, held; empty when it has ended.
 UniqueFd processOf(const State& state);
 
-/// created, running or stopped: runtime.md, "State".
+/// creating, created, running or stopped: runtime.md, "State".
 std::string statusOf(const std::filesystem::path& root, const State& state);
 
 /// The state JSON of runtime.md with the status.
