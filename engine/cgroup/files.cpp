@@ -38,6 +38,17 @@ std::optional<std::uint64_t> number(std::string_view text)
     return value;
 }
 
+// kernfs answers ENODEV for a file of a cgroup that is being removed.
+std::unexpected<Error> accessFailure(std::string_view what)
+{
+    auto error = Error::system(errno, what);
+    if (error.errnum == ENODEV)
+        error.kind = ErrorKind::NotFound;
+    else if (error.errnum == EINVAL || error.errnum == ERANGE)
+        error.kind = ErrorKind::InvalidArgument;
+    return std::unexpected(std::move(error));
+}
+
 void appendPids(std::string_view text, std::vector<pid_t>& pids)
 {
     while (!text.empty()) {
@@ -73,27 +84,22 @@ Result<bool> tryRemove(BorrowedFd tree, const std::string& path)
 Result<void> writeAt(BorrowedFd tree, const std::string& path, std::string_view value)
 {
     const UniqueFd fd{::openat(tree.get(), path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW)};
-    if (!fd)
-        return systemFailure(described(path, value));
-    if (::write(fd.get(), value.data(), value.size()) >= 0)
-        return {};
-    auto error = Error::system(errno, described(path, value));
-    if (error.errnum == EINVAL || error.errnum == ERANGE)
-        error.kind = ErrorKind::InvalidArgument;
-    return std::unexpected(std::move(error));
+    if (!fd || ::write(fd.get(), value.data(), value.size()) < 0)
+        return accessFailure(described(path, value));
+    return {};
 }
 
 Result<std::string> readAt(BorrowedFd tree, const std::string& path)
 {
     const UniqueFd fd{::openat(tree.get(), path.c_str(), O_RDONLY | O_CLOEXEC)};
     if (!fd)
-        return systemFailure("cannot open " + path);
+        return accessFailure("cannot open " + path);
     std::string text;
     std::array<char, 8192> part;
     while (true) {
         const ssize_t count = ::read(fd.get(), part.data(), part.size());
         if (count < 0)
-            return systemFailure("cannot read " + path);
+            return accessFailure("cannot read " + path);
         text.append(part.data(), static_cast<std::size_t>(count));
         if (count == 0)
             return text;

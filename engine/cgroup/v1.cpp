@@ -129,7 +129,9 @@ Result<std::vector<UniqueFd>> V1Cgroup::joinDescriptors() const
 Result<Usage> V1Cgroup::usage() const
 {
     Usage usage;
-    usage.cpuUsec = TRY(orNone(number("cpuacct", "cpuacct.usage"))) / 1000;
+    // This one is everywhere: where it is missing the cgroup is gone, and zeros would be wrong.
+    if (m_trees->tree("cpuacct"))
+        usage.cpuUsec = TRY(number("cpuacct", "cpuacct.usage")) / 1000;
     usage.throttledUsec = keyedNumber(TRY(orNone(read("cpu", "cpu.stat"))), "throttled_time") / 1000;
     usage.pids = TRY(orNone(number("pids", "pids.current")));
     const std::uint64_t memory = TRY(orNone(number("memory", "memory.usage_in_bytes")));
@@ -183,7 +185,10 @@ Result<void> V1Cgroup::signalAll() const
 // Frozen tasks cannot fork, so one round reaches all; where freezing fails the rounds go on until nobody is left.
 Result<void> V1Cgroup::killAll()
 {
-    if (TRY(processes()).empty())
+    const auto present = processes();
+    if (!present && present.error().kind == ErrorKind::NotFound) // made in part only, or removed
+        return {};
+    if (TRY(Result<std::vector<pid_t>>{present}).empty())
         return {};
     const bool stopped = freeze(true).has_value();
     const auto killed = signalAll();

@@ -178,6 +178,8 @@ Result<void> V2Cgroup::signalAll() const
 // cgroup.kill (Linux 5.14) reaches those that fork meanwhile; a kernel without it has the freezer for that.
 Result<void> V2Cgroup::killAll()
 {
+    if (const auto present = processes(); !present && present.error().kind == ErrorKind::NotFound) // removed
+        return {};
     const auto killed = write("cgroup.kill", "1");
     if (isMissing(killed)) {
         TRY(freeze(true));

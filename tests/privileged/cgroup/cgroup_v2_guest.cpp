@@ -291,6 +291,9 @@ Result<void> removesChildrenOfTheContainer(Cgroup& group)
     TRY(group.remove());
     EXPECT(::access("/sys/fs/cgroup/test/c", F_OK) != 0);
     TRY(group.remove());
+    TRY(group.killAll());
+    const auto gone = group.usage();
+    EXPECT(!gone && gone.error().kind == ErrorKind::NotFound);
     return {};
 }
 

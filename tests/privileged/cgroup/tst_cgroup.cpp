@@ -337,6 +337,8 @@ void TestCgroup::removesChildrenOfTheContainer()
     VERIFY_RESULT(m_group->remove());
     QVERIFY(!cgroup::open(m_path + "/made"));
     VERIFY_RESULT(m_group->remove()); // gone already
+    VERIFY_RESULT(m_group->killAll());
+    QCOMPARE(m_group->usage().error().kind, ErrorKind::NotFound);
     auto again = cgroup::create(m_path); // for cleanup()
     VERIFY_RESULT(again);
     m_group = std::move(*again);

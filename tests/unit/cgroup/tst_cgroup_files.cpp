@@ -257,7 +257,12 @@ void TestCgroupFiles::usageOfAKernelWithLess()
     put(QStringLiteral("two/lamella/x/cpu.stat"), "usage_usec 5000\n");
     QCOMPARE(openV2()->usage().value().cpuUsec, 5000u);
     QCOMPARE(openV2()->usage().value().memory.value, 0u);
-    QCOMPARE(openV1()->usage().value().cpuUsec, 0u);
+    const auto gone = openV1()->usage(); // every kernel has cpuacct.usage
+    QVERIFY(!gone);
+    QCOMPARE(gone.error().kind, ErrorKind::NotFound);
+    put(QStringLiteral("cpu/lamella/x/cpuacct.usage"), "5000\n");
+    QCOMPARE(openV1()->usage().value().cpuUsec, 5u);
+    QCOMPARE(openV1()->usage().value().memory.value, 0u);
 }
 
 void TestCgroupFiles::readsProcessesOfChildrenToo()
