@@ -40,7 +40,7 @@ struct Row {
     std::uint64_t peak() const { return std::ranges::max(samples, {}, &Sample::peakBytes).peakBytes; }
 };
 
-void print(std::string_view bench, const std::vector<Row>& rows, const Row& base)
+void printTable(std::string_view bench, const std::vector<Row>& rows, const Row& base)
 {
     std::println("bench {}: {} runs each, in turn; ratios to {}", bench, base.samples.size(), base.name);
     std::println("  {:<28}{:>10}{:>10}{:>10}{:>10}{:>12}{:>8}", "", "min ms", "median ms", "max ms", "CPU ms", "peak MiB",
@@ -123,7 +123,7 @@ Result<void> run(std::string_view bench, const std::vector<Contender>& contender
     const auto found = std::ranges::find(rows, base, &Row::name);
     if (found == rows.end())
         return failure(ErrorKind::InvalidArgument, std::format("the base '{}' is no contender", base));
-    print(bench, rows, *found);
+    printTable(bench, rows, *found);
     if (!options.json.empty())
         return writeJson(options.json, bench, rows, *found);
     return {};
