@@ -42,7 +42,8 @@ Decompressor::~Decompressor()
         m_filter->terminate();
 }
 
-// A new filter for each member, with the input that the last one left: not every filter can be reset in the middle of it.
+// A new filter for each member, with the input that the last one left: not every filter can be reset in the middle of
+// it.
 void Decompressor::startMember()
 {
     if (m_filter) {

@@ -32,7 +32,7 @@ private:
     std::unique_ptr<KFilterBase> m_filter;
     std::vector<std::byte> m_in;
     std::size_t m_filled = 0; ///< of m_in
-    std::size_t m_left = 0;   ///< what a member did not read of it
+    std::size_t m_left = 0; ///< what a member did not read of it
     bool m_sourceEnded = false;
     bool m_insideMember = false;
 };

@@ -24,7 +24,8 @@ bool shell(const std::string& script)
     QProcess process;
     process.setProcessChannelMode(QProcess::MergedChannels);
     process.start(QStringLiteral("/bin/sh"), {QStringLiteral("-euc"), QString::fromStdString(script)});
-    const bool good = process.waitForFinished() && process.exitStatus() == QProcess::NormalExit && process.exitCode() == 0;
+    const bool good
+        = process.waitForFinished() && process.exitStatus() == QProcess::NormalExit && process.exitCode() == 0;
     if (!good)
         qWarning("%s", process.readAll().constData());
     return good;
@@ -34,8 +35,8 @@ std::string describe(const Change& change)
 {
     constexpr char kLetters[] = {'A', 'M', 'D', 'm'};
     constexpr char kTypes[] = {'f', 'd', 'l', 'p', 's', 'c', 'b'};
-    return std::format("{}{} {} {}", kLetters[static_cast<int>(change.kind)], kTypes[static_cast<int>(change.type)], change.path,
-                       change.layer);
+    return std::format("{}{} {} {}", kLetters[static_cast<int>(change.kind)], kTypes[static_cast<int>(change.type)],
+                       change.path, change.layer);
 }
 
 // What the two layers below the container hold.
@@ -73,9 +74,10 @@ private:
     fs::path upper() const { return m_directory / "upper"; }
     bool mount() const
     {
-        return shell(std::format("cd {}; mkdir -p upper work merged; mount -t overlay -o "
-                                 "lowerdir=1:0,upperdir=upper,workdir=work,redirect_dir=off,metacopy=off overlay merged",
-                                 m_directory.string()));
+        return shell(
+            std::format("cd {}; mkdir -p upper work merged; mount -t overlay -o "
+                        "lowerdir=1:0,upperdir=upper,workdir=work,redirect_dir=off,metacopy=off overlay merged",
+                        m_directory.string()));
     }
     bool inside(const std::string& script) const
     {
@@ -84,8 +86,9 @@ private:
     QStringList changes(std::uint32_t idBase = 0) const
     {
         QStringList found;
-        const auto done = readChanges(
-            upper(), layers(), idBase, [&](const Change& change) { found << QString::fromStdString(describe(change)); }, {});
+        const auto done
+            = readChanges(upper(), layers(), idBase,
+                          [&](const Change& change) { found << QString::fromStdString(describe(change)); }, {});
         return done ? found : QStringList{QString::fromStdString(done.error().message)};
     }
 };
@@ -133,11 +136,13 @@ void ChangesTest::truth_data()
     row("new tree", "mkdir -p x/y; echo 1 >x/y/z",
         {QStringLiteral("Ad /x -1"), QStringLiteral("Ad /x/y -1"), QStringLiteral("Af /x/y/z -1")});
     row("new link, FIFO, device", "ln -s a l; mkfifo p; mknod c c 1 3; mknod b b 7 0",
-        {QStringLiteral("Ab /b -1"), QStringLiteral("Ac /c -1"), QStringLiteral("Al /l -1"), QStringLiteral("Ap /p -1")});
+        {QStringLiteral("Ab /b -1"), QStringLiteral("Ac /c -1"), QStringLiteral("Al /l -1"),
+         QStringLiteral("Ap /p -1")});
     row("modified", "echo more >>etc/passwd", one("Mf /etc/passwd 0"));
     row("modified in the upper layer", "echo more >>etc/hosts", one("Mf /etc/hosts 1"));
     row("same length", "echo PASSWD >etc/passwd", one("Mf /etc/passwd 0"));
-    row("modified, with its old time", "touch -r etc/passwd /tmp/t.$$; echo PASSWD >etc/passwd; touch -r /tmp/t.$$ etc/passwd",
+    row("modified, with its old time",
+        "touch -r etc/passwd /tmp/t.$$; echo PASSWD >etc/passwd; touch -r /tmp/t.$$ etc/passwd",
         one("Mf /etc/passwd 0"));
     row("mode", "chmod 600 etc/passwd", one("mf /etc/passwd 0"));
     row("owner of a large file", "chown 5 big", one("mf /big 0"));
@@ -153,15 +158,19 @@ void ChangesTest::truth_data()
     row("made where a layer deleted", "echo new >gone", one("Af /gone -1"));
     row("hidden by a layer", "echo new >old/hidden", one("Af /old/hidden -1"));
     row("replaced directory", "rm -r dir; mkdir dir; echo b >dir/b; echo n >dir/n",
-        {QStringLiteral("Df /dir/a 0"), QStringLiteral("mf /dir/b 0"), QStringLiteral("Af /dir/n -1"), QStringLiteral("Dd /dir/sub 0")});
+        {QStringLiteral("Df /dir/a 0"), QStringLiteral("mf /dir/b 0"), QStringLiteral("Af /dir/n -1"),
+         QStringLiteral("Dd /dir/sub 0")});
     row("replaced directory within one", "rm -r dir; mkdir -p dir/sub",
         {QStringLiteral("Df /dir/a 0"), QStringLiteral("Df /dir/b 0"), QStringLiteral("Df /dir/sub/c 0")});
     row("file instead of a directory", "rm -r dir; echo 1 >dir", one("Mf /dir 0"));
-    row("directory instead of a file", "rm big; mkdir big; echo 1 >big/f", {QStringLiteral("Md /big 0"), QStringLiteral("Af /big/f -1")});
+    row("directory instead of a file", "rm big; mkdir big; echo 1 >big/f",
+        {QStringLiteral("Md /big 0"), QStringLiteral("Af /big/f -1")});
     row("link retargeted", "rm link; ln -s elsewhere link", one("Ml /link 0"));
     row("link made again", "rm link; ln -s target link", one("ml /link 0"));
-    row("renamed file", "mv etc/passwd etc/shadow", {QStringLiteral("Df /etc/passwd 0"), QStringLiteral("Af /etc/shadow -1")});
-    row("renamed new directory", "mkdir d; echo 1 >d/f; mv d e", {QStringLiteral("Ad /e -1"), QStringLiteral("Af /e/f -1")});
+    row("renamed file", "mv etc/passwd etc/shadow",
+        {QStringLiteral("Df /etc/passwd 0"), QStringLiteral("Af /etc/shadow -1")});
+    row("renamed new directory", "mkdir d; echo 1 >d/f; mv d e",
+        {QStringLiteral("Ad /e -1"), QStringLiteral("Af /e/f -1")});
     row("hard link to a layer's file", "ln etc/passwd etc/second",
         {QStringLiteral("mf /etc/passwd 0"), QStringLiteral("Af /etc/second -1")});
 }
@@ -191,7 +200,8 @@ void ChangesTest::mappedOwnersAreMappedBack()
 
 void ChangesTest::bytesAreThoseOnTheDisk()
 {
-    QVERIFY(inside("dd if=/dev/urandom of=f bs=1024 count=1024 2>/dev/null; truncate -s 1G holes; rm etc/passwd; sync"));
+    QVERIFY(
+        inside("dd if=/dev/urandom of=f bs=1024 count=1024 2>/dev/null; truncate -s 1G holes; rm etc/passwd; sync"));
     std::uint64_t sum = 0;
     QVERIFY(readChanges(upper(), layers(), 0, [&](const Change& change) { sum += change.bytes.value; }, {}));
     QVERIFY2(sum >= 1u << 20 && sum < 2u << 20, std::to_string(sum).c_str());
@@ -202,8 +212,13 @@ void ChangesTest::cancelling()
     QVERIFY(inside("echo 1 >f"));
     std::stop_source source;
     source.request_stop();
-    QCOMPARE(readChanges(upper(), layers(), 0, [](const Change&) {}, source.get_token()).error().kind, ErrorKind::Cancelled);
-    QCOMPARE(readChanges(m_directory / "none", layers(), 0, [](const Change&) {}, {}).error().kind, ErrorKind::NotFound);
+    QCOMPARE(readChanges(
+                 upper(), layers(), 0, [](const Change&) { }, source.get_token())
+                 .error()
+                 .kind,
+             ErrorKind::Cancelled);
+    QCOMPARE(readChanges(m_directory / "none", layers(), 0, [](const Change&) { }, {}).error().kind,
+             ErrorKind::NotFound);
 }
 
 void ChangesTest::removingGoesAsDeepAsItMust()

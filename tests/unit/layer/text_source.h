@@ -12,7 +12,11 @@ namespace lamella::test {
 /// Gives a text in pieces of at most `piece` bytes, as a pipe might.
 class TextSource final : public layer::ByteSource {
 public:
-    explicit TextSource(std::string text, std::size_t piece = 4096) : m_text(std::move(text)), m_piece(piece) {}
+    explicit TextSource(std::string text, std::size_t piece = 4096)
+        : m_text(std::move(text))
+        , m_piece(piece)
+    {
+    }
     Result<std::size_t> read(std::span<std::byte> buffer) override
     {
         const auto count = std::min({buffer.size(), m_piece, m_text.size() - m_at});

@@ -124,8 +124,9 @@ private Q_SLOTS:
         const auto good = digestOf("");
         QCOMPARE(good, "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
         QVERIFY(isDigest(good));
-        for (const auto& bad : {std::string{}, good.substr(7), good + "0", "sha512:" + good.substr(7), "sha256:" + std::string(64, 'A'),
-                                "sha256:" + std::string(61, '0') + "/..", "SHA256:" + good.substr(7)})
+        for (const auto& bad :
+             {std::string{}, good.substr(7), good + "0", "sha512:" + good.substr(7), "sha256:" + std::string(64, 'A'),
+              "sha256:" + std::string(61, '0') + "/..", "SHA256:" + good.substr(7)})
             QVERIFY2(!isDigest(bad), bad.c_str());
         QCOMPARE(chainId("", good), good);
         QCOMPARE(chainId(good, good), digestOf(good + " " + good));

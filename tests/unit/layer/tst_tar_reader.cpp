@@ -101,13 +101,17 @@ void TarReaderTest::members_data()
     };
     const auto longName = std::string(180, 'n');
     row("empty", "", "");
-    row("file", tarMember({.type = '0', .name = "a", .link = {}, .data = "text", .mode = 04755, .uid = 7, .gid = 8, .mtime = 9}),
+    row("file",
+        tarMember(
+            {.type = '0', .name = "a", .link = {}, .data = "text", .mode = 04755, .uid = 7, .gid = 8, .mtime = 9}),
         "file a 4755 7:8 9 \"text\"\n");
     row("file of type NUL", tarMember({.type = '\0', .name = "a", .link = {}, .data = {}}), "file a 644 0:0 0 \"\"\n");
     row("contiguous file", tarMember({.type = '7', .name = "a", .link = {}, .data = "x"}), "file a 644 0:0 0 \"x\"\n");
-    row("directory", tarMember({.type = '5', .name = "d/", .link = {}, .data = {}, .mode = 01777}), "directory d/ 1777 0:0 0\n");
+    row("directory", tarMember({.type = '5', .name = "d/", .link = {}, .data = {}, .mode = 01777}),
+        "directory d/ 1777 0:0 0\n");
     row("directory of V7", tarMember({.type = '\0', .name = "d/", .link = {}, .data = {}}), "directory d/ 644 0:0 0\n");
-    row("symlink", tarMember({.type = '2', .name = "l", .link = "../to", .data = {}}), "symlink l -> ../to 644 0:0 0\n");
+    row("symlink", tarMember({.type = '2', .name = "l", .link = "../to", .data = {}}),
+        "symlink l -> ../to 644 0:0 0\n");
     row("hard link", tarMember({.type = '1', .name = "h", .link = "a", .data = {}}), "hardlink h -> a 644 0:0 0\n");
     row("devices and FIFO",
         tarMember({.type = '3', .name = "c", .link = {}, .data = {}, .major = 5, .minor = 1})
@@ -117,38 +121,52 @@ void TarReaderTest::members_data()
     row("ustar prefix", patched(tarMember(file("name")), 345, "some/where"), "file some/where/name 644 0:0 0 \"x\"\n");
     row("GNU long name and link",
         tarMember({.type = 'L', .name = "././@LongLink", .link = {}, .data = longName + '\0'})
-            + tarMember({.type = 'K', .name = "././@LongLink", .link = {}, .data = "long/target" + std::string(1, '\0')})
+            + tarMember(
+                {.type = 'K', .name = "././@LongLink", .link = {}, .data = "long/target" + std::string(1, '\0')})
             + tarMember({.type = '2', .name = "short", .link = "short", .data = {}}),
         ("symlink " + longName + " -> long/target 644 0:0 0\n").c_str());
     row("pax path, owner, time, size",
-        paxHeader({{"path", "p/\xc3\xa4"}, {"uid", "4000000000"}, {"gid", "70000"}, {"mtime", "12.5"}}) + tarMember(file("a"))
-            + tarMember(file("b")),
+        paxHeader({{"path", "p/\xc3\xa4"}, {"uid", "4000000000"}, {"gid", "70000"}, {"mtime", "12.5"}})
+            + tarMember(file("a")) + tarMember(file("b")),
         "file p/\xc3\xa4 644 4000000000:70000 12.500000000 \"x\"\nfile b 644 0:0 0 \"x\"\n");
-    row("pax linkpath", paxHeader({{"linkpath", longName}}) + tarMember({.type = '2', .name = "l", .link = "s", .data = {}}),
+    row("pax linkpath",
+        paxHeader({{"linkpath", longName}}) + tarMember({.type = '2', .name = "l", .link = "s", .data = {}}),
         ("symlink l -> " + longName + " 644 0:0 0\n").c_str());
-    row("pax size", paxHeader({{"size", "3"}}) + tarHeader(file("a"), 0) + tarPadded("abc"), "file a 644 0:0 0 \"abc\"\n");
-    row("pax negative time", paxHeader({{"mtime", "-1.25"}}) + tarMember(file("a")), "file a 644 0:0 -2.750000000 \"x\"\n");
+    row("pax size", paxHeader({{"size", "3"}}) + tarHeader(file("a"), 0) + tarPadded("abc"),
+        "file a 644 0:0 0 \"abc\"\n");
+    row("pax negative time", paxHeader({{"mtime", "-1.25"}}) + tarMember(file("a")),
+        "file a 644 0:0 -2.750000000 \"x\"\n");
     row("pax xattrs", paxHeader({{"SCHILY.xattr.user.a", "1\n2=3"}}) + tarMember(file("a")),
         "file a 644 0:0 0 [user.a=1\n2=3] \"x\"\n");
-    row("pax global", paxHeader({{"uid", "5"}, {"comment", "c"}}, 'g') + tarMember(file("a")) + paxHeader({{"uid", "6"}})
+    row("pax global",
+        paxHeader({{"uid", "5"}, {"comment", "c"}}, 'g') + tarMember(file("a")) + paxHeader({{"uid", "6"}})
             + tarMember(file("b")),
         "file a 644 5:0 0 \"x\"\nfile b 644 6:0 0 \"x\"\n");
-    row("pax takes back", paxHeader({{"path", "other"}, {"path", ""}}) + tarMember(file("a")), "file a 644 0:0 0 \"x\"\n");
+    row("pax takes back", paxHeader({{"path", "other"}, {"path", ""}}) + tarMember(file("a")),
+        "file a 644 0:0 0 \"x\"\n");
     row("base-256 size and owner",
         patched(patched(tarMember(file("a", "abc")), 124, std::string("\x80\0\0\0\0\0\0\0\0\0\0\x03", 12)), 108,
                 std::string("\x80\0\0\0\x01\0\0\0", 8)),
         "file a 644 16777216:0 0 \"abc\"\n");
-    row("base-256 negative time", patched(tarMember(file("a")), 136, std::string(12, '\xff')), "file a 644 0:0 -1 \"x\"\n");
-    row("numbers with spaces", patched(tarMember(file("a")), 108, std::string(" 12 \0\0\0\0", 8)), "file a 644 10:0 0 \"x\"\n");
+    row("base-256 negative time", patched(tarMember(file("a")), 136, std::string(12, '\xff')),
+        "file a 644 0:0 -1 \"x\"\n");
+    row("numbers with spaces", patched(tarMember(file("a")), 108, std::string(" 12 \0\0\0\0", 8)),
+        "file a 644 10:0 0 \"x\"\n");
     row("volume label", tarMember({.type = 'V', .name = "tape", .link = {}, .data = {}}) + tarMember(file("a")),
         "file a 644 0:0 0 \"x\"\n");
     row("sparse 0.0",
-        paxHeader({{"GNU.sparse.size", "10"}, {"GNU.sparse.numblocks", "2"}, {"GNU.sparse.offset", "2"},
-                   {"GNU.sparse.numbytes", "1"}, {"GNU.sparse.offset", "7"}, {"GNU.sparse.numbytes", "2"}})
+        paxHeader({{"GNU.sparse.size", "10"},
+                   {"GNU.sparse.numblocks", "2"},
+                   {"GNU.sparse.offset", "2"},
+                   {"GNU.sparse.numbytes", "1"},
+                   {"GNU.sparse.offset", "7"},
+                   {"GNU.sparse.numbytes", "2"}})
             + tarMember(file("s", "abb")),
         "");
-    row("sparse 0.1", paxHeader({{"GNU.sparse.size", "4"}, {"GNU.sparse.map", "0,1,3,1"}, {"GNU.sparse.name", "s"}})
-            + tarMember(file("t", "ab")), "");
+    row("sparse 0.1",
+        paxHeader({{"GNU.sparse.size", "4"}, {"GNU.sparse.map", "0,1,3,1"}, {"GNU.sparse.name", "s"}})
+            + tarMember(file("t", "ab")),
+        "");
 }
 
 void TarReaderTest::members()
@@ -180,18 +198,23 @@ void TarReaderTest::damagedArchivesAreErrors_data()
     row("link to nothing", tarMember({.type = '2', .name = "l", .link = {}, .data = {}}));
     row("size is no number", patched(tarMember(file("a")), 124, "zzzzzzzzzzz"));
     row("size is negative", patched(tarMember(file("a")), 124, std::string(12, '\xff')));
-    row("size is enormous", patched(tarMember(file("a")), 124, std::string("\x80\0\0\0\x7f\xff\xff\xff\xff\xff\xff\xff", 12)));
+    row("size is enormous",
+        patched(tarMember(file("a")), 124, std::string("\x80\0\0\0\x7f\xff\xff\xff\xff\xff\xff\xff", 12)));
     row("size does not fit", patched(tarMember(file("a")), 124, "\xbf" + std::string(11, '\xff')));
     row("owner is no number", patched(tarMember(file("a")), 108, "xxxxxxx"));
     row("owner is nobody's", paxHeader({{"uid", "4294967295"}}) + tarMember(file("a")));
     row("pax owner is negative", paxHeader({{"uid", "-1"}}) + tarMember(file("a")));
-    row("pax length too long", tarMember({.type = 'x', .name = "p", .link = {}, .data = "99 path=a\n"}) + tarMember(file("a")));
-    row("pax length too short", tarMember({.type = 'x', .name = "p", .link = {}, .data = "5 path=a\n"}) + tarMember(file("a")));
-    row("pax length is 0", tarMember({.type = 'x', .name = "p", .link = {}, .data = "0 path=a\n"}) + tarMember(file("a")));
+    row("pax length too long",
+        tarMember({.type = 'x', .name = "p", .link = {}, .data = "99 path=a\n"}) + tarMember(file("a")));
+    row("pax length too short",
+        tarMember({.type = 'x', .name = "p", .link = {}, .data = "5 path=a\n"}) + tarMember(file("a")));
+    row("pax length is 0",
+        tarMember({.type = 'x', .name = "p", .link = {}, .data = "0 path=a\n"}) + tarMember(file("a")));
     row("pax without =", tarMember({.type = 'x', .name = "p", .link = {}, .data = "8 path1\n"}) + tarMember(file("a")));
     row("pax name with NUL", paxHeader({{"path", std::string("a\0b", 3)}}) + tarMember(file("a")));
     row("pax time", paxHeader({{"mtime", "1e9"}}) + tarMember(file("a")));
-    row("pax header too large", tarHeader({.type = 'x', .name = "p", .link = {}, .data = {}}, 2u << 20), "LimitExceeded");
+    row("pax header too large", tarHeader({.type = 'x', .name = "p", .link = {}, .data = {}}, 2u << 20),
+        "LimitExceeded");
     row("name too long", paxHeader({{"path", std::string(5000, 'a')}}) + tarMember(file("a")));
     row("pax header for nothing", paxHeader({{"path", "a"}}));
     std::string many;
@@ -214,10 +237,11 @@ void TarReaderTest::damagedArchivesAreErrors_data()
     const std::vector<std::pair<std::string, std::string>> newest{
         {"GNU.sparse.major", "1"}, {"GNU.sparse.minor", "0"}, {"GNU.sparse.realsize", "9"}};
     row("sparse map without end", paxHeader(newest) + tarMember(file("s", std::string(1024, '1'))));
-    row("sparse map too long", paxHeader(newest) + tarMember(file("s", "999999999\n" + std::string(600, '1'))), "LimitExceeded");
+    row("sparse map too long", paxHeader(newest) + tarMember(file("s", "999999999\n" + std::string(600, '1'))),
+        "LimitExceeded");
     row("sparse map beyond the data", paxHeader(newest) + tarMember(file("s", "1\n")));
-    row("sparse of the future", paxHeader({{"GNU.sparse.major", "2"}, {"GNU.sparse.minor", "0"}}) + tarMember(file("s")),
-        "Unsupported");
+    row("sparse of the future",
+        paxHeader({{"GNU.sparse.major", "2"}, {"GNU.sparse.minor", "0"}}) + tarMember(file("s")), "Unsupported");
     row("device number", patched(tarMember({.type = '3', .name = "c", .link = {}, .data = {}}), 329, "7777777"));
 }
 
@@ -267,7 +291,8 @@ void TarReaderTest::sparseFilesOfGnuTar()
     const auto expected = sparse.readAll().toStdString();
     QProcess tar;
     tar.setWorkingDirectory(directory.path());
-    tar.start(QStringLiteral("tar"), QStringList{QStringLiteral("-c"), QStringLiteral("-S")} + format + QStringList{QStringLiteral("sparse")});
+    tar.start(QStringLiteral("tar"),
+              QStringList{QStringLiteral("-c"), QStringLiteral("-S")} + format + QStringList{QStringLiteral("sparse")});
     QVERIFY(tar.waitForFinished());
     TextSource source{tar.readAllStandardOutput().toStdString()};
     TarReader reader{source};
@@ -281,7 +306,8 @@ void TarReaderTest::sparseFilesOfGnuTar()
 
 void TarReaderTest::piecesDoNotMatter()
 {
-    const auto archive = paxHeader({{"path", "first"}}) + tarMember(file("a", std::string(700, 'x'))) + tarMember(file("b")) + tarEnd();
+    const auto archive = paxHeader({{"path", "first"}}) + tarMember(file("a", std::string(700, 'x')))
+        + tarMember(file("b")) + tarEnd();
     for (const std::size_t piece : {1u, 3u, 511u, 513u})
         QCOMPARE(readAll(archive, piece), readAll(archive));
 }
