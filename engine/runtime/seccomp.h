@@ -19,7 +19,7 @@ namespace lamella::runtime {
 /// listener).
 Result<std::vector<sock_filter>> compileSeccomp(const oci::Seccomp& profile);
 
-/// compileSeccomp(), remembered in `directory`, which is made with mode 0700 where it is missing. What is not the
+/// compileSeccomp(), remembered in `directory`, which is made with mode 0700 where it is missing, with its parent. What is not the
 /// caller's own, writable by others, a link, too long or written for another profile, library or architecture is not
 /// used. A cache that cannot be used costs time and is no error.
 Result<std::vector<sock_filter>> cachedSeccomp(const oci::Seccomp& profile, const std::filesystem::path& directory);

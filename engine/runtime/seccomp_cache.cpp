@@ -40,8 +40,10 @@ bool isOurs(const struct stat& info, mode_t type, mode_t forbidden)
 // Not a directory of ours alone: no descriptor.
 UniqueFd openCache(const std::filesystem::path& directory)
 {
-    if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
-        return UniqueFd{};
+    if (::mkdir(directory.c_str(), 0700) != 0 && errno == ENOENT) {
+        ::mkdir(directory.parent_path().c_str(), 0700);
+        ::mkdir(directory.c_str(), 0700);
+    }
     UniqueFd fd{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
     struct stat info = {};
     if (!fd || ::fstat(fd.get(), &info) != 0 || !isOurs(info, S_IFDIR, 077))
