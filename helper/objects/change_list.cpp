@@ -128,7 +128,7 @@ Result<UniqueFd> writeChanges(const ChangeSource& source)
     std::stop_source stop;
     Result<void> written;
     const auto read = layer::readChanges(
-        source.upper, source.layers,
+        source.upper, source.layers, source.idBase,
         [&](const Change& change) {
             if (written)
                 written = file.append(line(change, source.diffIds));

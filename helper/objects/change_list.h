@@ -4,6 +4,7 @@
 #include "engine/base/result.h"
 #include "engine/base/unique_fd.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@ namespace lamella::helper {
 struct ChangeSource {
     std::filesystem::path upper;
     std::vector<std::filesystem::path> layers; ///< from the bottom
+    std::uint32_t idBase = 0;                  ///< first host id of the container's user namespace
     std::vector<std::string> diffIds; ///< of the layers, in the same order
 };
 

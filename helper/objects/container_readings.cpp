@@ -66,6 +66,7 @@ QDBusUnixFileDescriptor ContainerObject::ListChanges(const QVariantMap&)
         return refuse(place.error()), QDBusUnixFileDescriptor();
     ChangeSource source{m_services.containers.upperDirectory(m_container.id),
                         m_services.containers.layerDirectories(m_container.id),
+                        m_container.hostUidBase,
                         {}};
     if (const auto image = m_services.images.find(m_container.owner, m_container.imageId)) {
         for (const image::Layer& layer : image->layers)

@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# session.sh [--state DIR] [--user UID] [--no-helper] [--log-level LEVEL] COMMAND...
+# session.sh [--state DIR] [--user UID] [--grant UID]... [--no-helper] [--log-level LEVEL] COMMAND...
 #
 # Runs COMMAND beside a system bus, polkitd and lamella-helper of its own: in private mount and pid namespaces, so that
 # nothing of it outlives the command. Its exit status is the command's. Needs root.
 #   --state DIR    the helper's state, kept afterwards; otherwise a new directory below /var/tmp that is removed
 #   --user UID     the command runs as this user, who may look at and manage what is his; otherwise as root
+#   --grant UID    this user may do that too
 #   --no-helper    bus and polkitd only
 # The command finds in its environment:
 #   LAMELLA_SESSION  a directory with helper.log, and the program `helper` that starts the helper as this script did
@@ -26,11 +27,12 @@ if [ -z "${LAMELLA_SESSION_INSIDE:-}" ]; then
 fi
 unset LAMELLA_SESSION_INSIDE
 
-state= user=0 helper=1 level=${LAMELLA_LOG_LEVEL:-info}
+state= user=0 granted= helper=1 level=${LAMELLA_LOG_LEVEL:-info}
 while [ $# -gt 0 ]; do
     case $1 in
         --state) state=$2 && shift 2 ;;
         --user) user=$2 && shift 2 ;;
+        --grant) granted="$granted $2" && shift 2 ;;
         --log-level) level=$2 && shift 2 ;;
         --no-helper) helper= && shift ;;
         --) shift && break ;;
@@ -62,13 +64,18 @@ case $(stat -f -c %T "$state") in
 esac
 export LAMELLA_STATE="$state"
 
-# polkit names users: give one to a uid that has none here.
-name=$(getent passwd "$user" | cut -d: -f1)
-if [ -z "$name" ]; then
-    name=lamella-$user
-    { cat /etc/passwd && echo "$name:x:$user:$user::/nonexistent:/bin/sh"; } >$LAMELLA_SESSION/passwd
-    mount --bind $LAMELLA_SESSION/passwd /etc/passwd
-fi
+# polkit names users: give a name to a uid that has none here. The rule's list of users comes of it.
+names=
+cp /etc/passwd $LAMELLA_SESSION/passwd
+mount --bind $LAMELLA_SESSION/passwd /etc/passwd
+for uid in $user $granted; do
+    name=$(getent passwd "$uid" | cut -d: -f1)
+    if [ -z "$name" ]; then
+        name=lamella-$uid
+        echo "$name:x:$uid:$uid::/nonexistent:/bin/sh" >>$LAMELLA_SESSION/passwd
+    fi
+    names="$names\"$name\", "
+done
 
 startBus() {
     sed "s#@PROJECT@#$project#" "$project/resources/dev/inside/bus.conf.in" >/run/dbus/lamella.conf
@@ -95,10 +102,10 @@ owned() {
 startPolkit() {
     mkdir -p /run/polkit-1/rules.d /run/polkit-1/actions
     cp "$project/resources/polkit/org.lamella.policy" /run/polkit-1/actions/
-    # Without a session manager nobody is "active"; the user of this run may do what an active user may.
+    # Without a session manager nobody is "active"; the users of this run may do what an active user may.
     cat >/run/polkit-1/rules.d/49-lamella-session.rules <<RULES
 polkit.addRule(function (action, subject) {
-    if ((action.id == "org.lamella.read" || action.id == "org.lamella.manage") && subject.user == "$name")
+    if ((action.id == "org.lamella.read" || action.id == "org.lamella.manage") && [$names].indexOf(subject.user) >= 0)
         return polkit.Result.YES;
 });
 RULES
