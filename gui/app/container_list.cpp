@@ -189,6 +189,8 @@ void ContainerList::showRightPage()
 {
     if (m_filter->rowCount() > 0) {
         m_stack->setCurrentWidget(m_view);
+        if (!m_view->currentIndex().isValid() && m_pending.isEmpty())
+            m_view->setCurrentIndex(m_filter->index(0, 0));
         return;
     }
     showEmptyState();

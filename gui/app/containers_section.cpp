@@ -4,12 +4,13 @@
 #include "gui/app/container_actions.h"
 #include "gui/app/container_details.h"
 #include "gui/app/container_list.h"
+#include "gui/app/splitter.h"
+#include "gui/models/container_list_model.h"
 
 #include <QAction>
 #include <QListView>
 #include <QMenu>
 #include <QSettings>
-#include <QSplitter>
 #include <QVBoxLayout>
 
 namespace lamella::app {
@@ -18,7 +19,7 @@ ContainersSection::ContainersSection(client::Client* client, QAction* run, QActi
                                      ImageActions* images, QWidget* parent)
     : QWidget(parent)
     , m_back(back)
-    , m_splitter(new QSplitter(Qt::Horizontal, this))
+    , m_splitter(new Splitter(this))
     , m_list(new ContainerList(client, run, images, this))
     , m_details(new ContainerDetails(client, actions, back, this))
 {
@@ -28,7 +29,6 @@ ContainersSection::ContainersSection(client::Client* client, QAction* run, QActi
     m_details->setMinimumWidth(360);
     m_splitter->addWidget(m_list);
     m_splitter->addWidget(m_details);
-    m_splitter->setChildrenCollapsible(false);
     m_splitter->setStretchFactor(0, 0);
     m_splitter->setStretchFactor(1, 1);
     m_splitter->setSizes({380, 760});
@@ -51,6 +51,8 @@ ContainersSection::ContainersSection(client::Client* client, QAction* run, QActi
         menu->addActions({actions->rename, actions->remove});
         menu->popup(position);
     });
+    connect(m_list->model(), &QAbstractItemModel::rowsInserted, this, &ContainersSection::arrange);
+    connect(m_list->model(), &QAbstractItemModel::rowsRemoved, this, &ContainersSection::arrange);
     arrange();
 }
 
@@ -78,8 +80,10 @@ void ContainersSection::goBack()
 
 void ContainersSection::arrange()
 {
+    // An empty list has all the room for saying why it is empty.
+    const bool hasContainers = m_list->model()->rowCount() > 0;
     m_list->setVisible(!m_narrow || !m_detailsOpen);
-    m_details->setVisible(!m_narrow || m_detailsOpen);
+    m_details->setVisible(m_narrow ? m_detailsOpen : hasContainers);
     m_details->setBackVisible(m_narrow);
     m_back->setEnabled(m_narrow && m_detailsOpen);
 }

@@ -4,7 +4,6 @@
 #include <QWidget>
 
 class QSettings;
-class QSplitter;
 
 namespace lamella::client {
 class Client;
@@ -16,6 +15,7 @@ class ContainerActions;
 class ContainerDetails;
 class ContainerList;
 class ImageActions;
+class Splitter;
 
 /// List and details side by side; where the window is narrow, one at a time with a way back.
 class ContainersSection : public QWidget {
@@ -41,7 +41,7 @@ private:
     void arrange();
 
     QAction* m_back;
-    QSplitter* m_splitter;
+    Splitter* m_splitter;
     ContainerList* m_list;
     ContainerDetails* m_details;
     bool m_narrow = false;

@@ -8,6 +8,7 @@
 #include "gui/app/image_actions.h"
 #include "gui/app/images_section.h"
 #include "gui/app/sidebar.h"
+#include "gui/app/splitter.h"
 #include "gui/app/status_line.h"
 #include "gui/client/client.h"
 #include "gui/dialogs/about_dialog.h"
@@ -21,7 +22,6 @@
 #include <QMenuBar>
 #include <QResizeEvent>
 #include <QSettings>
-#include <QSplitter>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
@@ -70,7 +70,7 @@ void MainWindow::buildCentre()
     auto* centre = new QWidget(this);
     m_banner = new Banner(centre);
     m_banner->setObjectName(QStringLiteral("banner"));
-    m_splitter = new QSplitter(Qt::Horizontal, centre);
+    m_splitter = new Splitter(centre);
     m_splitter->setObjectName(QStringLiteral("mainSplitter"));
     m_sidebar = new Sidebar(m_splitter);
     m_sidebar->addSection(tr("Containers"), u"container", QStringLiteral("Ctrl+1"));
@@ -82,7 +82,6 @@ void MainWindow::buildCentre()
     m_stack->addWidget(m_images);
     m_splitter->addWidget(m_sidebar);
     m_splitter->addWidget(m_stack);
-    m_splitter->setChildrenCollapsible(false);
     m_splitter->setStretchFactor(1, 1);
     m_splitter->setSizes({168, 1112});
     auto* layout = new QVBoxLayout(centre);

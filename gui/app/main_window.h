@@ -5,7 +5,6 @@
 
 class QSettings;
 class QStackedWidget;
-class QSplitter;
 
 namespace lamella::client {
 class Client;
@@ -22,6 +21,7 @@ class ContainersSection;
 class ImageActions;
 class ImagesSection;
 class Sidebar;
+class Splitter;
 
 /// The window: sections at the left, the chosen one beside them, a banner above for what is wrong, a status line below.
 class MainWindow : public QMainWindow {
@@ -65,7 +65,7 @@ private:
     QAction* m_run = nullptr;
     QAction* m_back = nullptr;
     widgets::Banner* m_banner = nullptr;
-    QSplitter* m_splitter = nullptr;
+    Splitter* m_splitter = nullptr;
     Sidebar* m_sidebar = nullptr;
     QStackedWidget* m_stack = nullptr;
     ContainersSection* m_containers = nullptr;

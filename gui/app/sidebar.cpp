@@ -14,8 +14,10 @@ namespace lamella::app {
 
 namespace {
 
-enum Role { CountRole = Qt::UserRole, IconRole };
+enum Role { CountRole = Qt::UserRole };
 constexpr int kRowHeight = 36;
+constexpr int kInset = 12;
+constexpr int kIcon = 16;
 
 /// Icon and name at the left, the count at the right in the second colour.
 class SectionDelegate : public QStyledItemDelegate {
@@ -29,16 +31,32 @@ public:
 
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override
     {
-        QStyledItemDelegate::paint(painter, option, index);
-        const QVariant count = index.data(CountRole);
-        if (!count.isValid())
-            return;
+        // The ground reaches from edge to edge, what stands on it is set in.
+        QStyleOptionViewItem item = option;
+        initStyleOption(&item, index);
+        const QString text = std::exchange(item.text, {});
+        const QIcon icon = std::exchange(item.icon, {});
+        QApplication::style()->drawControl(QStyle::CE_ItemViewItem, &item, painter, item.widget);
+        paintContent(painter, item, icon, text);
         const bool selected = option.state.testFlag(QStyle::State_Selected);
         painter->save();
         painter->setFont(widgets::tabularFont(option.font));
         painter->setPen(selected ? option.palette.color(QPalette::HighlightedText) : widgets::secondaryText(option.palette));
-        painter->drawText(option.rect.adjusted(0, 0, -widgets::kSpacing, 0), Qt::AlignRight | Qt::AlignVCenter,
-                          count.toString());
+        painter->drawText(option.rect.adjusted(0, 0, -kInset, 0), Qt::AlignRight | Qt::AlignVCenter,
+                          index.data(CountRole).toString());
+        painter->restore();
+    }
+
+private:
+    static void paintContent(QPainter* painter, const QStyleOptionViewItem& item, const QIcon& icon, const QString& text)
+    {
+        const bool selected = item.state.testFlag(QStyle::State_Selected);
+        const QRect line = item.rect.adjusted(kInset, 0, -kInset, 0);
+        icon.paint(painter, QRect(line.left(), line.top(), kIcon, line.height()), Qt::AlignCenter,
+                   selected ? QIcon::Selected : QIcon::Normal);
+        painter->save();
+        painter->setPen(item.palette.color(selected ? QPalette::HighlightedText : QPalette::WindowText));
+        painter->drawText(line.adjusted(kIcon + widgets::kSpacing, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, text);
         painter->restore();
     }
 };

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/models/changes_model.h"
+
+#include <QAbstractItemModelTester>
+#include <QPersistentModelIndex>
+#include <QRandomGenerator>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace lamella::client;
+using lamella::models::ChangesModel;
+
+namespace {
+
+ChangeEntry change(const char* path, ChangeKind kind = ChangeKind::Added, quint64 bytes = 10)
+{
+    return {QString::fromUtf8(path), kind, FileType::File, bytes, {}};
+}
+
+QStringList pathsBelow(const ChangesModel& model, const QModelIndex& parent = {})
+{
+    QStringList paths;
+    for (int row = 0; row < model.rowCount(parent); ++row) {
+        const QModelIndex index = model.index(row, 0, parent);
+        if (index.data(ChangesModel::KindRole).toInt() >= 0)
+            paths.append(index.data(ChangesModel::PathRole).toString());
+        paths += pathsBelow(model, index);
+    }
+    return paths;
+}
+
+QModelIndex find(const ChangesModel& model, const QString& path, const QModelIndex& below = {})
+{
+    for (int row = 0; row < model.rowCount(below); ++row) {
+        const QModelIndex index = model.index(row, 0, below);
+        if (index.data(ChangesModel::PathRole).toString() == path)
+            return index;
+        if (const QModelIndex found = find(model, path, index); found.isValid())
+            return found;
+    }
+    return {};
+}
+
+} // namespace
+
+/// Changes as a tree or a list; a new set is merged, so that what is expanded stays expanded.
+class TestChangesModel : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void addsUp();
+    void mergesByDifference();
+    void mergesAnything_data();
+    void mergesAnything();
+    void isFlatOnDemand();
+};
+
+void TestChangesModel::addsUp()
+{
+    ChangesModel model;
+    QAbstractItemModelTester tester(&model);
+    model.setChanges({{change("/etc/motd", ChangeKind::Modified, 100), change("/etc/deep/er/file", ChangeKind::Added, 20),
+                       change("/tmp/x", ChangeKind::Deleted, 0)},
+                      false});
+    QCOMPARE(model.count(), 3);
+    QCOMPARE(model.count(ChangeKind::Modified), 1);
+    QCOMPARE(model.count(ChangeKind::Deleted), 1);
+    QCOMPARE(model.totalBytes(), 120ULL);
+    const QModelIndex etc = find(model, QStringLiteral("/etc"));
+    QCOMPARE(etc.data(ChangesModel::BytesRole).toULongLong(), 120ULL);
+    QCOMPARE(etc.data(ChangesModel::KindRole).toInt(), -1);
+    QCOMPARE(find(model, QStringLiteral("/tmp/x")).siblingAtColumn(ChangesModel::KindColumn).data().toString(),
+             QStringLiteral("D"));
+}
+
+void TestChangesModel::mergesByDifference()
+{
+    ChangesModel model;
+    QAbstractItemModelTester tester(&model);
+    QSignalSpy resets(&model, &QAbstractItemModel::modelReset);
+    model.setChanges({{change("/a/one"), change("/a/two"), change("/b/three")}, false});
+    const QPersistentModelIndex kept(find(model, QStringLiteral("/a/two")));
+    model.setChanges({{change("/a/between"), change("/a/two", ChangeKind::Modified, 77), change("/c")}, false});
+    QVERIFY(kept.isValid());
+    QCOMPARE(kept.data(ChangesModel::PathRole).toString(), QStringLiteral("/a/two"));
+    QCOMPARE(kept.data(ChangesModel::BytesRole).toULongLong(), 77ULL);
+    QCOMPARE(pathsBelow(model), (QStringList {QStringLiteral("/a/between"), QStringLiteral("/a/two"), QStringLiteral("/c")}));
+    QCOMPARE(resets.count(), 0);
+}
+
+void TestChangesModel::mergesAnything_data()
+{
+    QTest::addColumn<quint32>("seed");
+    for (quint32 seed = 1; seed <= 8; ++seed)
+        QTest::addRow("seed %u", seed) << seed;
+}
+
+void TestChangesModel::mergesAnything()
+{
+    QFETCH(quint32, seed);
+    QRandomGenerator random(seed);
+    ChangesModel model;
+    QAbstractItemModelTester tester(&model);
+    for (int round = 0; round < 30; ++round) {
+        QStringList wanted;
+        ChangeSet set;
+        for (int i = 0; i < 40; ++i) {
+            const QString path = QStringLiteral("/%1/%2/%3").arg(random.bounded(3)).arg(random.bounded(3)).arg(random.bounded(6));
+            if (wanted.contains(path))
+                continue;
+            wanted.append(path);
+            set.entries.push_back({path, ChangeKind::Added, FileType::File, 1, {}});
+        }
+        model.setChanges(set);
+        wanted.sort();
+        QStringList shown = pathsBelow(model);
+        shown.sort();
+        QCOMPARE(shown, wanted);
+    }
+}
+
+void TestChangesModel::isFlatOnDemand()
+{
+    ChangesModel model;
+    QAbstractItemModelTester tester(&model);
+    model.setChanges({{change("/a/one"), change("/b/c/two")}, false});
+    QCOMPARE(model.rowCount(), 2);
+    QCOMPARE(model.index(0, 0).data().toString(), QStringLiteral("a"));
+    model.setFlat(true);
+    QCOMPARE(model.rowCount(), 2);
+    QCOMPARE(model.index(1, 0).data().toString(), QStringLiteral("/b/c/two"));
+    QCOMPARE(model.rowCount(model.index(1, 0)), 0);
+}
+
+QTEST_GUILESS_MAIN(TestChangesModel)
+#include "test_changes_model.moc"
