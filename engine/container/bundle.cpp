@@ -38,7 +38,8 @@ oci::Process makeProcess(const BundleInput& input, std::vector<std::string> comm
     const CreateRequest& request = input.request;
     oci::Process process;
     process.terminal = request.terminal;
-    process.user = {.uid = input.user.uid, .gid = input.user.gid, .umask = {}, .additionalGids = input.user.additionalGids};
+    process.user
+        = {.uid = input.user.uid, .gid = input.user.gid, .umask = {}, .additionalGids = input.user.additionalGids};
     if (request.init)
         process.args = {kInitInside, "--"};
     std::ranges::move(command, std::back_inserter(process.args));
@@ -51,7 +52,11 @@ oci::Process makeProcess(const BundleInput& input, std::vector<std::string> comm
     if (process.cwd.empty())
         process.cwd = "/";
     const auto& capabilities = defaultCapabilities();
-    process.capabilities = {.bounding = capabilities, .effective = capabilities, .inheritable = {}, .permitted = capabilities, .ambient = {}};
+    process.capabilities = {.bounding = capabilities,
+                            .effective = capabilities,
+                            .inheritable = {},
+                            .permitted = capabilities,
+                            .ambient = {}};
     process.rlimits = {openFilesLimit()};
     process.noNewPrivileges = true;
     process.oomScoreAdj = 0;
@@ -102,9 +107,18 @@ oci::Linux makeLinux(const BundleInput& input)
     result.cgroupsPath = input.cgroupsPath;
     result.resources = makeResources(input.request);
     result.seccomp = input.seccomp;
-    result.maskedPaths = {"/proc/acpi",       "/proc/asound",      "/proc/interrupts", "/proc/kcore",
-                          "/proc/keys",       "/proc/latency_stats", "/proc/sched_debug", "/proc/scsi",
-                          "/proc/timer_list", "/proc/timer_stats", "/sys/devices/virtual/powercap", "/sys/firmware"};
+    result.maskedPaths = {"/proc/acpi",
+                          "/proc/asound",
+                          "/proc/interrupts",
+                          "/proc/kcore",
+                          "/proc/keys",
+                          "/proc/latency_stats",
+                          "/proc/sched_debug",
+                          "/proc/scsi",
+                          "/proc/timer_list",
+                          "/proc/timer_stats",
+                          "/sys/devices/virtual/powercap",
+                          "/sys/firmware"};
     result.readonlyPaths = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"};
     return result;
 }
@@ -122,8 +136,9 @@ std::string joined(const std::vector<std::filesystem::path>& paths)
 const std::vector<std::string>& defaultCapabilities()
 {
     static const std::vector<std::string> list{
-        "CAP_AUDIT_WRITE", "CAP_CHOWN", "CAP_DAC_OVERRIDE",     "CAP_FOWNER", "CAP_FSETID",  "CAP_KILL",   "CAP_MKNOD",
-        "CAP_NET_RAW",     "CAP_SETGID", "CAP_NET_BIND_SERVICE", "CAP_SETFCAP", "CAP_SETPCAP", "CAP_SETUID", "CAP_SYS_CHROOT"};
+        "CAP_AUDIT_WRITE", "CAP_CHOWN",   "CAP_DAC_OVERRIDE", "CAP_FOWNER",    "CAP_FSETID",
+        "CAP_KILL",        "CAP_MKNOD",   "CAP_NET_RAW",      "CAP_SETGID",    "CAP_NET_BIND_SERVICE",
+        "CAP_SETFCAP",     "CAP_SETPCAP", "CAP_SETUID",       "CAP_SYS_CHROOT"};
     return list;
 }
 
@@ -169,7 +184,8 @@ Result<oci::Spec> makeSpec(const BundleInput& input)
     return spec;
 }
 
-oci::Process makeExecProcess(const oci::Process& container, const ExecRequest& request, const std::optional<ResolvedUser>& user)
+oci::Process makeExecProcess(const oci::Process& container, const ExecRequest& request,
+                             const std::optional<ResolvedUser>& user)
 {
     oci::Process process = container;
     process.terminal = request.terminal;
@@ -193,7 +209,8 @@ oci::Process makeExecProcess(const oci::Process& container, const ExecRequest& r
 std::vector<std::pair<std::string, std::string>> etcFiles(const std::string& hostname)
 {
     return {{"hostname", hostname + "\n"},
-            {"hosts", std::format("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n127.0.1.1\t{}\n", hostname)},
+            {"hosts",
+             std::format("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n127.0.1.1\t{}\n", hostname)},
             {"resolv.conf", "# This container has no network.\n"}};
 }
 

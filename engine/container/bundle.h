@@ -21,10 +21,10 @@ struct BundleInput {
     const CreateRequest& request; ///< checked; host name set
     ResolvedUser user;
     IdRange ids;
-    std::filesystem::path directory;             ///< the container's: the bundle, upper, work and its files of /etc
-    std::filesystem::path layersRoot;            ///< above all of `lower`
-    std::vector<std::filesystem::path> lower;    ///< from the top
-    std::filesystem::path initProgram;           ///< used where request.init
+    std::filesystem::path directory; ///< the container's: the bundle, upper, work and its files of /etc
+    std::filesystem::path layersRoot; ///< above all of `lower`
+    std::vector<std::filesystem::path> lower; ///< from the top
+    std::filesystem::path initProgram; ///< used where request.init
     std::string cgroupsPath;
     std::optional<oci::Seccomp> seccomp;
 };
@@ -44,7 +44,8 @@ std::vector<std::string> mergeEnvironment(const std::vector<std::string>& own, c
 Result<oci::Spec> makeSpec(const BundleInput& input);
 
 /// The process of an exec: as the container's own in everything that `request` does not say.
-oci::Process makeExecProcess(const oci::Process& container, const ExecRequest& request, const std::optional<ResolvedUser>& user);
+oci::Process makeExecProcess(const oci::Process& container, const ExecRequest& request,
+                             const std::optional<ResolvedUser>& user);
 
 /// The files that a container gets mounted on its /etc: name below /etc, content.
 std::vector<std::pair<std::string, std::string>> etcFiles(const std::string& hostname);

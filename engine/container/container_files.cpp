@@ -25,13 +25,15 @@ Result<UniqueFd> openDirectory(const std::filesystem::path& path)
 
 Result<void> makeIn(BorrowedFd parent, const std::string& name, mode_t mode, std::uint32_t owner)
 {
-    if (::mkdirat(parent.get(), name.c_str(), mode) != 0 || ::fchownat(parent.get(), name.c_str(), owner, owner, AT_SYMLINK_NOFOLLOW) != 0
+    if (::mkdirat(parent.get(), name.c_str(), mode) != 0
+        || ::fchownat(parent.get(), name.c_str(), owner, owner, AT_SYMLINK_NOFOLLOW) != 0
         || ::fchmodat(parent.get(), name.c_str(), mode, 0) != 0)
         return systemFailure(std::format("cannot make the container's directory {}", name));
     return {};
 }
 
-Result<void> writeIn(BorrowedFd parent, const std::string& name, const std::string& content, mode_t mode, std::uint32_t owner)
+Result<void> writeIn(BorrowedFd parent, const std::string& name, const std::string& content, mode_t mode,
+                     std::uint32_t owner)
 {
     const UniqueFd file = TRY(os::openAt(parent, name, O_WRONLY | O_CREAT | O_EXCL, mode));
     if (::fchmod(file.get(), mode) != 0 || ::fchown(file.get(), owner, owner) != 0)
@@ -117,8 +119,8 @@ Result<void> ContainerFiles::make(const std::string& id, const std::string& conf
         return sync(containers.borrow());
     };
     auto filled = fill();
-    if (!filled)
-        [[maybe_unused]] auto removed = layer::removeTree(containers.borrow(), temporary);
+    if (!filled) [[maybe_unused]]
+        auto removed = layer::removeTree(containers.borrow(), temporary);
     return filled;
 }
 
@@ -149,7 +151,8 @@ std::vector<std::string> ContainerFiles::idsInRun() const
 std::vector<std::string> ContainerFiles::leftovers() const
 {
     std::vector<std::string> names = namesIn(m_root / "containers");
-    std::erase_if(names, [](const std::string& name) { return !name.starts_with(kMaking) && !name.starts_with(kRemoved); });
+    std::erase_if(names,
+                  [](const std::string& name) { return !name.starts_with(kMaking) && !name.starts_with(kRemoved); });
     return names;
 }
 

@@ -31,10 +31,10 @@ public:
     std::filesystem::path skeleton() const { return m_root / "skeleton"; }
     const std::filesystem::path& root() const { return m_root; }
 
-    /// Makes the container's directory: under a temporary name, synced, renamed. `etc`: name and content of the files that
-    /// are mounted on its /etc. The writable layer and these files belong to the first id of `ids`.
-    Result<void> make(const std::string& id, const std::string& config, const std::vector<std::pair<std::string, std::string>>& etc,
-                      const IdRange& ids) const;
+    /// Makes the container's directory: under a temporary name, synced, renamed. `etc`: name and content of the files
+    /// that are mounted on its /etc. The writable layer and these files belong to the first id of `ids`.
+    Result<void> make(const std::string& id, const std::string& config,
+                      const std::vector<std::pair<std::string, std::string>>& etc, const IdRange& ids) const;
 
     /// Takes the directory away from its name at once; discard() removes what it is. Nothing there is well.
     Result<void> setAside(const std::string& id) const;
@@ -46,8 +46,8 @@ public:
     std::vector<std::string> idsOnDisk() const;
     std::vector<std::string> idsInRun() const;
 
-    /// The directories with a temporary name that a crash has left, and their removal, which takes as long as there are files
-    /// (any thread).
+    /// The directories with a temporary name that a crash has left, and their removal, which takes as long as there are
+    /// files (any thread).
     std::vector<std::string> leftovers() const;
     Result<void> removeLeftovers(const std::vector<std::string>& names) const;
 

@@ -42,7 +42,8 @@ Result<std::string> readOptional(const LayerStack& layers, const std::string& pa
 
 } // namespace
 
-ContainerManager::Private::Private(ContainerManager& owner, db::Database& data, image::ImageStore& store, Directories where)
+ContainerManager::Private::Private(ContainerManager& owner, db::Database& data, image::ImageStore& store,
+                                   Directories where)
     : q(owner)
     , database(data)
     , images(store)
@@ -113,7 +114,7 @@ void ContainerManager::Private::ask(const std::string& id, nlohmann::json body, 
     if (!found)
         return reply(std::unexpected(std::move(found).error()));
     (*found)->link->request(std::move(body), kRequestTimeout, [reply = std::move(reply)](Result<shim::Message> answer) {
-        reply(answer.transform([](const shim::Message&) {}));
+        reply(answer.transform([](const shim::Message&) { }));
     });
 }
 
@@ -126,7 +127,8 @@ Result<oci::Seccomp> ContainerManager::Private::seccomp()
     return *profile;
 }
 
-Result<LayerStack> ContainerManager::Private::layerStack(const image::Image& image, const std::filesystem::path& upper) const
+Result<LayerStack> ContainerManager::Private::layerStack(const image::Image& image,
+                                                         const std::filesystem::path& upper) const
 {
     std::vector<std::filesystem::path> fromTop = images.layerDirectories(image);
     std::ranges::reverse(fromTop);
@@ -178,7 +180,8 @@ Result<void> ContainerManager::Private::checkRequest(const CreateRequest& reques
         TRY(checkHostname(*request.hostname));
     if (request.workingDir)
         TRY(checkWorkingDirectory(*request.workingDir));
-    const auto owned = std::ranges::count_if(entries, [&](const auto& one) { return one.second.container.owner == request.owner; });
+    const auto owned
+        = std::ranges::count_if(entries, [&](const auto& one) { return one.second.container.owner == request.owner; });
     if (static_cast<std::size_t>(owned) >= kMaxContainersOfOneUser)
         return failure(ErrorKind::LimitExceeded,
                        std::format("you have {} containers already: remove some first", kMaxContainersOfOneUser));
@@ -270,8 +273,8 @@ Result<std::string> ContainerManager::create(const CreateRequest& request)
     TRY(d->files.prepare());
     TRY(d->files.make(container.id, oci::serializeSpec(spec), etcFiles(spec.hostname), ids));
     if (auto inserted = insertContainer(d->database, container); !inserted) {
-        if (auto aside = d->files.setAside(container.id))
-            [[maybe_unused]] auto discarded = d->files.discard(container.id);
+        if (auto aside = d->files.setAside(container.id)) [[maybe_unused]]
+            auto discarded = d->files.discard(container.id);
         return std::unexpected(std::move(inserted).error());
     }
     const std::string id = container.id;
@@ -316,7 +319,7 @@ void ContainerManager::resize(const std::string& id, std::uint16_t rows, std::ui
 void ContainerManager::hangUp(const std::string& id, unsigned exec)
 {
     // A program that has ended meanwhile needs no hanging up.
-    d->ask(id, {{"request", "hangup"}, {"exec", exec}}, [](const Result<void>&) {});
+    d->ask(id, {{"request", "hangup"}, {"exec", exec}}, [](const Result<void>&) { });
 }
 
 void ContainerManager::exec(const std::string& id, const ExecRequest& request, Reply<ExecReply> reply)
@@ -325,16 +328,19 @@ void ContainerManager::exec(const std::string& id, const ExecRequest& request, R
     auto process = entry.and_then([&](Entry* one) { return d->execProcess(*one, request); });
     if (!process)
         return reply(std::unexpected(std::move(process).error()));
-    nlohmann::json body{{"request", "exec"}, {"process", nlohmann::json::parse(oci::serializeProcess(*process), nullptr, false)}};
-    (*entry)->link->request(std::move(body), kRequestTimeout,
-                            [reply = std::move(reply), command = request.command.front()](Result<shim::Message> answer) {
-                                if (!answer && answer.error().kind == ErrorKind::NotFound)
-                                    answer = failure(ErrorKind::NotFound, std::format("there is no command '{}' in the container", command));
-                                if (!answer)
-                                    return reply(std::unexpected(std::move(answer).error()));
-                                reply(ExecReply{answer->body.value("exec", 0u), answer->body.value("pid", 0),
-                                                std::move(answer->descriptors)});
-                            });
+    nlohmann::json body{{"request", "exec"},
+                        {"process", nlohmann::json::parse(oci::serializeProcess(*process), nullptr, false)}};
+    (*entry)->link->request(
+        std::move(body), kRequestTimeout,
+        [reply = std::move(reply), command = request.command.front()](Result<shim::Message> answer) {
+            if (!answer && answer.error().kind == ErrorKind::NotFound)
+                answer
+                    = failure(ErrorKind::NotFound, std::format("there is no command '{}' in the container", command));
+            if (!answer)
+                return reply(std::unexpected(std::move(answer).error()));
+            reply(ExecReply{answer->body.value("exec", 0u), answer->body.value("pid", 0),
+                            std::move(answer->descriptors)});
+        });
 }
 
 void ContainerManager::attach(const std::string& id, Reply<UniqueFd> reply)
@@ -342,13 +348,14 @@ void ContainerManager::attach(const std::string& id, Reply<UniqueFd> reply)
     auto entry = d->running(id);
     if (!entry)
         return reply(std::unexpected(std::move(entry).error()));
-    (*entry)->link->request({{"request", "attach"}}, kRequestTimeout, [reply = std::move(reply)](Result<shim::Message> answer) {
-        if (!answer)
-            return reply(std::unexpected(std::move(answer).error()));
-        if (answer->descriptors.size() != 1)
-            return reply(failure(ErrorKind::Failed, "the shim gave no stream"));
-        reply(std::move(answer->descriptors.front()));
-    });
+    (*entry)->link->request({{"request", "attach"}}, kRequestTimeout,
+                            [reply = std::move(reply)](Result<shim::Message> answer) {
+                                if (!answer)
+                                    return reply(std::unexpected(std::move(answer).error()));
+                                if (answer->descriptors.size() != 1)
+                                    return reply(failure(ErrorKind::Failed, "the shim gave no stream"));
+                                reply(std::move(answer->descriptors.front()));
+                            });
 }
 
 Result<UniqueFd> ContainerManager::openLog(const std::string& id) const
@@ -356,7 +363,8 @@ Result<UniqueFd> ContainerManager::openLog(const std::string& id) const
     const Entry* entry = TRY(d->known(id));
     auto log = os::open(d->files.log(id), O_RDONLY | O_NOFOLLOW);
     if (!log && log.error().kind == ErrorKind::NotFound)
-        return failure(ErrorKind::NotFound, std::format("the container {} has never run, so it has no log", entry->container.name));
+        return failure(ErrorKind::NotFound,
+                       std::format("the container {} has never run, so it has no log", entry->container.name));
     return log;
 }
 

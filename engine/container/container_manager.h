@@ -17,8 +17,8 @@
 #include <sys/types.h>
 #include <vector>
 
-/// The lifecycle of containers: the facade over images, bundles and shims. Lives on the helper's main thread and never blocks
-/// it; what takes time answers through a callback on that thread.
+/// The lifecycle of containers: the facade over images, bundles and shims. Lives on the helper's main thread and never
+/// blocks it; what takes time answers through a callback on that thread.
 namespace lamella::container {
 
 enum class State { Created, Running, Paused, Stopped };
@@ -35,8 +35,8 @@ struct CreateRequest {
     std::optional<std::string> hostname;
     bool terminal = false;
     bool init = false;
-    Bytes memoryLimit;     ///< 0: none
-    double cpuQuota = 0;   ///< CPUs; 0: none
+    Bytes memoryLimit; ///< 0: none
+    double cpuQuota = 0; ///< CPUs; 0: none
     std::uint64_t cpuWeight = 100;
     std::uint64_t pidsMax = 2048;
 };
@@ -66,10 +66,10 @@ struct Container {
 };
 
 struct ExecRequest {
-    std::vector<std::string> command;
-    std::vector<std::string> env;
-    std::optional<std::string> workingDir;
-    std::optional<std::string> user;
+    std::vector<std::string> command = {};
+    std::vector<std::string> env = {};
+    std::optional<std::string> workingDir = {};
+    std::optional<std::string> user = {};
     bool terminal = false;
     std::uint16_t rows = 24;
     std::uint16_t columns = 80;
@@ -85,8 +85,8 @@ template <class T>
 using Reply = std::function<void(Result<T>)>;
 
 struct Directories {
-    std::filesystem::path root;     ///< /var/lib/lamella
-    std::filesystem::path run;      ///< /run/lamella
+    std::filesystem::path root; ///< /var/lib/lamella
+    std::filesystem::path run; ///< /run/lamella
     std::filesystem::path programs; ///< where lamella-shim, lamella-init and lamella-worker are
     std::filesystem::path seccompProfile;
     std::string cgroupParent = "/lamella"; ///< containers' cgroups are made below it
@@ -110,7 +110,8 @@ public:
     /// Errors: NotFound (image, user), AlreadyExists (name), InvalidArgument, LimitExceeded, NoSpace.
     Result<std::string> create(const CreateRequest& request);
     /// The answer comes when the program runs, or when nothing is left of the attempt; the state is then as it was.
-    /// Errors: WrongState, Busy, NotFound and NotAuthorized (the command), Failed and others (the message names the step).
+    /// Errors: WrongState, Busy, NotFound and NotAuthorized (the command), Failed and others (the message names the
+    /// step).
     void start(const std::string& id, Reply<void> reply);
     void kill(const std::string& id, int signal, bool all, Reply<void> reply);
     void pause(const std::string& id, Reply<void> reply);

@@ -17,7 +17,8 @@ constexpr std::uint32_t kEndOfOwnIds = 0x7fff0000;
 
 bool overlap(const IdRange& a, const IdRange& b)
 {
-    return std::uint64_t{a.base} < std::uint64_t{b.base} + b.count && std::uint64_t{b.base} < std::uint64_t{a.base} + a.count;
+    return std::uint64_t{a.base} < std::uint64_t{b.base} + b.count
+        && std::uint64_t{b.base} < std::uint64_t{a.base} + a.count;
 }
 
 std::optional<std::uint32_t> number(std::string_view text)
@@ -49,7 +50,8 @@ bool isNamed(const SubidRow& row, const std::vector<std::string>& names)
 
 bool isForeign(const IdRange& range, const std::vector<SubidRow>& rows, const std::vector<std::string>& names)
 {
-    return std::ranges::any_of(rows, [&](const SubidRow& row) { return !isNamed(row, names) && overlap(row.range, range); });
+    return std::ranges::any_of(rows,
+                               [&](const SubidRow& row) { return !isNamed(row, names) && overlap(row.range, range); });
 }
 
 bool isTaken(const IdRange& range, const std::vector<IdRange>& taken)
@@ -101,14 +103,16 @@ std::optional<IdRange> ownSubids(const std::vector<SubidRow>& uids, const std::v
 {
     for (const SubidRow& row : uids) {
         const IdRange range{row.range.base, kIdCount};
-        if (isNamed(row, names) && row.range.count >= kIdCount && row.range.base > 0 && coversAsGroup(range, gids, names)
-            && !isForeign(range, uids, names) && !isForeign(range, gids, names) && !isTaken(range, taken))
+        if (isNamed(row, names) && row.range.count >= kIdCount && row.range.base > 0
+            && coversAsGroup(range, gids, names) && !isForeign(range, uids, names) && !isForeign(range, gids, names)
+            && !isTaken(range, taken))
             return range;
     }
     return std::nullopt;
 }
 
-Result<IdRange> freeRange(const std::vector<SubidRow>& uids, const std::vector<SubidRow>& gids, const std::vector<IdRange>& taken)
+Result<IdRange> freeRange(const std::vector<SubidRow>& uids, const std::vector<SubidRow>& gids,
+                          const std::vector<IdRange>& taken)
 {
     for (std::uint32_t base = kFirstOwnId; base < kEndOfOwnIds; base += kIdCount) {
         const IdRange range{base, kIdCount};
@@ -134,7 +138,8 @@ Result<IdRange> rangeOf(db::Database& database, uid_t owner)
     auto range = ownSubids(uids, gids, namesOf(owner), taken);
     if (!range)
         range = TRY(freeRange(uids, gids, taken));
-    TRY(connection.run("INSERT INTO id_ranges (owner, base, count) VALUES (?, ?, ?)", owner, range->base, range->count));
+    TRY(connection.run("INSERT INTO id_ranges (owner, base, count) VALUES (?, ?, ?)", owner, range->base,
+                       range->count));
     return *range;
 }
 

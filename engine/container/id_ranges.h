@@ -43,10 +43,11 @@ std::optional<IdRange> ownSubids(const std::vector<SubidRow>& uids, const std::v
                                  const std::vector<std::string>& names, const std::vector<IdRange>& taken);
 
 /// The lowest range from kFirstOwnId upward that overlaps nothing. Errors: LimitExceeded.
-Result<IdRange> freeRange(const std::vector<SubidRow>& uids, const std::vector<SubidRow>& gids, const std::vector<IdRange>& taken);
+Result<IdRange> freeRange(const std::vector<SubidRow>& uids, const std::vector<SubidRow>& gids,
+                          const std::vector<IdRange>& taken);
 
-/// The range of `owner`'s containers: the one in the database, else one of /etc/subuid and /etc/subgid, else a free one; it is
-/// recorded, because the files of containers keep these ids.
+/// The range of `owner`'s containers: the one in the database, else one of /etc/subuid and /etc/subgid, else a free
+/// one; it is recorded, because the files of containers keep these ids.
 Result<IdRange> rangeOf(db::Database& database, uid_t owner);
 
 } // namespace lamella::container

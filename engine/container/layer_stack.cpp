@@ -26,8 +26,8 @@ using Merged = std::vector<std::shared_ptr<UniqueFd>>;
 
 /// What a name in a merged directory is.
 struct Entry {
-    Merged directories;              ///< for a directory
-    std::shared_ptr<UniqueFd> file;  ///< for everything else, O_PATH
+    Merged directories; ///< for a directory
+    std::shared_ptr<UniqueFd> file; ///< for everything else, O_PATH
     struct stat status{};
 };
 

@@ -10,16 +10,16 @@
 
 namespace lamella::container {
 
-/// Reads files of a container's root without mounting it: what overlay would show (the kernel's overlayfs.rst: whiteouts, opaque
-/// directories, upper hides lower). Names are resolved one component at a time by descriptor, so that a symlink of the image,
-/// however it is written and whenever it is changed, never leaves the layers.
+/// Reads files of a container's root without mounting it: what overlay would show (the kernel's overlayfs.rst:
+/// whiteouts, opaque directories, upper hides lower). Names are resolved one component at a time by descriptor, so that
+/// a symlink of the image, however it is written and whenever it is changed, never leaves the layers.
 class LayerStack {
 public:
     /// `directories` from the top: the writable layer, where there is one, first. Errors: those of open(2).
     static Result<LayerStack> open(const std::vector<std::filesystem::path>& directories);
 
-    /// The content of the regular file at `path`. Errors: NotFound, InvalidArgument (not a regular file), LimitExceeded (more
-    /// than `limit` bytes, too many symlinks).
+    /// The content of the regular file at `path`. Errors: NotFound, InvalidArgument (not a regular file), LimitExceeded
+    /// (more than `limit` bytes, too many symlinks).
     Result<std::string> readFile(const std::string& path, std::size_t limit) const;
 
 private:

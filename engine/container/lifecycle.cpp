@@ -21,6 +21,7 @@ namespace lamella::container {
 namespace {
 
 constexpr std::chrono::seconds kStartTimeout{60};
+constexpr std::chrono::seconds kKillTimeout{10};
 /// An end that nobody has seen (containerd and others use the same).
 constexpr int kUnknownStatus = 255;
 
@@ -37,13 +38,16 @@ std::chrono::microseconds sinceEpoch()
 /// What kept the program from running, for people: the shim knows neither the image's name nor what was asked for.
 Error startErrorOf(const nlohmann::json& event, const Container& container)
 {
-    Error error = Error::of(errorKindFromName(event.value("kind", "")), event.value("message", "the shim did not say why"));
+    Error error
+        = Error::of(errorKindFromName(event.value("kind", "")), event.value("message", "the shim did not say why"));
     if (event.value("step", "") != "exec")
         return std::move(error).within(std::format("cannot start {}", container.name));
     if (error.kind == ErrorKind::NotFound)
-        error.message = std::format("the command '{}' is not in the image {}", container.command.front(), container.imageName);
+        error.message
+            = std::format("the command '{}' is not in the image {}", container.command.front(), container.imageName);
     if (error.kind == ErrorKind::NotAuthorized)
-        error.message = std::format("the command '{}' of the image {} may not be executed", container.command.front(), container.imageName);
+        error.message = std::format("the command '{}' of the image {} may not be executed", container.command.front(),
+                                    container.imageName);
     return error;
 }
 
@@ -69,9 +73,11 @@ void ContainerManager::start(const std::string& id, Reply<void> reply)
         return reply(std::unexpected(std::move(found).error()));
     Entry& entry = **found;
     if (entry.link && !entry.startReply)
-        return reply(failure(ErrorKind::WrongState, std::format("the container {} runs already", entry.container.name)));
+        return reply(
+            failure(ErrorKind::WrongState, std::format("the container {} runs already", entry.container.name)));
     if (entry.link || entry.cleaning)
-        return reply(failure(ErrorKind::Busy, std::format("the container {} is being started or cleaned up", entry.container.name)));
+        return reply(failure(ErrorKind::Busy,
+                             std::format("the container {} is being started or cleaned up", entry.container.name)));
     if (auto spawned = d->spawn(entry); !spawned)
         return reply(spawned);
     entry.startReply = std::move(reply);
@@ -87,17 +93,19 @@ Result<void> ContainerManager::Private::spawn(Entry& entry)
         return failure(ErrorKind::Failed, "lamella-shim is not installed beside the helper");
     ::unlink(files.exitRecord(id).c_str());
     entry.ownSteps = {{"prepare", monotonic()}};
-    auto process = TRY(spawnShim(shimProgram.borrow(), {.id = id,
-                                                        .bundle = files.directory(id),
-                                                        .run = files.runDirectory(id),
-                                                        .log = files.log(id),
-                                                        .exit = files.exitRecord(id)}));
+    auto process = TRY(spawnShim(shimProgram.borrow(),
+                                 {.id = id,
+                                  .bundle = files.directory(id),
+                                  .run = files.runDirectory(id),
+                                  .log = files.log(id),
+                                  .exit = files.exitRecord(id)}));
     entry.ownSteps.emplace_back("spawn", monotonic());
     adopt(entry, std::move(process));
     QTimer::singleShot(kStartTimeout, entry.link.get(), [this, id] {
         Entry* late = this->entry(id);
         if (late != nullptr && late->link && late->startReply) {
-            late->startError = Error::of(ErrorKind::Failed, std::format("{} did not start in time", late->container.name));
+            late->startError
+                = Error::of(ErrorKind::Failed, std::format("{} did not start in time", late->container.name));
             [[maybe_unused]] auto killed = os::sendSignal(late->link->pidfd(), SIGKILL);
         }
     });
@@ -108,8 +116,9 @@ void ContainerManager::Private::adopt(Entry& entry, ShimProcess process)
 {
     const std::string id = entry.container.id;
     entry.container.shimPid = process.pid;
-    entry.link.reset(new ShimLink(std::move(process), {.event = [this, id](const nlohmann::json& event) { handleEvent(id, event); },
-                                                       .ended = [this, id] { handleEnd(id); }}));
+    entry.link.reset(new ShimLink(std::move(process),
+                                  {.event = [this, id](const nlohmann::json& event) { handleEvent(id, event); },
+                                   .ended = [this, id] { handleEnd(id); }}));
 }
 
 void ContainerManager::Private::handleEvent(const std::string& id, const nlohmann::json& event)
@@ -174,7 +183,9 @@ void ContainerManager::Private::handleEnd(const std::string& id)
     else if (found->startReply)
         finishFailedStart(*found);
     else
-        finishLost(*found, "the container's shim was killed, and the container ended with it; how the program ended is not known");
+        finishLost(
+            *found,
+            "the container's shim was killed, and the container ended with it; how the program ended is not known");
 }
 
 std::optional<shim::ExitRecord> ContainerManager::Private::freshExitRecord(const Container& container) const
@@ -202,7 +213,8 @@ void ContainerManager::Private::finishRun(Entry& entry, const shim::ExitRecord& 
 void ContainerManager::Private::finishFailedStart(Entry& entry)
 {
     Error error = entry.startError.value_or(
-        Error::of(ErrorKind::Failed, std::format("cannot start {}: its shim ended before the program ran", entry.container.name)));
+        Error::of(ErrorKind::Failed,
+                  std::format("cannot start {}: its shim ended before the program ran", entry.container.name)));
     entry.startError.reset();
     entry.container.lastError = error.message;
     const std::string id = entry.container.id;
@@ -261,11 +273,18 @@ void ContainerManager::remove(const std::string& id, bool force, Reply<void> rep
         return d->removeNow(id);
     }
     if (entry.link && !force)
-        return reply(failure(ErrorKind::WrongState,
-                             std::format("the container {} runs: stop it first, or remove it by force", entry.container.name)));
+        return reply(
+            failure(ErrorKind::WrongState,
+                    std::format("the container {} runs: stop it first, or remove it by force", entry.container.name)));
     entry.removeReplies.push_back(std::move(reply));
     if (entry.link)
-        entry.link->request({{"request", "kill"}, {"signal", SIGKILL}, {"all", true}}, kStartTimeout, [](const auto&) {});
+        entry.link->request({{"request", "kill"}, {"signal", SIGKILL}, {"all", true}}, kKillTimeout,
+                            [this, id](const auto& killed) {
+                                // A shim that does not answer goes the hard way, and its container with it.
+                                Entry* found = d->entry(id);
+                                if (!killed && found != nullptr && found->link)
+                                    std::ignore = os::sendSignal(found->link->pidfd(), SIGKILL);
+                            });
 }
 
 /// Its end has come: what is named goes at once, what takes time in the background.
@@ -282,14 +301,16 @@ void ContainerManager::Private::removeNow(const std::string& id)
         return fail(deleted.error());
     entry.removing = true;
     Q_EMIT q.removed(id);
-    inBackground([this, id, group = entry.container.cgroupPath]() -> Result<void> {
-        TRY(cleanUpAfterShim(files, id, group));
-        return files.discard(id);
-    }, [this, id](const Result<void>& discarded) {
-        const auto node = entries.extract(id);
-        for (const auto& reply : node.mapped().removeReplies)
-            reply(discarded);
-    });
+    inBackground(
+        [this, id, group = entry.container.cgroupPath]() -> Result<void> {
+            TRY(cleanUpAfterShim(files, id, group));
+            return files.discard(id);
+        },
+        [this, id](const Result<void>& discarded) {
+            const auto node = entries.extract(id);
+            for (const auto& reply : node.mapped().removeReplies)
+                reply(discarded);
+        });
 }
 
 } // namespace lamella::container

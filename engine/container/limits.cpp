@@ -27,8 +27,9 @@ Result<void> checkStrings(const std::vector<std::string>& strings, std::string_v
         bytes += text.size() + 1;
     }
     if (strings.size() > kMaxArguments || bytes > kMaxArgumentBytes)
-        return failure(ErrorKind::InvalidArgument, std::format("the {} is longer than {} entries or {} bytes", what,
-                                                               kMaxArguments, kMaxArgumentBytes));
+        return failure(
+            ErrorKind::InvalidArgument,
+            std::format("the {} is longer than {} entries or {} bytes", what, kMaxArguments, kMaxArgumentBytes));
     return {};
 }
 
@@ -42,11 +43,13 @@ Result<void> checkMemory(Bytes limit, const Machine& machine)
     if (limit.value == 0)
         return {};
     if (limit < kMinMemory)
-        return failure(ErrorKind::InvalidArgument,
-                       std::format("a memory limit must be at least {}: no program runs in less", inMebibytes(kMinMemory)));
+        return failure(
+            ErrorKind::InvalidArgument,
+            std::format("a memory limit must be at least {}: no program runs in less", inMebibytes(kMinMemory)));
     if (limit > machine.memory)
-        return failure(ErrorKind::LimitExceeded, std::format("a memory limit of {} is more than the {} of this machine",
-                                                             inMebibytes(limit), inMebibytes(machine.memory)));
+        return failure(ErrorKind::LimitExceeded,
+                       std::format("a memory limit of {} is more than the {} of this machine", inMebibytes(limit),
+                                   inMebibytes(machine.memory)));
     return {};
 }
 
@@ -84,8 +87,8 @@ Result<void> checkLimits(const CreateRequest& request, const Machine& machine)
     if (request.pidsMax < 1)
         return failure(ErrorKind::InvalidArgument, "a container needs at least one process");
     if (request.pidsMax > machine.pids)
-        return failure(ErrorKind::LimitExceeded, std::format("{} processes are more than the {} of this machine",
-                                                             request.pidsMax, machine.pids));
+        return failure(ErrorKind::LimitExceeded,
+                       std::format("{} processes are more than the {} of this machine", request.pidsMax, machine.pids));
     return {};
 }
 
@@ -109,10 +112,11 @@ Result<void> checkHostname(const std::string& hostname)
     const auto allowed = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
     };
-    if (hostname.empty() || hostname.size() > kMaxHostname || !std::ranges::all_of(hostname, allowed) || hostname.front() == '-'
-        || hostname.front() == '.')
-        return failure(ErrorKind::InvalidArgument,
-                       std::format("'{}' cannot be a host name: letters, digits, - and . are allowed", hostname.substr(0, 64)));
+    if (hostname.empty() || hostname.size() > kMaxHostname || !std::ranges::all_of(hostname, allowed)
+        || hostname.front() == '-' || hostname.front() == '.')
+        return failure(
+            ErrorKind::InvalidArgument,
+            std::format("'{}' cannot be a host name: letters, digits, - and . are allowed", hostname.substr(0, 64)));
     return {};
 }
 

@@ -26,7 +26,8 @@ struct Machine {
 /// Whether the limits can be met. Errors: InvalidArgument (never, anywhere), LimitExceeded (not on this machine).
 Result<void> checkLimits(const CreateRequest& request, const Machine& machine);
 
-/// Whether command, environment, host name and working directory can be given to a program at all. Errors: InvalidArgument.
+/// Whether command, environment, host name and working directory can be given to a program at all. Errors:
+/// InvalidArgument.
 Result<void> checkCommand(const std::vector<std::string>& command);
 Result<void> checkEnvironment(const std::vector<std::string>& environment);
 Result<void> checkHostname(const std::string& hostname);

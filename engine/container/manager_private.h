@@ -13,7 +13,8 @@
 
 #include <map>
 
-/// What the files of ContainerManager share: manager.cpp (making and asking), lifecycle.cpp (starting to removing), recover.cpp.
+/// What the files of ContainerManager share: manager.cpp (making and asking), lifecycle.cpp (starting to removing),
+/// recover.cpp.
 namespace lamella::container {
 
 struct LaterDeleter {
@@ -28,15 +29,15 @@ struct LaterDeleter {
 struct Entry {
     Container container;
     std::unique_ptr<ShimLink, LaterDeleter> link; ///< while it has a shim
-    std::chrono::nanoseconds startedAt{};         ///< when Start was called, CLOCK_MONOTONIC
+    std::chrono::nanoseconds startedAt{}; ///< when Start was called, CLOCK_MONOTONIC
     std::vector<std::pair<std::string, std::chrono::nanoseconds>> ownSteps;
-    Reply<void> startReply;                       ///< while it starts
+    Reply<void> startReply; ///< while it starts
     std::optional<Error> startError;
-    std::optional<shim::ExitRecord> ended;        ///< what the shim has said of the end
-    bool cleaning = false;                        ///< what a lost shim left is being removed
+    std::optional<shim::ExitRecord> ended; ///< what the shim has said of the end
+    bool cleaning = false; ///< what a lost shim left is being removed
     bool removing = false;
     std::vector<Reply<void>> removeReplies;
-    std::optional<oci::Process> process;          ///< config.json's, read for the first exec
+    std::optional<oci::Process> process; ///< config.json's, read for the first exec
 };
 
 struct ContainerManager::Private {
@@ -55,7 +56,8 @@ struct ContainerManager::Private {
     // manager.cpp: making
     Result<oci::Seccomp> seccomp();
     Result<LayerStack> layerStack(const image::Image& image, const std::filesystem::path& upper) const;
-    Result<ResolvedUser> lookUpUser(const std::string& user, const image::Image& image, const std::filesystem::path& upper) const;
+    Result<ResolvedUser> lookUpUser(const std::string& user, const image::Image& image,
+                                    const std::filesystem::path& upper) const;
     Result<void> checkNameIsFree(uid_t owner, const std::string& name) const;
     Result<std::string> chooseName(uid_t owner) const;
     Result<void> checkRequest(const CreateRequest& request) const;
@@ -88,7 +90,7 @@ struct ContainerManager::Private {
     UniqueFd shimProgram;
     std::optional<oci::Seccomp> profile;
     std::map<std::string, Entry> entries;
-    QThreadPool writer;     ///< one thread: documents are written in order
+    QThreadPool writer; ///< one thread: documents are written in order
     QThreadPool background;
 };
 

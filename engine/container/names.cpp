@@ -14,23 +14,24 @@ constexpr std::size_t kMaxName = 63;
 
 // What grows, glows and lies in layers: lamellae are the leaves under a mushroom's cap.
 constexpr auto kFirst = std::to_array<std::string_view>(
-    {"amber", "ashen", "autumn", "birch",  "brisk",  "broad",  "calm",   "clear", "copper", "coral",  "dappled", "dawn",
-     "deep",  "dewy",  "dusky",  "early",  "earthy", "ebony",  "fallow", "fern",  "fine",   "forest", "frosty",  "gentle",
-     "gilded", "golden", "green", "hazel", "hidden", "hollow", "humble", "ivory", "jade",   "keen",   "late",    "leafy",
-     "light", "lively", "lofty", "lunar",  "maple",  "mellow", "misty",  "mossy", "nimble", "oaken",  "ochre",   "olive",
-     "opal",  "pale",  "patient", "pearly", "plain", "quiet",  "rainy",  "round", "russet", "sandy",  "shady",   "silver",
-     "slate", "snowy", "soft",   "spring", "steady", "still",  "summer", "sunlit", "tawny", "tender", "velvet",  "warm",
-     "wild",  "windy", "winter", "woody"});
+    {"amber",  "ashen",  "autumn", "birch",  "brisk",  "broad",  "calm",    "clear",  "copper", "coral",  "dappled",
+     "dawn",   "deep",   "dewy",   "dusky",  "early",  "earthy", "ebony",   "fallow", "fern",   "fine",   "forest",
+     "frosty", "gentle", "gilded", "golden", "green",  "hazel",  "hidden",  "hollow", "humble", "ivory",  "jade",
+     "keen",   "late",   "leafy",  "light",  "lively", "lofty",  "lunar",   "maple",  "mellow", "misty",  "mossy",
+     "nimble", "oaken",  "ochre",  "olive",  "opal",   "pale",   "patient", "pearly", "plain",  "quiet",  "rainy",
+     "round",  "russet", "sandy",  "shady",  "silver", "slate",  "snowy",   "soft",   "spring", "steady", "still",
+     "summer", "sunlit", "tawny",  "tender", "velvet", "warm",   "wild",    "windy",  "winter", "woody"});
 
 constexpr auto kSecond = std::to_array<std::string_view>(
-    {"agaric", "alder",  "aspen",  "bark",   "beech",  "bolete", "bough",  "bracken", "brook",  "canopy", "chanterelle",
-     "clay",   "cliff",  "clover", "cone",   "crest",  "dell",   "dune",   "elm",     "fen",    "field",  "fjord",
-     "flint",  "gill",   "glade",  "glen",   "gorse",  "grove",  "heath",  "heron",   "hill",   "inkcap", "ivy",
-     "juniper", "kelp",  "lagoon", "larch",  "leaf",   "lichen", "linden", "loam",    "lynx",   "marsh",  "meadow",
-     "mesa",   "mica",   "moor",   "morel",  "moss",   "nettle", "otter",  "parasol", "peat",   "pebble", "pine",
-     "plover", "pond",   "poplar", "quartz", "reed",   "ridge",  "rowan",  "rush",    "russula", "sedge", "shale",
-     "shore",  "slope",  "sorrel", "spore",  "spruce", "stem",   "stone",  "stream",  "thistle", "thyme", "truffle",
-     "tundra", "vale",   "veil",   "willow", "wren",   "yarrow", "yew"});
+    {"agaric",      "alder",   "aspen",  "bark",    "beech",   "bolete", "bough",   "bracken", "brook",  "canopy",
+     "chanterelle", "clay",    "cliff",  "clover",  "cone",    "crest",  "dell",    "dune",    "elm",    "fen",
+     "field",       "fjord",   "flint",  "gill",    "glade",   "glen",   "gorse",   "grove",   "heath",  "heron",
+     "hill",        "inkcap",  "ivy",    "juniper", "kelp",    "lagoon", "larch",   "leaf",    "lichen", "linden",
+     "loam",        "lynx",    "marsh",  "meadow",  "mesa",    "mica",   "moor",    "morel",   "moss",   "nettle",
+     "otter",       "parasol", "peat",   "pebble",  "pine",    "plover", "pond",    "poplar",  "quartz", "reed",
+     "ridge",       "rowan",   "rush",   "russula", "sedge",   "shale",  "shore",   "slope",   "sorrel", "spore",
+     "spruce",      "stem",    "stone",  "stream",  "thistle", "thyme",  "truffle", "tundra",  "vale",   "veil",
+     "willow",      "wren",    "yarrow", "yew"});
 
 bool isLetterOrDigit(char c)
 {
@@ -43,10 +44,11 @@ Result<void> checkName(std::string_view name)
 {
     const auto allowed = [](char c) { return isLetterOrDigit(c) || c == '_' || c == '.' || c == '-'; };
     if (name.empty() || name.size() > kMaxName || !isLetterOrDigit(name.front()) || !std::ranges::all_of(name, allowed))
-        return failure(ErrorKind::InvalidArgument,
-                       std::format("'{}' cannot be a name: it must begin with a letter or digit and have at most {} letters, "
-                                   "digits and the characters _ . -",
-                                   name.substr(0, 2 * kMaxName), kMaxName));
+        return failure(
+            ErrorKind::InvalidArgument,
+            std::format("'{}' cannot be a name: it must begin with a letter or digit and have at most {} letters, "
+                        "digits and the characters _ . -",
+                        name.substr(0, 2 * kMaxName), kMaxName));
     return {};
 }
 

@@ -80,7 +80,8 @@ void readDocument(const json& object, Container& container)
     container.hostUidCount = object.at("host_uid_count").get<std::uint32_t>();
     container.cgroupPath = object.at("cgroup_path").get<std::string>();
     for (const json& step : object.at("timeline"))
-        container.timeline.emplace_back(step.at(0).get<std::string>(), std::chrono::microseconds{step.at(1).get<std::int64_t>()});
+        container.timeline.emplace_back(step.at(0).get<std::string>(),
+                                        std::chrono::microseconds{step.at(1).get<std::int64_t>()});
 }
 
 Result<Container> containerOf(const db::Statement& row)
@@ -139,9 +140,9 @@ Result<std::vector<Container>> loadContainers(db::Database& database)
 
 Result<void> insertContainer(db::Database& database, const Container& container)
 {
-    return database.lock().run("INSERT INTO containers (id, owner, name, image, created, document) VALUES (?, ?, ?, ?, ?, ?)",
-                               container.id, container.owner, container.name, container.imageId, container.created.count(),
-                               documentOf(container));
+    return database.lock().run(
+        "INSERT INTO containers (id, owner, name, image, created, document) VALUES (?, ?, ?, ?, ?, ?)", container.id,
+        container.owner, container.name, container.imageId, container.created.count(), documentOf(container));
 }
 
 Result<void> updateDocument(db::Database& database, const std::string& id, const std::string& document)

@@ -14,8 +14,8 @@ class Database;
 /// Containers as rows of the table `containers` (engine/db/schema.cpp). Any thread.
 namespace lamella::container {
 
-/// The rest of a container, which no query asks for, as JSON. A running container's PIDs are not in it: they are found again
-/// by its shim.
+/// The rest of a container, which no query asks for, as JSON. A running container's PIDs are not in it: they are found
+/// again by its shim.
 std::string documentOf(const Container& container);
 
 /// All rows; one that is damaged is left out, with a line in the log.

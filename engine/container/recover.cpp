@@ -77,7 +77,9 @@ void ContainerManager::Private::recoverOne(Entry& entry)
     if (const auto record = freshExitRecord(container))
         finishRun(entry, *record);
     else if (ran)
-        finishLost(entry, "the container was running when the machine, or its shim, went down; how the program ended is not known");
+        finishLost(
+            entry,
+            "the container was running when the machine, or its shim, went down; how the program ended is not known");
     else if (std::filesystem::exists(files.runDirectory(id)))
         cleanUpLost(id);
 }
@@ -111,10 +113,11 @@ void ContainerManager::Private::sweep()
             log::error("{}", cleaned.error().message);
     }
     // Listed here, before anything new is made under such a name.
-    inBackground([this, names = files.leftovers()] { return files.removeLeftovers(names); }, [](const Result<void>& swept) {
-        if (!swept)
-            log::error("{}", swept.error().message);
-    });
+    inBackground([this, names = files.leftovers()] { return files.removeLeftovers(names); },
+                 [](const Result<void>& swept) {
+                     if (!swept)
+                         log::error("{}", swept.error().message);
+                 });
 }
 
 } // namespace lamella::container

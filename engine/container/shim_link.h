@@ -35,7 +35,8 @@ public:
     pid_t pid() const { return m_process.pid; }
     BorrowedFd pidfd() const { return m_process.pidfd.borrow(); }
 
-    /// Asks the shim; the reply comes in any case: what it says ("ok", with descriptors), its error, or why there is none.
+    /// Asks the shim; the reply comes in any case: what it says ("ok", with descriptors), its error, or why there is
+    /// none.
     void request(nlohmann::json body, std::chrono::milliseconds timeout, Reply reply);
 
     /// Calls nobody any more, for good.
@@ -56,7 +57,8 @@ private:
     QSocketNotifier* m_end;
 };
 
-/// Asks for the shim's state and waits for the reply, at most `timeout`: for a helper that starts, which serves nobody yet.
+/// Asks for the shim's state and waits for the reply, at most `timeout`: for a helper that starts, which serves nobody
+/// yet.
 Result<nlohmann::json> askState(BorrowedFd connection, std::chrono::milliseconds timeout);
 
 } // namespace lamella::container

@@ -11,8 +11,11 @@
 #include <csignal>
 #include <fcntl.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <unistd.h>
+
+extern "C" { // glibc 2.41's header lacks it
+#include <sys/pidfd.h>
+}
 
 namespace lamella::container {
 
@@ -76,17 +79,17 @@ Result<ShimProcess> spawnShim(BorrowedFd program, const ShimArguments& arguments
     shim::enlargeBuffers(ends.first.borrow());
     SpawnSetup setup;
     TRY(setup.prepare(ends.second.borrow()));
-    std::array<std::string, 11> text{"lamella-shim", "--id",  arguments.id,           "--bundle", arguments.bundle.string(),
-                                     "--run",        arguments.run.string(), "--log", arguments.log.string(), "--exit",
-                                     arguments.exit.string()};
+    std::array<std::string, 11> text{
+        "lamella-shim",         "--id",  arguments.id,           "--bundle", arguments.bundle.string(), "--run",
+        arguments.run.string(), "--log", arguments.log.string(), "--exit",   arguments.exit.string()};
     std::array<char*, text.size() + 1> argv{};
     for (std::size_t i = 0; i < text.size(); ++i)
         argv[i] = text[i].data();
     std::array<char*, 1> environment{};
     int pidfd = -1;
     // By its descriptor: the memfd has no other name, and is closed by the exec that it is the program of.
-    const int failed = ::pidfd_spawn(&pidfd, os::descriptorPath(program).c_str(), setup.actions(), setup.attributes(), argv.data(),
-                                     environment.data());
+    const int failed = ::pidfd_spawn(&pidfd, os::descriptorPath(program).c_str(), setup.actions(), setup.attributes(),
+                                     argv.data(), environment.data());
     if (failed != 0)
         return systemFailure("cannot start lamella-shim", failed);
     ShimProcess process{0, UniqueFd{pidfd}, std::move(ends.first)};

@@ -17,8 +17,8 @@ struct ShimProcess {
     UniqueFd connection;
 };
 
-/// The shim's program as a sealed copy in memory: what a container may do to the program that started it (CVE-2019-5736)
-/// reaches neither the file on disk nor any other container's shim.
+/// The shim's program as a sealed copy in memory: what a container may do to the program that started it
+/// (CVE-2019-5736) reaches neither the file on disk nor any other container's shim.
 Result<UniqueFd> loadShimProgram(const std::filesystem::path& program);
 
 struct ShimArguments {
@@ -26,8 +26,8 @@ struct ShimArguments {
     std::filesystem::path bundle, run, log, exit;
 };
 
-/// Spawns a shim (vfork-like: the caller's memory is not copied). It has the caller's standard error and nothing else of
-/// it. A child of the caller, which must wait for it.
+/// Spawns a shim (vfork-like: the caller's memory is not copied). It has the caller's standard error and nothing else
+/// of it. A child of the caller, which must wait for it.
 Result<ShimProcess> spawnShim(BorrowedFd program, const ShimArguments& arguments);
 
 /// Connects to a shim that an earlier process spawned. Errors: NotFound or system errors where there is none,

@@ -165,20 +165,23 @@ Result<gid_t> resolveGroup(std::string_view name, std::string_view group, std::u
 bool canBeName(std::string_view text)
 {
     return !text.empty() && text.size() <= kMaxName && !text.starts_with('-') && !text.starts_with('+')
-        && std::ranges::none_of(text, [](char c) { return c == ':' || c == ',' || c == '/' || static_cast<unsigned char>(c) <= ' '; });
+        && std::ranges::none_of(
+            text, [](char c) { return c == ':' || c == ',' || c == '/' || static_cast<unsigned char>(c) <= ' '; });
 }
 
 } // namespace
 
-Result<ResolvedUser> resolveUser(std::string_view user, std::string_view passwd, std::string_view group, std::uint32_t idCount)
+Result<ResolvedUser> resolveUser(std::string_view user, std::string_view passwd, std::string_view group,
+                                 std::uint32_t idCount)
 {
     const std::size_t colon = user.find(':');
     const std::string_view name = user.empty() ? "0" : user.substr(0, colon);
     const bool hasGroup = colon != std::string_view::npos;
     const std::string_view groupName = hasGroup ? user.substr(colon + 1) : std::string_view{};
     if (!canBeName(name) || (hasGroup && !canBeName(groupName)))
-        return failure(ErrorKind::InvalidArgument, std::format("'{}' is not a user: give user or user:group, names or numbers",
-                                                               user.substr(0, kMaxName)));
+        return failure(
+            ErrorKind::InvalidArgument,
+            std::format("'{}' is not a user: give user or user:group, names or numbers", user.substr(0, kMaxName)));
     ResolvedUser result;
     const auto row = TRY(resolveName(name, passwd, idCount, result));
     if (hasGroup)

@@ -15,7 +15,8 @@
 namespace lamella::shim {
 
 /// Those who watch the container's own program: each has a stream socket that carries its output, and takes its input.
-/// A client that does not read misses output, which it is told in the stream; it never holds up the program, the log or others.
+/// A client that does not read misses output, which it is told in the stream; it never holds up the program, the log or
+/// others.
 class AttachClients {
 public:
     /// What a client may be behind before it starts to miss output.
@@ -23,7 +24,7 @@ public:
 
     struct Input {
         std::function<void(std::string_view)> bytes; ///< a client has typed
-        std::function<void()> end;                   ///< a client has shut down its writing side
+        std::function<void()> end; ///< a client has shut down its writing side
     };
 
     AttachClients(EventLoop& loop, Input input);

@@ -13,8 +13,8 @@
 
 namespace lamella::shim {
 
-/// The helper's connections: the one that came with the shim and those that were made through the socket. A connection that
-/// breaks, or does not read what it is sent, is dropped; nothing else follows from that.
+/// The helper's connections: the one that came with the shim and those that were made through the socket. A connection
+/// that breaks, or does not read what it is sent, is dropped; nothing else follows from that.
 class ControlServer {
 public:
     /// Answers one request: the body of the reply with its descriptors.

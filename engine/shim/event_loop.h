@@ -12,16 +12,16 @@
 
 namespace lamella::shim {
 
-/// epoll(7) with a function for each descriptor. One thread. A handler may watch and forget any descriptor, its own too; it
-/// may be called once more than there was an event (descriptors are non-blocking, so that does no harm).
+/// epoll(7) with a function for each descriptor. One thread. A handler may watch and forget any descriptor, its own
+/// too; it may be called once more than there was an event (descriptors are non-blocking, so that does no harm).
 class EventLoop {
 public:
     using Handler = std::function<void(std::uint32_t events)>;
 
     static Result<EventLoop> make();
 
-    /// Calls `handler` when one of `events` (EPOLLIN, …) holds; EPOLLHUP and EPOLLERR always do. The descriptor stays the
-    /// caller's, who calls forget() before closing it.
+    /// Calls `handler` when one of `events` (EPOLLIN, …) holds; EPOLLHUP and EPOLLERR always do. The descriptor stays
+    /// the caller's, who calls forget() before closing it.
     Result<void> watch(BorrowedFd fd, std::uint32_t events, Handler handler);
     void change(BorrowedFd fd, std::uint32_t events);
     void forget(BorrowedFd fd);
@@ -30,7 +30,10 @@ public:
     Result<void> runOnce(std::chrono::milliseconds timeout);
 
 private:
-    explicit EventLoop(UniqueFd epoll) : m_epoll(std::move(epoll)) {}
+    explicit EventLoop(UniqueFd epoll)
+        : m_epoll(std::move(epoll))
+    {
+    }
 
     UniqueFd m_epoll;
     std::unordered_map<int, std::shared_ptr<Handler>> m_handlers;

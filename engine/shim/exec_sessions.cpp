@@ -15,16 +15,18 @@ Result<ExecSessions::Started> ExecSessions::start(const runtime::Created& contai
                                                   const oci::Process& process)
 {
     if (m_sessions.size() >= kMaxExecs)
-        return failure(ErrorKind::LimitExceeded, std::format("{} programs run in the container by exec already", kMaxExecs));
+        return failure(ErrorKind::LimitExceeded,
+                       std::format("{} programs run in the container by exec already", kMaxExecs));
     Pipes pipes;
     if (!process.terminal)
         pipes = TRY(Pipes::make());
-    auto executed = TRY(runtime::exec({.pid = container.pid,
-                                       .pidfd = container.pidfd.borrow(),
-                                       .spec = spec,
-                                       .process = process,
-                                       .cgroup = *container.cgroup,
-                                       .streams = {pipes.programIn.borrow(), pipes.programOut.borrow(), pipes.programErr.borrow()}}));
+    auto executed = TRY(
+        runtime::exec({.pid = container.pid,
+                       .pidfd = container.pidfd.borrow(),
+                       .spec = spec,
+                       .process = process,
+                       .cgroup = *container.cgroup,
+                       .streams = {pipes.programIn.borrow(), pipes.programOut.borrow(), pipes.programErr.borrow()}}));
     Started started{.exec = ++m_last, .pid = executed.pid, .streams = {}, .pidfd = executed.pidfd.borrow()};
     if (process.terminal) {
         started.streams.push_back(std::move(executed.console));

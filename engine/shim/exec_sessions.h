@@ -12,15 +12,15 @@
 
 namespace lamella::shim {
 
-/// The programs that were run in the container beside its own. Their streams belong to who asked; nothing is kept of them
-/// but their PIDs, and that ends with them.
+/// The programs that were run in the container beside its own. Their streams belong to who asked; nothing is kept of
+/// them but their PIDs, and that ends with them.
 class ExecSessions {
 public:
     struct Started {
         unsigned exec = 0;
         pid_t pid = 0;
         std::vector<UniqueFd> streams; ///< the asker's: the PTY's master, or the three pipes
-        BorrowedFd pidfd;              ///< readable when the program has ended
+        BorrowedFd pidfd; ///< readable when the program has ended
     };
 
     /// Runs a program. Errors: those of runtime::exec(), LimitExceeded (kMaxExecs).

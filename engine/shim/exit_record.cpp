@@ -38,8 +38,9 @@ Result<ExitRecord> exitRecordFromJson(const nlohmann::json& object)
         const auto found = object.find(name);
         return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : -1;
     };
-    if (!object.is_object() || number("status") < 0 || number("status") > 255 || number("signal") < 0 || number("signal") > 127
-        || number("finished_usec") < 0 || !object.contains("oom") || !object["oom"].is_boolean())
+    if (!object.is_object() || number("status") < 0 || number("status") > 255 || number("signal") < 0
+        || number("signal") > 127 || number("finished_usec") < 0 || !object.contains("oom")
+        || !object["oom"].is_boolean())
         return failure(ErrorKind::InvalidArgument, "the exit record is damaged");
     return ExitRecord{static_cast<int>(number("status")), static_cast<int>(number("signal")), object["oom"].get<bool>(),
                       std::chrono::microseconds{number("finished_usec")}};

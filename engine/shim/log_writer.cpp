@@ -18,7 +18,8 @@ constexpr std::size_t kWriteSize = 256 * 1024;
 
 Result<UniqueFd> openLog(BorrowedFd directory, const std::string& name)
 {
-    UniqueFd file{::openat(directory.get(), name.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
+    UniqueFd file{
+        ::openat(directory.get(), name.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
     if (!file)
         return systemFailure(std::format("cannot open the log {}", name));
     return file;

@@ -15,12 +15,12 @@ namespace lamella::shim {
 
 enum class Stream { Output, Error };
 
-/// Writes a container's log in the CRI format (Kubernetes, KEP "kubelet CRI logging": `<RFC3339Nano> <stdout|stderr> <F|P> <text>`),
-/// bytes as they are. A line longer than kMaxText, or one whose end has not come yet when flushPartial() is called, is
-/// written in parts tagged P that end with one tagged F. When a file would grow over the limit it becomes <log>.1 (the one
-/// before is given up) and a new one is begun, always between two lines of the log.
-/// A log that cannot be written (a full disk) never stops the container: what is lost is counted, and said in the log as
-/// soon as it can be written again.
+/// Writes a container's log in the CRI format (Kubernetes, KEP "kubelet CRI logging": `<RFC3339Nano> <stdout|stderr>
+/// <F|P> <text>`), bytes as they are. A line longer than kMaxText, or one whose end has not come yet when
+/// flushPartial() is called, is written in parts tagged P that end with one tagged F. When a file would grow over the
+/// limit it becomes <log>.1 (the one before is given up) and a new one is begun, always between two lines of the log.
+/// A log that cannot be written (a full disk) never stops the container: what is lost is counted, and said in the log
+/// as soon as it can be written again.
 class LogWriter {
 public:
     static constexpr std::size_t kMaxText = 16 * 1024;

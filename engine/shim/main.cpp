@@ -22,11 +22,12 @@ UniqueFd firstConnection()
 /// A start that fails before there is a server to say so.
 void tellFailure(BorrowedFd connection, const Error& error)
 {
-    if (connection)
-        [[maybe_unused]] auto sent = shim::send(connection, {{"event", "failed"},
-                                                             {"kind", errorKindName(error.kind)},
-                                                             {"message", error.message},
-                                                             {"step", "prepare"}});
+    if (connection) [[maybe_unused]]
+        auto sent = shim::send(connection,
+                               {{"event", "failed"},
+                                {"kind", errorKindName(error.kind)},
+                                {"message", error.message},
+                                {"step", "prepare"}});
 }
 
 Result<shim::Shim*> prepare(const shim::Options& options)

@@ -13,9 +13,8 @@ constexpr std::size_t kMaxId = 64;
 
 bool isId(std::string_view text)
 {
-    const auto allowed = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-    };
+    const auto allowed
+        = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; };
     return !text.empty() && text.size() <= kMaxId && std::ranges::all_of(text, allowed);
 }
 
@@ -60,7 +59,8 @@ Result<Options> parseOptions(std::span<char* const> arguments)
             return failure(ErrorKind::InvalidArgument, std::format("'{}' needs a value", arguments[0]));
         TRY(setOption(options, arguments[0], arguments[1]));
     }
-    if (options.id.empty() || options.bundle.empty() || options.run.empty() || options.log.empty() || options.exit.empty())
+    if (options.id.empty() || options.bundle.empty() || options.run.empty() || options.log.empty()
+        || options.exit.empty())
         return failure(ErrorKind::InvalidArgument, "lamella-shim needs --id, --bundle, --run, --log and --exit");
     return options;
 }

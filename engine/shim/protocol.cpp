@@ -18,8 +18,9 @@ Result<void> send(BorrowedFd socket, const nlohmann::json& body, const std::vect
 {
     const std::string text = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     if (text.size() > kMaxMessage || descriptors.size() > kMaxDescriptors)
-        return failure(ErrorKind::LimitExceeded,
-                       std::format("a message of {} bytes and {} descriptors is too long", text.size(), descriptors.size()));
+        return failure(
+            ErrorKind::LimitExceeded,
+            std::format("a message of {} bytes and {} descriptors is too long", text.size(), descriptors.size()));
     return os::sendDatagram(socket, text, descriptors);
 }
 

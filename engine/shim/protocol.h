@@ -11,14 +11,15 @@
 #include <string>
 #include <vector>
 
-/// What the helper and a container's shim say to each other: SOCK_SEQPACKET messages, one JSON object each, with descriptors
-/// (SCM_RIGHTS). The first connection is descriptor 3 of the spawned shim; a later helper connects to
+/// What the helper and a container's shim say to each other: SOCK_SEQPACKET messages, one JSON object each, with
+/// descriptors (SCM_RIGHTS). The first connection is descriptor 3 of the spawned shim; a later helper connects to
 /// <run>/<id>/shim.sock (mode 0600, and the peer's uid must be the shim's own: SO_PEERCRED).
 ///
 /// The shim is started as
 ///   lamella-shim --id ID --bundle DIR --run DIR --log FILE --exit FILE [--log-level LEVEL]
-/// run: its directory below /run/lamella/containers (0700), holding shim.sock and state.json {"shim_pid","pid","started_usec","steps"}.
-/// log: written in the CRI format, rotated by size. exit: the exit record, written to a temporary name, synced and renamed.
+/// run: its directory below /run/lamella/containers (0700), holding shim.sock and state.json
+/// {"shim_pid","pid","started_usec","steps"}. log: written in the CRI format, rotated by size. exit: the exit record,
+/// written to a temporary name, synced and renamed.
 ///
 /// It creates and starts the container at once and then says one of
 ///   {"event":"started","pid":N,"started_usec":N,"steps":[["clone",123],…]}   steps in usec on CLOCK_MONOTONIC
@@ -32,7 +33,8 @@
 ///   {"request":"state"}                        -> {"pid","paused","started_usec","steps"}
 ///   {"request":"kill","signal":N,"all":bool}   -> {}
 ///   {"request":"pause"} {"request":"resume"}   -> {}
-///   {"request":"exec","process":{runtime-spec process}} -> {"exec":E,"pid":N} and 1 (PTY master) or 3 (in, out, err) descriptors
+///   {"request":"exec","process":{runtime-spec process}} -> {"exec":E,"pid":N} and 1 (PTY master) or 3 (in, out, err)
+///   descriptors
 ///   {"request":"attach"}                       -> {"attach":A} and 1 stream socket
 ///   {"request":"resize","rows":R,"columns":C}  -> {}               the container's own terminal
 ///   {"request":"hangup","exec":E}              -> {}

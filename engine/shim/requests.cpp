@@ -33,7 +33,8 @@ Result<std::uint64_t> number(const json& message, const char* name, std::uint64_
         return failure(ErrorKind::InvalidArgument, std::format("the request needs a number '{}'", name));
     const auto value = found->get<std::uint64_t>();
     if (value < low || value > high)
-        return failure(ErrorKind::InvalidArgument, std::format("'{}' is {}, which is not from {} to {}", name, value, low, high));
+        return failure(ErrorKind::InvalidArgument,
+                       std::format("'{}' is {}, which is not from {} to {}", name, value, low, high));
     return value;
 }
 

@@ -9,20 +9,21 @@
 #include <cstdint>
 #include <variant>
 
-/// The requests of protocol.h as types. What comes is checked for type, range and unknown members before it is one of these.
+/// The requests of protocol.h as types. What comes is checked for type, range and unknown members before it is one of
+/// these.
 namespace lamella::shim {
 
-struct StateRequest {};
+struct StateRequest { };
 struct KillRequest {
     int signal = 0;
     bool all = false;
 };
-struct PauseRequest {};
-struct ResumeRequest {};
+struct PauseRequest { };
+struct ResumeRequest { };
 struct ExecRequest {
     oci::Process process;
 };
-struct AttachRequest {};
+struct AttachRequest { };
 struct ResizeRequest {
     std::uint16_t rows = 0;
     std::uint16_t columns = 0;
@@ -31,8 +32,8 @@ struct HangupRequest {
     unsigned exec = 0;
 };
 
-using Request = std::variant<StateRequest, KillRequest, PauseRequest, ResumeRequest, ExecRequest, AttachRequest, ResizeRequest,
-                             HangupRequest>;
+using Request = std::variant<StateRequest, KillRequest, PauseRequest, ResumeRequest, ExecRequest, AttachRequest,
+                             ResizeRequest, HangupRequest>;
 
 /// The request's serial, 0 where it has none that is valid: then only an error can answer it.
 std::uint64_t serialOf(const nlohmann::json& message);

@@ -37,7 +37,8 @@ Shim::Shim(Options options, EventLoop loop, LogWriter log, oci::Spec spec)
     , m_stdio(m_loop, m_log)
     , m_server(m_loop, [this](const nlohmann::json& message) { return handle(message); })
 {
-    // Where the specification is silent the container gets what the shim itself was started with, not the shim's protection.
+    // Where the specification is silent the container gets what the shim itself was started with, not the shim's
+    // protection.
     if (!m_spec.process.oomScoreAdj)
         m_spec.process.oomScoreAdj = inheritedOomScore();
 }
@@ -75,12 +76,13 @@ Result<void> Shim::startContainer(std::chrono::nanoseconds begun)
     Pipes pipes;
     if (!m_spec.process.terminal)
         pipes = TRY(Pipes::make());
-    m_container = TRY(runtime::create({.id = m_options.id,
-                                       .bundle = m_options.bundle,
-                                       .spec = m_spec,
-                                       .streams = {pipes.programIn.borrow(), pipes.programOut.borrow(), pipes.programErr.borrow()},
-                                       .endWithCaller = true,
-                                       .failedStep = &m_failedStep}));
+    m_container = TRY(
+        runtime::create({.id = m_options.id,
+                         .bundle = m_options.bundle,
+                         .spec = m_spec,
+                         .streams = {pipes.programIn.borrow(), pipes.programOut.borrow(), pipes.programErr.borrow()},
+                         .endWithCaller = true,
+                         .failedStep = &m_failedStep}));
     TRY(connectStreams(std::move(pipes)));
     TRY(m_loop.watch(m_container.pidfd.borrow(), EPOLLIN, [this](std::uint32_t) { reap(); }));
     auto started = runtime::start(m_container);
@@ -151,7 +153,8 @@ void Shim::reap()
             m_ended = exitRecordOf(status);
         } else if (const auto exec = m_execs.remove(pid)) {
             m_loop.forget(exec->pidfd.borrow());
-            m_server.broadcast({{"event", "exec-exited"}, {"exec", exec->exec}, {"status", exitRecordOf(status).status}});
+            m_server.broadcast(
+                {{"event", "exec-exited"}, {"exec", exec->exec}, {"status", exitRecordOf(status).status}});
         }
     }
 }

@@ -22,8 +22,8 @@ class Shim {
 public:
     Shim(Options options, EventLoop loop, LogWriter log, oci::Spec spec);
 
-    /// Starts the container, serves its connections until it has ended, and cleans up. Errors: what kept it from starting,
-    /// which the connections have been told.
+    /// Starts the container, serves its connections until it has ended, and cleans up. Errors: what kept it from
+    /// starting, which the connections have been told.
     Result<void> run(UniqueFd firstConnection, std::chrono::nanoseconds begun);
 
 private:
@@ -63,7 +63,8 @@ private:
     std::string m_failedStep = "prepare";
     std::chrono::microseconds m_started{};
     bool m_paused = false;
-    std::optional<std::chrono::steady_clock::time_point> m_lineDeadline; ///< when a begun line is written without its end
+    std::optional<std::chrono::steady_clock::time_point>
+        m_lineDeadline; ///< when a begun line is written without its end
 };
 
 } // namespace lamella::shim

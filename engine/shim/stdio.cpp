@@ -37,8 +37,8 @@ timespec wallClock()
 Result<Pipes> Pipes::make()
 {
     Pipes pipes;
-    const std::array<std::pair<UniqueFd*, UniqueFd*>, 3> ends{{
-        {&pipes.programIn, &pipes.in}, {&pipes.out, &pipes.programOut}, {&pipes.err, &pipes.programErr}}};
+    const std::array<std::pair<UniqueFd*, UniqueFd*>, 3> ends{
+        {{&pipes.programIn, &pipes.in}, {&pipes.out, &pipes.programOut}, {&pipes.err, &pipes.programErr}}};
     for (const auto& [readEnd, writeEnd] : ends) {
         os::Pipe pipe = TRY(os::makePipe());
         *readEnd = std::move(pipe.read);

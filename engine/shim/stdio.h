@@ -16,12 +16,12 @@ namespace lamella::shim {
 /// Both ends of the pipes that stand for a program's standard streams where it has no terminal.
 struct Pipes {
     UniqueFd programIn, programOut, programErr; ///< the program's ends
-    UniqueFd in, out, err;                      ///< ours
+    UniqueFd in, out, err; ///< ours
     static Result<Pipes> make();
 };
 
-/// The standard streams of the container's own program, a terminal or three pipes: what it writes goes to the log and to
-/// all attached clients, what they type goes to it.
+/// The standard streams of the container's own program, a terminal or three pipes: what it writes goes to the log and
+/// to all attached clients, what they type goes to it.
 class Stdio {
 public:
     Stdio(EventLoop& loop, LogWriter& log);
@@ -65,9 +65,10 @@ private:
     LogWriter& m_log;
     AttachClients m_clients;
     Source m_output, m_error;
-    UniqueFd m_input;         ///< the pipe; a terminal's input goes to m_output's descriptor
-    UniqueFd m_terminalPeer;  ///< a slave of ours: without one, a program that closes the terminal for a moment hangs it up
-    std::string m_typed;      ///< not yet taken by the program
+    UniqueFd m_input; ///< the pipe; a terminal's input goes to m_output's descriptor
+    UniqueFd
+        m_terminalPeer; ///< a slave of ours: without one, a program that closes the terminal for a moment hangs it up
+    std::string m_typed; ///< not yet taken by the program
     bool m_terminal = false;
     bool m_endAfterTyped = false;
 };
