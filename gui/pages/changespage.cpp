@@ -213,7 +213,8 @@ void ChangesPage::nameLayers()
 
 void ChangesPage::showTotals()
 {
-    QString text = tr("%n path(s) changed", nullptr, m_model->count());
+    const int count = m_model->count();
+    QString text = count == 1 ? tr("1 path changed") : tr("%n paths changed", nullptr, count);
     text += tr(", %1 in the writable layer").arg(widgets::bytes(m_model->totalBytes()));
     QStringList kinds;
     for (const ChangeKind kind : {ChangeKind::Added, ChangeKind::Modified, ChangeKind::Deleted, ChangeKind::Attributes})
@@ -236,7 +237,7 @@ void ChangesPage::showMenu(const QPoint& position)
     QStringList paths;
     for (const QModelIndex& row : m_view->selectionModel()->selectedRows())
         paths.append(row.data(ChangesModel::PathRole).toString());
-    connect(menu->addAction(widgets::icon(u"copy"), tr("&Copy %n path(s)", nullptr, static_cast<int>(paths.size()))),
+    connect(menu->addAction(widgets::icon(u"copy"), paths.size() == 1 ? tr("&Copy Path") : tr("&Copy %n Paths", nullptr, static_cast<int>(paths.size()))),
             &QAction::triggered, this, [paths] { QGuiApplication::clipboard()->setText(paths.join(u'\n')); });
     menu->addSeparator();
     connect(menu->addAction(tr("&Expand All")), &QAction::triggered, m_view, &QTreeView::expandAll);

@@ -64,8 +64,8 @@ QWidget* LayersPage::createDetails()
     m_values = new KeyValue(details);
     m_values->addRow(QStringLiteral("layerCreated"), tr("Created"));
     m_values->addRow(QStringLiteral("layerSize"), tr("Size"));
-    m_values->addRow(QStringLiteral("layerDiffId"), tr("diffID"), KeyValue::Style::Monospace);
-    m_values->addRow(QStringLiteral("layerChainId"), tr("chainID"), KeyValue::Style::Monospace);
+    m_values->addRow(QStringLiteral("layerDiffId"), tr("diffID"), KeyValue::Style::Line);
+    m_values->addRow(QStringLiteral("layerChainId"), tr("chainID"), KeyValue::Style::Line);
     m_command = new QPlainTextEdit(details);
     m_command->setObjectName(QStringLiteral("layerCommand"));
     m_command->setAccessibleName(tr("The command that made the layer"));
@@ -132,9 +132,10 @@ void LayersPage::showStack()
         return;
     }
     m_model->setLayers(shown->layers, m_writableBytes.value_or(0));
-    m_summary->setText(tr("%n read-only layer(s) of %1 (%2) below one writable layer (%3).", nullptr,
-                          static_cast<int>(shown->layers.size()))
-                           .arg(container()->data().imageName, widgets::bytes(shown->sizeBytes),
+    const int count = static_cast<int>(shown->layers.size());
+    const QString layers = count == 1 ? tr("1 read-only layer") : tr("%n read-only layers", nullptr, count);
+    m_summary->setText(tr("%1 of %2 (%3) below one writable layer (%4).")
+                           .arg(layers, container()->data().imageName, widgets::bytes(shown->sizeBytes),
                                 m_writableBytes ? widgets::bytes(*m_writableBytes) : tr("…")));
     showContent();
 }

@@ -94,7 +94,7 @@ void OverviewPage::createProgram(QBoxLayout* layout)
     m_program->addRow(QStringLiteral("hostname"), tr("Host name"), Monospace);
     m_program->addRow(QStringLiteral("streams"), tr("Streams"));
     m_program->addRow(QStringLiteral("created"), tr("Created"));
-    m_program->addRow(QStringLiteral("id"), tr("ID"), Monospace);
+    m_program->addRow(QStringLiteral("id"), tr("ID"), Line);
     m_limits = addGroup(layout, tr("Limits"));
     m_limits->addRow(QStringLiteral("cpuLimit"), tr("CPU"));
     m_limits->addRow(QStringLiteral("memoryLimit"), tr("Memory"));
@@ -108,7 +108,7 @@ void OverviewPage::createIsolation(QBoxLayout* layout)
     m_isolation->addRow(QStringLiteral("users"), tr("Users"));
     m_isolation->addRow(QStringLiteral("namespaces"), tr("Namespaces"));
     m_isolation->addRow(QStringLiteral("pids"), tr("PIDs outside"));
-    m_isolation->addRow(QStringLiteral("cgroup"), tr("cgroup"), Monospace);
+    m_isolation->addRow(QStringLiteral("cgroup"), tr("cgroup"), Line);
 }
 
 QWidget* OverviewPage::createGraphs()
@@ -233,10 +233,10 @@ void OverviewPage::showGraphs()
     const std::vector<client::StatsSample> samples = container()->stats()->history();
     const quint64 now = widgets::nowUsec();
     m_cpu->setPoints(cpuPoints(samples), now);
-    m_cpu->setLimit(shown.cpuQuota, tr("limit %1").arg(widgets::percent(shown.cpuQuota)));
+    m_cpu->setLimit(shown.cpuQuota, tr("limit %1").arg(widgets::graphTickText(shown.cpuQuota, widgets::GraphUnit::Ratio)));
     m_memory->setPoints(memoryPoints(samples), now);
     m_memory->setLimit(static_cast<double>(shown.memoryLimitBytes),
-                       tr("limit %1").arg(widgets::bytes(shown.memoryLimitBytes)));
+                       tr("limit %1").arg(memoryLimitText(shown)));
 }
 
 void OverviewPage::resizeEvent(QResizeEvent* event)

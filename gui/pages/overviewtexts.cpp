@@ -2,6 +2,7 @@
 #include "gui/pages/overviewtexts.h"
 
 #include "gui/widgets/formats.h"
+#include "gui/widgets/graphscale.h"
 
 #include <QCoreApplication>
 #include <QLocale>
@@ -59,12 +60,14 @@ QString cpuLimitText(const client::ContainerData& data)
     const QString weight = data.cpuWeight != 100 ? OverviewTexts::tr(", weight %1").arg(data.cpuWeight) : QString();
     if (data.cpuQuota <= 0)
         return OverviewTexts::tr("no limit") + weight;
-    return OverviewTexts::tr("%1 of one CPU").arg(widgets::percent(data.cpuQuota)) + weight;
+    return OverviewTexts::tr("%1 of one CPU").arg(widgets::graphTickText(data.cpuQuota, widgets::GraphUnit::Ratio)) + weight;
 }
 
 QString memoryLimitText(const client::ContainerData& data)
 {
-    return data.memoryLimitBytes > 0 ? widgets::bytes(data.memoryLimitBytes) : OverviewTexts::tr("no limit");
+    return data.memoryLimitBytes > 0
+        ? widgets::graphTickText(static_cast<double>(data.memoryLimitBytes), widgets::GraphUnit::Bytes)
+        : OverviewTexts::tr("no limit");
 }
 
 QString timelineSentence(const client::ContainerData& data)

@@ -8,6 +8,7 @@
 #include "gui/widgets/formats.h"
 #include "gui/widgets/icons.h"
 #include "gui/widgets/searchfield.h"
+#include "gui/widgets/tabledelegate.h"
 
 #include <QClipboard>
 #include <QGuiApplication>
@@ -58,6 +59,7 @@ void ProcessesPage::createView()
     m_view->setObjectName(QStringLiteral("processTree"));
     m_view->setAccessibleName(tr("Processes"));
     m_view->setModel(m_sorted);
+    m_view->setItemDelegate(new widgets::TableDelegate({ProcessTreeModel::CommandColumn}, m_view));
     m_view->setUniformRowHeights(true);
     m_view->setAlternatingRowColors(true);
     m_view->setSortingEnabled(true);
@@ -129,8 +131,9 @@ void ProcessesPage::ask()
 
 void ProcessesPage::showSummary()
 {
-    m_summary->setText(
-        tr("%n process(es) inside; the shim outside holds their terminal or pipes.", nullptr, m_model->processCount()));
+    const int count = m_model->processCount();
+    const QString processes = count == 1 ? tr("1 process inside") : tr("%n processes inside", nullptr, count);
+    m_summary->setText(tr("%1; the shim outside holds their terminal or pipes.").arg(processes));
 }
 
 void ProcessesPage::showMenu(const QPoint& position)

@@ -3,6 +3,7 @@
 
 #include "gui/client/container_client.h"
 #include "gui/client/stats_feed.h"
+#include "gui/pages/overviewtexts.h"
 #include "gui/pages/statsseries.h"
 #include "gui/widgets/fonts.h"
 #include "gui/widgets/formats.h"
@@ -63,7 +64,7 @@ QWidget* StatsPage::createControls()
     m_span->setObjectName(QStringLiteral("statsSpan"));
     m_span->setAccessibleName(tr("Time shown"));
     for (const int minutes : {1, 5, 20})
-        m_span->addItem(tr("%n minute(s)", nullptr, minutes), minutes);
+        m_span->addItem(minutes == 1 ? tr("minute") : tr("%n minutes", nullptr, minutes), minutes);
     m_span->setCurrentIndex(1);
     m_toLimit->setObjectName(QStringLiteral("statsScaleToLimit"));
     m_toLimit->setChecked(true);
@@ -123,9 +124,9 @@ void StatsPage::refresh()
 void StatsPage::showLimits()
 {
     const client::ContainerData& shown = container()->data();
-    m_cpu->setLimit(shown.cpuQuota, tr("limit %1").arg(widgets::percent(shown.cpuQuota)));
+    m_cpu->setLimit(shown.cpuQuota, tr("limit %1").arg(widgets::graphTickText(shown.cpuQuota, widgets::GraphUnit::Ratio)));
     m_memory->setLimit(static_cast<double>(shown.memoryLimitBytes),
-                       tr("limit %1").arg(widgets::bytes(shown.memoryLimitBytes)));
+                       tr("limit %1").arg(memoryLimitText(shown)));
     m_toLimit->setVisible(shown.cpuQuota > 0 || shown.memoryLimitBytes > 0);
 }
 

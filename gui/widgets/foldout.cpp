@@ -20,11 +20,9 @@ FoldOut::FoldOut(const QString& title, QWidget* parent)
     m_title->setText(title);
     m_title->setFont(sectionFont(font()));
     m_title->setAutoRaise(true);
-    m_title->setCheckable(true);
-    m_title->setChecked(true);
     m_title->setArrowType(Qt::DownArrow);
     m_title->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    connect(m_title, &QToolButton::toggled, this, &FoldOut::setOpen);
+    connect(m_title, &QToolButton::clicked, this, [this] { setOpen(!m_open); });
 }
 
 void FoldOut::setContent(QWidget* content)
@@ -35,18 +33,14 @@ void FoldOut::setContent(QWidget* content)
     content->setVisible(isOpen());
 }
 
-bool FoldOut::isOpen() const
-{
-    return m_title->isChecked();
-}
-
 void FoldOut::setOpen(bool open)
 {
-    m_title->setChecked(open);
-    m_title->setArrowType(open ? Qt::DownArrow : Qt::RightArrow);
-    if (!m_content || m_content->isVisibleTo(this) == open)
+    if (m_open == open)
         return;
-    m_content->setVisible(open);
+    m_open = open;
+    m_title->setArrowType(open ? Qt::DownArrow : Qt::RightArrow);
+    if (m_content)
+        m_content->setVisible(open);
     Q_EMIT toggled(open);
 }
 

@@ -15,7 +15,7 @@ public:
 
     /// Takes ownership.
     void setContent(QWidget* content);
-    bool isOpen() const;
+    bool isOpen() const { return m_open; }
     void setOpen(bool open);
 
 Q_SIGNALS:
@@ -24,6 +24,7 @@ Q_SIGNALS:
 private:
     QToolButton* m_title;
     QWidget* m_content = nullptr;
+    bool m_open = true;
 };
 
 } // namespace lamella::widgets

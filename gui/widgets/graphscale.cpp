@@ -87,13 +87,13 @@ QString graphTickText(double value, GraphUnit unit)
     return GraphScale::tr("%1 %").arg(QLocale().toString(shown, 'f', decimals));
 }
 
-std::chrono::seconds timeStep(std::chrono::seconds span)
+std::chrono::seconds timeStep(std::chrono::seconds span, int mostLabels)
 {
     using namespace std::chrono_literals;
     for (const auto step : {10s, 15s, 30s, 60s, 120s, 300s, 600s})
-        if (span / step <= 5)
+        if (span / step < std::clamp(mostLabels, 2, 6))
             return step;
-    return 1200s;
+    return span;
 }
 
 QString timeTickText(std::chrono::seconds before)

@@ -31,11 +31,11 @@ struct NiceScale {
 };
 NiceScale niceScale(double largest, GraphUnit unit, int mostTicks);
 QString graphValueText(double value, GraphUnit unit);
-/// A tick's label: no decimals that say nothing.
+/// A tick's or a limit's label: no decimals that say nothing.
 QString graphTickText(double value, GraphUnit unit);
 
-/// The time axis: distance of the labels for a span, and their texts ("-5 min", "-30 s", "now").
-std::chrono::seconds timeStep(std::chrono::seconds span);
+/// The time axis: distance of the labels for a span, where there is room for `mostLabels`, and their texts ("-5 min", "now").
+std::chrono::seconds timeStep(std::chrono::seconds span, int mostLabels);
 QString timeTickText(std::chrono::seconds before);
 
 /// Points of one unbroken run in a coordinate of pixels: x of the column, values as they are.

@@ -257,7 +257,8 @@ void HistoryGraph::paintAxes(QPainter* painter, const QRectF& plot) const
         painter->drawText(QRectF(0, y - metrics.height() / 2.0, plot.left() - kSpacing + 2, metrics.height()),
                           Qt::AlignRight | Qt::AlignVCenter, graphTickText(value, m_unit));
     }
-    const std::chrono::seconds step = timeStep(m_span);
+    const int labelWidth = metrics.horizontalAdvance(timeTickText(std::chrono::seconds(15))) + kGroupSpacing;
+    const std::chrono::seconds step = timeStep(m_span, static_cast<int>(plot.width()) / labelWidth);
     for (std::chrono::seconds before{0}; before <= m_span; before += step) {
         const qreal part = 1.0 - static_cast<double>(before.count()) / static_cast<double>(m_span.count());
         const qreal x = crisp(std::min(plot.left() + plot.width() * part, plot.right() - 1 / ratio), ratio);

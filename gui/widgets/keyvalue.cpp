@@ -8,6 +8,7 @@
 #include <QEvent>
 #include <QGridLayout>
 #include <QLabel>
+#include <QLineEdit>
 
 namespace lamella::widgets {
 namespace {
@@ -53,10 +54,30 @@ KeyValue::KeyValue(QWidget* parent)
 
 void KeyValue::addRow(const QString& key, const QString& name, Style style)
 {
-    const int line = m_layout->rowCount();
-    auto* label = new SecondLabel(name, this);
+    Row row;
+    row.name = new SecondLabel(name, this);
+    if (style == Style::Line)
+        row.line = createLine();
+    else
+        row.value = createText(style);
+    QWidget* shown = row.line ? static_cast<QWidget*>(row.line) : row.value;
+    shown->setObjectName(key);
+    const int place = m_layout->rowCount();
+    m_layout->addWidget(row.name, place, 0, Qt::AlignTop);
+    if (row.line)
+        m_layout->addWidget(shown, place, 1);
+    else
+        m_layout->addWidget(shown, place, 1, Qt::AlignTop);
+    row.name->hide();
+    shown->hide();
+    if (row.line)
+        row.line->setAccessibleName(name);
+    m_rows.insert(key, row);
+}
+
+QLabel* KeyValue::createText(Style style)
+{
     auto* text = new QLabel(this);
-    text->setObjectName(key);
     text->setTextFormat(Qt::PlainText);
     text->setWordWrap(true);
     text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
@@ -66,11 +87,25 @@ void KeyValue::addRow(const QString& key, const QString& name, Style style)
     connect(text, &QLabel::customContextMenuRequested, text, [text](const QPoint& at) {
         showCopyMenu(text, text->mapToGlobal(at), text->hasSelectedText() ? text->selectedText() : text->text());
     });
-    m_layout->addWidget(label, line, 0, Qt::AlignTop);
-    m_layout->addWidget(text, line, 1, Qt::AlignTop);
-    label->hide();
-    text->hide();
-    m_rows.insert(key, {label, text});
+    return text;
+}
+
+QLineEdit* KeyValue::createLine()
+{
+    auto* line = new QLineEdit(this);
+    line->setReadOnly(true);
+    line->setFrame(false);
+    line->setFont(monospaceFont(font()));
+    line->setTextMargins(-2, 0, 0, 0);
+    line->setMinimumWidth(80);
+    line->setContextMenuPolicy(Qt::CustomContextMenu);
+    QPalette clear;
+    clear.setColor(QPalette::Base, Qt::transparent);
+    line->setPalette(clear);
+    connect(line, &QLineEdit::customContextMenuRequested, line, [line](const QPoint& at) {
+        showCopyMenu(line, line->mapToGlobal(at), line->hasSelectedText() ? line->selectedText() : line->text());
+    });
+    return line;
 }
 
 void KeyValue::setValue(const QString& key, const QString& value, const QString& toolTip)
@@ -79,17 +114,22 @@ void KeyValue::setValue(const QString& key, const QString& value, const QString&
     if (row == m_rows.constEnd())
         return;
     // Setting the same text again would drop the selection.
-    if (row->value->text() != value)
+    if (row->line && row->line->text() != value) {
+        row->line->setText(value);
+        row->line->setCursorPosition(0);
+    } else if (row->value && row->value->text() != value) {
         row->value->setText(value);
-    row->value->setToolTip(toolTip);
+    }
+    QWidget* shown = row->line ? static_cast<QWidget*>(row->line) : row->value;
+    shown->setToolTip(row->line && toolTip.isEmpty() ? value : toolTip);
     row->name->setVisible(!value.isEmpty());
-    row->value->setVisible(!value.isEmpty());
+    shown->setVisible(!value.isEmpty());
 }
 
 QString KeyValue::value(const QString& key) const
 {
-    const auto row = m_rows.constFind(key);
-    return row == m_rows.constEnd() ? QString() : row->value->text();
+    const Row row = m_rows.value(key);
+    return row.line ? row.line->text() : row.value ? row.value->text() : QString();
 }
 
 } // namespace lamella::widgets

@@ -6,6 +6,7 @@
 
 class QGridLayout;
 class QLabel;
+class QLineEdit;
 
 namespace lamella::widgets {
 
@@ -14,7 +15,8 @@ namespace lamella::widgets {
 class KeyValue final : public QWidget {
     Q_OBJECT
 public:
-    enum class Style { Text, Monospace };
+    /// Line: one long word (an ID, a path) that can be scrolled and selected instead of making its page wide.
+    enum class Style { Text, Monospace, Line };
 
     explicit KeyValue(QWidget* parent = nullptr);
 
@@ -28,7 +30,11 @@ private:
     struct Row {
         QLabel* name = nullptr;
         QLabel* value = nullptr;
+        QLineEdit* line = nullptr;
     };
+
+    QLabel* createText(Style style);
+    QLineEdit* createLine();
 
     QGridLayout* m_layout;
     QHash<QString, Row> m_rows;

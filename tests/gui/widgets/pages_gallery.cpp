@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Paints every tab of a container's details into pictures: lamella-pages-gallery DIRECTORY.
+#include "gui/client/client.h"
+#include "gui/pages/page.h"
+#include "gui/pages/pages.h"
+#include "gui/pages/terminalpage.h"
+#include "gui/terminal/terminalview.h"
+#include "tests/gui/widgets/fake_service.h"
+#include "tests/gui/widgets/schemes.h"
+
+#include <QAbstractItemModel>
+#include <QAbstractItemView>
+#include <QDir>
+#include <QElapsedTimer>
+
+#include <memory>
+
+using namespace lamella;
+
+namespace {
+
+void wait(int milliseconds)
+{
+    QElapsedTimer timer;
+    timer.start();
+    while (!timer.hasExpired(milliseconds))
+        QCoreApplication::processEvents(QEventLoop::AllEvents, 20);
+}
+
+QByteArray log()
+{
+    QByteArray text;
+    for (int i = 0; i < 60; ++i)
+        text += QStringLiteral("2026-01-01T10:00:%1.120Z %2 F %3\n")
+                    .arg(i, 2, 10, QLatin1Char('0'))
+                    .arg(i % 9 == 4 ? QStringLiteral("stderr") : QStringLiteral("stdout"),
+                         i % 9 == 4 ? QStringLiteral("cannot reach the database, trying again in 5 s") : QStringLiteral("GET /index.html 200 %1 ms").arg(i * 7 % 31))
+                    .toUtf8();
+    return text;
+}
+
+const QByteArray kChanges = R"({"path":"/etc","change":"m","type":"directory","bytes":0,"layer":"sha256:1111"}
+{"path":"/etc/motd","change":"M","type":"file","bytes":120,"layer":"sha256:1111111111111111111111111111111111111111111111111111111111111111"}
+{"path":"/etc/passwd","change":"M","type":"file","bytes":812,"layer":"sha256:2222222222222222222222222222222222222222222222222222222222222222"}
+{"path":"/root/data/archive.tar","change":"A","type":"file","bytes":12000000}
+{"path":"/root/data/notes.txt","change":"A","type":"file","bytes":3100}
+{"path":"/usr/share/licence","change":"D","type":"char","bytes":0,"layer":"sha256:1111111111111111111111111111111111111111111111111111111111111111"}
+)";
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    QApplication application(argc, argv);
+    const QString directory = application.arguments().value(1, QStringLiteral("."));
+    QDir().mkpath(directory);
+    PrivateBus bus;
+    FakeService service;
+    if (!bus.start() || !service.start(bus))
+        return 1;
+    service.setChanges(kChanges);
+    service.appendLog(log());
+    service.fillStats(400, 30);
+    client::Client client;
+    client.connectToHelper();
+    for (int i = 0; i < 100 && !client.isReady(); ++i)
+        wait(20);
+    for (const bool dark : {false, true}) {
+        useScheme(dark);
+        for (const pages::PageInfo& info : pages::containerPages()) {
+            std::unique_ptr<pages::Page> page(info.create(&client, nullptr));
+            page->resize(820, 640);
+            page->setContainer(client.container(service.containerId()));
+            page->show();
+            if (auto* terminal = qobject_cast<pages::TerminalPage*>(page.get())) {
+                terminal->openShell();
+                wait(500);
+                page->findChild<terminal::TerminalView*>()->pasteText(QStringLiteral("ls --color=always -l /\n"));
+            }
+            for (auto* view : page->findChildren<QAbstractItemView*>())
+                if (view->objectName() == QLatin1StringView("layersStack"))
+                    QMetaObject::invokeMethod(view, [view] { view->setCurrentIndex(view->model()->index(1, 1)); }, Qt::QueuedConnection);
+            wait(1500);
+            const QString name = QStringLiteral("page-%1-%2-%3x.png").arg(QLatin1StringView(info.id), dark ? QStringLiteral("dark") : QStringLiteral("light"))
+                                     .arg(application.devicePixelRatio());
+            page->grab().save(QDir(directory).filePath(name));
+        }
+    }
+}
