@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/oci/spec.h"
+
+#include <nlohmann/json.hpp>
+
+#include <QTest>
+
+using namespace lamella;
+using nlohmann::json;
+
+class TestOciSpec : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void roundTrip();
+    void reads();
+    void refused_data();
+    void refused();
+    void accepted_data();
+    void accepted();
+    void notJson_data();
+    void notJson();
+    void processAlone();
+};
+
+/// A document in which everything that we read is there.
+static json full()
+{
+    return json::parse(R"({
+        "ociVersion": "1.0.2",
+        "process": {
+            "terminal": true, "consoleSize": {"height": 24, "width": 80},
+            "user": {"uid": 1000, "gid": 1001, "umask": 23, "additionalGids": [5, 6]},
+            "args": ["sh", "-c", "true"], "env": ["PATH=/bin", "EMPTY="], "cwd": "/work",
+            "capabilities": {"bounding": ["CAP_CHOWN"], "effective": ["CAP_CHOWN"], "inheritable": [],
+                             "permitted": ["CAP_CHOWN"], "ambient": []},
+            "rlimits": [{"type": "RLIMIT_NOFILE", "soft": 10, "hard": 18446744073709551615}],
+            "noNewPrivileges": true, "oomScoreAdj": 100
+        },
+        "root": {"path": "rootfs", "readonly": true},
+        "hostname": "box",
+        "mounts": [{"destination": "/proc", "type": "proc", "source": "proc"},
+                   {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755"]}],
+        "annotations": {"a": "b"},
+        "linux": {
+            "namespaces": [{"type": "pid"}, {"type": "mount"}, {"type": "user"}, {"type": "ipc"}, {"type": "uts"},
+                           {"type": "network", "path": "/run/netns/x"}],
+            "uidMappings": [{"containerID": 0, "hostID": 100000, "size": 65536}],
+            "gidMappings": [{"containerID": 0, "hostID": 100000, "size": 65536}],
+            "cgroupsPath": "/lamella/x",
+            "resources": {"memory": {"limit": 1048576, "swap": -1}, "cpu": {"shares": 512, "quota": 50000, "period": 100000,
+                          "cpus": "0-1"}, "pids": {"limit": 100}, "devices": [{"allow": false, "access": "rwm"}]},
+            "seccomp": {"defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 38, "architectures": ["SCMP_ARCH_X86_64"],
+                        "syscalls": [{"names": ["read"], "action": "SCMP_ACT_ALLOW",
+                                      "args": [{"index": 1, "value": 2, "valueTwo": 3, "op": "SCMP_CMP_MASKED_EQ"}]}]},
+            "maskedPaths": ["/proc/kcore"], "readonlyPaths": ["/proc/sys"],
+            "sysctl": {"net.ipv4.ip_forward": "1"}
+        }
+    })");
+}
+
+void TestOciSpec::roundTrip()
+{
+    const auto first = oci::parseSpec(full().dump());
+    QVERIFY2(first.has_value(), first ? "" : first.error().message.c_str());
+    const std::string text = oci::serializeSpec(*first);
+    const auto second = oci::parseSpec(text);
+    QVERIFY2(second.has_value(), second ? "" : second.error().message.c_str());
+    QCOMPARE(oci::serializeSpec(*second), text);
+    json expected = full();
+    expected["linux"]["resources"].erase("devices"); // every cgroup gets the default devices
+    json actual = json::parse(text);
+    QCOMPARE(actual.dump(1), expected.dump(1));
+}
+
+void TestOciSpec::reads()
+{
+    const auto spec = oci::parseSpec(full().dump());
+    QVERIFY(spec.has_value());
+    QCOMPARE(spec->process.user.uid, 1000u);
+    QCOMPARE(spec->process.rlimits[0].hard, ~std::uint64_t{0});
+    QCOMPARE(spec->linux.resources.memory.swap, std::optional<std::int64_t>{-1});
+    QCOMPARE(spec->linux.seccomp->syscalls[0].args[0].valueTwo, 3u);
+    QCOMPARE(spec->linux.namespaces[5].path, std::string{"/run/netns/x"});
+}
+
+void TestOciSpec::refused_data()
+{
+    QTest::addColumn<QByteArray>("pointer");
+    QTest::addColumn<QByteArray>("value");
+    QTest::addColumn<QByteArray>("message");
+    const auto row = [](const char* name, const char* pointer, const char* value, const char* message) {
+        QTest::newRow(name) << QByteArray{pointer} << QByteArray{value} << QByteArray{message};
+    };
+    row("version", "/ociVersion", "\"2.0.0\"", "ociVersion");
+    row("no version", "/ociVersion", "null", "ociVersion");
+    row("uid 2^31", "/process/user/uid", "2147483648", "process.user.uid");
+    row("uid 2^32", "/process/user/uid", "4294967296", "process.user.uid");
+    row("uid 2^32-1", "/process/user/uid", "4294967295", "process.user.uid");
+    row("uid 2^64", "/process/user/uid", "18446744073709551616", "process.user.uid");
+    row("uid negative", "/process/user/uid", "-1", "process.user.uid");
+    row("uid float", "/process/user/uid", "0.0", "process.user.uid");
+    row("uid string", "/process/user/uid", "\"0\"", "process.user.uid");
+    row("gid 2^31", "/process/user/gid", "2147483648", "process.user.gid");
+    row("supplementary gid", "/process/user/additionalGids/0", "4294967296", "additionalGids[0]");
+    row("umask", "/process/user/umask", "512", "umask");
+    row("no program", "/process/args", "[]", "process.args");
+    row("empty program", "/process/args/0", "\"\"", "process.args");
+    row("argument with NUL", "/process/args/1", "\"a\\u0000b\"", "process.args[1]");
+    row("argument null", "/process/args/1", "null", "process.args[1]");
+    row("argument a number", "/process/args/1", "7", "process.args[1]");
+    row("environment without name", "/process/env/0", "\"=x\"", "process.env");
+    row("environment without value", "/process/env/0", "\"PATH\"", "process.env");
+    row("relative directory", "/process/cwd", "\"work\"", "process.cwd");
+    row("capability", "/process/capabilities/bounding/0", "\"CAP_EVERYTHING\"", "CAP_EVERYTHING");
+    row("limit", "/process/rlimits/0/type", "\"RLIMIT_NONE\"", "RLIMIT_NONE");
+    row("soft above hard", "/process/rlimits/0/hard", "1", "RLIMIT_NOFILE");
+    row("oom score", "/process/oomScoreAdj", "1001", "oomScoreAdj");
+    row("apparmor", "/process/apparmorProfile", "\"x\"", "apparmorProfile");
+    row("selinux", "/process/selinuxLabel", "\"x\"", "selinuxLabel");
+    row("terminal a string", "/process/terminal", "\"yes\"", "process.terminal");
+    row("no root", "/root", "null", "root.path");
+    row("hostname without its namespace", "/linux/namespaces/4", "{\"type\":\"cgroup\"}", "hostname");
+    row("relative destination", "/mounts/1/destination", "\"dev\"", "destination");
+    row("destination with dots", "/mounts/1/destination", "\"/dev/../etc\"", "destination");
+    row("destination with a trailing slash", "/mounts/1/destination", "\"/dev/\"", "destination");
+    row("destination with two slashes", "/mounts/1/destination", "\"//dev\"", "destination");
+    row("destination root", "/mounts/1/destination", "\"/\"", "destination");
+    row("over proc", "/mounts/1/destination", "\"/proc/sys\"", "/proc/sys");
+    row("procfs elsewhere", "/mounts/0/destination", "\"/other\"", "/other");
+    row("unknown option", "/mounts/1/options/0", "\"nosuidd\"", "nosuidd");
+    row("file system", "/mounts/1/type", "\"ext4\"", "ext4");
+    row("mapped mount", "/mounts/1/uidMappings", "[{}]", "uidMappings");
+    row("time namespace", "/linux/namespaces/3/type", "\"time\"", "namespaces[3].type");
+    row("namespace twice", "/linux/namespaces/3/type", "\"pid\"", "twice");
+    row("no mount namespace", "/linux/namespaces/1/type", "\"cgroup\"", "mount namespace");
+    row("relative namespace", "/linux/namespaces/5/path", "\"netns\"", "netns");
+    row("no mapping", "/linux/uidMappings", "[]", "uidMappings");
+    row("mapping of nothing", "/linux/uidMappings/0/size", "0", "uidMappings[0]");
+    row("mapping wraps", "/linux/uidMappings/0/size", "4294967295", "uidMappings[0]");
+    row("cgroup leaves its parent", "/linux/cgroupsPath", "\"/lamella/../../x\"", "cgroupsPath");
+    row("sysctl of the machine", "/linux/sysctl", "{\"kernel.core_pattern\":\"|/x\"}", "kernel.core_pattern");
+    row("sysctl with a path", "/linux/sysctl", "{\"net/../kernel\":\"1\"}", "net/../kernel");
+    row("sysctl with dots", "/linux/sysctl", "{\"net..ipv4\":\"1\"}", "net..ipv4");
+    row("masked path", "/linux/maskedPaths/0", "\"proc/kcore\"", "proc/kcore");
+    row("hooks", "/hooks", "{\"prestart\":[{\"path\":\"/bin/true\"}]}", "hooks.prestart");
+    row("extra devices", "/linux/devices", "[{\"path\":\"/dev/sda\"}]", "linux.devices");
+    row("blkio limits", "/linux/resources/blockIO", "{\"weight\":10}", "blockIO");
+    row("no oom killer", "/linux/resources/memory/disableOOMKiller", "true", "disableOOMKiller");
+    row("seccomp action", "/linux/seccomp/defaultAction", "\"SCMP_ACT_NOTIFY\"", "defaultAction");
+    row("seccomp operator", "/linux/seccomp/syscalls/0/args/0/op", "\"==\"", "op");
+    row("seccomp argument", "/linux/seccomp/syscalls/0/args/0/index", "6", "index");
+    row("shared root", "/linux/rootfsPropagation", "\"rshared\"", "rootfsPropagation");
+    row("list for an object", "/linux", "[]", "linux");
+}
+
+void TestOciSpec::refused()
+{
+    QFETCH(QByteArray, pointer);
+    QFETCH(QByteArray, value);
+    QFETCH(QByteArray, message);
+    json document = full();
+    document[json::json_pointer{pointer.toStdString()}] = json::parse(value.toStdString());
+    const auto spec = oci::parseSpec(document.dump());
+    QVERIFY(!spec);
+    QVERIFY2(spec.error().message.contains(message.toStdString()), spec.error().message.c_str());
+    QVERIFY(spec.error().kind == ErrorKind::InvalidArgument || spec.error().kind == ErrorKind::Unsupported);
+}
+
+void TestOciSpec::accepted_data()
+{
+    QTest::addColumn<QByteArray>("pointer");
+    QTest::addColumn<QByteArray>("value");
+    QTest::newRow("largest uid") << QByteArray{"/process/user/uid"} << QByteArray{"2147483647"};
+    QTest::newRow("uid 0") << QByteArray{"/process/user/uid"} << QByteArray{"0"};
+    QTest::newRow("unknown member") << QByteArray{"/process/novelty"} << QByteArray{"1"};
+    QTest::newRow("file of lxcfs") << QByteArray{"/mounts/1"}
+                                   << QByteArray{R"({"destination":"/proc/meminfo","type":"bind","source":"/x"})"};
+    QTest::newRow("empty hooks") << QByteArray{"/hooks"} << QByteArray{R"({"prestart":[]})"};
+    QTest::newRow("no resources") << QByteArray{"/linux/resources"} << QByteArray{"null"};
+}
+
+void TestOciSpec::accepted()
+{
+    QFETCH(QByteArray, pointer);
+    QFETCH(QByteArray, value);
+    json document = full();
+    document[json::json_pointer{pointer.toStdString()}] = json::parse(value.toStdString());
+    const auto spec = oci::parseSpec(document.dump());
+    QVERIFY2(spec.has_value(), spec ? "" : spec.error().message.c_str());
+}
+
+void TestOciSpec::notJson_data()
+{
+    QTest::addColumn<QByteArray>("text");
+    for (const char* text : {"", "{", "null", "[]", "\"x\"", "{\"ociVersion\":\"1.0.2\"} x", "\xff\xfe"})
+        QTest::newRow(text) << QByteArray{text};
+    QTest::newRow("deep") << QByteArray(100'000, '[');
+    QTest::newRow("long") << QByteArray(5 << 20, ' ');
+}
+
+void TestOciSpec::notJson()
+{
+    QFETCH(QByteArray, text);
+    QVERIFY(!oci::parseSpec(text.toStdString()));
+}
+
+void TestOciSpec::processAlone()
+{
+    const auto process = oci::parseProcess(full()["process"].dump());
+    QVERIFY(process.has_value());
+    const auto again = oci::parseProcess(oci::serializeProcess(*process));
+    QVERIFY(again.has_value());
+    QCOMPARE(oci::serializeProcess(*again), oci::serializeProcess(*process));
+    QVERIFY(!oci::parseProcess(R"({"args":[]})"));
+}
+
+QTEST_GUILESS_MAIN(TestOciSpec)
+#include "test_oci_spec.moc"
