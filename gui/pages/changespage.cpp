@@ -237,7 +237,9 @@ void ChangesPage::showMenu(const QPoint& position)
     QStringList paths;
     for (const QModelIndex& row : m_view->selectionModel()->selectedRows())
         paths.append(row.data(ChangesModel::PathRole).toString());
-    connect(menu->addAction(widgets::icon(u"copy"), paths.size() == 1 ? tr("&Copy Path") : tr("&Copy %n Paths", nullptr, static_cast<int>(paths.size()))),
+    connect(menu->addAction(widgets::icon(u"copy"),
+                            paths.size() == 1 ? tr("&Copy Path")
+                                              : tr("&Copy %n Paths", nullptr, static_cast<int>(paths.size()))),
             &QAction::triggered, this, [paths] { QGuiApplication::clipboard()->setText(paths.join(u'\n')); });
     menu->addSeparator();
     connect(menu->addAction(tr("&Expand All")), &QAction::triggered, m_view, &QTreeView::expandAll);

@@ -233,10 +233,10 @@ void OverviewPage::showGraphs()
     const std::vector<client::StatsSample> samples = container()->stats()->history();
     const quint64 now = widgets::nowUsec();
     m_cpu->setPoints(cpuPoints(samples), now);
-    m_cpu->setLimit(shown.cpuQuota, tr("limit %1").arg(widgets::graphTickText(shown.cpuQuota, widgets::GraphUnit::Ratio)));
+    m_cpu->setLimit(shown.cpuQuota,
+                    tr("limit %1").arg(widgets::graphTickText(shown.cpuQuota, widgets::GraphUnit::Ratio)));
     m_memory->setPoints(memoryPoints(samples), now);
-    m_memory->setLimit(static_cast<double>(shown.memoryLimitBytes),
-                       tr("limit %1").arg(memoryLimitText(shown)));
+    m_memory->setLimit(static_cast<double>(shown.memoryLimitBytes), tr("limit %1").arg(memoryLimitText(shown)));
 }
 
 void OverviewPage::resizeEvent(QResizeEvent* event)

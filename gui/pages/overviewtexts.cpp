@@ -60,7 +60,8 @@ QString cpuLimitText(const client::ContainerData& data)
     const QString weight = data.cpuWeight != 100 ? OverviewTexts::tr(", weight %1").arg(data.cpuWeight) : QString();
     if (data.cpuQuota <= 0)
         return OverviewTexts::tr("no limit") + weight;
-    return OverviewTexts::tr("%1 of one CPU").arg(widgets::graphTickText(data.cpuQuota, widgets::GraphUnit::Ratio)) + weight;
+    return OverviewTexts::tr("%1 of one CPU").arg(widgets::graphTickText(data.cpuQuota, widgets::GraphUnit::Ratio))
+        + weight;
 }
 
 QString memoryLimitText(const client::ContainerData& data)

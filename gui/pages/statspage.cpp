@@ -124,9 +124,9 @@ void StatsPage::refresh()
 void StatsPage::showLimits()
 {
     const client::ContainerData& shown = container()->data();
-    m_cpu->setLimit(shown.cpuQuota, tr("limit %1").arg(widgets::graphTickText(shown.cpuQuota, widgets::GraphUnit::Ratio)));
-    m_memory->setLimit(static_cast<double>(shown.memoryLimitBytes),
-                       tr("limit %1").arg(memoryLimitText(shown)));
+    m_cpu->setLimit(shown.cpuQuota,
+                    tr("limit %1").arg(widgets::graphTickText(shown.cpuQuota, widgets::GraphUnit::Ratio)));
+    m_memory->setLimit(static_cast<double>(shown.memoryLimitBytes), tr("limit %1").arg(memoryLimitText(shown)));
     m_toLimit->setVisible(shown.cpuQuota > 0 || shown.memoryLimitBytes > 0);
 }
 

@@ -34,7 +34,8 @@ QString graphValueText(double value, GraphUnit unit);
 /// A tick's or a limit's label: no decimals that say nothing.
 QString graphTickText(double value, GraphUnit unit);
 
-/// The time axis: distance of the labels for a span, where there is room for `mostLabels`, and their texts ("-5 min", "now").
+/// The time axis: distance of the labels for a span, where there is room for `mostLabels`, and their texts ("-5 min",
+/// "now").
 std::chrono::seconds timeStep(std::chrono::seconds span, int mostLabels);
 QString timeTickText(std::chrono::seconds before);
 

@@ -104,7 +104,7 @@ std::optional<double> HistoryGraph::currentValue() const
 void HistoryGraph::describe()
 {
     const auto current = currentValue();
-    QString text = current ? tr("%1 now").arg(graphValueText(*current, m_unit)) : tr("not running");
+    QString text = current ? tr("%1 now").arg(graphValueText(*current, m_unit)) : tr("no value now");
     if (m_limit > 0)
         text += QStringLiteral(", ") + m_limitLabel;
     if (text != accessibleDescription())
@@ -232,7 +232,7 @@ void HistoryGraph::paintHeader(QPainter* painter) const
     painter->setFont(tabularFont(current ? sectionFont(font()) : font()));
     painter->setPen(current ? palette().color(QPalette::WindowText) : secondaryText(palette()));
     painter->drawText(line, Qt::AlignRight | Qt::AlignVCenter,
-                      current ? graphValueText(*current, m_unit) : tr("not running"));
+                      current ? graphValueText(*current, m_unit) : tr("no value now"));
 }
 
 void HistoryGraph::paintAxes(QPainter* painter, const QRectF& plot) const

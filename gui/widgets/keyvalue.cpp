@@ -63,7 +63,7 @@ void KeyValue::addRow(const QString& key, const QString& name, Style style)
     QWidget* shown = row.line ? static_cast<QWidget*>(row.line) : row.value;
     shown->setObjectName(key);
     const int place = m_layout->rowCount();
-    m_layout->addWidget(row.name, place, 0, Qt::AlignTop);
+    m_layout->addWidget(row.name, place, 0, row.line ? Qt::AlignVCenter : Qt::AlignTop);
     if (row.line)
         m_layout->addWidget(shown, place, 1);
     else

@@ -92,8 +92,9 @@ PrivateBus::~PrivateBus()
 
 bool PrivateBus::start()
 {
-    m_daemon.start(QStringLiteral("dbus-daemon"), {QStringLiteral("--session"), QStringLiteral("--nofork"),
-                                                   QStringLiteral("--print-address"), QStringLiteral("--address=") + address()});
+    m_daemon.start(QStringLiteral("dbus-daemon"),
+                   {QStringLiteral("--session"), QStringLiteral("--nofork"), QStringLiteral("--print-address"),
+                    QStringLiteral("--address=") + address()});
     if (!m_daemon.waitForStarted() || !m_daemon.waitForReadyRead())
         return false;
     return qputenv("DBUS_SYSTEM_BUS_ADDRESS", address().toUtf8());
@@ -102,7 +103,8 @@ bool PrivateBus::start()
 bool FakeService::start(const PrivateBus& bus)
 {
     m_bus = QDBusConnection::connectToBus(bus.address(), QStringLiteral("fake-service"));
-    return m_bus.registerVirtualObject(kRoot, this, QDBusConnection::SubPath) && m_bus.registerService(QLatin1StringView(dbus::kBusName));
+    return m_bus.registerVirtualObject(kRoot, this, QDBusConnection::SubPath)
+        && m_bus.registerService(QLatin1StringView(dbus::kBusName));
 }
 
 QString FakeService::containerId() const
@@ -112,8 +114,10 @@ QString FakeService::containerId() const
 
 QVariantMap FakeService::managerProperties() const
 {
-    return {{QStringLiteral("Version"), QStringLiteral("0.1.0")}, {QStringLiteral("ApiVersion"), dbus::kApiVersion},
-            {QStringLiteral("CgroupMode"), QStringLiteral("v1")}, {QStringLiteral("CpuCount"), 2U},
+    return {{QStringLiteral("Version"), QStringLiteral("0.1.0")},
+            {QStringLiteral("ApiVersion"), dbus::kApiVersion},
+            {QStringLiteral("CgroupMode"), QStringLiteral("v1")},
+            {QStringLiteral("CpuCount"), 2U},
             {QStringLiteral("MemoryBytes"), quint64{8} << 30}};
 }
 
@@ -122,33 +126,56 @@ QVariantMap FakeService::imageProperties() const
     dbus::LayerList layers;
     const QStringList commands{QStringLiteral("ADD rootfs.tar / # busybox and its applets"),
                                QStringLiteral("COPY passwd group /etc/"),
-                               QStringLiteral("RUN adduser -D -u 1000 user && mkdir -p /home/user && chown 1000:1000 /home/user && echo a command that is rather long")};
+                               QStringLiteral("RUN adduser -D -u 1000 user && mkdir -p /home/user && chown 1000:1000 "
+                                              "/home/user && echo a command that is rather long")};
     for (int i = 0; i < 3; ++i)
-        layers.append({QStringLiteral("sha256:") + QString(64, QChar(u'1' + i)), QStringLiteral("sha256:") + QString(64, QChar(u'7' + i)),
-                       quint64{2'100'000} >> (i * 4), 1'760'000'000'000'000, commands[i]});
-    return {{QStringLiteral("Id"), QStringLiteral("sha256:") + kDigest}, {QStringLiteral("Owner"), quint32(::getuid())},
+        layers.append({QStringLiteral("sha256:") + QString(64, QChar(u'1' + i)),
+                       QStringLiteral("sha256:") + QString(64, QChar(u'7' + i)), quint64{2'100'000} >> (i * 4),
+                       1'760'000'000'000'000, commands[i]});
+    return {{QStringLiteral("Id"), QStringLiteral("sha256:") + kDigest},
+            {QStringLiteral("Owner"), quint32(::getuid())},
             {QStringLiteral("References"), QStringList{QStringLiteral("starter:latest")}},
-            {QStringLiteral("CreatedUsec"), quint64{1'760'000'000'000'000}}, {QStringLiteral("SizeBytes"), quint64{2'240'000}},
+            {QStringLiteral("CreatedUsec"), quint64{1'760'000'000'000'000}},
+            {QStringLiteral("SizeBytes"), quint64{2'240'000}},
             {QStringLiteral("Layers"), QVariant::fromValue(layers)}};
 }
 
 QVariantMap FakeService::defaultContainer() const
 {
-    const dbus::Timeline timeline{{QStringLiteral("bundle"), 420},   {QStringLiteral("shim"), 1310},  {QStringLiteral("clone3"), 2230},
-                                  {QStringLiteral("cgroup"), 2510},  {QStringLiteral("overlay"), 2890}, {QStringLiteral("mounts"), 3160},
-                                  {QStringLiteral("pivot_root"), 3280}, {QStringLiteral("seccomp"), 3730}, {QStringLiteral("exec"), 3990}};
-    return {{QStringLiteral("Id"), kId}, {QStringLiteral("Name"), QStringLiteral("web-1")}, {QStringLiteral("Owner"), quint32(::getuid())},
-            {QStringLiteral("ImageId"), QStringLiteral("sha256:") + kDigest}, {QStringLiteral("ImageName"), QStringLiteral("starter:latest")},
-            {QStringLiteral("Command"), QStringList{QStringLiteral("/bin/sh"), QStringLiteral("-c"), QStringLiteral("while true; do date; sleep 1; done")}},
-            {QStringLiteral("State"), QStringLiteral("running")}, {QStringLiteral("Pid"), 4242U}, {QStringLiteral("ShimPid"), 4240U},
-            {QStringLiteral("ExitStatus"), -1}, {QStringLiteral("OomKilled"), false}, {QStringLiteral("LastError"), QString()},
-            {QStringLiteral("CreatedUsec"), now() - 500'000'000}, {QStringLiteral("StartedUsec"), now() - 400'000'000},
-            {QStringLiteral("FinishedUsec"), quint64{0}}, {QStringLiteral("MemoryLimitBytes"), quint64{64} << 20},
-            {QStringLiteral("CpuQuota"), 0.5}, {QStringLiteral("CpuWeight"), quint64{100}}, {QStringLiteral("PidsMax"), quint64{2048}},
-            {QStringLiteral("Terminal"), false}, {QStringLiteral("Init"), true}, {QStringLiteral("Hostname"), kId.left(12)},
-            {QStringLiteral("User"), QString()}, {QStringLiteral("WorkingDir"), QStringLiteral("/")},
-            {QStringLiteral("HostUidBase"), 100000U}, {QStringLiteral("HostUidCount"), 65536U},
-            {QStringLiteral("CgroupPath"), QStringLiteral("/lamella/") + kId}, {QStringLiteral("StartTimeline"), QVariant::fromValue(timeline)}};
+    const dbus::Timeline timeline{
+        {QStringLiteral("bundle"), 420},      {QStringLiteral("shim"), 1310},    {QStringLiteral("clone3"), 2230},
+        {QStringLiteral("cgroup"), 2510},     {QStringLiteral("overlay"), 2890}, {QStringLiteral("mounts"), 3160},
+        {QStringLiteral("pivot_root"), 3280}, {QStringLiteral("seccomp"), 3730}, {QStringLiteral("exec"), 3990}};
+    return {{QStringLiteral("Id"), kId},
+            {QStringLiteral("Name"), QStringLiteral("web-1")},
+            {QStringLiteral("Owner"), quint32(::getuid())},
+            {QStringLiteral("ImageId"), QStringLiteral("sha256:") + kDigest},
+            {QStringLiteral("ImageName"), QStringLiteral("starter:latest")},
+            {QStringLiteral("Command"),
+             QStringList{QStringLiteral("/bin/sh"), QStringLiteral("-c"),
+                         QStringLiteral("while true; do date; sleep 1; done")}},
+            {QStringLiteral("State"), QStringLiteral("running")},
+            {QStringLiteral("Pid"), 4242U},
+            {QStringLiteral("ShimPid"), 4240U},
+            {QStringLiteral("ExitStatus"), -1},
+            {QStringLiteral("OomKilled"), false},
+            {QStringLiteral("LastError"), QString()},
+            {QStringLiteral("CreatedUsec"), now() - 500'000'000},
+            {QStringLiteral("StartedUsec"), now() - 400'000'000},
+            {QStringLiteral("FinishedUsec"), quint64{0}},
+            {QStringLiteral("MemoryLimitBytes"), quint64{64} << 20},
+            {QStringLiteral("CpuQuota"), 0.5},
+            {QStringLiteral("CpuWeight"), quint64{100}},
+            {QStringLiteral("PidsMax"), quint64{2048}},
+            {QStringLiteral("Terminal"), false},
+            {QStringLiteral("Init"), true},
+            {QStringLiteral("Hostname"), kId.left(12)},
+            {QStringLiteral("User"), QString()},
+            {QStringLiteral("WorkingDir"), QStringLiteral("/")},
+            {QStringLiteral("HostUidBase"), 100000U},
+            {QStringLiteral("HostUidCount"), 65536U},
+            {QStringLiteral("CgroupPath"), QStringLiteral("/lamella/") + kId},
+            {QStringLiteral("StartTimeline"), QVariant::fromValue(timeline)}};
 }
 
 void FakeService::setContainer(const QVariantMap& properties)
@@ -156,8 +183,9 @@ void FakeService::setContainer(const QVariantMap& properties)
     m_container.insert(properties);
     if (m_peer.isEmpty())
         return;
-    QDBusMessage signal = QDBusMessage::createTargetedSignal(m_peer, containerPath(), QStringLiteral("org.freedesktop.DBus.Properties"),
-                                                             QStringLiteral("PropertiesChanged"));
+    QDBusMessage signal
+        = QDBusMessage::createTargetedSignal(m_peer, containerPath(), QStringLiteral("org.freedesktop.DBus.Properties"),
+                                             QStringLiteral("PropertiesChanged"));
     signal << kContainer << properties << QStringList();
     m_bus.send(signal);
 }
@@ -196,7 +224,8 @@ void FakeService::fillStats(int seconds, int gap)
     }
     ring->written = written;
     QFile file(m_directory.filePath(QStringLiteral("stats")));
-    if (!file.open(QIODevice::WriteOnly) || file.write(reinterpret_cast<const char*>(ring.get()), sizeof(dbus::StatsRing)) < 0)
+    if (!file.open(QIODevice::WriteOnly)
+        || file.write(reinterpret_cast<const char*>(ring.get()), sizeof(dbus::StatsRing)) < 0)
         qFatal("cannot write the statistics");
 }
 
@@ -264,7 +293,8 @@ bool FakeService::answerContainer(const QDBusMessage& message)
         const dbus::ProcessList list{
             {4240, 0, 1, 0, 0, 12'000, 1'900'000, QStringLiteral("S"), QStringLiteral("lamella-shim ") + kId},
             {4242, 1, 4240, 100000, 0, 2'000, 600'000, QStringLiteral("S"), QStringLiteral("/sbin/lamella-init")},
-            {4243, 2, 4242, 100000, 0, busy, 812'000, QStringLiteral("S"), QStringLiteral("/bin/sh -c while true; do date; sleep 1; done")},
+            {4243, 2, 4242, 100000, 0, busy, 812'000, QStringLiteral("S"),
+             QStringLiteral("/bin/sh -c while true; do date; sleep 1; done")},
             {4250, 9, 4243, 101000, 1000, 1'000, 410'000, QStringLiteral("R"), QStringLiteral("sleep 1")}};
         send(message.createReply(QVariant::fromValue(list)));
     } else if (member == QLatin1StringView("ListChanges")) {
@@ -301,16 +331,18 @@ void FakeService::exec(const QDBusMessage& message)
     const QString path = kRoot + QStringLiteral("/Sessions/%1").arg(m_sessions.size() + 1);
     const QVariantMap properties{{QStringLiteral("Kind"), QStringLiteral("exec")},
                                  {QStringLiteral("Container"), QVariant::fromValue(QDBusObjectPath(containerPath()))},
-                                 {QStringLiteral("Pid"), quint32(child)}, {QStringLiteral("Running"), true},
+                                 {QStringLiteral("Pid"), quint32(child)},
+                                 {QStringLiteral("Running"), true},
                                  {QStringLiteral("ExitStatus"), -1}};
     m_sessions.insert(path, properties);
-    QDBusMessage added = QDBusMessage::createTargetedSignal(m_peer, kRoot, QStringLiteral("org.freedesktop.DBus.ObjectManager"),
-                                                            QStringLiteral("InterfacesAdded"));
+    QDBusMessage added = QDBusMessage::createTargetedSignal(
+        m_peer, kRoot, QStringLiteral("org.freedesktop.DBus.ObjectManager"), QStringLiteral("InterfacesAdded"));
     added << QVariant::fromValue(QDBusObjectPath(path)) << QVariant::fromValue(Interfaces{{kSession, properties}});
     send(added);
     QDBusUnixFileDescriptor descriptor;
     descriptor.giveFileDescriptor(master);
-    send(message.createReply({QVariant::fromValue(QDBusObjectPath(path)), QVariant::fromValue(dbus::UnixFds{descriptor})}));
+    send(message.createReply(
+        {QVariant::fromValue(QDBusObjectPath(path)), QVariant::fromValue(dbus::UnixFds{descriptor})}));
 
     const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
     auto* ended = new QSocketNotifier(pidfd, QSocketNotifier::Read, this);
@@ -326,8 +358,8 @@ void FakeService::exec(const QDBusMessage& message)
 
 void FakeService::execEnded(const QString& session, int status)
 {
-    QDBusMessage signal = QDBusMessage::createTargetedSignal(m_peer, session, QStringLiteral("org.freedesktop.DBus.Properties"),
-                                                             QStringLiteral("PropertiesChanged"));
+    QDBusMessage signal = QDBusMessage::createTargetedSignal(
+        m_peer, session, QStringLiteral("org.freedesktop.DBus.Properties"), QStringLiteral("PropertiesChanged"));
     const QVariantMap changed{{QStringLiteral("Running"), false}, {QStringLiteral("ExitStatus"), status}};
     m_sessions[session].insert(changed);
     signal << kSession << changed << QStringList();

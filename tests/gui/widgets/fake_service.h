@@ -7,8 +7,8 @@
 #include <QTemporaryDir>
 #include <QVariantMap>
 
-
-/// A message bus of our own, which the program takes for the system's. One for a program: libdbus reads the address once.
+/// A message bus of our own, which the program takes for the system's. One for a program: libdbus reads the address
+/// once.
 class PrivateBus {
 public:
     ~PrivateBus();
@@ -21,7 +21,8 @@ private:
 };
 
 /// A helper that has one image and one container, for tests of pages: on a private bus, with answers that a
-/// test can change. It speaks the contract (resources/dbus/org.lamella.Lamella1.xml); Exec runs a shell of this machine.
+/// test can change. It speaks the contract (resources/dbus/org.lamella.Lamella1.xml); Exec runs a shell of this
+/// machine.
 class FakeService final : public QDBusVirtualObject {
     Q_OBJECT
 public:

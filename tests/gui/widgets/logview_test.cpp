@@ -50,7 +50,8 @@ private Q_SLOTS:
         QTest::newRow("an unfinished sequence") << QStringLiteral("text\x1b[3") << QStringLiteral("text");
         QTest::newRow("a paragraph separator") << QStringLiteral("a\u2029b") << QStringLiteral("a\ufffdb");
         QTest::newRow("a line separator") << QStringLiteral("a\u2028b") << QStringLiteral("a\ufffdb");
-        QTest::newRow("a frame's beginning") << (QStringLiteral("a") + QChar(0xfdd0) + QStringLiteral("b")) << QStringLiteral("a\ufffdb");
+        QTest::newRow("a frame's beginning")
+            << (QStringLiteral("a") + QChar(0xfdd0) + QStringLiteral("b")) << QStringLiteral("a\ufffdb");
         QTest::newRow("markup") << QStringLiteral("<b>bold</b>") << QStringLiteral("<b>bold</b>");
     }
     void oneLineIsOneBlock()

@@ -34,7 +34,8 @@ QByteArray log()
         text += QStringLiteral("2026-01-01T10:00:%1.120Z %2 F %3\n")
                     .arg(i, 2, 10, QLatin1Char('0'))
                     .arg(i % 9 == 4 ? QStringLiteral("stderr") : QStringLiteral("stdout"),
-                         i % 9 == 4 ? QStringLiteral("cannot reach the database, trying again in 5 s") : QStringLiteral("GET /index.html 200 %1 ms").arg(i * 7 % 31))
+                         i % 9 == 4 ? QStringLiteral("cannot reach the database, trying again in 5 s")
+                                    : QStringLiteral("GET /index.html 200 %1 ms").arg(i * 7 % 31))
                     .toUtf8();
     return text;
 }
@@ -79,10 +80,13 @@ int main(int argc, char** argv)
             }
             for (auto* view : page->findChildren<QAbstractItemView*>())
                 if (view->objectName() == QLatin1StringView("layersStack"))
-                    QMetaObject::invokeMethod(view, [view] { view->setCurrentIndex(view->model()->index(1, 1)); }, Qt::QueuedConnection);
+                    QMetaObject::invokeMethod(
+                        view, [view] { view->setCurrentIndex(view->model()->index(1, 1)); }, Qt::QueuedConnection);
             wait(1500);
-            const QString name = QStringLiteral("page-%1-%2-%3x.png").arg(QLatin1StringView(info.id), dark ? QStringLiteral("dark") : QStringLiteral("light"))
-                                     .arg(application.devicePixelRatio());
+            const QString name
+                = QStringLiteral("page-%1-%2-%3x.png")
+                      .arg(QLatin1StringView(info.id), dark ? QStringLiteral("dark") : QStringLiteral("light"))
+                      .arg(application.devicePixelRatio());
             page->grab().save(QDir(directory).filePath(name));
         }
     }
