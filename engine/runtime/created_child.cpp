@@ -86,7 +86,12 @@ int receiveRoot(const CreatePlan& plan, BorrowedFd channel, const Reporter& repo
 /// Makes a working directory that is missing, inside the root only, as its absence is not an error in the field.
 void makeWorkingDirectory(int root, const CreatePlan& plan, const Reporter& reporter)
 {
-    const int directory = rootfs::openTarget(root, plan.program.cwd.c_str(), rootfs::Missing::MakeDirectory);
+    const char* path = plan.program.cwd.c_str();
+    while (*path == '/') // a target is relative to the root
+        ++path;
+    if (*path == '\0')
+        return;
+    const int directory = rootfs::openTarget(root, path, rootfs::Missing::MakeDirectory);
     // What is there but cannot be resolved inside the root is for the chdir(2) of the program to refuse.
     if (directory >= 0)
         ::close(directory);
