@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <format>
 #include <system_error>
@@ -162,6 +163,8 @@ void ContainerManager::Private::handleStarted(Entry& entry, const nlohmann::json
         if (step.is_array() && step.size() == 2 && step[0].is_string() && step[1].is_number_integer())
             add(step[0].get<std::string>(), std::chrono::microseconds{step[1].get<std::int64_t>()});
     }
+    // The shim begins its work before the spawning of it has returned here.
+    std::ranges::stable_sort(container.timeline, {}, [](const auto& step) { return step.second; });
     if (const auto reply = std::exchange(entry.startReply, nullptr))
         reply({});
     update(entry);
@@ -281,9 +284,9 @@ void ContainerManager::remove(const std::string& id, bool force, Reply<void> rep
         entry.link->request({{"request", "kill"}, {"signal", SIGKILL}, {"all", true}}, kKillTimeout,
                             [this, id](const auto& killed) {
                                 // A shim that does not answer goes the hard way, and its container with it.
-                                Entry* found = d->entry(id);
-                                if (!killed && found != nullptr && found->link)
-                                    std::ignore = os::sendSignal(found->link->pidfd(), SIGKILL);
+                                Entry* late = d->entry(id);
+                                if (!killed && late != nullptr && late->link)
+                                    std::ignore = os::sendSignal(late->link->pidfd(), SIGKILL);
                             });
 }
 

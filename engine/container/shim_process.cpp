@@ -13,8 +13,12 @@
 #include <spawn.h>
 #include <unistd.h>
 
-extern "C" { // glibc 2.41's header lacks it
+// glibc 2.41 declares its functions without C linkage.
+extern "C" {
 #include <sys/pidfd.h>
+}
+
+extern "C" { // glibc 2.41's header lacks it
 }
 
 namespace lamella::container {
