@@ -13,12 +13,8 @@
 #include <spawn.h>
 #include <unistd.h>
 
-// glibc 2.41 declares its functions without C linkage.
-extern "C" {
-#include <sys/pidfd.h>
-}
-
 extern "C" { // glibc 2.41's header lacks it
+#include <sys/pidfd.h>
 }
 
 namespace lamella::container {
