@@ -15,12 +15,12 @@ struct Shades {
     QRgb window, base, alternate, button, text, quiet, frame, accent;
 };
 
-constexpr Shades kLight {0xfff4f5f6, 0xffffffff, 0xfff7f8f9, 0xfff9fafb, 0xff1d2125, 0xff5f6770, 0xffc9ced4, 0xff1f6fd0};
-constexpr Shades kDark {0xff23272c, 0xff1b1e22, 0xff20242a, 0xff31363d, 0xffe7e9ec, 0xffa1a9b3, 0xff15181b, 0xff2f6fc4};
+constexpr Shades kLight{0xfff4f5f6, 0xffffffff, 0xfff7f8f9, 0xfff9fafb, 0xff1d2125, 0xff5f6770, 0xffc9ced4, 0xff1f6fd0};
+constexpr Shades kDark{0xff23272c, 0xff1b1e22, 0xff20242a, 0xff31363d, 0xffe7e9ec, 0xffa1a9b3, 0xff15181b, 0xff2f6fc4};
 
 QPalette paletteOf(const Shades& shades)
 {
-    QPalette palette {QColor(shades.button), QColor(shades.window)};
+    QPalette palette{QColor(shades.button), QColor(shades.window)};
     const auto set = [&](std::initializer_list<QPalette::ColorRole> roles, QRgb color) {
         for (const QPalette::ColorRole role : roles)
             palette.setColor(role, QColor(color));

@@ -143,8 +143,9 @@ void ContainerActions::doStop()
 void ContainerActions::askKill()
 {
     auto* question = new dialogs::Confirmation(m_window, tr("Kill %1?").arg(m_container->data().name), tr("&Kill"));
-    question->setConsequence(tr("Every process in it ends at once (SIGKILL). What they have not written is lost; the writable "
-                                "layer and the log stay."));
+    question->setConsequence(
+        tr("Every process in it ends at once (SIGKILL). What they have not written is lost; the writable "
+           "layer and the log stay."));
     question->ask([this, container = m_container] {
         if (!container)
             return;
@@ -180,10 +181,11 @@ void ContainerActions::askRemove()
 {
     auto* question = new dialogs::Confirmation(m_window, tr("Remove %1?").arg(m_container->data().name), tr("&Remove"));
     question->setConsequence(loss(m_container, nullptr));
-    m_container->listChanges().then(question, [question, container = m_container](const Outcome<client::ChangeSet>& changes) {
-        if (container && changes)
-            question->setConsequence(loss(container, &*changes));
-    });
+    m_container->listChanges().then(question,
+                                    [question, container = m_container](const Outcome<client::ChangeSet>& changes) {
+                                        if (container && changes)
+                                            question->setConsequence(loss(container, &*changes));
+                                    });
     question->ask([this, container = m_container] {
         if (!container)
             return;

@@ -13,8 +13,8 @@ class Client;
 
 namespace lamella::app {
 
-/// What can be done with the chosen container, as actions with texts, keys and tool tips; each is visible only while it makes
-/// sense. What is lost for good is asked for, with a word of what is lost.
+/// What can be done with the chosen container, as actions with texts, keys and tool tips; each is visible only while it
+/// makes sense. What is lost for good is asked for, with a word of what is lost.
 class ContainerActions : public QObject {
     Q_OBJECT
 

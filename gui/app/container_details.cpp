@@ -31,7 +31,7 @@ namespace {
 
 QString aboutLine(const client::ContainerData& data)
 {
-    QStringList parts {data.imageName, widgets::shortId(data.id)};
+    QStringList parts{data.imageName, widgets::shortId(data.id)};
     if (!data.hostname.isEmpty() && data.hostname != widgets::shortId(data.id))
         parts.append(data.hostname);
     return parts.join(QStringLiteral(" · "));

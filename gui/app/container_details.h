@@ -21,14 +21,15 @@ namespace lamella::widgets {
 class ElidedLabel;
 class EmptyState;
 class StateBadge;
-}
+} // namespace lamella::widgets
 
 namespace lamella::app {
 
 class ActionButton;
 class ContainerActions;
 
-/// What is known of the chosen container: its name, state and actions above, the tabs below. Another container keeps the tab.
+/// What is known of the chosen container: its name, state and actions above, the tabs below. Another container keeps
+/// the tab.
 class ContainerDetails : public QWidget {
     Q_OBJECT
 

@@ -206,16 +206,19 @@ void ContainerList::showEmptyState()
     } else if (!m_client->isReady()) {
         m_empty->setContent(u"warning", tr("What there is cannot be shown while the helper is away."), tr("Try again"));
     } else if (!m_client->images().isEmpty()) {
-        m_empty->setContent(u"container", tr("A container is a program with its own files, processes and limits, made from an "
-                                             "image."),
+        m_empty->setContent(u"container",
+                            tr("A container is a program with its own files, processes and limits, made from an "
+                               "image."),
                             tr("Run a container"));
     } else if (m_images->loadStarter->isVisible()) {
-        m_empty->setContent(u"image",
-                            tr("A container is made from an image, and there is none yet. A small one with a shell ships with "
-                               "Lamella."),
-                            tr("Load the starter image"));
+        m_empty->setContent(
+            u"image",
+            tr("A container is made from an image, and there is none yet. A small one with a shell ships with "
+               "Lamella."),
+            tr("Load the starter image"));
     } else {
-        m_empty->setContent(u"image", tr("A container is made from an image, and there is none yet."), tr("Load image…"));
+        m_empty->setContent(u"image", tr("A container is made from an image, and there is none yet."),
+                            tr("Load image…"));
     }
 }
 

@@ -14,7 +14,7 @@ class QStackedWidget;
 namespace lamella::client {
 class Client;
 class ContainerClient;
-}
+} // namespace lamella::client
 
 namespace lamella::models {
 class ContainerListModel;
@@ -23,14 +23,14 @@ class ContainerListModel;
 namespace lamella::widgets {
 class EmptyState;
 class SearchField;
-}
+} // namespace lamella::widgets
 
 namespace lamella::app {
 
 class ImageActions;
 
-/// The list of containers with its search, its state filter and the button that runs a new one; where it is empty it says why
-/// and offers the first step.
+/// The list of containers with its search, its state filter and the button that runs a new one; where it is empty it
+/// says why and offers the first step.
 class ContainerList : public QWidget {
     Q_OBJECT
 

@@ -98,7 +98,8 @@ void ContainersSection::save(QSettings& settings) const
 void ContainersSection::restore(const QSettings& settings)
 {
     m_splitter->restoreState(settings.value(QStringLiteral("containers/splitter")).toByteArray());
-    m_list->setOrder(static_cast<models::ContainerFilter::Order>(settings.value(QStringLiteral("containers/order")).toInt()));
+    m_list->setOrder(
+        static_cast<models::ContainerFilter::Order>(settings.value(QStringLiteral("containers/order")).toInt()));
     m_details->setCurrentTab(settings.value(QStringLiteral("containers/tab")).toString());
 }
 

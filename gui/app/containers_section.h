@@ -25,8 +25,8 @@ public:
     /// Below this width of the window the details become a page.
     static constexpr int kNarrow = 900;
 
-    ContainersSection(client::Client* client, QAction* run, QAction* back, ContainerActions* actions, ImageActions* images,
-                      QWidget* parent = nullptr);
+    ContainersSection(client::Client* client, QAction* run, QAction* back, ContainerActions* actions,
+                      ImageActions* images, QWidget* parent = nullptr);
 
     ContainerList* list() const { return m_list; }
     ContainerDetails* details() const { return m_details; }

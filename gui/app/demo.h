@@ -13,15 +13,15 @@
 namespace lamella::client {
 class Client;
 class ContainerClient;
-}
+} // namespace lamella::client
 
 namespace lamella::app {
 
 class MainWindow;
 
-/// Does by itself what a new user would do first: loads the starter image, runs it by the dialog, looks at every tab, types
-/// into the terminal, stops and removes it. Each step goes through the window's own buttons and is over when the models say
-/// so, before its deadline; then the next. Leaves with 0, or with 1 and the sentence why not.
+/// Does by itself what a new user would do first: loads the starter image, runs it by the dialog, looks at every tab,
+/// types into the terminal, stops and removes it. Each step goes through the window's own buttons and is over when the
+/// models say so, before its deadline; then the next. Leaves with 0, or with 1 and the sentence why not.
 class Demo : public QObject {
     Q_OBJECT
 
@@ -33,10 +33,10 @@ public:
 
 private:
     struct Step {
-        QString what;                ///< "the container runs": what is waited for
-        std::function<bool()> act;   ///< done once; false: it could not be done
-        std::function<bool()> done;  ///< asked again and again
-        QString picture;             ///< its name, where one is saved afterwards
+        QString what; ///< "the container runs": what is waited for
+        std::function<bool()> act; ///< done once; false: it could not be done
+        std::function<bool()> done; ///< asked again and again
+        QString picture; ///< its name, where one is saved afterwards
         std::chrono::seconds within;
     };
 

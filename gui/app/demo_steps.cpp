@@ -111,7 +111,8 @@ bool Demo::fillRunDialog()
     // A line edit takes one line: the script's lines are parted by its own semicolons.
     QString script = kScript;
     script.replace(u'\'', QStringLiteral("'\\''"));
-    script.replace(QStringLiteral(" do\n"), QStringLiteral(" do ")).replace(QStringLiteral(" &\n"), QStringLiteral(" & "));
+    script.replace(QStringLiteral(" do\n"), QStringLiteral(" do "))
+        .replace(QStringLiteral(" &\n"), QStringLiteral(" & "));
     script.replace(QStringLiteral("\n"), QStringLiteral("; "));
     command->setText(QStringLiteral("/bin/sh -c '%1'").arg(script));
     command->setCursorPosition(0);
@@ -162,7 +163,8 @@ void Demo::addTabs()
 void Demo::addTerminal()
 {
     const auto view = [this] {
-        const QList<terminal::TerminalView*> views = page(QStringLiteral("terminal"))->findChildren<terminal::TerminalView*>();
+        const QList<terminal::TerminalView*> views
+            = page(QStringLiteral("terminal"))->findChildren<terminal::TerminalView*>();
         return views.isEmpty() ? nullptr : views.constLast();
     };
     add(
@@ -181,7 +183,8 @@ void Demo::addTerminal()
             type(view(), QStringLiteral("echo typed-$((6 * 7)); ls -l / ; ps\n"));
             return true;
         },
-        [view] { return view() && view()->screenText().contains(QStringLiteral("typed-42")); }, QStringLiteral("12-terminal"));
+        [view] { return view() && view()->screenText().contains(QStringLiteral("typed-42")); },
+        QStringLiteral("12-terminal"));
     add(
         QStringLiteral("its shell has left"),
         [view] {
@@ -199,7 +202,8 @@ void Demo::addEnd()
             m_window->containerActions()->stop->trigger();
             return m_window->showPage(QStringLiteral("overview"));
         },
-        [this] { return container() && container()->data().state == ContainerState::Stopped; }, QStringLiteral("13-stopped"), 30s);
+        [this] { return container() && container()->data().state == ContainerState::Stopped; },
+        QStringLiteral("13-stopped"), 30s);
     add(
         QStringLiteral("the window says what removing it loses"),
         [this] {

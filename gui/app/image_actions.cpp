@@ -24,7 +24,8 @@ using client::Outcome;
 
 QString starterLayout()
 {
-    const QString beside = QDir::cleanPath(QCoreApplication::applicationDirPath() + QStringLiteral("/../share/lamella/starter"));
+    const QString beside
+        = QDir::cleanPath(QCoreApplication::applicationDirPath() + QStringLiteral("/../share/lamella/starter"));
     if (QDir(beside).exists())
         return beside;
     return QStandardPaths::locate(QStandardPaths::GenericDataLocation, QStringLiteral("lamella/starter"),
@@ -93,7 +94,8 @@ void ImageActions::loadLayout(const QString& directory)
     // Opened here, by the user: the helper never opens a caller's path.
     client::Descriptor layout(::open(QFile::encodeName(directory).constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!layout.isValid()) {
-        Q_EMIT failed(tr("The directory %1 cannot be opened: %2").arg(directory, QString::fromLocal8Bit(std::strerror(errno))));
+        Q_EMIT failed(
+            tr("The directory %1 cannot be opened: %2").arg(directory, QString::fromLocal8Bit(std::strerror(errno))));
         return;
     }
     m_client->loadImage(std::move(layout)).then(this, [this](const Outcome<QPointer<client::JobClient>>& job) {
@@ -112,13 +114,16 @@ void ImageActions::loadLayout(const QString& directory)
 
 void ImageActions::askRemove()
 {
-    auto* question = new dialogs::Confirmation(m_window, tr("Remove the image %1?").arg(m_image->displayName()), tr("&Remove"));
+    auto* question
+        = new dialogs::Confirmation(m_window, tr("Remove the image %1?").arg(m_image->displayName()), tr("&Remove"));
     QStringList consequence;
     if (m_image->data().references.size() > 1)
-        consequence.append(tr("It has the names %1, too.").arg(m_image->data().references.mid(1).join(QStringLiteral(", "))));
-    consequence.append(tr("Its layers that no other image needs are lost (all of it is %1). It can be loaded again from where it "
-                          "came.")
-                           .arg(widgets::bytes(m_image->data().sizeBytes)));
+        consequence.append(
+            tr("It has the names %1, too.").arg(m_image->data().references.mid(1).join(QStringLiteral(", "))));
+    consequence.append(
+        tr("Its layers that no other image needs are lost (all of it is %1). It can be loaded again from where it "
+           "came.")
+            .arg(widgets::bytes(m_image->data().sizeBytes)));
     question->setConsequence(consequence.join(u'\n'));
     question->ask([this, image = m_image] {
         if (!image)

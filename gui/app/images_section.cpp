@@ -99,11 +99,11 @@ void ImagesSection::buildView()
     m_view->verticalHeader()->setDefaultSectionSize(widgets::kTableRowHeight);
     m_view->horizontalHeader()->setHighlightSections(false);
     m_view->horizontalHeader()->setStretchLastSection(true);
-    const std::initializer_list<std::pair<int, int>> widths {{ImageListModel::NameColumn, 240},
-                                                             {ImageListModel::IdColumn, 128},
-                                                             {ImageListModel::SizeColumn, 96},
-                                                             {ImageListModel::LayersColumn, 72},
-                                                             {ImageListModel::CreatedColumn, 128}};
+    const std::initializer_list<std::pair<int, int>> widths{{ImageListModel::NameColumn, 240},
+                                                            {ImageListModel::IdColumn, 128},
+                                                            {ImageListModel::SizeColumn, 96},
+                                                            {ImageListModel::LayersColumn, 72},
+                                                            {ImageListModel::CreatedColumn, 128}};
     for (const auto& [column, width] : widths)
         m_view->horizontalHeader()->resizeSection(column, width);
     widgets::addCopyAction(m_view);
@@ -141,8 +141,9 @@ void ImagesSection::showRightPage()
     else if (!m_client->isReady())
         m_empty->setContent(u"warning", tr("What there is cannot be shown while the helper is away."));
     else if (m_actions->loadStarter->isVisible())
-        m_empty->setContent(u"image", tr("An image is what containers are made from. A small one with a shell ships with "
-                                         "Lamella."),
+        m_empty->setContent(u"image",
+                            tr("An image is what containers are made from. A small one with a shell ships with "
+                               "Lamella."),
                             tr("Load the starter image"));
     else
         m_empty->setContent(u"image", tr("An image is what containers are made from, and there is none yet."),

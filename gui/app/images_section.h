@@ -11,7 +11,7 @@ class QTableView;
 namespace lamella::client {
 class Client;
 class ImageClient;
-}
+} // namespace lamella::client
 
 namespace lamella::models {
 class ImageListModel;
@@ -20,7 +20,7 @@ class ImageListModel;
 namespace lamella::widgets {
 class EmptyState;
 class SearchField;
-}
+} // namespace lamella::widgets
 
 namespace lamella::app {
 

@@ -27,14 +27,19 @@ void installTranslations(QApplication& application)
         if (translator->load(QLocale(), name, QStringLiteral("_"), directory))
             QApplication::installTranslator(translator);
     };
+    const QString ours = QStringLiteral(":/lamella/translations");
+    // Plural forms are a matter of translation in English, too; what the person's language lacks falls back to them.
+    auto* plurals = new QTranslator(&application);
+    if (plurals->load(QStringLiteral("lamella_en"), ours))
+        QApplication::installTranslator(plurals);
     install(QStringLiteral("qtbase"), QLibraryInfo::path(QLibraryInfo::TranslationsPath));
-    install(QStringLiteral("lamella"), QStringLiteral(":/lamella/translations"));
+    install(QStringLiteral("lamella"), ours);
 }
 
 void setLogLevel(const QString& level)
 {
-    const QStringList levels {QStringLiteral("debug"), QStringLiteral("info"), QStringLiteral("warning"),
-                              QStringLiteral("critical")};
+    const QStringList levels{QStringLiteral("debug"), QStringLiteral("info"), QStringLiteral("warning"),
+                             QStringLiteral("critical")};
     QString rules;
     for (const QString& quieter : levels.first(levels.indexOf(level)))
         rules += QStringLiteral("*.%1=false\n").arg(quieter);

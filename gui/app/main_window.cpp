@@ -120,10 +120,12 @@ void MainWindow::buildMenus()
     view->addAction(m_back);
     view->addSeparator();
     for (const pages::PageInfo& page : pages::containerPages())
-        view->addAction(widgets::icon(page.icon), page.title(), this, [this, &page] { showPage(QLatin1StringView(page.id)); });
+        view->addAction(widgets::icon(page.icon), page.title(), this,
+                        [this, &page] { showPage(QLatin1StringView(page.id)); });
 
     QMenu* help = menuBar()->addMenu(tr("&Help"));
-    QAction* about = help->addAction(tr("&About Lamella"), this, [this] { dialogs::showAbout(this, m_client->manager()); });
+    QAction* about
+        = help->addAction(tr("&About Lamella"), this, [this] { dialogs::showAbout(this, m_client->manager()); });
     about->setObjectName(QStringLiteral("aboutAction"));
     about->setMenuRole(QAction::AboutRole);
 }
@@ -180,7 +182,8 @@ bool MainWindow::showPage(const QString& id)
         return true;
     }
     const auto known = pages::containerPages();
-    const bool isTab = std::ranges::any_of(known, [&](const pages::PageInfo& page) { return id == QLatin1StringView(page.id); });
+    const bool isTab
+        = std::ranges::any_of(known, [&](const pages::PageInfo& page) { return id == QLatin1StringView(page.id); });
     if (!isTab && id != QLatin1StringView("containers"))
         return false;
     setSection(Containers);

@@ -41,19 +41,22 @@ std::expected<Options, QString> readOptions(const QCoreApplication& application)
     parser.setApplicationDescription(CommandLine::tr("A window onto Linux containers."));
     parser.addHelpOption();
     parser.addVersionOption();
-    const QCommandLineOption screenshot(QStringLiteral("screenshot"),
-                                        CommandLine::tr("Save a picture of the window when it has settled, then leave."),
-                                        QStringLiteral("file"));
-    const QCommandLineOption demo(QStringLiteral("demo"),
-                                  CommandLine::tr("Do by itself what a new user would do first, save pictures, then leave."));
+    const QCommandLineOption screenshot(
+        QStringLiteral("screenshot"), CommandLine::tr("Save a picture of the window when it has settled, then leave."),
+        QStringLiteral("file"));
+    const QCommandLineOption demo(
+        QStringLiteral("demo"),
+        CommandLine::tr("Do by itself what a new user would do first, save pictures, then leave."));
     const QCommandLineOption pictures(QStringLiteral("pictures"), CommandLine::tr("Where the demo's pictures go."),
                                       QStringLiteral("directory"));
-    const QCommandLineOption size(QStringLiteral("size"), CommandLine::tr("Size of the window."), QStringLiteral("WxH"));
+    const QCommandLineOption size(QStringLiteral("size"), CommandLine::tr("Size of the window."),
+                                  QStringLiteral("WxH"));
     const QCommandLineOption scheme(QStringLiteral("color-scheme"), CommandLine::tr("light, dark or system."),
                                     QStringLiteral("scheme"), QStringLiteral("system"));
-    const QCommandLineOption page(QStringLiteral("page"),
-                                  CommandLine::tr("Page to open: containers, images, or a tab, for example overview or stats."),
-                                  QStringLiteral("page"));
+    const QCommandLineOption page(
+        QStringLiteral("page"),
+        CommandLine::tr("Page to open: containers, images, or a tab, for example overview or stats."),
+        QStringLiteral("page"));
     const QCommandLineOption level(QStringLiteral("log-level"), CommandLine::tr("debug, info, warning or critical."),
                                    QStringLiteral("level"), QStringLiteral("warning"));
     parser.addOptions({screenshot, demo, pictures, size, scheme, page, level});
@@ -72,7 +75,8 @@ std::expected<Options, QString> readOptions(const QCoreApplication& application)
     if (!colors)
         return std::unexpected(CommandLine::tr("--color-scheme is light, dark or system."));
     options.colorScheme = *colors;
-    if (!QStringList {QStringLiteral("debug"), QStringLiteral("info"), QStringLiteral("warning"), QStringLiteral("critical")}
+    if (!QStringList{QStringLiteral("debug"), QStringLiteral("info"), QStringLiteral("warning"),
+                     QStringLiteral("critical")}
              .contains(options.logLevel))
         return std::unexpected(CommandLine::tr("--log-level is debug, info, warning or critical."));
     if (!parser.positionalArguments().isEmpty())

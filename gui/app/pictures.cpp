@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto kLook = 100ms;
-constexpr auto kQuiet = 800ms;     ///< pages have asked and painted
+constexpr auto kQuiet = 800ms; ///< pages have asked and painted
 constexpr auto kPatience = 20'000; ///< ms
 
 bool isSettled(const client::Client& client)

@@ -26,7 +26,8 @@ public:
 
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override
     {
-        return {QStyledItemDelegate::sizeHint(option, index).width(), std::max(kRowHeight, option.fontMetrics.height() + 12)};
+        return {QStyledItemDelegate::sizeHint(option, index).width(),
+                std::max(kRowHeight, option.fontMetrics.height() + 12)};
     }
 
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override
@@ -41,14 +42,16 @@ public:
         const bool selected = option.state.testFlag(QStyle::State_Selected);
         painter->save();
         painter->setFont(widgets::tabularFont(option.font));
-        painter->setPen(selected ? option.palette.color(QPalette::HighlightedText) : widgets::secondaryText(option.palette));
+        painter->setPen(selected ? option.palette.color(QPalette::HighlightedText)
+                                 : widgets::secondaryText(option.palette));
         painter->drawText(option.rect.adjusted(0, 0, -kInset, 0), Qt::AlignRight | Qt::AlignVCenter,
                           index.data(CountRole).toString());
         painter->restore();
     }
 
 private:
-    static void paintContent(QPainter* painter, const QStyleOptionViewItem& item, const QIcon& icon, const QString& text)
+    static void paintContent(QPainter* painter, const QStyleOptionViewItem& item, const QIcon& icon,
+                             const QString& text)
     {
         const bool selected = item.state.testFlag(QStyle::State_Selected);
         const QRect line = item.rect.adjusted(kInset, 0, -kInset, 0);

@@ -50,7 +50,7 @@ StatusLine::StatusLine(client::Client* client, QWidget* parent)
     m_all->setAutoRaise(true);
     m_all->setToolTip(tr("List the running jobs"));
     addWidget(m_sentence, 1);
-    for (QWidget* widget : std::initializer_list<QWidget*> {m_job, m_progress, m_cancel, m_all})
+    for (QWidget* widget : std::initializer_list<QWidget*>{m_job, m_progress, m_cancel, m_all})
         addPermanentWidget(widget);
 
     connect(m_cancel, &QToolButton::clicked, this, [this] {
@@ -71,8 +71,9 @@ StatusLine::StatusLine(client::Client* client, QWidget* parent)
 void StatusLine::showSentence()
 {
     if (!m_client->isReady()) {
-        m_sentence->setText(m_client->state() == client::Client::State::Connecting ? tr("Connecting to the helper…")
-                                                                                   : tr("Not connected to the helper."));
+        m_sentence->setText(m_client->state() == client::Client::State::Connecting
+                                ? tr("Connecting to the helper…")
+                                : tr("Not connected to the helper."));
         return;
     }
     const QList<client::ContainerClient*> containers = m_client->containers();
@@ -85,7 +86,8 @@ void StatusLine::showSentence()
         memory += container->stats()->memoryBytes().value_or(0);
     }
     if (containers.isEmpty())
-        m_sentence->setText(m_client->images().isEmpty() ? tr("Nothing is here yet.") : tr("There is no container yet."));
+        m_sentence->setText(m_client->images().isEmpty() ? tr("Nothing is here yet.")
+                                                         : tr("There is no container yet."));
     else if (running == 0)
         m_sentence->setText(tr("%n container(s), none of which runs.", nullptr, static_cast<int>(containers.size())));
     else
@@ -99,7 +101,7 @@ void StatusLine::showJobs()
 {
     const client::JobClient* job = m_jobs->running();
     const int count = m_jobs->runningCount();
-    for (QWidget* widget : std::initializer_list<QWidget*> {m_job, m_progress})
+    for (QWidget* widget : std::initializer_list<QWidget*>{m_job, m_progress})
         widget->setVisible(job != nullptr);
     m_cancel->setVisible(job && job->data().cancelable);
     m_all->setVisible(count > 1);

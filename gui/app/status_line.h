@@ -21,8 +21,8 @@ class ElidedLabel;
 
 namespace lamella::app {
 
-/// One sentence about everything at the left, at the right the running job with its progress and a way to cancel it; with
-/// several, a button lists them all.
+/// One sentence about everything at the left, at the right the running job with its progress and a way to cancel it;
+/// with several, a button lists them all.
 class StatusLine : public QStatusBar {
     Q_OBJECT
 

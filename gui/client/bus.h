@@ -25,11 +25,11 @@ class Client;
 class JobClient;
 class SessionClient;
 
-inline constexpr std::chrono::milliseconds kReading {15'000};
+inline constexpr std::chrono::milliseconds kReading{15'000};
 /// A change may wait for a person who types a password (polkit).
-inline constexpr std::chrono::milliseconds kChanging {300'000};
+inline constexpr std::chrono::milliseconds kChanging{300'000};
 /// For as long as the other side lives.
-inline constexpr std::chrono::milliseconds kForever {INT_MAX};
+inline constexpr std::chrono::milliseconds kForever{INT_MAX};
 
 class Bus {
 public:
@@ -46,7 +46,8 @@ public:
     QPointer<JobClient> job(const QString& path);
     QPointer<SessionClient> session(const QString& path);
 
-    /// Makes one call: `call(proxy)` gives the QDBusPendingReply, `take(promise, reply)` gives its values to the promise.
+    /// Makes one call: `call(proxy)` gives the QDBusPendingReply, `take(promise, reply)` gives its values to the
+    /// promise.
     template <class T, class Proxy, class Call, class Take>
     Pending<T> ask(const QString& path, std::chrono::milliseconds patience, Call call, Take take)
     {
@@ -73,7 +74,8 @@ public:
     template <class Proxy, class Call>
     Pending<void> tell(const QString& path, Call call)
     {
-        return ask<void, Proxy>(path, kChanging, call, [](const Promise<void>& promise, const auto&) { promise.give({}); });
+        return ask<void, Proxy>(path, kChanging, call,
+                                [](const Promise<void>& promise, const auto&) { promise.give({}); });
     }
 
     /// Calls `then` when `call` has been answered, on the client's thread; not after the client is gone.

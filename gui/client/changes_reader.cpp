@@ -39,23 +39,23 @@ std::optional<Value> lookUp(const Words<Value>& words, const QString& word)
 
 std::optional<ChangeEntry> parseLine(QByteArrayView line)
 {
-    static const Words<ChangeKind> kinds {{"A"_L1, ChangeKind::Added},
-                                          {"M"_L1, ChangeKind::Modified},
-                                          {"D"_L1, ChangeKind::Deleted},
-                                          {"m"_L1, ChangeKind::Attributes}};
-    static const Words<FileType> types {{"file"_L1, FileType::File},       {"directory"_L1, FileType::Directory},
-                                        {"symlink"_L1, FileType::Symlink}, {"fifo"_L1, FileType::Fifo},
-                                        {"socket"_L1, FileType::Socket},   {"char"_L1, FileType::CharDevice},
-                                        {"block"_L1, FileType::BlockDevice}};
+    static const Words<ChangeKind> kinds{{"A"_L1, ChangeKind::Added},
+                                         {"M"_L1, ChangeKind::Modified},
+                                         {"D"_L1, ChangeKind::Deleted},
+                                         {"m"_L1, ChangeKind::Attributes}};
+    static const Words<FileType> types{{"file"_L1, FileType::File},        {"directory"_L1, FileType::Directory},
+                                       {"symlink"_L1, FileType::Symlink},  {"fifo"_L1, FileType::Fifo},
+                                       {"socket"_L1, FileType::Socket},    {"char"_L1, FileType::CharDevice},
+                                       {"block"_L1, FileType::BlockDevice}};
     const QJsonObject object = QJsonDocument::fromJson(QByteArray::fromRawData(line.data(), line.size())).object();
     const auto kind = lookUp(kinds, object["change"_L1].toString());
     const auto type = lookUp(types, object["type"_L1].toString());
     QString path = object["path"_L1].toString();
     if (!kind || !type || !path.startsWith(u'/'))
         return std::nullopt;
-    return ChangeEntry {std::move(path), *kind, *type,
-                        static_cast<quint64>(std::max(0.0, object["bytes"_L1].toDouble())),
-                        object["layer"_L1].toString()};
+    return ChangeEntry{std::move(path), *kind, *type,
+                       static_cast<quint64>(std::max(0.0, object["bytes"_L1].toDouble())),
+                       object["layer"_L1].toString()};
 }
 
 } // namespace

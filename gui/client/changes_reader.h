@@ -12,8 +12,8 @@ namespace lamella::client {
 inline constexpr std::size_t kMostChanges = 500'000;
 inline constexpr qint64 kMostChangesBytes = 64LL * 1024 * 1024;
 
-/// Reads the JSON lines of Container.ListChanges (blocking: for another thread than the GUI's). Takes at most kMostChanges
-/// entries and kMostChangesBytes bytes. Errors: Malformed (a line that is not as the contract says).
+/// Reads the JSON lines of Container.ListChanges (blocking: for another thread than the GUI's). Takes at most
+/// kMostChanges entries and kMostChangesBytes bytes. Errors: Malformed (a line that is not as the contract says).
 Outcome<ChangeSet> readChangeSet(const Descriptor& file);
 Outcome<ChangeSet> parseChangeSet(QByteArrayView lines);
 

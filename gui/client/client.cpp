@@ -36,8 +36,7 @@ QDBusMessage busCall(const QString& method)
 
 QDBusMessage getAll(const QString& owner, const QString& path, const QString& interface)
 {
-    QDBusMessage call
-        = QDBusMessage::createMethodCall(owner, path, u"org.freedesktop.DBus.Properties"_s, u"GetAll"_s);
+    QDBusMessage call = QDBusMessage::createMethodCall(owner, path, u"org.freedesktop.DBus.Properties"_s, u"GetAll"_s);
     call << interface;
     return call;
 }
@@ -94,8 +93,7 @@ void Client::connectToHelper()
         const QString name = u"lamella-%1"_s.arg(++number);
         const QDBusConnection connection = QDBusConnection::connectToBus(QDBusConnection::SystemBus, name);
         const QString error = connection.isConnected() ? QString() : connection.lastError().message();
-        QMetaObject::invokeMethod(
-            this, [this, name, error] { busConnected(name, error); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(this, [this, name, error] { busConnected(name, error); }, Qt::QueuedConnection);
     });
 }
 
@@ -145,8 +143,9 @@ void Client::startHelper()
         if (!reply.isError() || !m_bus->owner().isEmpty())
             return;
         if (reply.error().type() == QDBusError::ServiceUnknown)
-            setState(State::NoHelper, tr("The helper is not running, and the system does not know how to start it. Start "
-                                         "lamella-helper as root."));
+            setState(State::NoHelper,
+                     tr("The helper is not running, and the system does not know how to start it. Start "
+                        "lamella-helper as root."));
         else
             setState(State::NoHelper, tr("The helper is not running: %1").arg(reply.error().message()));
     });
@@ -183,18 +182,19 @@ void Client::readManager()
 {
     const QString owner = m_bus->owner();
     const QDBusMessage call = getAll(owner, kPath, u"org.lamella.Lamella1.Manager"_s);
-    m_bus->watch(m_bus->connection().asyncCall(call, kReading.count()), [this, owner](const QDBusPendingCall& answered) {
-        if (owner != m_bus->owner())
-            return;
-        const QDBusPendingReply<QVariantMap> reply = answered;
-        if (!reply.isError()) {
-            takeManager(reply.value());
-            return;
-        }
-        const ClientError error = errorFromWire(reply.error().name(), reply.error().message());
-        setState(error.kind == ErrorKind::NotAuthorized ? State::Refused : State::NoHelper,
-                 tr("The helper does not answer this window: %1").arg(error.sentence));
-    });
+    m_bus->watch(m_bus->connection().asyncCall(call, kReading.count()),
+                 [this, owner](const QDBusPendingCall& answered) {
+                     if (owner != m_bus->owner())
+                         return;
+                     const QDBusPendingReply<QVariantMap> reply = answered;
+                     if (!reply.isError()) {
+                         takeManager(reply.value());
+                         return;
+                     }
+                     const ClientError error = errorFromWire(reply.error().name(), reply.error().message());
+                     setState(error.kind == ErrorKind::NotAuthorized ? State::Refused : State::NoHelper,
+                              tr("The helper does not answer this window: %1").arg(error.sentence));
+                 });
 }
 
 void Client::takeManager(const QVariantMap& properties)
@@ -202,14 +202,16 @@ void Client::takeManager(const QVariantMap& properties)
     m_manager = {};
     read(properties, m_manager);
     if (m_manager.apiVersion < dbus::kApiVersion) {
-        setState(State::HelperTooOld,
-                 tr("The helper (version %1) is older than this window. Update it, or restart it where it has been updated.")
-                     .arg(m_manager.version));
+        setState(
+            State::HelperTooOld,
+            tr("The helper (version %1) is older than this window. Update it, or restart it where it has been updated.")
+                .arg(m_manager.version));
     } else if (m_manager.apiVersion > dbus::kApiVersion) {
-        setState(State::HelperTooNew,
-                 tr("The helper (version %1) is newer than this window. Update the window, or open it again where it has "
-                    "been updated.")
-                     .arg(m_manager.version));
+        setState(
+            State::HelperTooNew,
+            tr("The helper (version %1) is newer than this window. Update the window, or open it again where it has "
+               "been updated.")
+                .arg(m_manager.version));
     } else {
         takeSnapshot();
     }
@@ -218,28 +220,29 @@ void Client::takeManager(const QVariantMap& properties)
 void Client::takeSnapshot()
 {
     const QString owner = m_bus->owner();
-    const QDBusMessage call = QDBusMessage::createMethodCall(owner, kPath, u"org.freedesktop.DBus.ObjectManager"_s,
-                                                             u"GetManagedObjects"_s);
-    m_bus->watch(m_bus->connection().asyncCall(call, kReading.count()), [this, owner](const QDBusPendingCall& answered) {
-        if (owner != m_bus->owner())
-            return;
-        const QDBusMessage reply = answered.reply();
-        if (reply.type() == QDBusMessage::ErrorMessage) {
-            const ClientError error = errorFromWire(reply.errorName(), reply.errorMessage());
-            setState(error.kind == ErrorKind::NotAuthorized ? State::Refused : State::NoHelper,
-                     tr("The helper does not say what there is: %1").arg(error.sentence));
-            return;
-        }
-        if (reply.signature() != "a{oa{sa{sv}}}"_L1) {
-            setState(State::HelperTooNew, tr("The helper's answer cannot be understood."));
-            return;
-        }
-        const auto objects = qdbus_cast<QMap<QDBusObjectPath, Interfaces>>(reply.arguments().constFirst());
-        QMap<QString, Interfaces> byPath;
-        for (const auto& [path, interfaces] : objects.asKeyValueRange())
-            byPath.insert(path.path(), interfaces);
-        applySnapshot(byPath);
-    });
+    const QDBusMessage call
+        = QDBusMessage::createMethodCall(owner, kPath, u"org.freedesktop.DBus.ObjectManager"_s, u"GetManagedObjects"_s);
+    m_bus->watch(m_bus->connection().asyncCall(call, kReading.count()),
+                 [this, owner](const QDBusPendingCall& answered) {
+                     if (owner != m_bus->owner())
+                         return;
+                     const QDBusMessage reply = answered.reply();
+                     if (reply.type() == QDBusMessage::ErrorMessage) {
+                         const ClientError error = errorFromWire(reply.errorName(), reply.errorMessage());
+                         setState(error.kind == ErrorKind::NotAuthorized ? State::Refused : State::NoHelper,
+                                  tr("The helper does not say what there is: %1").arg(error.sentence));
+                         return;
+                     }
+                     if (reply.signature() != "a{oa{sa{sv}}}"_L1) {
+                         setState(State::HelperTooNew, tr("The helper's answer cannot be understood."));
+                         return;
+                     }
+                     const auto objects = qdbus_cast<QMap<QDBusObjectPath, Interfaces>>(reply.arguments().constFirst());
+                     QMap<QString, Interfaces> byPath;
+                     for (const auto& [path, interfaces] : objects.asKeyValueRange())
+                         byPath.insert(path.path(), interfaces);
+                     applySnapshot(byPath);
+                 });
 }
 
 void Client::applySnapshot(const QMap<QString, Interfaces>& objects)

@@ -23,16 +23,16 @@ namespace lamella::client {
 class Bus;
 class SignalHub;
 
-/// The helper as the window sees it: a snapshot of its objects (GetManagedObjects), kept up to date by its signals. Heals by
-/// itself when the helper comes back. Never blocks.
+/// The helper as the window sees it: a snapshot of its objects (GetManagedObjects), kept up to date by its signals.
+/// Heals by itself when the helper comes back. Never blocks.
 class Client : public QObject {
     Q_OBJECT
 
 public:
     enum class State {
-        Connecting,   ///< nothing known yet
-        NoBus,        ///< there is no system bus
-        NoHelper,     ///< nobody has the helper's name, and it could not be started
+        Connecting, ///< nothing known yet
+        NoBus, ///< there is no system bus
+        NoHelper, ///< nobody has the helper's name, and it could not be started
         HelperTooOld, ///< its ApiVersion is below the window's
         HelperTooNew,
         Refused, ///< the bus or the helper does not let this user in
@@ -43,7 +43,8 @@ public:
     explicit Client(QObject* parent = nullptr);
     ~Client() override;
 
-    /// Connects to the system bus, starts the helper where the bus knows how, and reads everything. Call it again to try again.
+    /// Connects to the system bus, starts the helper where the bus knows how, and reads everything. Call it again to
+    /// try again.
     void connectToHelper();
 
     State state() const { return m_state; }

@@ -50,7 +50,7 @@ Pending<QPointer<JobClient>> ContainerClient::stop(std::chrono::microseconds tim
 
 Pending<void> ContainerClient::kill(quint32 signal, bool all)
 {
-    const QVariantMap options = all ? QVariantMap {{QStringLiteral("all"), true}} : QVariantMap {};
+    const QVariantMap options = all ? QVariantMap{{QStringLiteral("all"), true}} : QVariantMap{};
     return m_bus->tell<ContainerProxy>(m_path, [&](ContainerProxy& proxy) { return proxy.Kill(signal, options); });
 }
 
@@ -66,7 +66,7 @@ Pending<void> ContainerClient::resume()
 
 Pending<void> ContainerClient::remove(bool force)
 {
-    const QVariantMap options = force ? QVariantMap {{QStringLiteral("force"), true}} : QVariantMap {};
+    const QVariantMap options = force ? QVariantMap{{QStringLiteral("force"), true}} : QVariantMap{};
     return m_bus->tell<ContainerProxy>(m_path, [&](ContainerProxy& proxy) { return proxy.Remove(options); });
 }
 
@@ -80,7 +80,7 @@ Pending<SessionStreams> ContainerClient::exec(const ExecOptions& options)
     return m_bus->ask<SessionStreams, ContainerProxy>(
         m_path, kChanging, [&](ContainerProxy& proxy) { return proxy.Exec(options.command, toWire(options)); },
         [bus = m_bus](const auto& promise, const auto& reply) {
-            SessionStreams streams {bus->session(reply.template argumentAt<0>().path()), {}};
+            SessionStreams streams{bus->session(reply.template argumentAt<0>().path()), {}};
             for (const QDBusUnixFileDescriptor& stream : reply.template argumentAt<1>())
                 streams.streams.push_back(duplicate(stream));
             promise.give(std::move(streams));
@@ -92,7 +92,7 @@ Pending<SessionStreams> ContainerClient::attach()
     return m_bus->ask<SessionStreams, ContainerProxy>(
         m_path, kChanging, [](ContainerProxy& proxy) { return proxy.Attach({}); },
         [bus = m_bus](const auto& promise, const auto& reply) {
-            SessionStreams streams {bus->session(reply.template argumentAt<0>().path()), {}};
+            SessionStreams streams{bus->session(reply.template argumentAt<0>().path()), {}};
             streams.streams.push_back(duplicate(reply.template argumentAt<1>()));
             promise.give(std::move(streams));
         });
@@ -130,8 +130,8 @@ Pending<ChangeSet> ContainerClient::listChanges()
     return m_bus->ask<ChangeSet, ContainerProxy>(
         m_path, kReading, [](ContainerProxy& proxy) { return proxy.ListChanges({}); },
         [bus = m_bus](const Promise<ChangeSet>& promise, const auto& reply) {
-            // std::function wants what it holds to be copyable; the answer goes back to the client's own thread, and the
-            // client waits for its threads before it dies.
+            // std::function wants what it holds to be copyable; the answer goes back to the client's own thread, and
+            // the client waits for its threads before it dies.
             auto file = std::make_shared<Descriptor>(duplicate(reply.value()));
             bus->threads().start([promise, file, client = bus->client()] {
                 auto set = std::make_shared<Outcome<ChangeSet>>(readChangeSet(*file));

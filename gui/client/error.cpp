@@ -11,7 +11,7 @@ namespace lamella::client {
 
 namespace {
 
-constexpr std::array<std::pair<const char*, ErrorKind>, 14> kKinds {{
+constexpr std::array<std::pair<const char*, ErrorKind>, 14> kKinds{{
     {"NotFound", ErrorKind::NotFound},
     {"AlreadyExists", ErrorKind::AlreadyExists},
     {"InvalidArgument", ErrorKind::InvalidArgument},
@@ -35,7 +35,7 @@ struct BusError {
 };
 
 // The bus's own errors (D-Bus specification, "Standard error names"), in words.
-constexpr std::array<BusError, 8> kBusErrors {{
+constexpr std::array<BusError, 8> kBusErrors{{
     {"org.freedesktop.DBus.Error.ServiceUnknown", ErrorKind::HelperGone,
      QT_TRANSLATE_NOOP("ClientError", "The helper is not running.")},
     {"org.freedesktop.DBus.Error.NameHasNoOwner", ErrorKind::HelperGone,

@@ -7,8 +7,8 @@
 
 namespace lamella::client {
 
-/// Why a call failed. Up to Failed they are the helper's (resources/dbus/org.lamella.Lamella1.xml, "Rules"); the rest arise on
-/// the way to it.
+/// Why a call failed. Up to Failed they are the helper's (resources/dbus/org.lamella.Lamella1.xml, "Rules"); the rest
+/// arise on the way to it.
 enum class ErrorKind {
     NotFound,
     AlreadyExists,
@@ -25,8 +25,8 @@ enum class ErrorKind {
     DigestMismatch,
     Failed,
     HelperGone, ///< nobody answers to the helper's bus name
-    TimedOut,   ///< it was asked and did not answer in time
-    Malformed,  ///< it answered something that cannot be understood
+    TimedOut, ///< it was asked and did not answer in time
+    Malformed, ///< it answered something that cannot be understood
 };
 
 /// A failure as the window shows it. Decide by `kind`; `sentence` is for people only.

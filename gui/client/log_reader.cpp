@@ -23,8 +23,8 @@ qint64 parseTime(QByteArrayView text)
     // QDateTime knows milliseconds only; the fraction is read apart.
     const qsizetype dot = text.indexOf('.');
     const QByteArrayView whole = dot < 0 ? text : text.first(dot);
-    QDateTime time = QDateTime::fromString(QString::fromLatin1(whole.first(std::min<qsizetype>(whole.size(), 19))),
-                                           Qt::ISODate);
+    QDateTime time
+        = QDateTime::fromString(QString::fromLatin1(whole.first(std::min<qsizetype>(whole.size(), 19))), Qt::ISODate);
     if (!time.isValid())
         return 0;
     time.setTimeZone(QTimeZone::UTC);
@@ -102,7 +102,7 @@ void LogReader::read()
         open();
         return;
     }
-    struct stat status { };
+    struct stat status{};
     if (::fstat(m_log.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
         Q_EMIT failed({ErrorKind::Malformed, tr("The log cannot be read.")});
         return;

@@ -27,8 +27,8 @@ struct LogLine {
 /// Parses one line without its newline; a line of another form becomes text as it is, with time 0.
 LogLine parseLogLine(QByteArrayView line);
 
-/// Follows a container's log file: from the last kTail bytes, then on as it grows, a bounded piece for each turn of the event
-/// loop; opens it again after rotation (its link count has become 0 and all of it is read).
+/// Follows a container's log file: from the last kTail bytes, then on as it grows, a bounded piece for each turn of the
+/// event loop; opens it again after rotation (its link count has become 0 and all of it is read).
 class LogReader : public QObject {
     Q_OBJECT
 

@@ -15,8 +15,8 @@ namespace lamella::client {
 
 /// The answer of an asynchronous call, which comes later on the same thread. It is taken once:
 ///     container->start().then(this, [this](Outcome<void> outcome) { … });
-/// The callback always runs from the event loop, never inside then(); it does not run when `context` has been destroyed.
-/// A Pending that nobody takes is simply dropped; the call is made all the same.
+/// The callback always runs from the event loop, never inside then(); it does not run when `context` has been
+/// destroyed. A Pending that nobody takes is simply dropped; the call is made all the same.
 template <class T>
 class Pending {
 public:

@@ -35,7 +35,7 @@ void SignalHub::hook(const QString& owner, bool on)
         QString signal;
         const char* slot;
     };
-    const std::initializer_list<Hook> hooks {
+    const std::initializer_list<Hook> hooks{
         {u"org.freedesktop.DBus.ObjectManager"_s, u"InterfacesAdded"_s, SLOT(interfacesAdded(QDBusMessage))},
         {u"org.freedesktop.DBus.ObjectManager"_s, u"InterfacesRemoved"_s, SLOT(interfacesRemoved(QDBusMessage))},
         {u"org.freedesktop.DBus.Properties"_s, u"PropertiesChanged"_s, SLOT(propertiesChanged(QDBusMessage))},
@@ -51,7 +51,7 @@ void SignalHub::hook(const QString& owner, bool on)
 void SignalHub::listenToBus()
 {
     m_bus->connection().connect(u"org.freedesktop.DBus"_s, u"/org/freedesktop/DBus"_s, u"org.freedesktop.DBus"_s,
-                                u"NameOwnerChanged"_s, QStringList {QLatin1StringView(dbus::kBusName)}, QString(), this,
+                                u"NameOwnerChanged"_s, QStringList{QLatin1StringView(dbus::kBusName)}, QString(), this,
                                 SLOT(nameOwnerChanged(QString, QString, QString)));
     m_bus->connection().connect(QString(), u"/org/freedesktop/DBus/Local"_s, u"org.freedesktop.DBus.Local"_s,
                                 u"Disconnected"_s, this, SLOT(disconnected()));

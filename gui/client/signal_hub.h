@@ -10,8 +10,8 @@ namespace lamella::client {
 class Bus;
 class Client;
 
-/// Private to this folder: takes the helper's signals and the bus's own and hands them to Client. QtDBus delivers signals of
-/// any object only to slots by name.
+/// Private to this folder: takes the helper's signals and the bus's own and hands them to Client. QtDBus delivers
+/// signals of any object only to slots by name.
 class SignalHub : public QObject {
     Q_OBJECT
 

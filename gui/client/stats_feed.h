@@ -26,8 +26,8 @@ public:
     /// Figures of now; nothing while it does not run or before the second sample.
     std::optional<double> cpuPercent() const;
     std::optional<quint64> memoryBytes() const;
-    /// All that the helper has kept (up to 20 minutes), oldest first, read from the ring now. Opens the ring where that has not
-    /// been done (a container that does not run); sampled() says when it is there.
+    /// All that the helper has kept (up to 20 minutes), oldest first, read from the ring now. Opens the ring where that
+    /// has not been done (a container that does not run); sampled() says when it is there.
     std::vector<StatsSample> history();
 
     /// Looks for new samples. Called by Client.

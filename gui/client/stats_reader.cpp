@@ -32,8 +32,8 @@ Outcome<StatsReader> StatsReader::open(Descriptor ring)
     struct {
         std::uint32_t magic;
         std::uint32_t capacity;
-    } head {};
-    struct stat status { };
+    } head{};
+    struct stat status{};
     if (::fstat(ring.get(), &status) != 0 || !S_ISREG(status.st_mode)
         || status.st_size < static_cast<off_t>(sizeof(StatsRing)) || !readAt(ring, &head, sizeof head, 0)
         || head.magic != dbus::kStatsMagic || head.capacity != dbus::kStatsCapacity)
@@ -86,7 +86,8 @@ Outcome<std::vector<StatsSample>> StatsReader::newest(std::size_t count) const
 
 double cpuPercent(const StatsSample& earlier, const StatsSample& later)
 {
-    // A counter that falls belongs to a new run; a gap of more than 5 s lies between two runs (or a pause of the helper).
+    // A counter that falls belongs to a new run; a gap of more than 5 s lies between two runs (or a pause of the
+    // helper).
     constexpr quint64 kLongestGap = 5'000'000;
     if (later.timeUsec <= earlier.timeUsec || later.cpuUsec < earlier.cpuUsec
         || later.timeUsec - earlier.timeUsec > kLongestGap)

@@ -137,14 +137,14 @@ struct ChangeEntry {
     ChangeKind kind = ChangeKind::Added;
     FileType type = FileType::File;
     quint64 bytes = 0; ///< what it costs in the writable layer
-    QString layer;     ///< diffID of the layer that has the path; empty for Added
+    QString layer; ///< diffID of the layer that has the path; empty for Added
 
     friend bool operator==(const ChangeEntry&, const ChangeEntry&) = default;
 };
 
 struct ChangeSet {
     std::vector<ChangeEntry> entries; ///< in the order of the tree
-    bool truncated = false;           ///< there were more than the window takes
+    bool truncated = false; ///< there were more than the window takes
 };
 
 /// What Manager.CreateContainer takes; what is left empty or 0 is the helper's default.

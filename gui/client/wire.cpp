@@ -27,7 +27,8 @@ void takeList(const QVariantMap& properties, QLatin1StringView name, Take takeOn
 }
 
 template <class State>
-void takeState(const QVariantMap& properties, std::initializer_list<std::pair<QLatin1StringView, State>> words, State& value)
+void takeState(const QVariantMap& properties, std::initializer_list<std::pair<QLatin1StringView, State>> words,
+               State& value)
 {
     QString word;
     take(properties, QLatin1StringView("State"), word);
@@ -144,17 +145,18 @@ void read(const QVariantMap& properties, SessionData& data)
 
 QVariantMap toWire(const CreateOptions& options)
 {
-    QVariantMap wire {{u"start"_s, options.start}, {u"terminal"_s, options.terminal}, {u"init"_s, options.init}};
+    QVariantMap wire{{u"start"_s, options.start}, {u"terminal"_s, options.terminal}, {u"init"_s, options.init}};
     if (!options.env.isEmpty())
         wire.insert(u"env"_s, options.env);
-    const std::initializer_list<std::pair<QString, QString>> texts {
+    const std::initializer_list<std::pair<QString, QString>> texts{
         {u"working_dir"_s, options.workingDir}, {u"user"_s, options.user}, {u"hostname"_s, options.hostname}};
     for (const auto& [name, value] : texts) {
         if (!value.isEmpty())
             wire.insert(name, value);
     }
-    const std::initializer_list<std::pair<QString, quint64>> numbers {
-        {u"memory_bytes"_s, options.memoryBytes}, {u"cpu_weight"_s, options.cpuWeight}, {u"pids_max"_s, options.pidsMax}};
+    const std::initializer_list<std::pair<QString, quint64>> numbers{{u"memory_bytes"_s, options.memoryBytes},
+                                                                     {u"cpu_weight"_s, options.cpuWeight},
+                                                                     {u"pids_max"_s, options.pidsMax}};
     for (const auto& [name, value] : numbers) {
         if (value != 0)
             wire.insert(name, value);
@@ -166,7 +168,7 @@ QVariantMap toWire(const CreateOptions& options)
 
 QVariantMap toWire(const ExecOptions& options)
 {
-    QVariantMap wire {{u"terminal"_s, options.terminal}};
+    QVariantMap wire{{u"terminal"_s, options.terminal}};
     if (options.terminal) {
         wire.insert(u"rows"_s, QVariant::fromValue<ushort>(options.rows));
         wire.insert(u"columns"_s, QVariant::fromValue<ushort>(options.columns));

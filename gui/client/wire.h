@@ -5,8 +5,8 @@
 
 #include <QVariantMap>
 
-/// Private to this folder: properties of the contract into plain values. A property that is absent, or of another type, leaves
-/// the value as it is.
+/// Private to this folder: properties of the contract into plain values. A property that is absent, or of another type,
+/// leaves the value as it is.
 namespace lamella::client {
 
 void read(const QVariantMap& properties, ManagerData& data);

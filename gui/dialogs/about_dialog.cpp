@@ -28,9 +28,10 @@ void showAbout(QWidget* parent, const client::ManagerData& manager)
     const QString helper = manager.version.isEmpty()
         ? About::tr("The helper is not running.")
         : About::tr("Helper: version %1, cgroups %2").arg(manager.version, manager.cgroupMode);
-    box->setInformativeText(About::tr("Window: version %1, Qt %2\n%3\n\nFree software under the GNU General Public License, "
-                                      "version 3 or later.")
-                                .arg(QLatin1StringView(LAMELLA_VERSION), QLatin1StringView(qVersion()), helper));
+    box->setInformativeText(
+        About::tr("Window: version %1, Qt %2\n%3\n\nFree software under the GNU General Public License, "
+                  "version 3 or later.")
+            .arg(QLatin1StringView(LAMELLA_VERSION), QLatin1StringView(qVersion()), helper));
     box->setStandardButtons(QMessageBox::Close);
     box->open();
 }

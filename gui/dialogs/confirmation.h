@@ -9,8 +9,8 @@ class QPushButton;
 
 namespace lamella::dialogs {
 
-/// Asks before something is lost: the question, what will be lost, and a button named after the deed. The safe button is the
-/// default. Deletes itself when closed.
+/// Asks before something is lost: the question, what will be lost, and a button named after the deed. The safe button
+/// is the default. Deletes itself when closed.
 class Confirmation : public QMessageBox {
     Q_OBJECT
 

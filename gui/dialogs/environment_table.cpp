@@ -90,7 +90,8 @@ QString EnvironmentTable::problem() const
         if (name.isEmpty() && !textAt(row, 1).isEmpty())
             return tr("The value “%1” has no name.").arg(textAt(row, 1));
         if (!name.isEmpty() && !form.match(name).hasMatch())
-            return tr("“%1” cannot be a variable's name: letters, digits and _ can, and it does not begin with a digit.")
+            return tr("“%1” cannot be a variable's name: letters, digits and _ can, and it does not begin with a "
+                      "digit.")
                 .arg(name);
     }
     return {};

@@ -56,7 +56,8 @@ RenameDialog::RenameDialog(QWidget* parent, client::ContainerClient* container)
     auto* label = new QLabel(Rename::tr("&Name"), this);
     label->setBuddy(m_name);
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(widgets::kGroupSpacing, widgets::kGroupSpacing, widgets::kGroupSpacing, widgets::kGroupSpacing);
+    layout->setContentsMargins(widgets::kGroupSpacing, widgets::kGroupSpacing, widgets::kGroupSpacing,
+                               widgets::kGroupSpacing);
     layout->setSpacing(widgets::kSpacing);
     layout->addWidget(label);
     layout->addWidget(m_name);
@@ -73,7 +74,8 @@ RenameDialog::RenameDialog(QWidget* parent, client::ContainerClient* container)
 
 void RenameDialog::check()
 {
-    const QString problem = m_name->text().isEmpty() ? Rename::tr("A container has a name.") : nameProblem(m_name->text());
+    const QString problem
+        = m_name->text().isEmpty() ? Rename::tr("A container has a name.") : nameProblem(m_name->text());
     m_problem->setText(problem);
     m_buttons->button(QDialogButtonBox::Ok)
         ->setEnabled(problem.isEmpty() && m_container && m_name->text() != m_container->data().name);

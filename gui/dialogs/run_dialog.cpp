@@ -63,7 +63,8 @@ RunDialog::RunDialog(client::Client* client, const QString& imageId, QWidget* pa
     connect(&m_patience, &QTimer::timeout, m_progress, &QWidget::show);
 
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(widgets::kGroupSpacing, widgets::kGroupSpacing, widgets::kGroupSpacing, widgets::kGroupSpacing);
+    layout->setContentsMargins(widgets::kGroupSpacing, widgets::kGroupSpacing, widgets::kGroupSpacing,
+                               widgets::kGroupSpacing);
     layout->setSpacing(widgets::kGroupSpacing);
     layout->addWidget(m_banner);
     layout->addWidget(m_fields);
@@ -189,7 +190,7 @@ client::ImageClient* RunDialog::chosenImage() const
 void RunDialog::imageChosen()
 {
     const client::ImageClient* image = chosenImage();
-    const client::ImageData config = image ? image->data() : client::ImageData {};
+    const client::ImageData config = image ? image->data() : client::ImageData{};
     m_command->setPlaceholderText(widgets::shellCommand(config.command));
     m_user->setPlaceholderText(config.user.isEmpty() ? tr("root, who is nobody outside") : config.user);
     m_workingDir->setPlaceholderText(config.workingDir.isEmpty() ? QStringLiteral("/") : config.workingDir);
@@ -213,7 +214,8 @@ void RunDialog::validate()
     say(m_limitsProblem, m_limits->problem());
     const QString directory = m_workingDir->text();
     say(m_workingDirProblem,
-        directory.isEmpty() || directory.startsWith(u'/') ? QString() : tr("It begins with “/”, the container's root."));
+        directory.isEmpty() || directory.startsWith(u'/') ? QString()
+                                                          : tr("It begins with “/”, the container's root."));
     if (m_run)
         m_run->setEnabled(good);
 }
@@ -284,7 +286,8 @@ QString RunDialog::advice(const client::ClientError& error) const
         return chosenImage() ? tr("Check the command: its first word is a program inside the image.")
                              : tr("Choose another image.");
     case ErrorKind::NotAuthorized:
-        return tr("Ask the administrator of this machine for the right to manage containers, or check whether the command may "
+        return tr("Ask the administrator of this machine for the right to manage containers, or check whether the "
+                  "command may "
                   "be executed.");
     case ErrorKind::LimitExceeded:
         return tr("Choose other limits, or remove containers that are no longer needed.");

@@ -19,20 +19,20 @@ class QPushButton;
 namespace lamella::client {
 class Client;
 class ImageClient;
-}
+} // namespace lamella::client
 
 namespace lamella::widgets {
 class Banner;
 class FoldOut;
-}
+} // namespace lamella::widgets
 
 namespace lamella::dialogs {
 
 class EnvironmentTable;
 class LimitsGroup;
 
-/// Makes a container and starts it in one call, so that one that does not start leaves nothing behind. What the helper refuses
-/// is said in the dialog with what to do, and everything typed stays. Deletes itself when closed.
+/// Makes a container and starts it in one call, so that one that does not start leaves nothing behind. What the helper
+/// refuses is said in the dialog with what to do, and everything typed stays. Deletes itself when closed.
 class RunDialog : public QDialog {
     Q_OBJECT
 

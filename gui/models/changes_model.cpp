@@ -17,7 +17,7 @@ struct ChangesModel::Node {
     QString name; ///< in the tree the last part of the path, in the flat list all of it; siblings are in its order
     QString path;
     std::optional<ChangeEntry> entry; ///< nothing for a directory that only leads to changes
-    quint64 bytes = 0;                ///< with all that is below
+    quint64 bytes = 0; ///< with all that is below
     Node* parent = nullptr;
     int row = 0;
     std::vector<std::unique_ptr<Node>> children;
@@ -73,7 +73,7 @@ ChangesModel::~ChangesModel() = default;
 std::unique_ptr<ChangesModel::Node> ChangesModel::build(const std::vector<ChangeEntry>& entries, bool flat)
 {
     auto root = std::make_unique<Node>();
-    QHash<QString, Node*> byPath {{QString(), root.get()}};
+    QHash<QString, Node*> byPath{{QString(), root.get()}};
     const auto add = [&byPath](Node* parent, const QString& name, const QString& path) {
         auto node = std::make_unique<Node>();
         node->name = name;
@@ -143,7 +143,8 @@ void ChangesModel::merge(Node* into, Node* from)
 void ChangesModel::removeMissing(Node* into, const Node* from)
 {
     const auto isWanted = [from](const QString& name) {
-        const auto at = std::ranges::lower_bound(from->children, name, {}, [](const auto& child) { return child->name; });
+        const auto at
+            = std::ranges::lower_bound(from->children, name, {}, [](const auto& child) { return child->name; });
         return at != from->children.end() && (*at)->name == name;
     };
     for (int last = static_cast<int>(into->children.size()) - 1; last >= 0; --last) {

@@ -12,8 +12,8 @@
 
 namespace lamella::models {
 
-/// What a container has changed against its image: a tree of directories (those that only lead to a change have no letter) or
-/// a flat list of paths. A new set is taken by difference, so what is expanded and selected stays.
+/// What a container has changed against its image: a tree of directories (those that only lead to a change have no
+/// letter) or a flat list of paths. A new set is taken by difference, so what is expanded and selected stays.
 class ChangesModel : public QAbstractItemModel {
     Q_OBJECT
 
@@ -64,7 +64,7 @@ private:
     std::unique_ptr<Node> m_root;
     QHash<QString, QString> m_layerNames;
     quint64 m_bytes = 0;
-    std::array<int, 4> m_counts {};
+    std::array<int, 4> m_counts{};
     bool m_flat = false;
 };
 

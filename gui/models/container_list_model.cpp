@@ -108,7 +108,7 @@ QVariant ContainerListModel::data(const QModelIndex& index, int role) const
     case CreatedRole:
         return data.createdUsec;
     case SearchRole:
-        return QStringList {data.name, data.imageName, data.command.join(u' '), data.id}.join(u'\n');
+        return QStringList{data.name, data.imageName, data.command.join(u' '), data.id}.join(u'\n');
     default:
         return {};
     }

@@ -7,7 +7,7 @@
 namespace lamella::client {
 class Client;
 class ContainerClient;
-}
+} // namespace lamella::client
 
 namespace lamella::models {
 
@@ -19,14 +19,14 @@ class ContainerListModel : public QAbstractListModel {
 public:
     enum Role {
         IdRole = Qt::UserRole,
-        StateRole,       ///< int of widgets::ShownState
-        ImageRole,       ///< QString: the image's name
-        NoteRole,        ///< QString: since when it runs, how it ended
-        CpuHistoryRole,  ///< QList<double>: one value a second, newest last, 1 is a whole CPU
-        CpuRole,         ///< double: of one CPU; invalid where it does not run
-        MemoryRole,      ///< quint64: bytes; invalid where it does not run
-        CreatedRole,     ///< quint64: µs since 1970
-        SearchRole,      ///< QString: what a search looks in
+        StateRole, ///< int of widgets::ShownState
+        ImageRole, ///< QString: the image's name
+        NoteRole, ///< QString: since when it runs, how it ended
+        CpuHistoryRole, ///< QList<double>: one value a second, newest last, 1 is a whole CPU
+        CpuRole, ///< double: of one CPU; invalid where it does not run
+        MemoryRole, ///< quint64: bytes; invalid where it does not run
+        CreatedRole, ///< quint64: µs since 1970
+        SearchRole, ///< QString: what a search looks in
     };
 
     explicit ContainerListModel(client::Client* client, QObject* parent = nullptr);

@@ -64,9 +64,10 @@ client::ImageClient* ImageListModel::image(const QModelIndex& index) const
 
 int ImageListModel::containersOf(const client::ImageClient* image) const
 {
-    return static_cast<int>(std::ranges::count_if(m_client->containers(), [&](const client::ContainerClient* container) {
-        return container->data().imageId == image->data().id;
-    }));
+    return static_cast<int>(
+        std::ranges::count_if(m_client->containers(), [&](const client::ContainerClient* container) {
+            return container->data().imageId == image->data().id;
+        }));
 }
 
 QVariant ImageListModel::display(const client::ImageClient* image, int column) const

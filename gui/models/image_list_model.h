@@ -7,7 +7,7 @@
 namespace lamella::client {
 class Client;
 class ImageClient;
-}
+} // namespace lamella::client
 
 namespace lamella::models {
 

@@ -59,7 +59,8 @@ JobClient* JobsModel::job(const QModelIndex& index) const
 
 JobClient* JobsModel::running() const
 {
-    const auto found = std::find_if(m_rows.rbegin(), m_rows.rend(), [](const JobClient* job) { return job->isRunning(); });
+    const auto found
+        = std::find_if(m_rows.rbegin(), m_rows.rend(), [](const JobClient* job) { return job->isRunning(); });
     return found == m_rows.rend() ? nullptr : *found;
 }
 

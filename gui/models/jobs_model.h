@@ -7,7 +7,7 @@
 namespace lamella::client {
 class Client;
 class JobClient;
-}
+} // namespace lamella::client
 
 namespace lamella::models {
 

@@ -18,14 +18,15 @@ public:
     enum Column { NumberColumn, CommandColumn, SizeColumn, CreatedColumn, DigestColumn, ColumnCount };
     enum Role {
         SortRole = Qt::UserRole,
-        BytesRole,    ///< quint64
+        BytesRole, ///< quint64
         WritableRole, ///< bool
         FractionRole, ///< double: of the greatest layer, for a bar
     };
 
     explicit LayersModel(QObject* parent = nullptr);
 
-    /// `layers` from the bottom, as the helper says them. `writableBytes`: the container's own layer; nothing for an image.
+    /// `layers` from the bottom, as the helper says them. `writableBytes`: the container's own layer; nothing for an
+    /// image.
     void setLayers(const std::vector<client::LayerInfo>& layers, std::optional<quint64> writableBytes);
     quint64 totalBytes() const;
 

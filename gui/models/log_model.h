@@ -17,8 +17,8 @@ public:
     static constexpr int kMostLines = 100'000;
     enum Role {
         IsErrorRole = Qt::UserRole, ///< bool: from stderr
-        TimeRole,                   ///< qint64: µs since 1970; 0 unknown
-        RawRole,                    ///< QString: with its escape sequences
+        TimeRole, ///< qint64: µs since 1970; 0 unknown
+        RawRole, ///< QString: with its escape sequences
     };
 
     explicit LogModel(QObject* parent = nullptr);

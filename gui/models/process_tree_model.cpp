@@ -30,8 +30,8 @@ struct ProcessTreeModel::Node {
 
 namespace {
 
-/// The parent as it is shown: 0 is the top. A process whose parent is not in the list hangs below the shim, and nothing hangs
-/// below itself.
+/// The parent as it is shown: 0 is the top. A process whose parent is not in the list hangs below the shim, and nothing
+/// hangs below itself.
 QHash<quint32, quint32> shownParents(const std::vector<ProcessInfo>& processes)
 {
     QSet<quint32> known;

@@ -11,8 +11,8 @@
 
 namespace lamella::models {
 
-/// A container's processes as a tree by parent, the shim at the top. Updates keep the index of every process that is still
-/// there, so nothing collapses and the selection stays.
+/// A container's processes as a tree by parent, the shim at the top. Updates keep the index of every process that is
+/// still there, so nothing collapses and the selection stays.
 class ProcessTreeModel : public QAbstractItemModel {
     Q_OBJECT
 

@@ -59,8 +59,8 @@ void TestChangesModel::addsUp()
 {
     ChangesModel model;
     QAbstractItemModelTester tester(&model);
-    model.setChanges({{change("/etc/motd", ChangeKind::Modified, 100), change("/etc/deep/er/file", ChangeKind::Added, 20),
-                       change("/tmp/x", ChangeKind::Deleted, 0)},
+    model.setChanges({{change("/etc/motd", ChangeKind::Modified, 100),
+                       change("/etc/deep/er/file", ChangeKind::Added, 20), change("/tmp/x", ChangeKind::Deleted, 0)},
                       false});
     QCOMPARE(model.count(), 3);
     QCOMPARE(model.count(ChangeKind::Modified), 1);
@@ -84,7 +84,8 @@ void TestChangesModel::mergesByDifference()
     QVERIFY(kept.isValid());
     QCOMPARE(kept.data(ChangesModel::PathRole).toString(), QStringLiteral("/a/two"));
     QCOMPARE(kept.data(ChangesModel::BytesRole).toULongLong(), 77ULL);
-    QCOMPARE(pathsBelow(model), (QStringList {QStringLiteral("/a/between"), QStringLiteral("/a/two"), QStringLiteral("/c")}));
+    QCOMPARE(pathsBelow(model),
+             (QStringList{QStringLiteral("/a/between"), QStringLiteral("/a/two"), QStringLiteral("/c")}));
     QCOMPARE(resets.count(), 0);
 }
 
@@ -105,7 +106,8 @@ void TestChangesModel::mergesAnything()
         QStringList wanted;
         ChangeSet set;
         for (int i = 0; i < 40; ++i) {
-            const QString path = QStringLiteral("/%1/%2/%3").arg(random.bounded(3)).arg(random.bounded(3)).arg(random.bounded(6));
+            const QString path
+                = QStringLiteral("/%1/%2/%3").arg(random.bounded(3)).arg(random.bounded(3)).arg(random.bounded(6));
             if (wanted.contains(path))
                 continue;
             wanted.append(path);

@@ -64,7 +64,8 @@ void TestCommandLine::refuses()
 
 void TestCommandLine::splitsWhatIsShown()
 {
-    const QStringList words {QStringLiteral("sh"), QStringLiteral("-c"), QStringLiteral("it's \"all\" $HOME\tthere\\"), QString()};
+    const QStringList words{QStringLiteral("sh"), QStringLiteral("-c"), QStringLiteral("it's \"all\" $HOME\tthere\\"),
+                            QString()};
     QCOMPARE(splitCommand(lamella::widgets::shellCommand(words)).value_or(QStringList()), words);
 }
 

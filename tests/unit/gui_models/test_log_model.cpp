@@ -27,16 +27,16 @@ void TestLogModel::parses_data()
     QTest::addColumn<bool>("isError");
     QTest::addColumn<bool>("isPartial");
     QTest::addColumn<QString>("text");
-    QTest::newRow("output") << QByteArray("1970-01-01T00:00:01.250000789Z stdout F hello  there") << qint64(1'250'000) << false
-                            << false << QStringLiteral("hello  there");
-    QTest::newRow("error, partial") << QByteArray("1970-01-01T00:00:02Z stderr P oh") << qint64(2'000'000) << true << true
-                                    << QStringLiteral("oh");
+    QTest::newRow("output") << QByteArray("1970-01-01T00:00:01.250000789Z stdout F hello  there") << qint64(1'250'000)
+                            << false << false << QStringLiteral("hello  there");
+    QTest::newRow("error, partial") << QByteArray("1970-01-01T00:00:02Z stderr P oh") << qint64(2'000'000) << true
+                                    << true << QStringLiteral("oh");
     QTest::newRow("empty text") << QByteArray("1970-01-01T00:00:02Z stdout F ") << qint64(2'000'000) << false << false
                                 << QString();
     QTest::newRow("no log line") << QByteArray("something else entirely") << qint64(0) << false << false
                                  << QStringLiteral("something else entirely");
-    QTest::newRow("a stream that is none") << QByteArray("1970-01-01T00:00:02Z stdin F x") << qint64(0) << false << false
-                                           << QStringLiteral("1970-01-01T00:00:02Z stdin F x");
+    QTest::newRow("a stream that is none") << QByteArray("1970-01-01T00:00:02Z stdin F x") << qint64(0) << false
+                                           << false << QStringLiteral("1970-01-01T00:00:02Z stdin F x");
 }
 
 void TestLogModel::parses()
@@ -46,7 +46,7 @@ void TestLogModel::parses()
     QFETCH(bool, isError);
     QFETCH(bool, isPartial);
     QFETCH(QString, text);
-    QCOMPARE(parseLogLine(line), (LogLine {timeUsec, isError, isPartial, text}));
+    QCOMPARE(parseLogLine(line), (LogLine{timeUsec, isError, isPartial, text}));
 }
 
 void TestLogModel::joinsPartialLines()
@@ -54,7 +54,7 @@ void TestLogModel::joinsPartialLines()
     LogModel model;
     QAbstractItemModelTester tester(&model);
     const auto line = [](bool error, bool partial, const char* text) {
-        return LogLine {1, error, partial, QString::fromUtf8(text)};
+        return LogLine{1, error, partial, QString::fromUtf8(text)};
     };
     model.append({line(false, true, "one, "), line(false, true, "two, ")});
     model.append({line(false, false, "three"), line(true, true, "a"), line(false, false, "b")});
@@ -68,9 +68,9 @@ void TestLogModel::joinsPartialLines()
 void TestLogModel::isBounded()
 {
     LogModel model;
-    std::vector<LogLine> lines(LogModel::kMostLines - 1, LogLine {1, false, false, QStringLiteral("old")});
+    std::vector<LogLine> lines(LogModel::kMostLines - 1, LogLine{1, false, false, QStringLiteral("old")});
     model.append(lines);
-    model.append({3, LogLine {2, false, false, QStringLiteral("new")}});
+    model.append({3, LogLine{2, false, false, QStringLiteral("new")}});
     QCOMPARE(model.rowCount(), LogModel::kMostLines);
     QCOMPARE(model.index(model.rowCount() - 1).data().toString(), QStringLiteral("new"));
     QCOMPARE(model.index(0).data().toString(), QStringLiteral("old"));

@@ -130,7 +130,8 @@ void TestReaders::survivesWildCounts()
 
 void TestReaders::readsChanges()
 {
-    const auto set = readChangeSet(fileOf(R"({"path":"/etc/motd","change":"M","type":"file","bytes":120,"layer":"sha256:aa"}
+    const auto set
+        = readChangeSet(fileOf(R"({"path":"/etc/motd","change":"M","type":"file","bytes":120,"layer":"sha256:aa"}
 {"path":"/srv","change":"A","type":"directory","bytes":4096}
 {"path":"/gone","change":"D","type":"file","bytes":0,"layer":"sha256:aa"}
 {"path":"/mode","change":"m","type":"file","bytes":7,"layer":"sha256:aa"}
@@ -138,7 +139,8 @@ void TestReaders::readsChanges()
     QVERIFY(set.has_value());
     QCOMPARE(set->entries.size(), std::size_t(4));
     QCOMPARE(set->entries[0],
-             (ChangeEntry {QStringLiteral("/etc/motd"), ChangeKind::Modified, FileType::File, 120, QStringLiteral("sha256:aa")}));
+             (ChangeEntry{QStringLiteral("/etc/motd"), ChangeKind::Modified, FileType::File, 120,
+                          QStringLiteral("sha256:aa")}));
     QCOMPARE(set->entries[1].type, FileType::Directory);
     QVERIFY(set->entries[1].layer.isEmpty());
     QCOMPARE(set->entries[2].kind, ChangeKind::Deleted);

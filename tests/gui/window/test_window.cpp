@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/app/container_actions.h"
+#include "gui/app/container_details.h"
+#include "gui/app/container_list.h"
+#include "gui/app/containers_section.h"
+#include "gui/app/main_window.h"
+#include "gui/client/client.h"
+#include "gui/dialogs/confirmation.h"
+#include "gui/models/container_list_model.h"
+#include "gui/widgets/banner.h"
+#include "gui/widgets/emptystate.h"
+#include "gui/widgets/statebadge.h"
+#include "tests/support/fake_helper/fake_helper.h"
+#include "tests/support/fake_helper/private_bus.h"
+
+#include <QApplication>
+#include <QComboBox>
+#include <QLineEdit>
+#include <QListView>
+#include <QPushButton>
+#include <QSettings>
+#include <QTest>
+
+using namespace lamella;
+using namespace Qt::StringLiterals;
+
+/// The window in front of helpers in every state, also in those that are hard to make with the real one.
+class TestWindow : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void cleanup();
+    void saysThatTheHelperIsAway();
+    void saysThatVersionsDiffer_data();
+    void saysThatVersionsDiffer();
+    void saysThatItIsNotLetIn();
+    void followsTheHelper();
+    void healsWhenTheHelperComesBack();
+    void findsAmongHundreds();
+    void startsAndStops();
+    void saysWhatRemovingLoses();
+    void saysWhatFails();
+    void becomesAPageWhenNarrow();
+    void remembersItsSettings();
+    void namesItsControls();
+
+private:
+    QListView* view() const { return m_window->findChild<QListView*>(u"containerView"_s); }
+    widgets::Banner* banner() const { return m_window->findChild<widgets::Banner*>(u"banner"_s); }
+    widgets::EmptyState* empty() const { return m_window->findChild<widgets::EmptyState*>(u"containersEmpty"_s); }
+    int shown() const { return view()->model()->rowCount(); }
+    void connectReady();
+
+    std::unique_ptr<test::PrivateBus> m_bus;
+    std::unique_ptr<test::FakeHelper> m_helper;
+    std::unique_ptr<client::Client> m_client;
+    std::unique_ptr<app::MainWindow> m_window;
+};
+
+void TestWindow::initTestCase()
+{
+    m_bus = std::make_unique<test::PrivateBus>();
+    QVERIFY(!m_bus->address().isEmpty());
+}
+
+void TestWindow::init()
+{
+    m_helper = std::make_unique<test::FakeHelper>(m_bus->address());
+    m_client = std::make_unique<client::Client>();
+    m_window = std::make_unique<app::MainWindow>(m_client.get());
+    m_window->show();
+}
+
+void TestWindow::cleanup()
+{
+    m_window.reset();
+    m_client.reset();
+    m_helper.reset();
+}
+
+void TestWindow::connectReady()
+{
+    QVERIFY(m_helper->appear());
+    m_client->connectToHelper();
+    QTRY_VERIFY(m_client->isReady());
+}
+
+void TestWindow::saysThatTheHelperIsAway()
+{
+    m_client->connectToHelper();
+    QTRY_COMPARE(m_client->state(), client::Client::State::NoHelper);
+    QVERIFY(banner()->isVisible());
+    QVERIFY(banner()->text().contains(u"not running"));
+    QVERIFY(!m_window->runAction()->isEnabled());
+    // It comes up, and nobody has to do anything.
+    m_helper->addImage(u"starter:latest"_s);
+    QVERIFY(m_helper->appear());
+    QTRY_VERIFY(m_client->isReady());
+    QVERIFY(!banner()->isVisible());
+    QVERIFY(m_window->runAction()->isEnabled());
+}
+
+void TestWindow::saysThatVersionsDiffer_data()
+{
+    QTest::addColumn<quint32>("apiVersion");
+    QTest::addColumn<QString>("word");
+    QTest::newRow("too old") << 0U << u"older"_s;
+    QTest::newRow("too new") << 99U << u"newer"_s;
+}
+
+void TestWindow::saysThatVersionsDiffer()
+{
+    QFETCH(quint32, apiVersion);
+    QFETCH(QString, word);
+    m_helper->apiVersion = apiVersion;
+    m_helper->addContainer(u"hidden"_s, u"running"_s);
+    QVERIFY(m_helper->appear());
+    m_client->connectToHelper();
+    QTRY_VERIFY(banner()->isVisible());
+    QVERIFY2(banner()->text().contains(word), qPrintable(banner()->text()));
+    QVERIFY(!m_window->runAction()->isEnabled());
+    QCOMPARE(shown(), 0);
+}
+
+void TestWindow::saysThatItIsNotLetIn()
+{
+    m_helper->failNext(u"GetManagedObjects"_s, u"NotAuthorized"_s, u"This user may not read."_s);
+    QVERIFY(m_helper->appear());
+    m_client->connectToHelper();
+    QTRY_COMPARE(m_client->state(), client::Client::State::Refused);
+    QVERIFY(banner()->text().contains(u"This user may not read."));
+    // Trying again helps once it is allowed.
+    banner()->findChild<QPushButton*>(u"bannerAction"_s)->click();
+    QTRY_VERIFY(m_client->isReady());
+}
+
+void TestWindow::followsTheHelper()
+{
+    connectReady();
+    QVERIFY(empty()->isVisible());
+    m_helper->addImage(u"starter:latest"_s);
+    QTRY_VERIFY(empty()->sentence().contains(u"made from an image"));
+    const QString web = m_helper->addContainer(u"web"_s, u"running"_s);
+    const QString job = m_helper->addContainer(u"job"_s, u"stopped"_s);
+    QTRY_COMPARE(shown(), 2);
+    QCOMPARE(view()->model()->index(0, 0).data().toString(), u"job"_s);
+    m_helper->changeContainer(web, {{u"Name"_s, u"a-name"_s}});
+    QTRY_COMPARE(view()->model()->index(0, 0).data().toString(), u"a-name"_s);
+    m_helper->removeContainer(job);
+    QTRY_COMPARE(shown(), 1);
+    m_helper->removeContainer(web);
+    QTRY_VERIFY(empty()->isVisible());
+}
+
+void TestWindow::healsWhenTheHelperComesBack()
+{
+    const QString stays = m_helper->addContainer(u"stays"_s, u"running"_s);
+    const QString goes = m_helper->addContainer(u"goes"_s, u"running"_s);
+    connectReady();
+    QTRY_COMPARE(shown(), 2);
+    const QPersistentModelIndex kept(m_window->containers()->list()->model()->indexOf(stays));
+    m_helper->vanish();
+    QTRY_VERIFY(banner()->isVisible());
+    // What was known last is shown, and cannot be acted upon.
+    QCOMPARE(shown(), 2);
+    QVERIFY(!m_window->containerActions()->remove->isEnabled());
+    m_helper->removeContainer(goes);
+    m_helper->changeContainer(stays, {{u"State"_s, u"stopped"_s}, {u"ExitStatus"_s, 3}});
+    QVERIFY(m_helper->appear());
+    QTRY_VERIFY(m_client->isReady());
+    QTRY_COMPARE(shown(), 1);
+    QVERIFY(kept.isValid());
+    QCOMPARE(m_client->container(stays)->data().exitStatus, 3);
+    QVERIFY(!banner()->isVisible());
+}
+
+void TestWindow::findsAmongHundreds()
+{
+    for (int i = 0; i < 300; ++i)
+        m_helper->addContainer(u"worker-%1"_s.arg(i, 3, 10, QLatin1Char('0')),
+                               i % 3 == 0 ? u"running"_s : u"stopped"_s);
+    connectReady();
+    QTRY_COMPARE(shown(), 300);
+    auto* search = m_window->findChild<QLineEdit*>(u"containerSearch"_s);
+    auto* filter = m_window->findChild<QComboBox*>(u"stateFilter"_s);
+    filter->setCurrentIndex(1);
+    QCOMPARE(shown(), 100);
+    search->setText(u"STARTER 29"_s);
+    // -029, -129, … are looked for in name, image, command and id: of the running ones 129 and 290 to 299.
+    QTRY_COMPARE(view()->model()->index(0, 0).data().toString(), u"worker-129"_s);
+    search->setText(u"no such thing"_s);
+    QTRY_VERIFY(empty()->isVisible());
+    empty()->findChild<QPushButton*>(u"emptyStateAction"_s)->click();
+    QTRY_COMPARE(shown(), 300);
+}
+
+void TestWindow::startsAndStops()
+{
+    const QString id = m_helper->addContainer(u"one"_s, u"stopped"_s);
+    connectReady();
+    QTRY_COMPARE(shown(), 1);
+    const app::ContainerActions& actions = *m_window->containerActions();
+    QTRY_VERIFY(actions.start->isVisible());
+    QVERIFY(!actions.stop->isVisible());
+    actions.start->trigger();
+    QTRY_VERIFY(actions.pause->isVisible());
+    QVERIFY(!actions.start->isVisible());
+    actions.pause->trigger();
+    QTRY_VERIFY(actions.resume->isVisible());
+    auto* badge = m_window->findChild<widgets::StateBadge*>(u"containerState"_s);
+    QTRY_VERIFY(badge->text().contains(u"paused"));
+    actions.resume->trigger();
+    QTRY_VERIFY(m_client->container(id)->isRunning());
+    QCOMPARE(m_helper->calls.filter(u"Start"_s).size(), 1);
+}
+
+void TestWindow::saysWhatRemovingLoses()
+{
+    m_helper->changes = R"({"path":"/a","change":"A","type":"file","bytes":3145728}
+{"path":"/b","change":"D","type":"file","bytes":0,"layer":"sha256:d"}
+)";
+    m_helper->addContainer(u"one"_s, u"running"_s);
+    connectReady();
+    QTRY_VERIFY(m_window->containerActions()->remove->isEnabled());
+    m_window->containerActions()->remove->trigger();
+    auto* question = m_window->findChild<dialogs::Confirmation*>();
+    QVERIFY(question);
+    QTRY_VERIFY2(question->informativeText().contains(u"3.0 MB"), qPrintable(question->informativeText()));
+    QVERIFY(question->informativeText().contains(u"killed"));
+    QVERIFY(question->informativeText().contains(u"2 change"));
+    // The safe answer is the default.
+    QTest::keyClick(question, Qt::Key_Return);
+    QTRY_VERIFY(!m_window->findChild<dialogs::Confirmation*>());
+    QVERIFY(!m_helper->calls.contains(u"Remove"_s));
+    m_window->containerActions()->remove->trigger();
+    m_window->findChild<QPushButton*>(u"deedButton"_s)->click();
+    QTRY_COMPARE(shown(), 0);
+}
+
+void TestWindow::saysWhatFails()
+{
+    m_helper->addContainer(u"one"_s, u"stopped"_s);
+    connectReady();
+    QTRY_VERIFY(m_window->containerActions()->start->isEnabled());
+    m_helper->failNext(u"Start"_s, u"Failed"_s, u"cannot mount overlay on /run/x: no space"_s);
+    m_window->containerActions()->start->trigger();
+    QTRY_VERIFY(banner()->isVisible());
+    QVERIFY(banner()->text().contains(u"cannot mount overlay on /run/x"));
+    banner()->findChild<QAbstractButton*>(u"bannerDismiss"_s)->click();
+    QVERIFY(!banner()->isVisible());
+}
+
+void TestWindow::becomesAPageWhenNarrow()
+{
+    m_helper->addContainer(u"one"_s, u"running"_s);
+    connectReady();
+    QTRY_COMPARE(shown(), 1);
+    auto* section = m_window->containers();
+    m_window->resize(1200, 700);
+    QTRY_VERIFY(section->list()->isVisible() && section->details()->isVisible());
+    m_window->resize(800, 600);
+    QTRY_VERIFY(!section->details()->isVisible());
+    const QModelIndex first = view()->model()->index(0, 0);
+    QTest::mouseClick(view()->viewport(), Qt::LeftButton, {}, view()->visualRect(first).center());
+    QTRY_VERIFY(section->details()->isVisible() && !section->list()->isVisible());
+    m_window->findChild<QAction*>(u"backAction"_s)->trigger();
+    QTRY_VERIFY(section->list()->isVisible() && !section->details()->isVisible());
+}
+
+void TestWindow::remembersItsSettings()
+{
+    const QString file = QDir::temp().filePath(u"lamella-test-%1.ini"_s.arg(QCoreApplication::applicationPid()));
+    {
+        QSettings settings(file, QSettings::IniFormat);
+        m_window->resize(1111, 666);
+        m_window->showPage(u"stats"_s);
+        m_window->save(settings);
+    }
+    QSettings settings(file, QSettings::IniFormat);
+    app::MainWindow other(m_client.get());
+    other.restore(settings);
+    QCOMPARE(other.size(), QSize(1111, 666));
+    QCOMPARE(other.containers()->details()->currentTab(), u"stats"_s);
+    QFile::remove(file);
+}
+
+void TestWindow::namesItsControls()
+{
+    QStringList nameless;
+    const auto controls = m_window->findChildren<QAbstractButton*>();
+    for (const QAbstractButton* control : controls) {
+        const bool isQtsOwn = control->objectName().startsWith(u"qt_") || !control->parent()
+            || QLatin1StringView(control->metaObject()->className()).startsWith(u"QLineEditIconButton"_s)
+            || control->parent()->inherits("QTabBar") || control->parent()->inherits("QTableView");
+        if (!isQtsOwn && control->objectName().isEmpty())
+            nameless.append(control->text() + u" in "_s + control->parent()->objectName());
+        if (!isQtsOwn && control->text().isEmpty() && control->accessibleName().isEmpty()
+            && control->toolTip().isEmpty())
+            nameless.append(u"silent: "_s + control->objectName());
+    }
+    QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(u'\n')));
+}
+
+QTEST_MAIN(TestWindow)
+#include "test_window.moc"

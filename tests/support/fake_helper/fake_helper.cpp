@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/fake_helper/fake_helper.h"
+
+#include "resources/dbus/api.h"
+#include "resources/dbus/types.h"
+#include "tests/support/fake_helper/fake_files.h"
+
+#include <QDBusMessage>
+#include <QDBusMetaType>
+#include <QDateTime>
+
+namespace lamella::test {
+
+using namespace Qt::StringLiterals;
+
+using Interfaces = QMap<QString, QVariantMap>;
+using Objects = QMap<QDBusObjectPath, Interfaces>;
+
+namespace {
+
+const QString kContainer = u"org.lamella.Lamella1.Container"_s;
+const QString kImage = u"org.lamella.Lamella1.Image"_s;
+const QString kRoot = QString::fromLatin1(dbus::kRootPath);
+
+QString containerPath(const QString& id)
+{
+    return kRoot + "/Containers/"_L1 + id;
+}
+
+QVariantMap containerProperties(const QString& id, const QString& name, const QString& state)
+{
+    const quint64 now = static_cast<quint64>(QDateTime::currentMSecsSinceEpoch()) * 1000;
+    const bool alive = state == "running"_L1 || state == "paused"_L1;
+    return {{u"Id"_s, id},
+            {u"Name"_s, name},
+            {u"ImageId"_s, u"sha256:"_s + QString(64, u'a')},
+            {u"ImageName"_s, u"starter:latest"_s},
+            {u"Command"_s, QStringList{u"/bin/sh"_s}},
+            {u"State"_s, state},
+            {u"Pid"_s, quint32(alive ? 4711 : 0)},
+            {u"ExitStatus"_s, alive || state == "created"_L1 ? -1 : 0},
+            {u"CreatedUsec"_s, now - 60'000'000},
+            {u"StartedUsec"_s, state == "created"_L1 ? quint64(0) : now - 50'000'000},
+            {u"FinishedUsec"_s, state == "stopped"_L1 ? now - 10'000'000 : quint64(0)},
+            {u"StartTimeline"_s, QVariant::fromValue(dbus::Timeline{{u"clone"_s, 900}, {u"exec"_s, 4000}})}};
+}
+
+} // namespace
+
+FakeHelper::FakeHelper(const QString& address)
+    : m_connection(QDBusConnection::connectToBus(address, u"fake-helper"_s))
+{
+    dbus::registerTypes();
+    qDBusRegisterMetaType<Interfaces>();
+    qDBusRegisterMetaType<Objects>();
+    m_connection.registerVirtualObject(kRoot, this, QDBusConnection::SubPath);
+}
+
+FakeHelper::~FakeHelper()
+{
+    m_connection.unregisterObject(kRoot);
+    QDBusConnection::disconnectFromBus(u"fake-helper"_s);
+}
+
+bool FakeHelper::appear()
+{
+    return m_connection.registerService(QString::fromLatin1(dbus::kBusName));
+}
+
+void FakeHelper::vanish()
+{
+    m_connection.unregisterService(QString::fromLatin1(dbus::kBusName));
+}
+
+QVariantMap FakeHelper::managerProperties() const
+{
+    return {{u"Version"_s, u"0.0-fake"_s},
+            {u"ApiVersion"_s, apiVersion},
+            {u"CgroupMode"_s, u"v2"_s},
+            {u"CpuCount"_s, quint32(4)},
+            {u"MemoryBytes"_s, quint64(8) << 30}};
+}
+
+void FakeHelper::add(const QString& path, const QString& interface, const QVariantMap& properties)
+{
+    m_objects[path][interface] = properties;
+    QDBusMessage signal
+        = QDBusMessage::createSignal(kRoot, u"org.freedesktop.DBus.ObjectManager"_s, u"InterfacesAdded"_s);
+    signal << QVariant::fromValue(QDBusObjectPath(path)) << QVariant::fromValue(m_objects.value(path));
+    m_connection.send(signal);
+}
+
+void FakeHelper::remove(const QString& path)
+{
+    const QStringList interfaces = m_objects.take(path).keys();
+    QDBusMessage signal
+        = QDBusMessage::createSignal(kRoot, u"org.freedesktop.DBus.ObjectManager"_s, u"InterfacesRemoved"_s);
+    signal << QVariant::fromValue(QDBusObjectPath(path)) << interfaces;
+    m_connection.send(signal);
+}
+
+QString FakeHelper::addContainer(const QString& name, const QString& state)
+{
+    const QString id = u"%1"_s.arg(++m_number, 64, 16, QLatin1Char('0'));
+    add(containerPath(id), kContainer, containerProperties(id, name, state));
+    return id;
+}
+
+QString FakeHelper::addImage(const QString& reference)
+{
+    const QString hex = m_number == 0 && !m_objects.contains(kRoot + "/Images/sha256_"_L1 + QString(64, u'a'))
+        ? QString(64, u'a')
+        : u"%1"_s.arg(++m_number, 64, 16, QLatin1Char('0'));
+    add(kRoot + "/Images/sha256_"_L1 + hex, kImage,
+        {{u"Id"_s, u"sha256:"_s + hex},
+         {u"References"_s, QStringList{reference}},
+         {u"SizeBytes"_s, quint64(2'000'000)},
+         {u"Command"_s, QStringList{u"/bin/sh"_s}},
+         {u"Layers"_s,
+          QVariant::fromValue(dbus::LayerList{{u"sha256:d"_s, u"sha256:c"_s, 2'000'000, 1, u"COPY /"_s}})}});
+    return u"sha256:"_s + hex;
+}
+
+void FakeHelper::removeContainer(const QString& id)
+{
+    remove(containerPath(id));
+}
+
+void FakeHelper::changeContainer(const QString& id, const QVariantMap& properties)
+{
+    const QString path = containerPath(id);
+    m_objects[path][kContainer].insert(properties);
+    QDBusMessage signal
+        = QDBusMessage::createSignal(path, u"org.freedesktop.DBus.Properties"_s, u"PropertiesChanged"_s);
+    signal << kContainer << properties << QStringList();
+    m_connection.send(signal);
+}
+
+void FakeHelper::failNext(const QString& method, const QString& kind, const QString& sentence)
+{
+    m_failures.insert(method, {kind.contains(u'.') ? kind : QString::fromLatin1(dbus::kErrorPrefix) + kind, sentence});
+}
+
+bool FakeHelper::failed(const QDBusMessage& message)
+{
+    const auto failure = m_failures.take(message.member());
+    if (failure.first.isEmpty())
+        return false;
+    m_connection.send(message.createErrorReply(failure.first, failure.second));
+    return true;
+}
+
+void FakeHelper::reply(const QDBusMessage& message, const QVariantList& values)
+{
+    m_connection.send(message.createReply(values));
+}
+
+void FakeHelper::create(const QDBusMessage& message)
+{
+    lastCreate = message.arguments();
+    lastCreate[3] = qdbus_cast<QVariantMap>(lastCreate.at(3));
+    const QString name = lastCreate.at(1).toString();
+    const QString id = addContainer(name.isEmpty() ? u"made-up"_s : name, u"running"_s);
+    reply(message, {QVariant::fromValue(QDBusObjectPath(containerPath(id)))});
+}
+
+bool FakeHelper::handleContainer(const QDBusMessage& message)
+{
+    const QString id = message.path().section(u'/', -1);
+    const QString method = message.member();
+    static const QHash<QString, QString> states{
+        {u"Start"_s, u"running"_s}, {u"Pause"_s, u"paused"_s}, {u"Resume"_s, u"running"_s}, {u"Kill"_s, u"stopped"_s}};
+    if (states.contains(method)) {
+        changeContainer(id, {{u"State"_s, states.value(method)}});
+        reply(message);
+    } else if (method == "Remove"_L1) {
+        removeContainer(id);
+        reply(message);
+    } else if (method == "Rename"_L1) {
+        changeContainer(id, {{u"Name"_s, message.arguments().at(0)}});
+        reply(message);
+    } else if (method == "OpenStats"_L1) {
+        reply(message, {QVariant::fromValue(memoryFile(statsRing(30)))});
+    } else if (method == "OpenLog"_L1) {
+        reply(message, {QVariant::fromValue(memoryFile("2026-01-01T00:00:00Z stdout F hello\n"))});
+    } else if (method == "ListChanges"_L1) {
+        reply(message, {QVariant::fromValue(memoryFile(changes))});
+    } else if (method == "ListProcesses"_L1) {
+        reply(message,
+              {QVariant::fromValue(dbus::ProcessList{{4710, 0, 1, 0, 0, 1000, 4096, u"S"_s, u"lamella-shim"_s},
+                                                     {4711, 1, 4710, 100000, 0, 2000, 8192, u"S"_s, u"/bin/sh"_s}})});
+    } else {
+        return false;
+    }
+    return true;
+}
+
+bool FakeHelper::handleMessage(const QDBusMessage& message, const QDBusConnection&)
+{
+    if (message.interface() == "org.freedesktop.DBus.Properties"_L1) {
+        const QString interface = message.arguments().value(0).toString();
+        if (message.path() == kRoot)
+            reply(message, {managerProperties()});
+        else
+            reply(message, {m_objects.value(message.path()).value(interface)});
+        return true;
+    }
+    if (failed(message))
+        return true;
+    if (message.member() == "GetManagedObjects"_L1) {
+        Objects objects;
+        for (const auto& [path, interfaces] : m_objects.asKeyValueRange())
+            objects.insert(QDBusObjectPath(path), interfaces);
+        reply(message, {QVariant::fromValue(objects)});
+        return true;
+    }
+    calls.append(message.member());
+    if (message.member() == "CreateContainer"_L1) {
+        create(message);
+        return true;
+    }
+    return message.interface() == kContainer && handleContainer(message);
+}
+
+QString FakeHelper::introspect(const QString&) const
+{
+    return {};
+}
+
+} // namespace lamella::test

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QDBusConnection>
+#include <QDBusVirtualObject>
+#include <QHash>
+#include <QMap>
+#include <QStringList>
+#include <QVariantMap>
+
+namespace lamella::test {
+
+/// Speaks the contract (resources/dbus/org.lamella.Lamella1.xml) on a private bus without running anything, for states
+/// of the helper that are hard to make with the real one.
+class FakeHelper : public QDBusVirtualObject {
+    Q_OBJECT
+
+public:
+    /// Connects to the bus at `address`; appear() takes the helper's name.
+    explicit FakeHelper(const QString& address);
+    ~FakeHelper() override;
+
+    bool appear();
+    void vanish();
+
+    quint32 apiVersion = 1;
+    /// Answers of ListChanges.
+    QByteArray changes;
+
+    /// Returns its id.
+    QString addContainer(const QString& name, const QString& state);
+    QString addImage(const QString& reference);
+    void removeContainer(const QString& id);
+    void changeContainer(const QString& id, const QVariantMap& properties);
+    /// The next call of `method` fails: `kind` as in the contract ("AlreadyExists"), or a whole error name.
+    void failNext(const QString& method, const QString& kind, const QString& sentence);
+
+    /// The methods that were called, with those of the contract only.
+    QStringList calls;
+    /// What CreateContainer was called with last.
+    QVariantList lastCreate;
+
+    bool handleMessage(const QDBusMessage& message, const QDBusConnection& connection) override;
+    QString introspect(const QString& path) const override;
+
+private:
+    using Interfaces = QMap<QString, QVariantMap>;
+
+    bool handleContainer(const QDBusMessage& message);
+    void create(const QDBusMessage& message);
+    void reply(const QDBusMessage& message, const QVariantList& values = {});
+    bool failed(const QDBusMessage& message);
+    void add(const QString& path, const QString& interface, const QVariantMap& properties);
+    void remove(const QString& path);
+    QVariantMap managerProperties() const;
+
+    QDBusConnection m_connection;
+    QMap<QString, Interfaces> m_objects;
+    QHash<QString, QPair<QString, QString>> m_failures;
+    int m_number = 0;
+};
+
+} // namespace lamella::test

@@ -1,0 +1,115 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en" sourcelanguage="en">
+<context>
+    <name>lamella::app::ContainerActions</name>
+    <message numerus="yes">
+        <source>%n change(s), %1 in its writable layer, and its log are lost.</source>
+        <translation>
+            <numerusform>%n change, %1 in its writable layer, and its log are lost.</numerusform>
+            <numerusform>%n changes, %1 in its writable layer, and its log are lost.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>lamella::app::StatusLine</name>
+    <message numerus="yes">
+        <source>%n container(s), none of which runs.</source>
+        <translation>
+            <numerusform>%n container, which does not run.</numerusform>
+            <numerusform>%n containers, none of which runs.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n container(s) running, with %2 CPU and %3 of memory.</source>
+        <translation>
+            <numerusform>%1 of %n container running, with %2 CPU and %3 of memory.</numerusform>
+            <numerusform>%1 of %n containers running, with %2 CPU and %3 of memory.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s)</source>
+        <translation>
+            <numerusform>%n job</numerusform>
+            <numerusform>%n jobs</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>lamella::dialogs::LimitsGroup</name>
+    <message numerus="yes">
+        <source>of %n</source>
+        <translation>
+            <numerusform>of %n</numerusform>
+            <numerusform>of %n</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>lamella::models::ImageListModel</name>
+    <message numerus="yes">
+        <source>%n container(s)</source>
+        <translation>
+            <numerusform>%n container</numerusform>
+            <numerusform>%n containers</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>lamella::pages::ChangesPage</name>
+    <message numerus="yes">
+        <source>%n paths changed</source>
+        <translation>
+            <numerusform>%n path changed</numerusform>
+            <numerusform>%n paths changed</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>&amp;Copy %n Paths</source>
+        <translation>
+            <numerusform>&amp;Copy %n Path</numerusform>
+            <numerusform>&amp;Copy %n Paths</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>lamella::pages::LayersPage</name>
+    <message numerus="yes">
+        <source>%n read-only layers</source>
+        <translation>
+            <numerusform>%n read-only layer</numerusform>
+            <numerusform>%n read-only layers</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>lamella::pages::ProcessesPage</name>
+    <message numerus="yes">
+        <source>%n processes inside</source>
+        <translation>
+            <numerusform>%n process inside</numerusform>
+            <numerusform>%n processes inside</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>lamella::pages::StatsPage</name>
+    <message numerus="yes">
+        <source>%n minutes</source>
+        <translation>
+            <numerusform>%n minute</numerusform>
+            <numerusform>%n minutes</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>lamella::terminal::TerminalView</name>
+    <message numerus="yes">
+        <source>The clipboard holds %n lines. The shell runs each as soon as it arrives.</source>
+        <translation>
+            <numerusform>The clipboard holds %n line. The shell runs it as soon as it arrives.</numerusform>
+            <numerusform>The clipboard holds %n lines. The shell runs each as soon as it arrives.</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>
