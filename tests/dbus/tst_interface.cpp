@@ -217,8 +217,7 @@ private Q_SLOTS:
         dbus::ProcessList rows;
         QVERIFY(QTest::qWaitFor([&] {
             rows = qdbus_cast<dbus::ProcessList>(alice->ask(path, u"Container"_s, u"ListProcesses"_s));
-            return rows.size() == 3 && rows.last().command.contains("sleep 100"_L1)
-                && rows.at(1).command.contains("sleep 1002"_L1);
+            return rows.size() == 3 && rows.at(1).command == "sleep 1002"_L1 && rows.at(2).command == "sleep 1001"_L1;
         }));
         QCOMPARE(rows.at(0).hostPid, property(path, u"ShimPid"_s).toUInt());
         QCOMPARE(rows.at(0).containerPid, 0u);

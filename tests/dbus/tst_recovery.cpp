@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/dbus/support/client.h"
 
+#include <QDBusPendingCall>
 #include <QDir>
 #include <QProcess>
 #include <QTest>
