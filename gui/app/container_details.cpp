@@ -150,7 +150,10 @@ void ContainerDetails::showHeader()
         return;
     const client::ContainerData& now = m_container->data();
     m_name->setText(now.name);
-    m_state->setState(models::shownStateOf(now), models::stateNote(now, widgets::nowUsec()));
+    const QString note = models::stateNote(now, widgets::nowUsec());
+    // "running 2 h" is one saying, "stopped · exited 0, 5 min ago" are two.
+    m_state->setState(models::shownStateOf(now),
+                      m_container->isAlive() || note.isEmpty() ? note : QStringLiteral("· %1").arg(note));
     m_about->setText(aboutLine(now));
     // Which of the two is there, and what pressing it does, follows the state.
     m_stop->setVisible(m_container->isAlive());

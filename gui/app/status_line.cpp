@@ -60,6 +60,10 @@ StatusLine::StatusLine(client::Client* client, QWidget* parent)
     connect(m_all, &QToolButton::clicked, this, &StatusLine::listJobs);
     connect(m_jobs, &JobsModel::changed, this, &StatusLine::showJobs);
     connect(client, &client::Client::stateChanged, this, &StatusLine::showSentence);
+    connect(client, &client::Client::imageAdded, this, &StatusLine::showSentence);
+    connect(client, &client::Client::imageRemoved, this, &StatusLine::showSentence);
+    connect(client, &client::Client::containerAdded, this, &StatusLine::showSentence);
+    connect(client, &client::Client::containerRemoved, this, &StatusLine::showSentence);
     auto* clock = new QTimer(this);
     clock->setInterval(1s);
     connect(clock, &QTimer::timeout, this, &StatusLine::showSentence);

@@ -135,9 +135,10 @@ void read(const QVariantMap& properties, JobData& data)
 void read(const QVariantMap& properties, SessionData& data)
 {
     take(properties, "Kind"_L1, data.kind);
-    QDBusObjectPath container(data.containerPath);
+    QDBusObjectPath container;
     take(properties, "Container"_L1, container);
-    data.containerPath = container.path();
+    if (!container.path().isEmpty())
+        data.containerPath = container.path();
     take(properties, "Pid"_L1, data.pid);
     take(properties, "Running"_L1, data.running);
     take(properties, "ExitStatus"_L1, data.exitStatus);

@@ -102,6 +102,7 @@ void RunDialog::buildFields()
     m_advanced = new widgets::FoldOut(tr("Advanced"), m_fields);
     m_advanced->setObjectName(QStringLiteral("advancedFold"));
     m_advanced->setContent(buildAdvanced());
+    m_advanced->setOpen(false);
 
     m_form->addRow(tr("Ima&ge"), m_image);
     m_form->addRow(tr("Na&me"), withProblem(m_name, &m_nameProblem));
