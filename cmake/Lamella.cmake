@@ -23,6 +23,9 @@ target_include_directories(lamella_options INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(lamella_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion -Wshadow
     -Wnon-virtual-dtor -Wold-style-cast $<$<BOOL:${LAMELLA_WERROR}>:-Werror>)
 target_compile_definitions(lamella_options INTERFACE _GNU_SOURCE)
+# As packaged: each start maps the shim anew, so what it does not use is left out of it.
+target_compile_options(lamella_options INTERFACE $<$<CONFIG:Release>:-ffunction-sections> $<$<CONFIG:Release>:-fdata-sections>)
+target_link_options(lamella_options INTERFACE $<$<CONFIG:Release>:-Wl,--gc-sections> $<$<CONFIG:Release>:-s>)
 if(LAMELLA_SANITIZE)
     target_compile_options(lamella_options INTERFACE -fsanitize=${LAMELLA_SANITIZE} -fno-omit-frame-pointer)
     target_link_options(lamella_options INTERFACE -fsanitize=${LAMELLA_SANITIZE})
