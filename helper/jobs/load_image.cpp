@@ -53,8 +53,13 @@ void LoadImage::finish(const Result<std::vector<std::string>>& result)
     deleteLater();
     if (!m_job)
         return;
-    if (!result)
-        return m_job->finish(std::unexpected(result.error()));
+    if (!result) {
+        Error error = result.error();
+        // What is missing is a part of the layout, not an object of ours.
+        if (error.kind == ErrorKind::NotFound)
+            error.kind = ErrorKind::InvalidArgument;
+        return m_job->finish(std::unexpected(std::move(error)));
+    }
     QStringList ids;
     for (const std::string& id : *result)
         ids.append(QString::fromStdString(id));

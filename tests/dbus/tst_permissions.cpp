@@ -16,7 +16,7 @@ const QString kInterface = u"org.lamella.Lamella1."_s;
 
 } // namespace
 
-/// Who may see, call and hear what: alice and bob may manage what is theirs, carol may nothing, root all.
+/// Who may see, call and hear what: alice and bob may manage what is theirs, carol (nobody) may nothing, root all.
 class PermissionsTest : public QObject {
     Q_OBJECT
 
@@ -32,7 +32,7 @@ private Q_SLOTS:
     {
         alice = new Client(4242);
         bob = new Client(4343);
-        carol = new Client(4444);
+        carol = new Client(65534);
         root = new Client(0);
         alice->loadStarter();
         bob->objects();
