@@ -229,9 +229,11 @@ void ContainerManager::Private::finishFailedStart(Entry& entry)
                      Entry* found = this->entry(id);
                      found->cleaning = false;
                      const auto reply = std::exchange(found->startReply, nullptr);
+                     // Asked before the reply: who removes the container because of it begins a removal of his own.
+                     const bool remove = !found->removeReplies.empty();
                      update(*found);
                      reply(std::unexpected(error));
-                     if (Entry* still = this->entry(id); still != nullptr && !still->removeReplies.empty())
+                     if (remove)
                          removeNow(id);
                  });
 }
