@@ -3,6 +3,7 @@
 // by crun on the same bundle, and by a bare program that makes only the same system calls.
 // Runs as root beside a helper on the system bus: resources/dev/inside/bench.sh.
 
+#include "engine/base/unique_fd.h"
 #include "engine/oci/spec.h"
 #include "engine/runtime/seccomp.h"
 #include "resources/dbus/api.h"
@@ -177,7 +178,7 @@ Result<std::vector<std::string>> bareStart(const QString& bundle, const QString&
                                     spec.process.args.front()};
 }
 
-Result<void> bench(int argc, char** argv)
+Result<void> runBench(int argc, char** argv)
 {
     const Options options = TRY(parseOptions(argc, argv));
     const QString root = qEnvironmentVariable("LAMELLA_STATE");
@@ -216,7 +217,7 @@ int main(int argc, char** argv)
 {
     const QCoreApplication application(argc, argv);
     dbus::registerTypes();
-    if (const auto result = bench(argc, argv); !result) {
+    if (const auto result = runBench(argc, argv); !result) {
         std::println(stderr, "bench start: {}", result.error().message);
         return 1;
     }
