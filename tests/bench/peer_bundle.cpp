@@ -40,8 +40,10 @@ Result<PeerBundle> PeerBundle::mount(const std::filesystem::path& bundle)
     const oci::Spec spec = TRY_WITHIN("the peer's bundle", oci::parseSpec(text));
     const auto annotation = [&](std::string_view key) { return spec.annotations.at(std::string{key}); };
     PeerBundle mounted;
-    mounted.m_layers = bundle.string() + "-layers";
-    std::filesystem::create_directory(mounted.m_layers);
+    std::string directory = "/tmp/peer-XXXXXX"; // short: mount(8) gives an option at most 256 characters
+    if (::mkdtemp(directory.data()) == nullptr)
+        return systemFailure("cannot make a directory in /tmp");
+    mounted.m_layers = directory;
     const oci::IdMapping& map = spec.linux.uidMappings.front();
     TRY(command(std::format("mount --bind -o X-mount.idmap=b:{}:{}:{} {} {}", map.containerId, map.hostId, map.size,
                             annotation(oci::kAnnotationLayers), mounted.m_layers.string())));
