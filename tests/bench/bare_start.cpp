@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The lower bound of `bench start`: a program that makes the system calls of a container's start and nothing else. It parses
 // nothing, checks nothing beyond each call's result and reports nothing but the name of the call that failed.
-//   bare_start CGROUP LOWER UPPER WORK LAYERS TARGET ID_BASE SECCOMP_FILE PROGRAM
+//   bare_start CGROUP LOWER UPPER WORK LAYERS ID_BASE SECCOMP_FILE PROGRAM
 // CGROUP is a name below every v1 controller, SECCOMP_FILE a compiled filter (struct sock_filter[]).
 
 #include <fcntl.h>
@@ -65,7 +65,7 @@ constexpr std::array kMaskedDirectories{"proc/acpi", "proc/scsi", "sys/firmware"
 constexpr std::array kReadOnly{"proc/bus", "proc/fs", "proc/irq", "proc/sys", "proc/sysrq-trigger"};
 
 struct Arguments {
-    std::string cgroup, lower, upper, work, layers, target, seccomp, program;
+    std::string cgroup, lower, upper, work, layers, seccomp, program;
     unsigned idBase = 0;
 };
 
@@ -221,11 +221,12 @@ void coverMaskedPaths()
     }
 }
 
-void mountEverything(const Arguments& a, int socket, int dev)
+void mountEverything(int socket, int dev)
 {
     must(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "private");
-    attach(receiveDescriptor(socket), a.target.c_str());
-    must(::chdir(a.target.c_str()), "chdir");
+    const int root = receiveDescriptor(socket);
+    call("root", SYS_move_mount, root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH);
+    must(::fchdir(root), "chdir");
     const unsigned common = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NODEV;
     attach(newFileSystem("proc", {}, common), "proc");
     attach(dev, "dev");
@@ -278,7 +279,7 @@ void dropCapabilities()
     must(::setresgid(0, 0, 0), "setresgid");
     must(::setresuid(0, 0, 0), "setresuid");
     must(::setsid(), "setsid");
-    mountEverything(a, socket, dev);
+    mountEverything(socket, dev);
     must(::sethostname("bare", 4), "sethostname");
     bringUpLoopback();
     const rlimit files{1024, 1024};
@@ -308,9 +309,9 @@ std::vector<sock_filter> readFilter(const std::string& file)
 
 int main(int argc, char** argv)
 {
-    if (argc != 10)
+    if (argc != 9)
         return 2;
-    Arguments a{argv[1], argv[2], argv[3], argv[4], argv[5], argv[6], argv[8], argv[9], static_cast<unsigned>(std::strtoul(argv[7], nullptr, 10))};
+    Arguments a{argv[1], argv[2], argv[3], argv[4], argv[5], argv[7], argv[8], static_cast<unsigned>(std::strtoul(argv[6], nullptr, 10))};
     std::vector<sock_filter> program = readFilter(a.seccomp);
     sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
     const std::vector<int> joins = makeCgroups(a);

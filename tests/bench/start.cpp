@@ -26,6 +26,7 @@
 
 #include <fcntl.h>
 
+#include <optional>
 #include <print>
 
 using namespace lamella;
@@ -172,7 +173,6 @@ Result<std::vector<std::string>> bareStart(const QString& bundle, const QString&
                                     annotation(oci::kAnnotationUpper),
                                     annotation(oci::kAnnotationWork),
                                     annotation(oci::kAnnotationLayers),
-                                    (bundle + QStringLiteral("/rootfs")).toStdString(),
                                     std::to_string(spec.linux.uidMappings.front().hostId),
                                     filter.fileName().toStdString(),
                                     spec.process.args.front()};
@@ -191,7 +191,7 @@ Result<void> runBench(int argc, char** argv)
     const auto runtime = TRY(createContainer(root, QStringLiteral("bench-runtime")));
     const auto peer = TRY(createContainer(root, QStringLiteral("bench-peer")));
     const auto bare = TRY(createContainer(root, QStringLiteral("bench-bare")));
-    const PeerBundle mounted = TRY(PeerBundle::mount(peer.bundle.toStdString()));
+    std::optional<PeerBundle> mounted = TRY(PeerBundle::mount(peer.bundle.toStdString()));
     const std::string programs = QCoreApplication::applicationDirPath().toStdString();
     const auto bareArguments = TRY(bareStart(bare.bundle, directory.path()));
     const auto command = [](std::vector<std::string> arguments) {
@@ -206,6 +206,7 @@ Result<void> runBench(int argc, char** argv)
             {"crun run", command({"crun", "--root", directory.path().toStdString() + "/crun", "run", "--bundle", peer.bundle.toStdString(), "bench-crun"})},
         },
         "crun run", options);
+    mounted.reset();
     for (const BenchContainer& container : {ours, runtime, peer, bare})
         TRY(call(container.path, kContainer, "Remove", {QVariantMap{{QStringLiteral("force"), true}}}));
     return result;
