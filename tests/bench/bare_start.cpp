@@ -213,6 +213,8 @@ void coverMaskedPaths()
             attach(newFileSystem("tmpfs", {{"size", "0"}}, MOUNT_ATTR_RDONLY), path);
     }
     for (const char* path : kReadOnly) {
+        if (::access(path, F_OK) != 0)
+            continue;
         const int tree = call("open_tree", SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
         mount_attr readOnly{};
         readOnly.attr_set = MOUNT_ATTR_RDONLY;
