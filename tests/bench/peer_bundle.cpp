@@ -39,6 +39,9 @@ Result<PeerBundle> PeerBundle::mount(const std::filesystem::path& bundle)
     const std::string text{std::istreambuf_iterator<char>(in), {}};
     const oci::Spec spec = TRY_WITHIN("the peer's bundle", oci::parseSpec(text));
     const auto annotation = [&](std::string_view key) { return spec.annotations.at(std::string{key}); };
+    // The peer opens the root file system as the container's root, whom our directories (0700) keep out.
+    for (std::filesystem::path directory = bundle; directory != bundle.parent_path().parent_path().parent_path(); directory = directory.parent_path())
+        std::filesystem::permissions(directory, std::filesystem::perms::others_exec, std::filesystem::perm_options::add);
     PeerBundle mounted;
     std::string directory = "/tmp/peer-XXXXXX"; // short: mount(8) gives an option at most 256 characters
     if (::mkdtemp(directory.data()) == nullptr)
