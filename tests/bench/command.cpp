@@ -6,22 +6,32 @@
 
 #include <fcntl.h>
 #include <spawn.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <array>
+#include <cstdio>
+#include <filesystem>
 #include <format>
 
 namespace lamella::bench {
 
 namespace {
 
-std::chrono::nanoseconds duration(const timeval& time)
+struct Pipe {
+    UniqueFd in;
+    UniqueFd out;
+};
+
+Result<Pipe> makePipe()
 {
-    return std::chrono::seconds{time.tv_sec} + std::chrono::microseconds{time.tv_usec};
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+        return systemFailure("cannot make a pipe");
+    return Pipe{UniqueFd{ends[0]}, UniqueFd{ends[1]}};
 }
 
-Result<pid_t> spawn(const std::vector<std::string>& command, int output)
+/// Runs it with `output` as its standard output and `report` as descriptor 3.
+Result<pid_t> spawn(const std::vector<std::string>& command, int output, int report)
 {
     std::vector<char*> arguments;
     for (const std::string& argument : command)
@@ -30,6 +40,7 @@ Result<pid_t> spawn(const std::vector<std::string>& command, int output)
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, output, 1);
+    posix_spawn_file_actions_adddup2(&actions, report, 3);
     pid_t pid = 0;
     const int failed = posix_spawnp(&pid, arguments[0], &actions, nullptr, arguments.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
@@ -47,28 +58,34 @@ std::string readAll(int fd)
     return text;
 }
 
+std::string runOne()
+{
+    return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "run_one";
+}
+
 } // namespace
 
 Result<Sample> timeToFirstInstruction(const std::vector<std::string>& command)
 {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0)
-        return systemFailure("cannot make a pipe");
-    const UniqueFd in{ends[0]};
-    UniqueFd out{ends[1]};
-    const auto before = now();
-    const pid_t pid = TRY(spawn(command, out.get()));
-    out.reset();
-    const std::string printed = readAll(in.get());
-    int status = 0;
-    rusage usage{};
-    if (::wait4(pid, &status, 0, &usage) != pid)
-        return systemFailure("cannot wait for " + command[0]);
+    Pipe output = TRY(makePipe());
+    Pipe report = TRY(makePipe());
+    std::vector<std::string> whole{runOne()};
+    whole.insert(whole.end(), command.begin(), command.end());
+    const pid_t pid = TRY(spawn(whole, output.out.get(), report.out.get()));
+    output.out.reset();
+    report.out.reset();
+    const std::string printed = readAll(output.in.get());
+    const std::string told = readAll(report.in.get());
+    ::waitpid(pid, nullptr, 0);
+    long long before = 0, cpu = 0;
+    long peak = 0;
+    int status = -1;
     const auto first = printedTime(printed);
-    if (!first || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        return failure(ErrorKind::Failed, std::format("{} ended with wait status {} and printed '{}'", command[0], status, printed));
-    return Sample{*first - before, duration(usage.ru_utime) + duration(usage.ru_stime),
-                  static_cast<std::uint64_t>(usage.ru_maxrss) * 1024};
+    if (std::sscanf(told.c_str(), "%lld %lld %ld %d", &before, &cpu, &peak, &status) != 4 || !first || status != 0)
+        return failure(ErrorKind::Failed,
+                       std::format("{} ended with wait status {} and printed '{}'", command[0], status, printed));
+    return Sample{*first - std::chrono::nanoseconds{before}, std::chrono::microseconds{cpu},
+                  static_cast<std::uint64_t>(peak) * 1024};
 }
 
 } // namespace lamella::bench

@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
@@ -107,6 +109,7 @@ Result<Options> parseOptions(int argc, char** argv)
 Result<void> run(std::string_view bench, const std::vector<Contender>& contenders, std::string_view base,
                  const Options& options)
 {
+    const bool onTerminal = ::isatty(STDERR_FILENO);
     std::vector<Row> rows;
     for (const Contender& contender : contenders)
         rows.push_back({contender.name, {}});
@@ -117,9 +120,11 @@ Result<void> run(std::string_view bench, const std::vector<Contender>& contender
                 rows[i].samples.push_back(sample);
             std::this_thread::sleep_for(options.pause);
         }
-        std::print(stderr, "\r  round {} of {}", std::max(round + 1, 0), options.rounds);
+        if (onTerminal)
+            std::print(stderr, "\r  round {} of {}\033[K", std::max(round + 1, 0), options.rounds);
     }
-    std::print(stderr, "\r\033[K");
+    if (onTerminal)
+        std::print(stderr, "\r\033[K");
     const auto found = std::ranges::find(rows, base, &Row::name);
     if (found == rows.end())
         return failure(ErrorKind::InvalidArgument, std::format("the base '{}' is no contender", base));
