@@ -21,7 +21,7 @@ public:
 
     Result<void> set(const std::string& key, const std::string& value);
     Result<void> setFlag(const std::string& key);
-    /// FSCONFIG_SET_FD. Overlay takes it since Linux 6.13 (EINVAL before).
+    /// FSCONFIG_SET_FD. Overlay takes it since Linux 6.13 (before: EINVAL, EBADF for O_PATH).
     Result<void> setDescriptor(const std::string& key, BorrowedFd fd);
 
     /// Makes the superblock and a detached mount of it; `attributes` are MOUNT_ATTR_…

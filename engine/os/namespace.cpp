@@ -3,10 +3,58 @@
 
 #include "engine/os/file.h"
 
+#include <csignal>
 #include <format>
 #include <sched.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
 
 namespace lamella::os {
+
+namespace {
+
+constexpr std::size_t kStackSize = 512 * 1024;
+
+/// A stack of its own: the caller's would be overwritten under it.
+class Stack {
+public:
+    Stack()
+        : m_bottom(::mmap(nullptr, kStackSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0))
+    {
+    }
+    ~Stack()
+    {
+        if (*this)
+            ::munmap(m_bottom, kStackSize);
+    }
+    Stack(const Stack&) = delete;
+    Stack& operator=(const Stack&) = delete;
+
+    explicit operator bool() const { return m_bottom != MAP_FAILED; }
+    void* top() const { return static_cast<char*>(m_bottom) + kStackSize; }
+
+private:
+    void* m_bottom;
+};
+
+struct PrivateCall {
+    const std::function<Result<void>()>& body;
+    Result<void> result;
+};
+
+int runPrivateCall(void* argument)
+{
+    auto& call = *static_cast<PrivateCall*>(argument);
+    // What is mounted from here on must not reach the namespace that this one was copied from.
+    if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
+        call.result = systemFailure("cannot make the mounts private");
+    else
+        call.result = call.body();
+    return 0;
+}
+
+} // namespace
 
 Result<UniqueFd> openNamespace(pid_t pid, const std::string& kind)
 {
@@ -25,6 +73,21 @@ Result<void> unshare(int flags, std::string_view what)
     if (::unshare(flags) != 0)
         return systemFailure(std::format("cannot make {}", what));
     return {};
+}
+
+Result<void> callWithPrivateMounts(const std::function<Result<void>()>& body)
+{
+    const Stack stack;
+    if (!stack)
+        return systemFailure("cannot make a stack");
+    PrivateCall call{body, failure(ErrorKind::Failed, "the process with private mounts ended early")};
+    // No signal tells of its end: it is nobody's business but this function's.
+    constexpr int kFlags = CLONE_NEWNS | CLONE_VM | CLONE_VFORK | CLONE_FILES;
+    const pid_t pid = ::clone(runPrivateCall, stack.top(), kFlags, &call);
+    if (pid < 0)
+        return systemFailure("cannot make a process with private mounts");
+    while (::waitpid(pid, nullptr, __WCLONE) < 0 && errno == EINTR) { }
+    return std::move(call.result);
 }
 
 Result<void> writeIdMap(pid_t pid, const std::string& file, std::string_view map)

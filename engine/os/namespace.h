@@ -4,6 +4,7 @@
 #include "engine/base/result.h"
 #include "engine/base/unique_fd.h"
 
+#include <functional>
 #include <string>
 #include <sys/types.h>
 
@@ -17,6 +18,11 @@ Result<UniqueFd> openNamespace(pid_t pid, const std::string& kind);
 Result<void> enterNamespace(BorrowedFd target, int type, std::string_view what);
 
 Result<void> unshare(int flags, std::string_view what);
+
+/// Calls `body` in a short-lived process that has a private copy of the caller's mounts, so that what it mounts is seen
+/// by nobody and is gone afterwards. Memory and descriptors are the caller's own; the caller stands still meanwhile,
+/// and must have one thread. Needs CAP_SYS_ADMIN. Errors: those of `body`, and of making the process.
+Result<void> callWithPrivateMounts(const std::function<Result<void>()>& body);
 
 /// Writes a process's uid_map or gid_map (`file` is the name): lines of "inside outside count". Needs CAP_SETUID or
 /// CAP_SETGID.

@@ -3,12 +3,15 @@
 
 #include "engine/os/file.h"
 #include "engine/os/mount.h"
+#include "engine/os/namespace.h"
 #include "engine/rootfs/bind.h"
 
+#include <cstdio>
 #include <format>
 #include <ranges>
 #include <string_view>
 #include <sys/statvfs.h>
+#include <sys/utsname.h>
 
 namespace lamella::rootfs {
 
@@ -31,13 +34,21 @@ Result<UniqueFd> openAnnotated(const oci::Spec& spec, std::string_view name)
     return os::open(path, O_PATH | O_DIRECTORY);
 }
 
-/// Gives overlay a directory by descriptor: kernels before 6.13 know only its path.
+/// Gives overlay a directory by descriptor. Kernels before 6.13 know only its path, and say EINVAL, or EBADF because it
+/// is an O_PATH one.
 Result<void> addDirectory(os::FileSystem& overlay, const char* key, BorrowedFd directory)
 {
     auto set = overlay.setDescriptor(key, directory);
-    if (set || set.error().errnum != EINVAL)
+    if (set || (set.error().errnum != EINVAL && set.error().errnum != EBADF))
         return set;
     return overlay.set(key, os::descriptorPath(directory));
+}
+
+Result<void> addLayer(os::FileSystem& overlay, const std::filesystem::path& relative, BorrowedFd layers)
+{
+    const UniqueFd layer
+        = TRY(os::openBeneath(layers, relative.native(), O_PATH | O_DIRECTORY, 0, RESOLVE_NO_SYMLINKS));
+    return addDirectory(overlay, "lowerdir+", layer.borrow());
 }
 
 Result<void> addLayers(os::FileSystem& overlay, std::string_view lower, const std::filesystem::path& above,
@@ -52,9 +63,7 @@ Result<void> addLayers(os::FileSystem& overlay, std::string_view lower, const st
         if (relative.empty() || *relative.begin() == "..")
             return failure(ErrorKind::InvalidArgument,
                            std::format("the layer {} is not below {}", path.native(), above.native()));
-        const UniqueFd layer
-            = TRY(os::openBeneath(layers, relative.native(), O_PATH | O_DIRECTORY, 0, RESOLVE_NO_SYMLINKS));
-        TRY_WITHIN(std::format("layer {}", path.native()), addDirectory(overlay, "lowerdir+", layer.borrow()));
+        TRY_WITHIN(std::format("layer {}", path.native()), addLayer(overlay, relative, layers));
     }
     return {};
 }
@@ -79,22 +88,29 @@ Result<void> setFeatures(os::FileSystem& overlay)
     return overlay.set("nfs_export", "on");
 }
 
-} // namespace
+/// How the directory above the layers is reached.
+struct Reach {
+    BorrowedFd userNamespace = {}; ///< its ids; without one the directory as it is
+    bool attached = false; ///< in this process's mount namespace, which must be a private one
+};
 
-bool hasOverlay(const oci::Spec& spec)
+Result<UniqueFd> openLayers(const std::filesystem::path& above, const Reach& reach)
 {
-    return spec.annotations.contains(std::string{oci::kAnnotationLower});
+    UniqueFd directory = TRY(os::open(above, O_PATH | O_DIRECTORY));
+    if (!reach.userNamespace)
+        return directory;
+    UniqueFd layers = TRY(os::cloneMount(directory.borrow(), "", false));
+    TRY(os::idMapMount(layers.borrow(), reach.userNamespace, above.native()));
+    if (reach.attached)
+        TRY(os::attachMount(layers.borrow(), directory.borrow(), above.native()));
+    return layers;
 }
 
-Result<UniqueFd> makeOverlay(const oci::Spec& spec, std::optional<BorrowedFd> userNamespace)
+Result<UniqueFd> mountOverlay(const oci::Spec& spec, const Reach& reach)
 {
     const std::string lower = TRY(annotation(spec, oci::kAnnotationLower));
     const std::filesystem::path above = TRY(annotation(spec, oci::kAnnotationLayers));
-    UniqueFd layers = TRY(os::open(above, O_PATH | O_DIRECTORY));
-    if (userNamespace) {
-        layers = TRY(os::cloneMount(layers.borrow(), "", false));
-        TRY(os::idMapMount(layers.borrow(), *userNamespace, above.native()));
-    }
+    const UniqueFd layers = TRY(openLayers(above, reach));
     const UniqueFd upper = TRY(openAnnotated(spec, oci::kAnnotationUpper));
     const UniqueFd work = TRY(openAnnotated(spec, oci::kAnnotationWork));
 
@@ -106,6 +122,42 @@ Result<UniqueFd> makeOverlay(const oci::Spec& spec, std::optional<BorrowedFd> us
     TRY(setFeatures(overlay));
     UniqueFd mount = TRY(overlay.mount());
     TRY(mustBeWritable(mount.borrow()));
+    return mount;
+}
+
+/// Since Linux 6.15 a layer may lie on a detached mount; before, overlay refuses with EINVAL whatever is not in the
+/// mount namespace of the process that makes it. To ask the kernel would cost each start a mount that fails; a kernel
+/// that learnt it earlier than its version says only takes the longer way.
+bool takesDetachedLayers()
+{
+    utsname system{};
+    int major = 0;
+    int minor = 0;
+    return ::uname(&system) == 0 && std::sscanf(system.release, "%d.%d", &major, &minor) == 2
+        && std::pair{major, minor} >= std::pair{6, 15};
+}
+
+} // namespace
+
+bool hasOverlay(const oci::Spec& spec)
+{
+    return spec.annotations.contains(std::string{oci::kAnnotationLower});
+}
+
+Result<UniqueFd> makeOverlay(const oci::Spec& spec, std::optional<BorrowedFd> userNamespace)
+{
+    if (!userNamespace)
+        return mountOverlay(spec, {});
+    if (takesDetachedLayers()) {
+        auto made = mountOverlay(spec, {*userNamespace, false});
+        if (made || made.error().errnum != EINVAL)
+            return made;
+    }
+    UniqueFd mount;
+    TRY(os::callWithPrivateMounts([&]() -> Result<void> {
+        mount = TRY(mountOverlay(spec, {*userNamespace, true}));
+        return {};
+    }));
     return mount;
 }
 

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// PID 1 of the virtual machine of tst_cgroup_v2: tries the v2 driver on a kernel that has nothing else, says on the
-// console what passed and what failed and why, and switches the machine off.
+// PID 1 of the virtual machine of tst_cgroup_v2: tries the v2 driver on a kernel that has nothing else.
 #include "engine/cgroup/cgroup.h"
-#include "engine/cgroup/wait.h"
+#include "tests/support/vm/guest.h"
 
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <format>
@@ -14,38 +12,16 @@
 #include <linux/sched.h>
 #include <sched.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
-#include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 
 using namespace lamella;
+using namespace lamella::test;
 using cgroup::Cgroup;
 
 namespace {
-
-constexpr std::chrono::seconds kLongest{20};
-
-// An expectation that does not hold, as an error that says which.
-#define EXPECT(condition)                                                                                              \
-    do {                                                                                                               \
-        if (!(condition))                                                                                              \
-            return failure(ErrorKind::Failed, std::format("line {}: {}", __LINE__, #condition));                       \
-    } while (false)
-
-#define EXPECT_SOON(condition)                                                                                         \
-    EXPECT(cgroup::waitFor([&]() -> Result<bool> { return condition; }, kLongest).value_or(false))
-
-std::string slurp(const char* path)
-{
-    std::string text(4096, '\0');
-    const UniqueFd fd{::open(path, O_RDONLY | O_CLOEXEC)};
-    const ssize_t length = fd ? ::read(fd.get(), text.data(), text.size()) : 0;
-    text.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
-    return text;
-}
 
 pid_t spawn(const Cgroup& group, const std::function<int()>& body)
 {
@@ -355,22 +331,8 @@ Result<void> runCheck(const Check& check)
 
 int main()
 {
-    for (const char* directory : {"/proc", "/sys", "/tmp"})
-        ::mkdir(directory, 0755);
-    ::mount("proc", "/proc", "proc", 0, nullptr);
-    ::mount("sysfs", "/sys", "sysfs", 0, nullptr);
-    ::mount("tmpfs", "/tmp", "tmpfs", 0, nullptr);
-    ::mount("cgroup2", "/sys/fs/cgroup", "cgroup2", 0, nullptr);
-    std::printf("\n"); // the firmware leaves half a line
-    for (const auto& check : kChecks) {
-        const auto result = runCheck(check);
-        std::printf("lamella %s %s %s\n", result ? "pass" : "FAIL", check.name,
-                    result ? "" : result.error().message.c_str());
-        std::fflush(stdout);
-    }
-    std::printf("lamella done\n");
-    std::fflush(stdout);
-    ::usleep(100'000); // the console is slow
-    ::reboot(RB_AUTOBOOT); // qemu runs with -no-reboot
-    return 0;
+    tell("mountsItsFileSystems", mountBasics());
+    for (const auto& check : kChecks)
+        tell(check.name, runCheck(check));
+    switchOff();
 }
