@@ -118,11 +118,10 @@ private:
                 m_created.timeline.reached(which);
             return result;
         }
-        // A child that failed first is why the parent's write to it failed.
-        if (m_created.pidfd) {
-            if (auto told = childsError())
-                return std::unexpected(std::move(*told));
-        }
+        // A child that failed first is why the parent's write to it failed: it said so before it ended. One that waits
+        // for its parent says nothing.
+        if (auto told = childsReport())
+            return std::unexpected(std::move(*told));
         noteFailure(which);
         return std::unexpected(std::move(result).error().within(std::format("cannot {}", rootfs::stepAction(which))));
     }
@@ -232,7 +231,14 @@ private:
     /// Why the child has ended, where it said so.
     std::optional<Error> childsError()
     {
-        if (!m_created.pidfd || !os::waitUntilEnded(m_created.pidfd.borrow(), std::chrono::seconds{5}).value_or(false))
+        if (!os::waitUntilEnded(m_created.pidfd.borrow(), std::chrono::seconds{5}).value_or(false))
+            return std::nullopt;
+        return childsReport();
+    }
+
+    std::optional<Error> childsReport()
+    {
+        if (!m_created.pidfd)
             return std::nullopt;
         const auto report = readReportNow(m_created.report.borrow());
         if (!report)
