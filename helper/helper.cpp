@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "helper/helper.h"
 
+#include "engine/container/cgroup_parent.h"
 #include "engine/container/container_manager.h"
 #include "engine/db/database.h"
 #include "engine/image/image_store.h"
@@ -41,7 +42,8 @@ Result<Engine> startEngine(const Options& options)
         = std::make_unique<image::ImageStore>(*engine.database, options.root, options.programs / "lamella-worker");
     engine.containers = std::make_unique<container::ContainerManager>(
         *engine.database, *engine.images,
-        container::Directories{options.root, options.run, options.programs, options.seccompProfile});
+        container::Directories{options.root, options.run, options.programs, options.seccompProfile,
+                               TRY(container::cgroupParentHere())});
     TRY(engine.images->sweep());
     TRY(engine.containers->recover());
     return engine;

@@ -332,14 +332,16 @@ void ContainerManager::exec(const std::string& id, const ExecRequest& request, R
                         {"process", nlohmann::json::parse(oci::serializeProcess(*process), nullptr, false)}};
     (*entry)->link->request(
         std::move(body), kRequestTimeout,
-        [reply = std::move(reply), command = request.command.front()](Result<shim::Message> answer) {
+        [this, id, reply = std::move(reply), command = request.command.front()](Result<shim::Message> answer) {
             if (!answer && answer.error().kind == ErrorKind::NotFound)
                 answer
                     = failure(ErrorKind::NotFound, std::format("there is no command '{}' in the container", command));
             if (!answer)
                 return reply(std::unexpected(std::move(answer).error()));
-            reply(ExecReply{answer->body.value("exec", 0u), answer->body.value("pid", 0),
-                            std::move(answer->descriptors)});
+            const unsigned exec = answer->body.value("exec", 0u);
+            if (Entry* found = d->entry(id))
+                found->execs.insert(exec);
+            reply(ExecReply{exec, answer->body.value("pid", 0), std::move(answer->descriptors)});
         });
 }
 

@@ -23,6 +23,7 @@ namespace {
 
 constexpr std::chrono::seconds kStartTimeout{60};
 constexpr std::chrono::seconds kKillTimeout{10};
+constexpr std::chrono::seconds kStateTimeout{30};
 /// An end that nobody has seen (containerd and others use the same).
 constexpr int kUnknownStatus = 255;
 
@@ -84,6 +85,24 @@ void ContainerManager::start(const std::string& id, Reply<void> reply)
     entry.startReply = std::move(reply);
 }
 
+/// A container that was made below another parent (the helper has become a service, or the machine's cgroups have) runs
+/// below today's. One that runs stays where its record says.
+Result<void> ContainerManager::Private::moveCgroup(Entry& entry)
+{
+    const std::string& id = entry.container.id;
+    std::string path = directories.cgroupParent + "/" + id;
+    if (path == entry.container.cgroupPath)
+        return {};
+    oci::Spec spec = TRY(oci::parseSpec(TRY(os::readFile(files.config(id)))));
+    spec.linux.cgroupsPath = path;
+    TRY(os::replaceFile(files.config(id), oci::serializeSpec(spec)));
+    entry.container.cgroupPath = std::move(path);
+    update(entry);
+    // A helper that came back and did not know would not find the cgroup.
+    writer.waitForDone();
+    return {};
+}
+
 Result<void> ContainerManager::Private::spawn(Entry& entry)
 {
     const std::string& id = entry.container.id;
@@ -92,6 +111,7 @@ Result<void> ContainerManager::Private::spawn(Entry& entry)
     entry.ended.reset();
     if (!shimProgram)
         return failure(ErrorKind::Failed, "lamella-shim is not installed beside the helper");
+    TRY(moveCgroup(entry));
     ::unlink(files.exitRecord(id).c_str());
     entry.ownSteps = {{"prepare", monotonic()}};
     auto process = TRY(spawnShim(shimProgram.borrow(),
@@ -117,8 +137,10 @@ void ContainerManager::Private::adopt(Entry& entry, ShimProcess process)
 {
     const std::string id = entry.container.id;
     entry.container.shimPid = process.pid;
-    entry.link.reset(new ShimLink(std::move(process),
+    entry.execs.clear();
+    entry.link.reset(new ShimLink(std::move(process), files.runDirectory(id),
                                   {.event = [this, id](const nlohmann::json& event) { handleEvent(id, event); },
+                                   .reconnected = [this, id] { askForState(id); },
                                    .ended = [this, id] { handleEnd(id); }}));
 }
 
@@ -139,8 +161,35 @@ void ContainerManager::Private::handleEvent(const std::string& id, const nlohman
         found->container.state = *name == "paused" ? State::Paused : State::Running;
         update(*found);
     } else if (*name == "exec-exited") {
-        Q_EMIT q.execExited(id, event.value("exec", 0u), event.value("status", -1));
+        const unsigned exec = event.value("exec", 0u);
+        found->execs.erase(exec);
+        Q_EMIT q.execExited(id, exec, event.value("status", -1));
     }
+}
+
+/// Events were lost with the connection: what they would have said is in the shim's state.
+void ContainerManager::Private::askForState(const std::string& id)
+{
+    entry(id)->link->request({{"request", "state"}}, kStateTimeout, [this, id](const Result<shim::Message>& state) {
+        // A shim that does not answer, or has ended, is dealt with when its process ends.
+        if (Entry* found = entry(id); state && found != nullptr && found->link)
+            takeState(*found, state->body);
+    });
+}
+
+void ContainerManager::Private::takeState(Entry& entry, const nlohmann::json& state)
+{
+    const std::string id = entry.container.id;
+    if (entry.startReply)
+        handleStarted(entry, state);
+    entry.container.state = state.value("paused", false) ? State::Paused : State::Running;
+    const auto running = state.value("execs", std::set<unsigned>{});
+    std::vector<unsigned> ended;
+    std::ranges::set_difference(entry.execs, running, std::back_inserter(ended));
+    entry.execs = running;
+    update(entry);
+    for (const unsigned exec : ended)
+        Q_EMIT q.execExited(id, exec, -1);
 }
 
 void ContainerManager::Private::handleStarted(Entry& entry, const nlohmann::json& event)
@@ -206,9 +255,8 @@ void ContainerManager::Private::finishRun(Entry& entry, const shim::ExitRecord& 
     container.oomKilled = record.oom;
     container.finished = record.finished;
     const std::string id = container.id;
-    const bool remove = !entry.removeReplies.empty();
     update(entry);
-    if (remove)
+    if (!entry.removeReplies.empty())
         removeNow(id);
 }
 
@@ -229,11 +277,9 @@ void ContainerManager::Private::finishFailedStart(Entry& entry)
                      Entry* found = this->entry(id);
                      found->cleaning = false;
                      const auto reply = std::exchange(found->startReply, nullptr);
-                     // Asked before the reply: who removes the container because of it begins a removal of his own.
-                     const bool remove = !found->removeReplies.empty();
                      update(*found);
                      reply(std::unexpected(error));
-                     if (remove)
+                     if (!found->removeReplies.empty())
                          removeNow(id);
                  });
 }
@@ -292,10 +338,14 @@ void ContainerManager::remove(const std::string& id, bool force, Reply<void> rep
                             });
 }
 
-/// Its end has come: what is named goes at once, what takes time in the background.
+/// Its end has come: what is named goes at once, what takes time in the background. Only once: whoever hears of the end
+/// may have removed the container already.
 void ContainerManager::Private::removeNow(const std::string& id)
 {
-    Entry& entry = *this->entry(id);
+    Entry* found = this->entry(id);
+    if (found == nullptr || found->removing)
+        return;
+    Entry& entry = *found;
     const auto fail = [&entry](const Error& error) {
         for (const auto& reply : std::exchange(entry.removeReplies, {}))
             reply(std::unexpected(error));

@@ -12,6 +12,7 @@
 #include <QThreadPool>
 
 #include <map>
+#include <set>
 
 /// What the files of ContainerManager share: manager.cpp (making and asking), lifecycle.cpp (starting to removing),
 /// recover.cpp.
@@ -37,6 +38,7 @@ struct Entry {
     bool cleaning = false; ///< what a lost shim left is being removed
     bool removing = false;
     std::vector<Reply<void>> removeReplies;
+    std::set<unsigned> execs; ///< those that run, as far as the shim has said
     std::optional<oci::Process> process; ///< config.json's, read for the first exec
 };
 
@@ -64,10 +66,13 @@ struct ContainerManager::Private {
     Result<oci::Process> execProcess(Entry& entry, const ExecRequest& request);
 
     // lifecycle.cpp
+    Result<void> moveCgroup(Entry& entry);
     Result<void> spawn(Entry& entry);
     void adopt(Entry& entry, ShimProcess process);
     void handleEvent(const std::string& id, const nlohmann::json& event);
     void handleStarted(Entry& entry, const nlohmann::json& event);
+    void askForState(const std::string& id);
+    void takeState(Entry& entry, const nlohmann::json& state);
     void handleEnd(const std::string& id);
     void finishRun(Entry& entry, const shim::ExitRecord& record);
     void finishFailedStart(Entry& entry);

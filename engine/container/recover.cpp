@@ -109,8 +109,11 @@ void ContainerManager::Private::sweep()
         if (entries.contains(id))
             continue;
         endForeign(files.runDirectory(id));
-        if (auto cleaned = cleanUpAfterShim(files, id, directories.cgroupParent + "/" + id); !cleaned)
-            log::error("{}", cleaned.error().message);
+        // Nobody remembers which parent it was made below.
+        for (const std::string& parent : {directories.cgroupParent, Directories{}.cgroupParent}) {
+            if (auto cleaned = cleanUpAfterShim(files, id, parent + "/" + id); !cleaned)
+                log::error("{}", cleaned.error().message);
+        }
     }
     // Listed here, before anything new is made under such a name.
     inBackground([this, names = files.leftovers()] { return files.removeLeftovers(names); },

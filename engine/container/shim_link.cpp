@@ -4,6 +4,7 @@
 #include "engine/base/log.h"
 #include "engine/os/process.h"
 
+#include <QPointer>
 #include <QSocketNotifier>
 #include <QTimer>
 
@@ -17,6 +18,8 @@
 namespace lamella::container {
 
 namespace {
+
+constexpr std::chrono::milliseconds kReconnectDelay{50};
 
 Error errorOf(const nlohmann::json& object)
 {
@@ -45,14 +48,13 @@ std::uint64_t serialIn(const nlohmann::json& body)
 
 } // namespace
 
-ShimLink::ShimLink(ShimProcess process, Callbacks callbacks)
+ShimLink::ShimLink(ShimProcess process, std::filesystem::path run, Callbacks callbacks)
     : m_process(std::move(process))
+    , m_run(std::move(run))
     , m_callbacks(std::move(callbacks))
-    , m_messages(new QSocketNotifier(m_process.connection.get(), QSocketNotifier::Read, this))
     , m_end(new QSocketNotifier(m_process.pidfd.get(), QSocketNotifier::Read, this))
 {
-    ::fcntl(m_process.connection.get(), F_SETFL, O_NONBLOCK);
-    connect(m_messages, &QSocketNotifier::activated, this, &ShimLink::readMessages);
+    listen();
     connect(m_end, &QSocketNotifier::activated, this, &ShimLink::handleEnd);
 }
 
@@ -63,12 +65,25 @@ ShimLink::~ShimLink()
     delete m_end;
 }
 
+void ShimLink::listen()
+{
+    ::fcntl(m_process.connection.get(), F_SETFL, O_NONBLOCK);
+    m_messages = new QSocketNotifier(m_process.connection.get(), QSocketNotifier::Read, this);
+    connect(m_messages, &QSocketNotifier::activated, this, &ShimLink::readMessages);
+}
+
 void ShimLink::request(nlohmann::json body, std::chrono::milliseconds timeout, Reply reply)
 {
     const std::uint64_t serial = ++m_serial;
     body["serial"] = serial;
-    if (auto sent = shim::send(m_process.connection.borrow(), body); !sent) {
-        reply(std::unexpected(std::move(sent).error().within("cannot ask the shim")));
+    const auto sent = m_messages->isEnabled() ? shim::send(m_process.connection.borrow(), body)
+                                              : Result<void>{systemFailure("there is no connection", ENOTCONN)};
+    const bool lost = !sent
+        && (sent.error().errnum == ENOTCONN || sent.error().errnum == EPIPE || sent.error().errnum == ECONNRESET);
+    if (lost) {
+        m_unsent.push_back(std::move(body)); // for the next connection, or for the end to answer
+    } else if (!sent) {
+        reply(std::unexpected(Error{sent.error()}.within("cannot ask the shim")));
         return;
     }
     m_waiting[serial] = std::move(reply);
@@ -93,19 +108,49 @@ void ShimLink::readMessages()
             return;
         if (!message || !*message) {
             m_messages->setEnabled(false);
-            failAll(Error::of(ErrorKind::WrongState, "the container has ended"));
+            QTimer::singleShot(kReconnectDelay, this, &ShimLink::reconnect);
             return;
         }
         handle(std::move(**message));
     }
 }
 
+/// A shim that ends closes its connections too; then the process's end is what comes next.
+void ShimLink::reconnect()
+{
+    if (!m_end->isEnabled())
+        return;
+    auto again = connectToShim(m_run);
+    if (!again || again->pid != m_process.pid) {
+        QTimer::singleShot(kReconnectDelay, this, &ShimLink::reconnect);
+        return;
+    }
+    std::vector<nlohmann::json> unsent = std::exchange(m_unsent, {});
+    std::map<std::uint64_t, Reply> unanswered = std::exchange(m_waiting, {});
+    for (const nlohmann::json& body : unsent) {
+        if (auto kept = unanswered.extract(serialIn(body)); !kept.empty())
+            m_waiting.insert(std::move(kept));
+    }
+    delete m_messages; // before the descriptor that it watches is closed
+    m_process.connection = std::move(again->connection);
+    listen();
+    for (const nlohmann::json& body : unsent) {
+        if (!shim::send(m_process.connection.borrow(), body))
+            m_unsent.push_back(body);
+    }
+    const QPointer alive(this);
+    for (auto& [serial, reply] : unanswered)
+        reply(failure(ErrorKind::Failed, "the connection to the container's shim was lost before it answered"));
+    if (const auto reconnected = m_callbacks.reconnected; alive && reconnected)
+        reconnected();
+}
+
 void ShimLink::handle(shim::Message message)
 {
     if (const std::uint64_t serial = serialIn(message.body); serial != 0)
         answer(serial, resultOf(std::move(message)));
-    else if (message.body.contains("event") && m_callbacks.event)
-        m_callbacks.event(message.body);
+    else if (const auto event = m_callbacks.event; event && message.body.contains("event"))
+        event(message.body); // a copy: what it does may silence this link
 }
 
 void ShimLink::answer(std::uint64_t serial, Result<shim::Message> result)
@@ -129,8 +174,8 @@ void ShimLink::handleEnd()
     // Only a child of ours has a status to be taken; one of an earlier helper is taken by its new parent.
     [[maybe_unused]] const auto status = os::tryWait(m_process.pidfd.borrow());
     failAll(Error::of(ErrorKind::WrongState, "the container has ended"));
-    if (m_callbacks.ended)
-        m_callbacks.ended();
+    if (const auto ended = std::exchange(m_callbacks.ended, nullptr))
+        ended();
 }
 
 Result<nlohmann::json> askState(BorrowedFd connection, std::chrono::milliseconds timeout)

@@ -9,15 +9,18 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
+#include <vector>
 
 class QSocketNotifier;
 
 namespace lamella::container {
 
-/// The live connection to one shim: requests and their replies, its events, its end. On one thread, never blocks.
-/// May be destroyed from within its own callbacks by deleteLater() only.
+/// The live connection to one shim: requests and their replies, its events, its end. On one thread, never blocks. A
+/// shim drops a listener that is too far behind; the link connects again. May be destroyed from within its own
+/// callbacks by deleteLater() only.
 class ShimLink : public QObject {
     Q_OBJECT
 
@@ -26,10 +29,12 @@ public:
 
     struct Callbacks {
         std::function<void(const nlohmann::json& event)> event;
+        std::function<void()> reconnected; ///< events may have been lost
         std::function<void()> ended; ///< the process has ended, and every message of it has been given out; once
     };
 
-    ShimLink(ShimProcess process, Callbacks callbacks);
+    /// `run`: the shim's directory, with its socket.
+    ShimLink(ShimProcess process, std::filesystem::path run, Callbacks callbacks);
     ~ShimLink() override;
 
     pid_t pid() const { return m_process.pid; }
@@ -46,14 +51,18 @@ private:
     void readMessages();
     void handle(shim::Message message);
     void handleEnd();
+    void listen();
+    void reconnect();
     void answer(std::uint64_t serial, Result<shim::Message> result);
     void failAll(const Error& error);
 
     ShimProcess m_process;
+    std::filesystem::path m_run;
     Callbacks m_callbacks;
     std::map<std::uint64_t, Reply> m_waiting;
+    std::vector<nlohmann::json> m_unsent; ///< asked while there was no connection
     std::uint64_t m_serial = 0;
-    QSocketNotifier* m_messages;
+    QSocketNotifier* m_messages = nullptr;
     QSocketNotifier* m_end;
 };
 

@@ -19,7 +19,7 @@ Result<ExecSessions::Started> ExecSessions::start(const runtime::Created& contai
                        std::format("{} programs run in the container by exec already", kMaxExecs));
     Pipes pipes;
     if (!process.terminal)
-        pipes = TRY(Pipes::make());
+        pipes = TRY(Pipes::make(process, spec.linux));
     auto executed = TRY(
         runtime::exec({.pid = container.pid,
                        .pidfd = container.pidfd.borrow(),
@@ -44,6 +44,14 @@ Result<void> ExecSessions::hangUp(unsigned exec)
     if (found == m_sessions.end())
         return failure(ErrorKind::NotFound, "that program has ended");
     return os::sendSignal(found->second.pidfd.borrow(), SIGHUP);
+}
+
+std::vector<unsigned> ExecSessions::running() const
+{
+    std::vector<unsigned> list;
+    for (const auto& [exec, session] : m_sessions)
+        list.push_back(exec);
+    return list;
 }
 
 std::optional<ExecSessions::Ended> ExecSessions::remove(pid_t pid)

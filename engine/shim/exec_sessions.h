@@ -29,6 +29,9 @@ public:
     /// Tells the program that its terminal has gone (SIGHUP). Errors: NotFound.
     Result<void> hangUp(unsigned exec);
 
+    /// Those whose programs run.
+    std::vector<unsigned> running() const;
+
     /// The session whose program had this PID, which has ended and been waited for.
     struct Ended {
         unsigned exec = 0;

@@ -30,7 +30,7 @@
 ///
 /// Requests carry a "serial" that the reply repeats: {"serial":N,"ok":{…}} or {"serial":N,"error":{"kind","message"}}.
 /// A member that a request does not have is refused.
-///   {"request":"state"}                        -> {"pid","paused","started_usec","steps"}
+///   {"request":"state"}                        -> {"pid","paused","started_usec","steps","execs":[E,…]}
 ///   {"request":"kill","signal":N,"all":bool}   -> {}
 ///   {"request":"pause"} {"request":"resume"}   -> {}
 ///   {"request":"exec","process":{runtime-spec process}} -> {"exec":E,"pid":N} and 1 (PTY master) or 3 (in, out, err)
@@ -38,6 +38,7 @@
 ///   {"request":"attach"}                       -> {"attach":A} and 1 stream socket
 ///   {"request":"resize","rows":R,"columns":C}  -> {}               the container's own terminal
 ///   {"request":"hangup","exec":E}              -> {}
+/// A connection that does not read what is said to it is closed; its owner connects again and asks for the state.
 /// Events to every connection: {"event":"exec-exited","exec":E,"status":N}, {"event":"paused"}, {"event":"resumed"}.
 ///
 /// Limits: kMaxConnections, kMaxExecs and kMaxAttaches at a time; beyond them LimitExceeded (a connection is closed).

@@ -29,8 +29,12 @@ Result<Message> Shim::handle(const nlohmann::json& message)
 
 Result<Message> Shim::answer(const StateRequest&)
 {
-    return Message{
-        {{"pid", m_container.pid}, {"paused", m_paused}, {"started_usec", m_started.count()}, {"steps", steps()}}, {}};
+    return Message{{{"pid", m_container.pid},
+                    {"paused", m_paused},
+                    {"started_usec", m_started.count()},
+                    {"steps", steps()},
+                    {"execs", m_execs.running()}},
+                   {}};
 }
 
 Result<Message> Shim::answer(const KillRequest& request)

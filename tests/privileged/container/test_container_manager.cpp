@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "world.h"
 
+#include "engine/cgroup/cgroup.h"
+
 #include <csignal>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -68,10 +70,12 @@ class TestContainerManager : public QObject {
         }
         return left;
     }
-    void restartManager()
+    void restartManager(const std::string& below = {})
     {
         m_manager.reset();
-        m_manager = std::make_unique<ContainerManager>(m_world->database(), m_world->images(), m_world->directories());
+        Directories directories = m_world->directories();
+        directories.cgroupParent += below;
+        m_manager = std::make_unique<ContainerManager>(m_world->database(), m_world->images(), std::move(directories));
         require(m_manager->recover());
     }
 
@@ -285,6 +289,34 @@ private Q_SLOTS:
         require(m_manager->rename(second, "other"));
         QCOMPARE(b.name, "other");
         QCOMPARE(m_manager->rename(second, "no name").error().kind, ErrorKind::InvalidArgument);
+    }
+
+    /// A helper that has become a service makes its cgroups elsewhere: what runs stays, what starts moves.
+    void movesToAnotherCgroupParent()
+    {
+        const std::string id = run(shell(kWaits));
+        const std::string idle = create(shell("cat /proc/self/cgroup"));
+        const std::string before = m_world->cgroupParent() + "/" + id;
+        const std::string after = m_world->cgroupParent() + "/unit/" + id;
+        restartManager("/unit");
+        QCOMPARE(m_manager->find(id)->state, State::Running);
+        QCOMPARE(m_manager->find(id)->cgroupPath, before);
+        QVERIFY(!require(require(cgroup::open(before))->processes()).empty());
+        QVERIFY(kill(id, SIGTERM));
+        QVERIFY(becomes(id, State::Stopped));
+        QVERIFY(!cgroup::open(before));
+        require(start(id));
+        QCOMPARE(m_manager->find(id)->cgroupPath, after);
+        QVERIFY(!require(require(cgroup::open(after))->processes()).empty());
+        // What the record says is where the next helper looks, wherever it makes its own.
+        restartManager();
+        QCOMPARE(m_manager->find(id)->state, State::Running);
+        QCOMPARE(m_manager->find(id)->cgroupPath, after);
+        QVERIFY(remove(id, true));
+        QVERIFY(!cgroup::open(after));
+        QVERIFY(remove(idle, false));
+        require(require(cgroup::open(m_world->cgroupParent() + "/unit"))->remove());
+        QCOMPARE(filesLeft(), std::vector<std::string>{});
     }
 
     void findsAgainWhatRan()
