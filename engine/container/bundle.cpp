@@ -85,8 +85,11 @@ std::vector<oci::Mount> makeMounts(const BundleInput& input)
 oci::LinuxResources makeResources(const CreateRequest& request)
 {
     oci::LinuxResources resources;
-    if (request.memoryLimit.value > 0)
+    if (request.memoryLimit.value > 0) {
         resources.memory.limit = static_cast<std::int64_t>(request.memoryLimit.value);
+        resources.memory.swap
+            = resources.memory.limit; // memory and swap together: what is limited does not swap instead
+    }
     resources.cpu.shares = cgroup::sharesFromWeight(request.cpuWeight);
     if (request.cpuQuota > 0) {
         resources.cpu.period = kCpuPeriodUsec;
@@ -181,6 +184,8 @@ Result<oci::Spec> makeSpec(const BundleInput& input)
                         {std::string{oci::kAnnotationUpper}, input.directory / "upper"},
                         {std::string{oci::kAnnotationWork}, input.directory / "work"},
                         {std::string{oci::kAnnotationLayers}, input.layersRoot}};
+    if (input.request.init)
+        spec.annotations.emplace(oci::kAnnotationInit, "true");
     return spec;
 }
 

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // lamella-init [--] PROGRAM [ARGUMENTS]: PID 1 of a container. It runs the program, passes signals on to it, reaps what
 // the program's children leave behind, and ends as the program ends: with its status, or with 128 + the signal that
-// killed it.
+// killed it. Who started it may have given it a descriptor, which LAMELLA_INIT_REPORT names: a program that cannot be
+// run is reported there, and its being closed says that the program runs (engine/rootfs/reporter.h has the record).
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
+#include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <initializer_list>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -48,15 +52,39 @@ struct Child {
     bool terminal; // it has the terminal
 };
 
+// Where to report to, and -1 where nobody asked for it. The program sees nothing of it.
+int takeReport()
+{
+    const char* text = ::getenv("LAMELLA_INIT_REPORT");
+    if (!text)
+        return -1;
+    const int report = ::atoi(text);
+    ::unsetenv("LAMELLA_INIT_REPORT");
+    const bool usable = report > STDERR_FILENO && ::fcntl(report, F_SETFD, FD_CLOEXEC) == 0;
+    return usable ? report : -1;
+}
+
+bool tell(int report, int error)
+{
+    const struct {
+        std::uint32_t step;
+        std::int32_t error;
+        std::uint32_t detail;
+    } record{UINT32_MAX, error, 0};
+    return report >= 0 && ::write(report, &record, sizeof record) == static_cast<ssize_t>(sizeof record);
+}
+
 // The child: a process group of its own, in the foreground where there is a terminal, with the signals as we found
 // them.
-[[noreturn]] void becomeProgram(char** argv, const sigset_t& mask)
+[[noreturn]] void becomeProgram(char** argv, const sigset_t& mask, int report)
 {
     ::setpgid(0, 0);
     ::tcsetpgrp(STDIN_FILENO, ::getpid()); // SIGTTOU is blocked here; no terminal: no matter
     ::sigprocmask(SIG_SETMASK, &mask, nullptr);
     ::execvp(argv[0], argv);
     const int status = errno == ENOENT ? kNotFound : kNotExecutable;
+    if (tell(report, errno))
+        ::_exit(status);
     ::_exit(fail("cannot run ", argv[0], status));
 }
 
@@ -123,6 +151,7 @@ int main(int argc, char** argv)
         say("usage: lamella-init [--] PROGRAM [ARGUMENTS]\n");
         return kWrongUse;
     }
+    const int report = takeReport();
     const sigset_t signals = waitedSignals();
     sigset_t before;
     ::sigprocmask(SIG_SETMASK, &signals, &before);
@@ -131,7 +160,9 @@ int main(int argc, char** argv)
     if (pid < 0)
         return fail("cannot fork to run ", argv[first], kNotExecutable);
     if (pid == 0)
-        becomeProgram(argv + first, before);
+        becomeProgram(argv + first, before, report);
+    if (report >= 0)
+        ::close(report);
     ::setpgid(pid, pid); // in both, so that no signal is sent to a group that is not there yet
     return serve({pid, terminal}, signals);
 }

@@ -142,6 +142,8 @@ inline constexpr std::string_view kAnnotationLower = "org.lamella.rootfs.lower";
 inline constexpr std::string_view kAnnotationUpper = "org.lamella.rootfs.upper";
 inline constexpr std::string_view kAnnotationWork = "org.lamella.rootfs.work";
 inline constexpr std::string_view kAnnotationLayers = "org.lamella.rootfs.layers";
+/// The program is lamella-init, and args.at(2) is what it runs: it says in the runtime's place why that cannot be run.
+inline constexpr std::string_view kAnnotationInit = "org.lamella.init";
 
 /// Parses and validates config.json. Errors: InvalidArgument with the JSON path of what is wrong; Unsupported.
 Result<Spec> parseSpec(std::string_view json);

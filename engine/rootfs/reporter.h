@@ -92,6 +92,8 @@ public:
 
     void reached(Step step) const { m_timeline.reached(step); }
 
+    BorrowedFd pipe() const { return m_pipe; }
+
     /// Writes the report and ends the process.
     [[noreturn]] void fail(Step step, int errnum, std::uint32_t detail = 0) const;
 

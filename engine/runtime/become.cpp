@@ -117,10 +117,21 @@ void changeDirectory(const Program& program, const Reporter& reporter)
     reporter.reached(Step::WorkingDirectory);
 }
 
+/// Nothing but the report pipe outlives the execve(2): every other descriptor is close-on-exec, so the number is free.
+void handReportOn(const Reporter& reporter)
+{
+    const int pipe = reporter.pipe().get();
+    const bool given = pipe == kReportForInit ? ::fcntl(pipe, F_SETFD, 0) == 0
+                                              : ::dup2(pipe, kReportForInit) == kReportForInit;
+    reporter.require(given, Step::Exec);
+}
+
 /// execvp(3)'s rules: go on where a candidate is missing, and remember that one was there but not executable.
 [[noreturn]] void execute(const Program& program, const Reporter& reporter)
 {
     int errnum = ENOENT;
+    if (program.handsReportOn)
+        handReportOn(reporter);
     reporter.reached(Step::Exec);
     for (const auto& candidate : program.candidates) {
         ::execve(candidate.c_str(), program.argv.data(), program.envp.data());

@@ -23,6 +23,9 @@ namespace {
 
 using rootfs::Step;
 
+/// lamella-init and "--", before what it runs.
+constexpr std::size_t kInitArguments = 2;
+
 std::string idMap(const std::vector<oci::IdMapping>& mappings)
 {
     std::string text;
@@ -94,7 +97,7 @@ public:
     Result<Created> run()
     {
         m_created.timeline = TRY(rootfs::Timeline::make());
-        m_created.program = m_spec.process.args.front();
+        m_created.program = m_spec.process.args.at(hasInit() ? kInitArguments : 0);
         m_created.workingDirectory = m_spec.process.cwd;
         TRY(step(Step::MakeCgroup, makeCgroup()));
         {
@@ -145,6 +148,8 @@ private:
         addNamespaces(m_spec, m_plan);
         m_plan.program = TRY(prepareProgram(m_spec.process, m_spec.linux.seccomp));
         m_plan.program.endWithParent = m_request.endWithCaller;
+        if (hasInit())
+            m_plan.program.handReportOn();
         TRY(addStreams(m_request.streams, m_plan.program));
         m_plan.mounts = TRY(rootfs::planMounts(m_spec, m_request.bundle, m_cgroupPath));
         m_plan.hostname = m_spec.hostname;
@@ -154,6 +159,12 @@ private:
         if (!m_plan.newUser)
             m_plan.root = TRY(makeRoot(std::nullopt));
         return {};
+    }
+
+    bool hasInit() const
+    {
+        return m_spec.annotations.contains(std::string{oci::kAnnotationInit})
+            && m_spec.process.args.size() > kInitArguments;
     }
 
     Result<UniqueFd> makeRoot(std::optional<BorrowedFd> userNamespace) const

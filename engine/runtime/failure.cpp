@@ -20,6 +20,7 @@ Result<std::optional<Report>> readReport(BorrowedFd pipe)
         return systemFailure("cannot read how the start went");
     if (n != sizeof report)
         return std::nullopt;
+    // lamella-init knows no steps, so it says the highest number.
     report.step = std::min(report.step, static_cast<std::uint32_t>(Step::Exec));
     return report;
 }

@@ -4,6 +4,7 @@
 #include "engine/oci/names.h"
 #include "engine/runtime/seccomp.h"
 
+#include <format>
 #include <ranges>
 
 namespace lamella::runtime {
@@ -58,6 +59,13 @@ std::vector<char*> pointersTo(std::vector<std::string>& strings)
 }
 
 } // namespace
+
+void Program::handReportOn()
+{
+    handsReportOn = true;
+    env.insert(env.begin(), std::format("LAMELLA_INIT_REPORT={}", kReportForInit)); // the first one counts
+    envp = pointersTo(env);
+}
 
 Result<Program> prepareProgram(const oci::Process& process, const std::optional<oci::Seccomp>& seccomp)
 {

@@ -49,7 +49,14 @@ struct Program {
     std::array<UniqueFd, 3> streams; ///< what become 0, 1 and 2; none with a terminal
     bool terminal = false;
     oci::ConsoleSize consoleSize;
+    bool handsReportOn = false; ///< the program gets the report pipe as kReportForInit
+
+    /// For lamella-init: it reports in our place, and its program has not started before that pipe is closed.
+    void handReportOn();
 };
+
+/// Where lamella-init finds the report pipe; the variable LAMELLA_INIT_REPORT tells it so.
+inline constexpr int kReportForInit = 3;
 
 /// Prepares `process` with the seccomp profile of the container. The name of the program is looked up in the PATH of
 /// its own environment, by the child, in the container.
