@@ -4,7 +4,6 @@
 #include "engine/cgroup/cgroup.h"
 #include "guest_bundle.h"
 
-#include <csignal>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
@@ -108,6 +107,27 @@ Result<void> limitsProcesses()
     return {};
 }
 
+/// With the host's network it is the host that mounts sysfs for a user namespace.
+Result<void> takesBindsSettingsAndANetwork()
+{
+    GuestBundle bundle = TRY(GuestBundle::make("settings"));
+    std::erase_if(bundle.spec.linux.namespaces,
+                  [](const oci::Namespace& space) { return space.type == oci::NamespaceType::Network; });
+    bundle.spec.mounts.push_back({"/mnt/layers", "bind", "/data/layers", {"rbind", "ro"}});
+    bundle.spec.mounts.push_back({"/mnt/file", "bind", "/data/layers/top/etc/hidden", {"bind"}});
+    bundle.spec.linux.sysctl["kernel.shm_rmid_forced"] = "1";
+    bundle.spec.rootReadonly = true;
+    const Outcome outcome
+        = TRY(bundle.run("cat /proc/sys/kernel/shm_rmid_forced /mnt/file; ls /mnt/layers /sys/class/net;"
+                         "(echo >/mnt/layers/x) 2>&1; (echo >/new) 2>&1; echo ok >/dev/shm/x"));
+    EXPECT_EQUAL(outcome.out,
+                 "1\nthe upper one\n/mnt/layers:\nbase\ntop\n\n/sys/class/net:\nlo\n"
+                 "/bin/sh: can't create /mnt/layers/x: Read-only file system\n"
+                 "/bin/sh: can't create /new: Read-only file system\n");
+    EXPECT_EQUAL(bundle.leftovers(), "");
+    return {};
+}
+
 Result<void> givesATerminal()
 {
     GuestBundle bundle = TRY(GuestBundle::make("terminal"));
@@ -198,6 +218,7 @@ std::vector<Check> runtimeChecks()
             {"deniesDevices", deniesDevices},
             {"killsWhatTakesTooMuchMemory", killsWhatTakesTooMuchMemory},
             {"limitsProcesses", limitsProcesses},
+            {"takesBindsSettingsAndANetwork", takesBindsSettingsAndANetwork},
             {"givesATerminal", givesATerminal},
             {"entersARunningContainer", entersARunningContainer},
             {"isSeenByTheHost", isSeenByTheHost},

@@ -13,6 +13,7 @@ namespace lamella::test {
 
 Result<void> mountBasics()
 {
+    std::printf("\n"); // the firmware leaves half a line
     struct FileSystem {
         const char* type;
         const char* target;

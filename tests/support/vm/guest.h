@@ -62,7 +62,7 @@ Outcome runProgram(const std::vector<std::string>& command);
 /// Loads a module that Machine::addModule() put there: the name of its file.
 Result<void> loadModule(const std::string& file);
 
-/// Mounts /proc, /sys, /dev, /tmp and the cgroup tree.
+/// Comes first: mounts /proc, /sys, /dev, /tmp and the cgroup tree.
 Result<void> mountBasics();
 
 /// Says what became of one check, and how long after the start of the machine.

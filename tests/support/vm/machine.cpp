@@ -104,7 +104,7 @@ bool Machine::run(const QString& guest, int memoryMegabytes, std::chrono::millis
         machine.kill();
         machine.waitForFinished();
     }
-    return ended && m_console.contains("lamella done");
+    return ended && m_console.contains("lamella done") && !checks().isEmpty();
 }
 
 QByteArrayList Machine::checks() const
