@@ -21,6 +21,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n container(s) running, with %1 CPU and %2 of memory.</source>
+        <translation>
+            <numerusform>%n container running, with %1 CPU and %2 of memory.</numerusform>
+            <numerusform>%n containers running, with %1 CPU and %2 of memory.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%1 of %n container(s) running, with %2 CPU and %3 of memory.</source>
         <translation>
             <numerusform>%1 of %n container running, with %2 CPU and %3 of memory.</numerusform>

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/app/action_button.h"
 
+#include "gui/widgets/colors.h"
+
 #include <QAction>
-#include <QApplication>
-#include <QEvent>
+#include <QStyleOptionButton>
+#include <QStylePainter>
 
 namespace lamella::app {
 
@@ -32,26 +34,38 @@ void ActionButton::takeAction()
 void ActionButton::makePrimary()
 {
     m_primary = true;
-    applyAccent();
+    update();
 }
 
-void ActionButton::changeEvent(QEvent* event)
+void ActionButton::paintEvent(QPaintEvent* event)
 {
-    QPushButton::changeEvent(event);
-    if (event->type() == QEvent::ApplicationPaletteChange || event->type() == QEvent::EnabledChange)
-        applyAccent();
-}
-
-void ActionButton::applyAccent()
-{
-    if (!m_primary)
+    if (!m_primary || !isEnabled()) {
+        QPushButton::paintEvent(event);
         return;
-    QPalette palette = QApplication::palette(this);
-    if (isEnabled()) {
-        palette.setColor(QPalette::Button, palette.color(QPalette::Highlight));
-        palette.setColor(QPalette::ButtonText, palette.color(QPalette::HighlightedText));
     }
-    setPalette(palette);
+    QStylePainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    QStyleOptionButton option;
+    initStyleOption(&option);
+    const QColor text = palette().color(QPalette::HighlightedText);
+    QColor ground = widgets::groundFor(text, palette().color(QPalette::Highlight));
+    if (option.state.testFlag(QStyle::State_Sunken) || option.state.testFlag(QStyle::State_MouseOver))
+        ground = widgets::mixed(ground, Qt::black, option.state.testFlag(QStyle::State_Sunken) ? 0.2 : 0.1);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(ground);
+    const QRectF sheet = QRectF(rect()).adjusted(1, 1, -1, -1);
+    painter.drawRoundedRect(sheet, 3, 3);
+    if (option.state.testFlag(QStyle::State_HasFocus)) {
+        painter.setPen(text);
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRoundedRect(sheet.adjusted(2.5, 2.5, -2.5, -2.5), 1, 1);
+    }
+    // The icon that a selection has: its lines have the colour of this text.
+    if (!icon().isNull())
+        option.icon = QIcon(icon().pixmap(iconSize(), devicePixelRatioF(), QIcon::Selected));
+    for (const QPalette::ColorRole role : {QPalette::ButtonText, QPalette::WindowText, QPalette::Text})
+        option.palette.setColor(role, text);
+    painter.drawControl(QStyle::CE_PushButtonLabel, option);
 }
 
 } // namespace lamella::app

@@ -14,15 +14,15 @@ class ActionButton : public QPushButton {
 public:
     explicit ActionButton(QAction* action, QWidget* parent = nullptr);
 
-    /// The one primary button of a page: it has the desktop's accent.
+    /// The one primary button of a page: it has the colour of the desktop's selection, flat, so that its text can be
+    /// read in every style and scheme.
     void makePrimary();
 
 protected:
-    void changeEvent(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
 
 private:
     void takeAction();
-    void applyAccent();
 
     QAction* m_action;
     bool m_primary = false;

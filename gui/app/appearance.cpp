@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/app/appearance.h"
 
+#include "gui/widgets/colors.h"
+
 #include <QApplication>
 #include <QPalette>
 #include <QStyleHints>
@@ -52,6 +54,20 @@ void applyColorScheme(Qt::ColorScheme scheme)
     const bool isDark = QApplication::palette().color(QPalette::Window).lightness() < 128;
     if (hints->colorScheme() != scheme || isDark != wantsDark)
         QApplication::setPalette(paletteOf(wantsDark ? kDark : kLight));
+}
+
+void makeSelectionReadable()
+{
+    const QPalette now = QApplication::palette();
+    const QColor wanted = now.color(QPalette::Active, QPalette::Highlight);
+    const QColor ground = widgets::groundFor(now.color(QPalette::Active, QPalette::HighlightedText), wanted);
+    if (ground == wanted)
+        return;
+    // This one colour only: the others still follow the desktop.
+    QPalette own;
+    own.setColor(QPalette::Active, QPalette::Highlight, ground);
+    own.setColor(QPalette::Inactive, QPalette::Highlight, ground);
+    QApplication::setPalette(own);
 }
 
 } // namespace lamella::app

@@ -62,7 +62,7 @@ ContainerDetails::ContainerDetails(client::Client* client, ContainerActions* act
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_stack);
     // "running 2 min" becomes "running 3 min" without anything having happened.
-    m_clock.setInterval(5s);
+    m_clock.setInterval(1s);
     connect(&m_clock, &QTimer::timeout, this, &ContainerDetails::showHeader);
     m_clock.start();
 }

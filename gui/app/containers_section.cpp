@@ -31,7 +31,7 @@ ContainersSection::ContainersSection(client::Client* client, QAction* run, QActi
     m_splitter->addWidget(m_details);
     m_splitter->setStretchFactor(0, 0);
     m_splitter->setStretchFactor(1, 1);
-    m_splitter->setSizes({380, 760});
+    m_splitter->setSizes({320, 820});
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_splitter);

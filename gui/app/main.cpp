@@ -11,6 +11,7 @@
 #include <QLibraryInfo>
 #include <QLoggingCategory>
 #include <QSettings>
+#include <QStyleHints>
 #include <QTranslator>
 
 #include <cstdio>
@@ -104,5 +105,8 @@ int main(int argc, char* argv[])
     }
     setLogLevel(options->logLevel);
     app::applyColorScheme(options->colorScheme);
+    app::makeSelectionReadable();
+    QObject::connect(QApplication::styleHints(), &QStyleHints::colorSchemeChanged, &application,
+                     &app::makeSelectionReadable);
     return run(application, *options);
 }

@@ -62,7 +62,10 @@ StatusLine::StatusLine(client::Client* client, QWidget* parent)
     connect(client, &client::Client::stateChanged, this, &StatusLine::showSentence);
     connect(client, &client::Client::imageAdded, this, &StatusLine::showSentence);
     connect(client, &client::Client::imageRemoved, this, &StatusLine::showSentence);
-    connect(client, &client::Client::containerAdded, this, &StatusLine::showSentence);
+    connect(client, &client::Client::containerAdded, this, [this](const client::ContainerClient* container) {
+        connect(container, &client::ContainerClient::stateChanged, this, &StatusLine::showSentence);
+        showSentence();
+    });
     connect(client, &client::Client::containerRemoved, this, &StatusLine::showSentence);
     auto* clock = new QTimer(this);
     clock->setInterval(1s);
@@ -86,6 +89,8 @@ void StatusLine::showSentence()
     quint64 memory = 0;
     for (const client::ContainerClient* container : containers) {
         running += container->isAlive() ? 1 : 0;
+        if (!container->isAlive())
+            continue;
         cpu += container->stats()->cpuPercent().value_or(0) / 100.0;
         memory += container->stats()->memoryBytes().value_or(0);
     }
@@ -94,6 +99,9 @@ void StatusLine::showSentence()
                                                          : tr("There is no container yet."));
     else if (running == 0)
         m_sentence->setText(tr("%n container(s), none of which runs.", nullptr, static_cast<int>(containers.size())));
+    else if (running == containers.size())
+        m_sentence->setText(tr("%n container(s) running, with %1 CPU and %2 of memory.", nullptr, running)
+                                .arg(widgets::percent(cpu), widgets::bytes(memory)));
     else
         m_sentence->setText(tr("%1 of %n container(s) running, with %2 CPU and %3 of memory.", nullptr,
                                static_cast<int>(containers.size()))

@@ -14,6 +14,8 @@ Confirmation::Confirmation(QWidget* parent, const QString& question, const QStri
     m_deed->setObjectName(QStringLiteral("deedButton"));
     // A destructive button closes a message box without accepting it: which one it was is asked of the box itself.
     button(QMessageBox::Cancel)->setObjectName(QStringLiteral("cancelButton"));
+    // One of two buttons with a picture would look like the one that is meant.
+    button(QMessageBox::Cancel)->setIcon({});
     setDefaultButton(QMessageBox::Cancel);
     setTextFormat(Qt::PlainText);
 }

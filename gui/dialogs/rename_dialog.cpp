@@ -53,6 +53,8 @@ RenameDialog::RenameDialog(QWidget* parent, client::ContainerClient* container)
     palette.setColor(QPalette::WindowText, widgets::meaningColor(widgets::Meaning::Bad, palette));
     m_problem->setPalette(palette);
     m_buttons->button(QDialogButtonBox::Ok)->setText(Rename::tr("&Rename"));
+    for (QAbstractButton* button : m_buttons->buttons())
+        button->setIcon({});
     auto* label = new QLabel(Rename::tr("&Name"), this);
     label->setBuddy(m_name);
     auto* layout = new QVBoxLayout(this);

@@ -235,6 +235,27 @@ int ChangesModel::columnCount(const QModelIndex&) const
     return ColumnCount;
 }
 
+QString ChangesModel::typeWord(client::FileType type)
+{
+    switch (type) {
+    case client::FileType::File:
+        return tr("file");
+    case client::FileType::Directory:
+        return tr("directory");
+    case client::FileType::Symlink:
+        return tr("link");
+    case client::FileType::Fifo:
+        return tr("fifo");
+    case client::FileType::Socket:
+        return tr("socket");
+    case client::FileType::CharDevice:
+        return tr("character device");
+    case client::FileType::BlockDevice:
+        break;
+    }
+    return tr("block device");
+}
+
 QVariant ChangesModel::display(const Node& node, int column) const
 {
     switch (column) {
@@ -242,6 +263,8 @@ QVariant ChangesModel::display(const Node& node, int column) const
         return node.name;
     case KindColumn:
         return node.entry ? changeLetter(node.entry->kind) : QString();
+    case TypeColumn:
+        return node.entry ? typeWord(node.entry->type) : QString();
     case BytesColumn:
         return node.bytes > 0 || node.entry ? widgets::bytes(node.bytes) : QString();
     case LayerColumn:
@@ -267,7 +290,9 @@ QVariant ChangesModel::data(const QModelIndex& index, int role) const
     case PathRole:
         return node.path;
     case Qt::ToolTipRole:
-        return index.column() == PathColumn ? QVariant(node.path) : QVariant();
+        return index.column() == PathColumn ? QVariant(node.path)
+            : index.column() == LayerColumn ? display(node, LayerColumn)
+                                            : QVariant();
     case KindRole:
         return node.entry ? static_cast<int>(node.entry->kind) : -1;
     case TypeRole:
@@ -287,6 +312,10 @@ QVariant ChangesModel::data(const QModelIndex& index, int role) const
 
 QVariant ChangesModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
+    if (orientation == Qt::Horizontal && role == Qt::TextAlignmentRole)
+        return section == BytesColumn ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
+            : section == KindColumn   ? QVariant(Qt::AlignCenter)
+                                      : QVariant(Qt::AlignLeft | Qt::AlignVCenter);
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
         return {};
     switch (section) {
@@ -294,6 +323,8 @@ QVariant ChangesModel::headerData(int section, Qt::Orientation orientation, int 
         return tr("Path");
     case KindColumn:
         return tr("Change");
+    case TypeColumn:
+        return tr("Type");
     case BytesColumn:
         return tr("Size");
     case LayerColumn:

@@ -18,7 +18,7 @@ class ChangesModel : public QAbstractItemModel {
     Q_OBJECT
 
 public:
-    enum Column { PathColumn, KindColumn, BytesColumn, LayerColumn, ColumnCount };
+    enum Column { PathColumn, KindColumn, TypeColumn, BytesColumn, LayerColumn, ColumnCount };
     enum Role {
         PathRole = Qt::UserRole,
         KindRole, ///< int of client::ChangeKind; -1 for a directory that only leads to changes
@@ -57,6 +57,7 @@ private:
     void removeMissing(Node* into, const Node* from);
     void insertNew(Node* into, Node* from);
     void refresh(Node* node, const Node& fresh);
+    static QString typeWord(client::FileType type);
     QVariant display(const Node& node, int column) const;
     QVariant sortKey(const Node& node, int column) const;
 

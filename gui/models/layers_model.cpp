@@ -31,7 +31,7 @@ void LayersModel::setLayers(const std::vector<client::LayerInfo>& layers, std::o
 
 quint64 LayersModel::totalBytes() const
 {
-    quint64 total = m_writable.value_or(0);
+    quint64 total = m_writable && *m_writable != kUnknownBytes ? *m_writable : 0;
     for (const client::LayerInfo& layer : m_layers)
         total += layer.sizeBytes;
     return total;
@@ -54,13 +54,13 @@ const client::LayerInfo& LayersModel::layerAt(int row) const
 
 quint64 LayersModel::bytesAt(int row) const
 {
-    return isWritable(row) ? *m_writable : layerAt(row).sizeBytes;
+    return isWritable(row) ? (*m_writable == kUnknownBytes ? 0 : *m_writable) : layerAt(row).sizeBytes;
 }
 
 QVariant LayersModel::display(int row, int column) const
 {
     if (column == SizeColumn)
-        return widgets::bytes(bytesAt(row));
+        return isWritable(row) && *m_writable == kUnknownBytes ? QString() : widgets::bytes(bytesAt(row));
     if (isWritable(row))
         return column == CommandColumn ? QVariant(tr("Writable layer: what this container has changed")) : QVariant();
     const client::LayerInfo& layer = layerAt(row);

@@ -25,9 +25,10 @@ public:
 
     explicit LayersModel(QObject* parent = nullptr);
 
-    /// `layers` from the bottom, as the helper says them. `writableBytes`: the container's own layer; nothing for an
-    /// image.
+    /// `layers` from the bottom, as the helper says them. `writableBytes`: the container's own layer (kUnknownBytes
+    /// until it has been measured); nothing for an image.
     void setLayers(const std::vector<client::LayerInfo>& layers, std::optional<quint64> writableBytes);
+    static constexpr quint64 kUnknownBytes = ~quint64(0);
     quint64 totalBytes() const;
 
     int rowCount(const QModelIndex& parent = {}) const override;

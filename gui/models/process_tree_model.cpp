@@ -7,7 +7,8 @@
 #include <QSet>
 
 #include <algorithm>
-#include <chrono>
+#include <array>
+#include <pwd.h>
 
 namespace lamella::models {
 
@@ -16,6 +17,7 @@ using client::ProcessInfo;
 struct ProcessTreeModel::Node {
     ProcessInfo info;
     double cpu = 0; ///< of one CPU
+    bool measured = false; ///< there was a look before
     Node* parent = nullptr;
     std::vector<std::unique_ptr<Node>> children;
 
@@ -55,6 +57,35 @@ QHash<quint32, quint32> shownParents(const std::vector<ProcessInfo>& processes)
             parents.insert(process.hostPid, 0);
     }
     return parents;
+}
+
+/// Inside, only root is known by its number alone: the other names are in a file that the container can write.
+QString userInside(quint32 uid)
+{
+    return uid == 0 ? QStringLiteral("root") : QString::number(uid);
+}
+
+QString userOutside(quint32 uid)
+{
+    static QHash<quint32, QString> known;
+    const auto at = known.constFind(uid);
+    if (at != known.constEnd())
+        return *at;
+    std::array<char, 4096> buffer{};
+    passwd entry{};
+    passwd* found = nullptr;
+    const bool named = ::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) == 0 && found;
+    return *known.insert(uid, named ? QString::fromLocal8Bit(found->pw_name) : QString::number(uid));
+}
+
+/// As top(1) writes it, so that the figures line up: minutes, seconds and hundredths.
+QString cpuTime(quint64 usec)
+{
+    const quint64 hundredths = usec / 10'000;
+    return QStringLiteral("%1:%2.%3")
+        .arg(hundredths / 6000)
+        .arg(hundredths / 100 % 60, 2, 10, QLatin1Char('0'))
+        .arg(hundredths % 100, 2, 10, QLatin1Char('0'));
 }
 
 } // namespace
@@ -123,12 +154,14 @@ void ProcessTreeModel::refresh(const ProcessInfo& process, quint64 timeUsec)
     if (!node)
         return;
     double cpu = 0;
-    if (m_timeUsec > 0 && timeUsec > m_timeUsec && process.cpuUsec >= node->info.cpuUsec)
+    const bool measured = m_timeUsec > 0;
+    if (measured && timeUsec > m_timeUsec && process.cpuUsec >= node->info.cpuUsec)
         cpu = static_cast<double>(process.cpuUsec - node->info.cpuUsec) / static_cast<double>(timeUsec - m_timeUsec);
-    if (process == node->info && cpu == node->cpu)
+    if (process == node->info && cpu == node->cpu && measured == node->measured)
         return;
     node->info = process;
     node->cpu = cpu;
+    node->measured = measured;
     const QModelIndex first = indexOf(node);
     Q_EMIT dataChanged(first, first.siblingAtColumn(ColumnCount - 1));
 }
@@ -192,6 +225,34 @@ int ProcessTreeModel::columnCount(const QModelIndex&) const
     return ColumnCount;
 }
 
+QVariant ProcessTreeModel::toolTip(const Node& node, int column)
+{
+    switch (column) {
+    case CommandColumn:
+        return node.info.command;
+    case UserInsideColumn:
+        return node.isShim() ? QVariant() : tr("User ID %1 inside").arg(node.info.containerUid);
+    case UserOutsideColumn:
+        return tr("User ID %1 on the host").arg(node.info.hostUid);
+    default:
+        return {};
+    }
+}
+
+Qt::Alignment ProcessTreeModel::alignment(int column)
+{
+    switch (column) {
+    case HostPidColumn:
+    case ContainerPidColumn:
+    case CpuColumn:
+    case CpuTimeColumn:
+    case MemoryColumn:
+        return Qt::AlignRight | Qt::AlignVCenter;
+    default:
+        return Qt::AlignLeft | Qt::AlignVCenter;
+    }
+}
+
 QVariant ProcessTreeModel::display(const Node& node, int column) const
 {
     const ProcessInfo& info = node.info;
@@ -203,11 +264,13 @@ QVariant ProcessTreeModel::display(const Node& node, int column) const
     case ContainerPidColumn:
         return node.isShim() ? QString() : QString::number(info.containerPid);
     case UserInsideColumn:
-        return node.isShim() ? QString() : QString::number(info.containerUid);
+        return node.isShim() ? QString() : userInside(info.containerUid);
     case UserOutsideColumn:
-        return QString::number(info.hostUid);
+        return userOutside(info.hostUid);
     case CpuColumn:
-        return widgets::percent(node.cpu);
+        return node.measured ? widgets::percent(node.cpu) : QString();
+    case CpuTimeColumn:
+        return cpuTime(info.cpuUsec);
     case MemoryColumn:
         return widgets::bytes(info.residentBytes);
     case StateColumn:
@@ -230,6 +293,8 @@ QVariant ProcessTreeModel::sortKey(const Node& node, int column) const
         return node.info.hostUid;
     case CpuColumn:
         return node.cpu;
+    case CpuTimeColumn:
+        return node.info.cpuUsec;
     case MemoryColumn:
         return node.info.residentBytes;
     default:
@@ -252,11 +317,9 @@ QVariant ProcessTreeModel::data(const QModelIndex& index, int role) const
     case IsShimRole:
         return node.isShim();
     case Qt::ToolTipRole:
-        return index.column() == CommandColumn ? QVariant(node.info.command) : QVariant();
+        return toolTip(node, index.column());
     case Qt::TextAlignmentRole:
-        return index.column() >= HostPidColumn && index.column() <= MemoryColumn
-            ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
-            : QVariant();
+        return QVariant(alignment(index.column()));
     default:
         return {};
     }
@@ -264,6 +327,8 @@ QVariant ProcessTreeModel::data(const QModelIndex& index, int role) const
 
 QVariant ProcessTreeModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
+    if (orientation == Qt::Horizontal && role == Qt::TextAlignmentRole)
+        return QVariant(alignment(section));
     if (orientation != Qt::Horizontal || (role != Qt::DisplayRole && role != Qt::ToolTipRole))
         return {};
     const bool tip = role == Qt::ToolTipRole;
@@ -275,11 +340,13 @@ QVariant ProcessTreeModel::headerData(int section, Qt::Orientation orientation, 
     case ContainerPidColumn:
         return tip ? tr("Process ID inside the container") : tr("PID inside");
     case UserInsideColumn:
-        return tip ? tr("User ID inside the container") : tr("User inside");
+        return tip ? tr("User inside the container") : tr("User inside");
     case UserOutsideColumn:
-        return tip ? tr("User ID on the host") : tr("User outside");
+        return tip ? tr("User on the host") : tr("User outside");
     case CpuColumn:
         return tip ? tr("Use of one CPU since the last look") : tr("CPU");
+    case CpuTimeColumn:
+        return tip ? tr("CPU time used since it began, minutes and seconds") : tr("CPU time");
     case MemoryColumn:
         return tip ? tr("Resident memory") : tr("Memory");
     case StateColumn:

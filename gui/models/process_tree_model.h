@@ -24,6 +24,7 @@ public:
         UserInsideColumn,
         UserOutsideColumn,
         CpuColumn,
+        CpuTimeColumn,
         MemoryColumn,
         StateColumn,
         ColumnCount
@@ -55,6 +56,8 @@ private:
     void refresh(const client::ProcessInfo& process, quint64 timeUsec);
     void removeNode(Node* node);
     void forget(const Node* node);
+    static QVariant toolTip(const Node& node, int column);
+    static Qt::Alignment alignment(int column);
     QVariant display(const Node& node, int column) const;
     QVariant sortKey(const Node& node, int column) const;
 

@@ -35,6 +35,8 @@ constexpr auto kInterval = 2s;
 constexpr int kShareOfTime = 10;
 /// Larger trees are not opened by themselves.
 constexpr int kMostOpened = 500;
+/// Room for the beginning of what made a layer; the tool tip has all of it.
+constexpr int kLayerWidth = 240;
 
 } // namespace
 
@@ -117,8 +119,9 @@ void ChangesPage::createView()
     m_view->setContextMenuPolicy(Qt::CustomContextMenu);
     m_view->header()->setStretchLastSection(false);
     m_view->header()->setSectionResizeMode(ChangesModel::PathColumn, QHeaderView::Stretch);
-    for (int column = 1; column < ChangesModel::ColumnCount; ++column)
+    for (const int column : {ChangesModel::KindColumn, ChangesModel::TypeColumn, ChangesModel::BytesColumn})
         m_view->header()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
+    m_view->header()->resizeSection(ChangesModel::LayerColumn, kLayerWidth);
     widgets::addCopyAction(m_view);
     connect(m_view, &QTreeView::customContextMenuRequested, this, &ChangesPage::showMenu);
     connect(m_filter, &QAbstractItemModel::rowsInserted, m_view,
@@ -204,7 +207,7 @@ void ChangesPage::nameLayers()
     int number = 0;
     for (const client::LayerInfo& layer : image->data().layers) {
         ++number;
-        const QString command = layer.createdBy.simplified().left(40);
+        const QString command = layer.createdBy.simplified();
         names.insert(layer.diffId,
                      command.isEmpty() ? tr("layer %1").arg(number) : tr("%1: %2").arg(number).arg(command));
     }

@@ -34,7 +34,7 @@ void LayerDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
 {
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
-    const QRect sheet = option.rect.adjusted(kGrid, kGrid / 2, -kGrid, -kGrid / 2);
+    const QRect sheet = option.rect.adjusted(0, kGrid / 2, 0, -kGrid / 2);
     paintSheet(painter, option, sheet, index.data(LayersModel::WritableRole).toBool());
     paintTexts(painter, option, index, sheet.adjusted(kSpacing + kGrid, 0, -kSpacing - kGrid, 0));
     painter->restore();

@@ -131,12 +131,13 @@ void LayersPage::showStack()
                               : tr("Here is the stack of layers that a container's files come from."));
         return;
     }
-    m_model->setLayers(shown->layers, m_writableBytes.value_or(0));
+    m_model->setLayers(shown->layers, m_writableBytes.value_or(LayersModel::kUnknownBytes));
     const int count = static_cast<int>(shown->layers.size());
     const QString layers = count == 1 ? tr("1 read-only layer") : tr("%n read-only layers", nullptr, count);
-    m_summary->setText(tr("%1 of %2 (%3) below one writable layer (%4).")
-                           .arg(layers, container()->data().imageName, widgets::bytes(shown->sizeBytes),
-                                m_writableBytes ? widgets::bytes(*m_writableBytes) : tr("…")));
+    m_summary->setText(
+        tr("%1 of %2 (%3) below one writable layer%4.")
+            .arg(layers, container()->data().imageName, widgets::bytes(shown->sizeBytes),
+                 m_writableBytes ? QStringLiteral(" (%1)").arg(widgets::bytes(*m_writableBytes)) : QString()));
     showContent();
 }
 

@@ -27,6 +27,8 @@ namespace {
 
 /// From this width on, facts and graphs stand side by side.
 constexpr int kTwoColumns = 720;
+/// More of a command than this would push everything else off the page; the tool tip has all of it.
+constexpr int kLongCommand = 160;
 
 } // namespace
 
@@ -63,6 +65,7 @@ QWidget* OverviewPage::createBody()
     facts->setSpacing(widgets::kSpacing);
     createProgram(facts);
     createIsolation(facts);
+    KeyValue::alignNames({m_program, m_limits, m_isolation});
     facts->addStretch();
     m_columns->addLayout(facts, 1);
     m_columns->addWidget(createGraphs(), 1);
@@ -186,7 +189,10 @@ void OverviewPage::showProgram()
                         shown.imageName.isEmpty() ? shortImage
                                                   : QStringLiteral("%1 (%2)").arg(shown.imageName, shortImage),
                         shown.imageId);
-    m_program->setValue(QStringLiteral("command"), widgets::shellCommand(shown.command));
+    const QString command = widgets::shellCommand(shown.command);
+    m_program->setValue(QStringLiteral("command"),
+                        command.size() > kLongCommand ? command.left(kLongCommand - 1) + u'\u2026' : command,
+                        command.size() > kLongCommand ? command : QString());
     m_program->setValue(QStringLiteral("workingDir"), shown.workingDir);
     m_program->setValue(QStringLiteral("user"), shown.user.isEmpty() ? tr("root (inside)") : shown.user);
     m_program->setValue(QStringLiteral("hostname"), shown.hostname);
@@ -232,6 +238,12 @@ void OverviewPage::showGraphs()
     const client::ContainerData& shown = container()->data();
     const std::vector<client::StatsSample> samples = container()->stats()->history();
     const quint64 now = widgets::nowUsec();
+    const std::chrono::minutes span = fittingSpan(samples, now, {1min, 2min, 5min});
+    const QString idle = isAlive() ? QString() : tr("not running");
+    for (widgets::HistoryGraph* graph : {m_cpu, m_memory}) {
+        graph->setSpan(span);
+        graph->setIdle(idle);
+    }
     m_cpu->setPoints(cpuPoints(samples), now);
     m_cpu->setLimit(shown.cpuQuota,
                     tr("limit %1").arg(widgets::graphTickText(shown.cpuQuota, widgets::GraphUnit::Ratio)));

@@ -20,10 +20,35 @@
 #include <QTreeView>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace lamella::pages {
 
 using namespace std::chrono_literals;
 using models::ProcessTreeModel;
+
+namespace {
+
+/// What the cells of a column hardly exceed.
+QString widestText(int column)
+{
+    switch (column) {
+    case ProcessTreeModel::HostPidColumn:
+        return QStringLiteral("4194304");
+    case ProcessTreeModel::UserOutsideColumn:
+        return QStringLiteral("4294967295");
+    case ProcessTreeModel::CpuColumn:
+        return QStringLiteral("100.0 %");
+    case ProcessTreeModel::CpuTimeColumn:
+        return QStringLiteral("999:59.99");
+    case ProcessTreeModel::MemoryColumn:
+        return QStringLiteral("999.9 MB");
+    default:
+        return QStringLiteral("sleeping");
+    }
+}
+
+} // namespace
 
 ProcessesPage::ProcessesPage(client::Client* client, QWidget* parent)
     : Page(client, parent)
@@ -68,8 +93,17 @@ void ProcessesPage::createView()
     m_view->setContextMenuPolicy(Qt::CustomContextMenu);
     m_view->header()->setStretchLastSection(false);
     m_view->header()->setSectionResizeMode(ProcessTreeModel::CommandColumn, QHeaderView::Stretch);
+    m_view->header()->setMinimumSectionSize(widgets::kTableRowHeight);
+    m_view->setIndentation(widgets::kGroupSpacing);
+    // The figures' columns are as wide as they can come to be, and do not move while they change; the rest is for the
+    // command.
+    const QFontMetrics metrics(m_view->header()->font());
     for (int column = 1; column < ProcessTreeModel::ColumnCount; ++column)
-        m_view->header()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
+        m_view->header()->resizeSection(
+            column,
+            std::max(metrics.horizontalAdvance(m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString()),
+                     metrics.horizontalAdvance(widestText(column)))
+                + widgets::kSpacing + widgets::kGrid);
     widgets::addCopyAction(m_view);
     connect(m_view, &QTreeView::customContextMenuRequested, this, &ProcessesPage::showMenu);
     // What a person folded stays folded; what comes new is open.

@@ -42,6 +42,7 @@ StatsPage::StatsPage(client::Client* client, QWidget* parent)
     m_parts->setObjectName(QStringLiteral("memoryParts"));
     m_parts->setAccessibleName(tr("What the memory is used for"));
     createFigures();
+    KeyValue::alignNames({m_cpuFigures, m_memoryFigures});
 
     QVBoxLayout* layout = createContent(widgets::kGroupSpacing);
     layout->addWidget(createControls());
@@ -74,11 +75,13 @@ QWidget* StatsPage::createControls()
     layout->addSpacing(widgets::kSpacing);
     layout->addWidget(m_toLimit);
     layout->addStretch();
+    connect(m_span, &QComboBox::activated, this, [this] { m_chosen = true; });
     connect(m_span, &QComboBox::currentIndexChanged, this, [this] {
         const std::chrono::minutes span(m_span->currentData().toInt());
         m_cpu->setSpan(span);
         m_memory->setSpan(span);
-        refresh();
+        if (m_chosen)
+            refresh();
     });
     connect(m_toLimit, &QCheckBox::toggled, this, [this](bool on) {
         m_cpu->setScaledToLimit(on);
@@ -133,6 +136,11 @@ void StatsPage::showLimits()
 void StatsPage::showSamples(const std::vector<client::StatsSample>& samples)
 {
     const quint64 now = widgets::nowUsec();
+    if (!m_chosen)
+        m_span->setCurrentIndex(m_span->findData(int(fittingSpan(samples, now, {1min, 5min}).count())));
+    const QString idle = isAlive() ? QString() : tr("not running");
+    m_cpu->setIdle(idle);
+    m_memory->setIdle(idle);
     m_cpu->setPoints(cpuPoints(samples), now);
     m_memory->setPoints(memoryPoints(samples), now);
     showFigures(samples);

@@ -37,6 +37,7 @@ private:
     void showFigures(const std::vector<client::StatsSample>& samples);
 
     QComboBox* m_span;
+    bool m_chosen = false; ///< the span, by a person; until then it follows what there is
     QCheckBox* m_toLimit;
     widgets::HistoryGraph* m_cpu;
     widgets::HistoryGraph* m_memory;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 namespace lamella::pages {
@@ -27,6 +28,15 @@ QList<widgets::GraphPoint> memoryPoints(const std::vector<client::StatsSample>& 
     for (const client::StatsSample& sample : samples)
         points.append({sample.timeUsec, static_cast<double>(sample.memoryBytes)});
     return points;
+}
+
+std::chrono::minutes fittingSpan(const std::vector<client::StatsSample>& samples, quint64 nowUsec,
+                                 std::initializer_list<std::chrono::minutes> spans)
+{
+    const quint64 oldest = samples.empty() ? nowUsec : std::min<quint64>(samples.front().timeUsec, nowUsec);
+    const std::chrono::microseconds needed(static_cast<std::int64_t>(nowUsec - oldest));
+    const auto fitting = std::ranges::find_if(spans, [needed](std::chrono::minutes span) { return needed <= span; });
+    return fitting == spans.end() ? *std::prev(spans.end()) : *fitting;
 }
 
 Summary summarize(const QList<widgets::GraphPoint>& points, quint64 fromUsec)

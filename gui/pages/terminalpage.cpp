@@ -8,6 +8,7 @@
 
 #include <QHBoxLayout>
 #include <QStackedWidget>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -54,9 +55,7 @@ QTabWidget* TerminalPage::createTabs()
     auto* tabs = new QTabWidget(m_stack);
     tabs->setObjectName(QStringLiteral("terminalTabs"));
     tabs->setDocumentMode(true);
-    tabs->setTabsClosable(true);
     tabs->setMovable(true);
-    connect(tabs, &QTabWidget::tabCloseRequested, this, [this, tabs](int index) { closeTab(tabs, index); });
     m_stack->addWidget(tabs);
     return tabs;
 }
@@ -94,8 +93,10 @@ void TerminalPage::open(TerminalTab::Kind kind)
         return;
     auto* tab = new TerminalTab(kind, container(), tabs);
     const QString title = kind == TerminalTab::Kind::Shell ? tr("sh %1").arg(tabs->count() + 1) : tr("attached");
-    tabs->setCurrentIndex(
-        tabs->addTab(tab, widgets::icon(kind == TerminalTab::Kind::Shell ? u"terminal" : u"attach"), title));
+    const int index
+        = tabs->addTab(tab, widgets::icon(kind == TerminalTab::Kind::Shell ? u"terminal" : u"attach"), title);
+    tabs->tabBar()->setTabButton(index, QTabBar::RightSide, createCloseButton(tabs, tab));
+    tabs->setCurrentIndex(index);
     connect(tab, &TerminalTab::failed, this, [this, kind](const client::ClientError& error) {
         const bool noShell = kind == TerminalTab::Kind::Shell && error.kind == client::ErrorKind::NotFound;
         showError(noShell ? tr("The image has no /bin/sh") : tr("The terminal could not be opened"), error);
@@ -105,12 +106,21 @@ void TerminalPage::open(TerminalTab::Kind kind)
     QMetaObject::invokeMethod(tab, &TerminalTab::open, Qt::QueuedConnection);
 }
 
-void TerminalPage::closeTab(QTabWidget* tabs, int index)
+QToolButton* TerminalPage::createCloseButton(QTabWidget* tabs, TerminalTab* tab)
 {
-    QWidget* tab = tabs->widget(index);
-    tabs->removeTab(index);
-    delete tab;
-    updateState();
+    auto* button = new QToolButton(tabs);
+    button->setObjectName(QStringLiteral("closeTerminal"));
+    button->setIcon(widgets::icon(u"close"));
+    button->setAutoRaise(true);
+    button->setToolTip(tab->kind() == TerminalTab::Kind::Shell ? tr("Close the terminal and hang up its shell")
+                                                               : tr("Leave the program's terminal"));
+    button->setAccessibleName(tr("Close the terminal"));
+    connect(button, &QToolButton::clicked, tab, [this, tabs, tab] {
+        tabs->removeTab(tabs->indexOf(tab));
+        tab->deleteLater();
+        updateState();
+    });
+    return button;
 }
 
 void TerminalPage::containerSet()

@@ -34,7 +34,7 @@ private:
     QTabWidget* createTabs();
     QWidget* createControls();
     void open(TerminalTab::Kind kind);
-    void closeTab(QTabWidget* tabs, int index);
+    QToolButton* createCloseButton(QTabWidget* tabs, TerminalTab* tab);
     void updateState();
 
     QStackedWidget* m_stack;

@@ -52,9 +52,15 @@ void TerminalTab::open()
     if (m_opening || m_running || !m_container)
         return;
     m_opening = true;
-    const auto answered = [this](client::Outcome<client::SessionStreams> answer) { opened(std::move(answer)); };
+    // A tab that was closed before its program ran leaves none behind.
+    const auto answered = [tab = QPointer(this)](client::Outcome<client::SessionStreams> answer) {
+        if (tab)
+            tab->opened(std::move(answer));
+        else if (answer && answer->session)
+            answer->session->close();
+    };
     if (m_kind == Kind::Attached) {
-        m_container->attach().then(this, answered);
+        m_container->attach().then(m_container, answered);
         return;
     }
     client::ExecOptions options;
@@ -63,7 +69,7 @@ void TerminalTab::open()
     options.terminal = true;
     options.rows = static_cast<quint16>(m_view->rows());
     options.columns = static_cast<quint16>(m_view->columns());
-    m_container->exec(options).then(this, answered);
+    m_container->exec(options).then(m_container, answered);
 }
 
 void TerminalTab::opened(client::Outcome<client::SessionStreams> answer)

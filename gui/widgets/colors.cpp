@@ -69,6 +69,15 @@ QColor accent(const QPalette& palette)
     return color;
 }
 
+QColor groundFor(const QColor& text, const QColor& wanted)
+{
+    const QColor away = luminance(text) > 0.4 ? QColor(Qt::black) : QColor(Qt::white);
+    QColor ground = wanted;
+    for (int step = 0; step < 20 && contrast(text, ground) < 4.5; ++step)
+        ground = mixed(ground, away, 0.06);
+    return ground;
+}
+
 double contrast(const QColor& one, const QColor& other)
 {
     double light = luminance(one);

@@ -19,6 +19,9 @@ QColor hairline(const QPalette& palette);
 /// The desktop's accent, moved towards the text colour until it can be seen on the ground.
 QColor accent(const QPalette& palette);
 QColor mixed(const QColor& one, const QColor& other, double partOfOther);
+/// The colour of a selection or a primary button, darkened (or, under dark text, lightened) until that text has 4.5
+/// : 1.
+QColor groundFor(const QColor& text, const QColor& wanted);
 /// Contrast of two opaque colours as WCAG 2 defines it, 1 to 21.
 double contrast(const QColor& one, const QColor& other);
 

@@ -46,6 +46,8 @@ void EmptyState::setContent(QStringView iconName, const QString& sentence, const
     m_iconName = iconName.toString();
     m_sentence->setText(sentence);
     m_action->setText(action);
+    m_action->setMinimumWidth(m_action->fontMetrics().horizontalAdvance(action) + 4 * kSpacing);
+    m_action->setMinimumHeight(kTableRowHeight);
     m_action->setVisible(!action.isEmpty());
     updateLook();
 }

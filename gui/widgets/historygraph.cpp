@@ -65,6 +65,15 @@ void HistoryGraph::setPoints(const QList<GraphPoint>& points, quint64 nowUsec)
     update();
 }
 
+void HistoryGraph::setIdle(const QString& why)
+{
+    if (m_idle == why)
+        return;
+    m_idle = why;
+    describe();
+    update();
+}
+
 void HistoryGraph::setLimit(double limit, const QString& label)
 {
     if (m_limit == limit && m_limitLabel == label)
@@ -96,7 +105,8 @@ void HistoryGraph::setCompact(bool compact)
 
 std::optional<double> HistoryGraph::currentValue() const
 {
-    if (m_points.isEmpty() || std::isnan(m_points.last().value) || m_points.last().timeUsec + kGapUsec < m_now)
+    if (!m_idle.isEmpty() || m_points.isEmpty() || std::isnan(m_points.last().value)
+        || m_points.last().timeUsec + kGapUsec < m_now)
         return {};
     return m_points.last().value;
 }
@@ -104,7 +114,9 @@ std::optional<double> HistoryGraph::currentValue() const
 void HistoryGraph::describe()
 {
     const auto current = currentValue();
-    QString text = current ? tr("%1 now").arg(graphValueText(*current, m_unit)) : tr("no value now");
+    QString text = current ? tr("%1 now").arg(graphValueText(*current, m_unit))
+        : m_idle.isEmpty() ? tr("no value now")
+                           : m_idle;
     if (m_limit > 0)
         text += QStringLiteral(", ") + m_limitLabel;
     if (text != accessibleDescription())
@@ -232,7 +244,9 @@ void HistoryGraph::paintHeader(QPainter* painter) const
     painter->setFont(tabularFont(current ? sectionFont(font()) : font()));
     painter->setPen(current ? palette().color(QPalette::WindowText) : secondaryText(palette()));
     painter->drawText(line, Qt::AlignRight | Qt::AlignVCenter,
-                      current ? graphValueText(*current, m_unit) : tr("no value now"));
+                      current                ? graphValueText(*current, m_unit)
+                          : m_idle.isEmpty() ? tr("no value now")
+                                             : m_idle);
 }
 
 void HistoryGraph::paintAxes(QPainter* painter, const QRectF& plot) const

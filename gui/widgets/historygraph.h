@@ -22,6 +22,9 @@ public:
     void setUnit(GraphUnit unit);
     /// Points in the order of time; the right edge is `nowUsec`.
     void setPoints(const QList<GraphPoint>& points, quint64 nowUsec);
+    /// Where there is no value now, this stands in its place ("not running"); a value that was measured just before
+    /// what it is about ended is no value of now. Empty: the newest value counts again.
+    void setIdle(const QString& why);
     /// 0: none. `label` stands at the line ("limit 64 MiB").
     void setLimit(double limit, const QString& label);
     /// Whether the scale reaches up to the limit (on by default); otherwise the label points at it.
@@ -70,6 +73,7 @@ private:
     quint64 m_now = 0;
     double m_limit = 0;
     QString m_limitLabel;
+    QString m_idle;
     bool m_scaledToLimit = true;
     bool m_compact = false;
     std::chrono::seconds m_span{300};

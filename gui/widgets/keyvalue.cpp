@@ -6,9 +6,12 @@
 #include "gui/widgets/fonts.h"
 
 #include <QEvent>
+#include <QFocusEvent>
 #include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
+
+#include <algorithm>
 
 namespace lamella::widgets {
 namespace {
@@ -41,6 +44,48 @@ private:
 };
 
 } // namespace
+
+/// One line that can be selected. While nobody is in it, it is shortened in the middle where there is no room.
+class OneLine final : public QLineEdit {
+public:
+    using QLineEdit::QLineEdit;
+
+    const QString& value() const { return m_value; }
+    void setValue(const QString& value)
+    {
+        m_value = value;
+        showValue();
+    }
+
+protected:
+    void focusInEvent(QFocusEvent* event) override
+    {
+        setText(m_value);
+        QLineEdit::focusInEvent(event);
+    }
+    void focusOutEvent(QFocusEvent* event) override
+    {
+        QLineEdit::focusOutEvent(event);
+        // Its own menu takes the focus too, and is about what is selected.
+        if (event->reason() != Qt::PopupFocusReason)
+            showValue();
+    }
+    void resizeEvent(QResizeEvent* event) override
+    {
+        QLineEdit::resizeEvent(event);
+        if (!hasFocus())
+            showValue();
+    }
+
+private:
+    void showValue()
+    {
+        setText(hasFocus() ? m_value : fontMetrics().elidedText(m_value, Qt::ElideMiddle, width() - 4));
+        setCursorPosition(0);
+    }
+
+    QString m_value;
+};
 
 KeyValue::KeyValue(QWidget* parent)
     : QWidget(parent)
@@ -75,6 +120,16 @@ void KeyValue::addRow(const QString& key, const QString& name, Style style)
     m_rows.insert(key, row);
 }
 
+void KeyValue::alignNames(std::initializer_list<KeyValue*> groups)
+{
+    int width = 0;
+    for (const KeyValue* group : groups)
+        for (const Row& row : group->m_rows)
+            width = std::max(width, row.name->sizeHint().width());
+    for (const KeyValue* group : groups)
+        group->m_layout->setColumnMinimumWidth(0, width);
+}
+
 QLabel* KeyValue::createText(Style style)
 {
     auto* text = new QLabel(this);
@@ -90,9 +145,9 @@ QLabel* KeyValue::createText(Style style)
     return text;
 }
 
-QLineEdit* KeyValue::createLine()
+OneLine* KeyValue::createLine()
 {
-    auto* line = new QLineEdit(this);
+    auto* line = new OneLine(this);
     line->setReadOnly(true);
     line->setFrame(false);
     line->setFont(monospaceFont(font()));
@@ -103,7 +158,7 @@ QLineEdit* KeyValue::createLine()
     clear.setColor(QPalette::Base, Qt::transparent);
     line->setPalette(clear);
     connect(line, &QLineEdit::customContextMenuRequested, line, [line](const QPoint& at) {
-        showCopyMenu(line, line->mapToGlobal(at), line->hasSelectedText() ? line->selectedText() : line->text());
+        showCopyMenu(line, line->mapToGlobal(at), line->hasSelectedText() ? line->selectedText() : line->value());
     });
     return line;
 }
@@ -114,9 +169,8 @@ void KeyValue::setValue(const QString& key, const QString& value, const QString&
     if (row == m_rows.constEnd())
         return;
     // Setting the same text again would drop the selection.
-    if (row->line && row->line->text() != value) {
-        row->line->setText(value);
-        row->line->setCursorPosition(0);
+    if (row->line && row->line->value() != value) {
+        row->line->setValue(value);
     } else if (row->value && row->value->text() != value) {
         row->value->setText(value);
     }
@@ -129,7 +183,7 @@ void KeyValue::setValue(const QString& key, const QString& value, const QString&
 QString KeyValue::value(const QString& key) const
 {
     const Row row = m_rows.value(key);
-    return row.line ? row.line->text() : row.value ? row.value->text() : QString();
+    return row.line ? row.line->value() : row.value ? row.value->text() : QString();
 }
 
 } // namespace lamella::widgets

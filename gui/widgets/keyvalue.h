@@ -6,9 +6,10 @@
 
 class QGridLayout;
 class QLabel;
-class QLineEdit;
 
 namespace lamella::widgets {
+
+class OneLine;
 
 /// Names at the left, values at the right that can be selected and copied. Rows keep their places and their selection
 /// while their values change.
@@ -20,6 +21,9 @@ public:
 
     explicit KeyValue(QWidget* parent = nullptr);
 
+    /// Gives the names of several groups that stand below each other one width, so that their values line up.
+    static void alignNames(std::initializer_list<KeyValue*> groups);
+
     /// Adds a row; `key` names it for setValue and is the objectName of its value.
     void addRow(const QString& key, const QString& name, Style style = Style::Text);
     /// Shows the value as plain text; an empty one hides the row.
@@ -30,11 +34,11 @@ private:
     struct Row {
         QLabel* name = nullptr;
         QLabel* value = nullptr;
-        QLineEdit* line = nullptr;
+        OneLine* line = nullptr;
     };
 
     QLabel* createText(Style style);
-    QLineEdit* createLine();
+    OneLine* createLine();
 
     QGridLayout* m_layout;
     QHash<QString, Row> m_rows;
