@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/rootfs/devices.h"
 
+#include "engine/oci/id_map.h"
 #include "engine/os/mount.h"
 
 #include <array>
@@ -31,15 +32,6 @@ constexpr std::array kLinks{Link{"fd", "/proc/self/fd"}, Link{"stdin", "/proc/se
                             Link{"stdout", "/proc/self/fd/1"}, Link{"stderr", "/proc/self/fd/2"},
                             Link{"ptmx", "pts/ptmx"}};
 
-std::uint32_t hostId(const std::vector<oci::IdMapping>& mappings, std::uint32_t id)
-{
-    for (const oci::IdMapping& mapping : mappings) {
-        if (id >= mapping.containerId && id - mapping.containerId < mapping.size)
-            return mapping.hostId + (id - mapping.containerId);
-    }
-    return id;
-}
-
 Result<void> fill(BorrowedFd directory, Owner owner)
 {
     for (const Node& node : kNodes) {
@@ -61,7 +53,7 @@ Result<void> fill(BorrowedFd directory, Owner owner)
 
 Owner containerRoot(const oci::Spec& spec)
 {
-    return {hostId(spec.linux.uidMappings, 0), hostId(spec.linux.gidMappings, 0)};
+    return {oci::hostId(spec.linux.uidMappings, 0), oci::hostId(spec.linux.gidMappings, 0)};
 }
 
 Result<UniqueFd> makeDevices(const oci::MountOptions& options, Owner owner)

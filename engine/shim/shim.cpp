@@ -75,7 +75,7 @@ Result<void> Shim::startContainer(std::chrono::nanoseconds begun)
 {
     Pipes pipes;
     if (!m_spec.process.terminal)
-        pipes = TRY(Pipes::make());
+        pipes = TRY(Pipes::make(m_spec.process, m_spec.linux));
     m_container = TRY(
         runtime::create({.id = m_options.id,
                          .bundle = m_options.bundle,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/shim/stdio.h"
 
+#include "engine/oci/id_map.h"
 #include "engine/os/socket.h"
 #include "engine/os/terminal.h"
 
@@ -34,13 +35,17 @@ timespec wallClock()
 
 } // namespace
 
-Result<Pipes> Pipes::make()
+Result<Pipes> Pipes::make(const oci::Process& process, const oci::Linux& linux)
 {
+    const uid_t user = oci::hostId(linux.uidMappings, process.user.uid);
+    const gid_t group = oci::hostId(linux.gidMappings, process.user.gid);
     Pipes pipes;
     const std::array<std::pair<UniqueFd*, UniqueFd*>, 3> ends{
         {{&pipes.programIn, &pipes.in}, {&pipes.out, &pipes.programOut}, {&pipes.err, &pipes.programErr}}};
     for (const auto& [readEnd, writeEnd] : ends) {
         os::Pipe pipe = TRY(os::makePipe());
+        if (::fchown(pipe.read.get(), user, group) != 0)
+            return systemFailure("cannot give a pipe to the program's user");
         *readEnd = std::move(pipe.read);
         *writeEnd = std::move(pipe.write);
     }

@@ -3,6 +3,7 @@
 
 #include "engine/base/result.h"
 #include "engine/base/unique_fd.h"
+#include "engine/oci/spec.h"
 #include "engine/shim/attach_clients.h"
 #include "engine/shim/event_loop.h"
 #include "engine/shim/log_writer.h"
@@ -17,7 +18,9 @@ namespace lamella::shim {
 struct Pipes {
     UniqueFd programIn, programOut, programErr; ///< the program's ends
     UniqueFd in, out, err; ///< ours
-    static Result<Pipes> make();
+    /// The program's ends belong to the user that `process` runs as on the host, or it could not open /dev/stdout
+    /// and the like: that opens the pipe anew (proc_pid_fd(5)).
+    static Result<Pipes> make(const oci::Process& process, const oci::Linux& linux);
 };
 
 /// The standard streams of the container's own program, a terminal or three pipes: what it writes goes to the log and
