@@ -11,9 +11,12 @@
 #include "engine/runtime/program.h"
 #include "engine/runtime/runtime.h"
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <fcntl.h>
 #include <format>
+#include <poll.h>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -24,6 +27,12 @@ namespace {
 
 using rootfs::Reporter;
 using rootfs::Step;
+
+/// How long a program may take to begin. A process of the container may have stopped the child on its way, which then
+/// says nothing for ever.
+constexpr std::chrono::seconds kPatience{10};
+
+using Deadline = std::chrono::steady_clock::time_point;
 
 /// What the child of exec() needs.
 struct ExecPlan {
@@ -103,9 +112,26 @@ Result<ExecPlan> prepare(const ExecRequest& request)
     return plan;
 }
 
-/// The terminal's master, where the child got so far. A container that answers in its place sends no PTY.
-Result<UniqueFd> receiveConsole(BorrowedFd channel)
+/// Waits until the child says something on `fd`, or closes it.
+Result<void> awaitWord(BorrowedFd fd, Deadline until)
 {
+    for (;;) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+        pollfd poll{fd.get(), POLLIN, 0};
+        const int n = ::poll(&poll, 1, static_cast<int>(std::max<std::int64_t>(0, left.count())));
+        if (n > 0)
+            return {};
+        if (n == 0)
+            return failure(ErrorKind::Failed, "the program did not begin in time: something in the container stops it");
+        if (errno != EINTR)
+            return systemFailure("cannot wait for the program to begin");
+    }
+}
+
+/// The terminal's master, where the child got so far. A container that answers in its place sends no PTY.
+Result<UniqueFd> receiveConsole(BorrowedFd channel, Deadline until)
+{
+    TRY(awaitWord(channel, until));
     auto message = TRY(os::receiveDatagram(channel, 1));
     if (!message || message->descriptors.empty())
         return UniqueFd{};
@@ -140,8 +166,9 @@ Result<Executed> exec(const ExecRequest& request)
     channel.second.reset();
 
     Executed executed{child.pid, std::move(child.pidfd), {}};
-    auto console = plan.program.terminal ? receiveConsole(channel.first.borrow()) : Result<UniqueFd>{};
-    auto failed = readReport(report.read.borrow());
+    const Deadline until = std::chrono::steady_clock::now() + kPatience;
+    auto console = plan.program.terminal ? receiveConsole(channel.first.borrow(), until) : Result<UniqueFd>{};
+    auto failed = awaitWord(report.read.borrow(), until).and_then([&] { return readReport(report.read.borrow()); });
     if (console && failed && !*failed) {
         executed.console = std::move(*console);
         return executed;

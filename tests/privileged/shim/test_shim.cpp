@@ -160,6 +160,18 @@ private Q_SLOTS:
         QCOMPARE(m_world->leftOf("log"), "");
     }
 
+    void letsTheProgramOpenItsStreamsAnew()
+    {
+        m_world->makeBundle("anew", shell("echo one > /dev/stdout; echo two > /dev/stderr; exec cat < /dev/stdin"));
+        Peer peer{*m_world, "anew"};
+        const shim::Message attached = peer.ask({{"request", "attach"}});
+        QCOMPARE(attached.descriptors.size(), std::size_t{1});
+        QCOMPARE(::shutdown(attached.descriptors[0].get(), SHUT_WR), 0);
+        QCOMPARE(peer.event("exited").value("status", -1), 0);
+        QCOMPARE(m_world->logOf("anew"), "one\n");
+        QCOMPARE(m_world->logOf("anew", "stderr"), "two\n");
+    }
+
     void losesNoByteOfMuchOutput()
     {
         // About 6.9 MB, of which the last part is still in the pipe when the program has ended.
@@ -334,6 +346,19 @@ private Q_SLOTS:
 
         const json missing = peer.ask({{"request", "exec"}, {"process", processOf(spec, {"nothing"}, false)}}).body;
         QCOMPARE(missing["error"].value("kind", ""), "NotFound");
+    }
+
+    /// Root inside may stop the child of an exec as soon as that is root inside too: the shim must not wait for ever.
+    void answersThoughTheContainerStopsAnExec()
+    {
+        const oci::Spec spec = m_world->makeBundle("stops", shell("while :; do kill -STOP -1; done 2>/dev/null"));
+        Peer peer{*m_world, "stops"};
+        QVERIFY(!peer.event("started").is_null());
+        for (int i = 0; i < 3; ++i) {
+            const json exec = peer.ask({{"request", "exec"}, {"process", processOf(spec, {"true"}, false)}}).body;
+            QVERIFY2(exec.contains("ok") || exec.contains("error"), exec.dump().c_str());
+        }
+        QVERIFY(peer.ask({{"request", "state"}}).body.contains("ok"));
     }
 
     void hangsUpAnExec()
