@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <tuple>
 #include <utility>
 
 namespace lamella::stats {
@@ -34,8 +35,10 @@ Result<void> giveSize(BorrowedFd fd, const std::filesystem::path& file)
     if (::ftruncate(fd.get(), 0) != 0 || ::ftruncate(fd.get(), sizeof(dbus::StatsRing)) != 0)
         return systemFailure("cannot make room in " + file.string());
     // Where the file system is full this fails; a write through the map would end the process instead.
-    if (const int error = ::posix_fallocate(fd.get(), 0, sizeof(dbus::StatsRing)); error != 0)
+    if (const int error = ::posix_fallocate(fd.get(), 0, sizeof(dbus::StatsRing)); error != 0) {
+        std::ignore = ::ftruncate(fd.get(), 0); // or the next to open it would take it for a whole one
         return systemFailure("cannot make room in " + file.string(), error);
+    }
     return {};
 }
 
