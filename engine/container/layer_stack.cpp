@@ -114,8 +114,10 @@ Result<Entry> walk(const Merged& root, const std::string& path)
     std::deque<std::string> left;
     prepend(left, path);
     int symlinks = 0;
+    std::size_t taken = 0;
     while (!left.empty()) {
-        if (left.size() > kMaxComponents)
+        // All together, symlinks' targets as well: each is looked for in each layer.
+        if (++taken > kMaxComponents || left.size() > kMaxComponents)
             return failure(ErrorKind::LimitExceeded, std::format("{} is nested too deeply", path));
         const std::string name = std::move(left.front());
         left.pop_front();
