@@ -120,7 +120,8 @@ Result<UniqueFd> mountOverlay(const oci::Spec& spec, const Reach& reach)
     TRY(addDirectory(overlay, "upperdir", upper.borrow()));
     TRY(addDirectory(overlay, "workdir", work.borrow()));
     TRY(setFeatures(overlay));
-    UniqueFd mount = TRY(overlay.mount());
+    // Device nodes of an image serve nobody in a user namespace: that must not hang on the cgroup's device rules alone.
+    UniqueFd mount = TRY(overlay.mount(reach.userNamespace ? std::uint64_t{MOUNT_ATTR_NODEV} : 0));
     TRY(mustBeWritable(mount.borrow()));
     return mount;
 }
