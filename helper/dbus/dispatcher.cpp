@@ -167,8 +167,12 @@ void Dispatcher::handleObjectManager(const Call& call)
         return refuseMethod(call);
     authorize(call, nullptr, kRead, [this, call](Object*) {
         // Who left while polkit was asked must not stay a subscriber for ever.
-        if (m_peers.present(call.caller().busName))
-            call.reply({QVariant::fromValue(m_publisher.subscribe(call.caller()))});
+        if (!m_peers.present(call.caller().busName))
+            return;
+        const auto objects = m_publisher.subscribe(call.caller());
+        if (!objects)
+            return call.fail(objects.error());
+        call.reply({QVariant::fromValue(*objects)});
     });
 }
 

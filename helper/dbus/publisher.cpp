@@ -2,6 +2,7 @@
 #include "helper/dbus/publisher.h"
 
 #include "resources/dbus/api.h"
+#include "resources/dbus/types.h"
 
 #include <QDBusMessage>
 #include <QDBusMetaType>
@@ -17,7 +18,30 @@ namespace {
 /// PropertiesChanged comes at no more than 10 Hz for an object.
 constexpr std::chrono::milliseconds kInterval{100};
 
+/// dbus-daemon(1), max_message_size of the system bus is 32 MiB. Texts are what makes a message long.
+constexpr qsizetype kMaxTextBytes = 24 << 20;
+
 const QString kObjectManager = u"org.freedesktop.DBus.ObjectManager"_s;
+
+qsizetype bytesOf(const QString& text)
+{
+    return text.toUtf8().size() + 8; // its length, its end and what aligns it
+}
+
+qsizetype textBytesOf(const QVariant& value)
+{
+    qsizetype bytes = 0;
+    if (value.metaType() == QMetaType::fromType<QString>()) {
+        bytes = bytesOf(value.toString());
+    } else if (value.metaType() == QMetaType::fromType<QStringList>()) {
+        for (const QString& text : value.toStringList())
+            bytes += bytesOf(text);
+    } else if (value.metaType() == QMetaType::fromType<dbus::LayerList>()) {
+        for (const dbus::Layer& layer : value.value<dbus::LayerList>())
+            bytes += bytesOf(layer.diffId) + bytesOf(layer.chainId) + bytesOf(layer.createdBy);
+    }
+    return bytes;
+}
 
 } // namespace
 
@@ -42,14 +66,21 @@ QVariantMap Publisher::read(const Object& object) const
     return contract ? object.properties(*contract) : QVariantMap{};
 }
 
-ManagedObjects Publisher::subscribe(const Caller& caller)
+Result<ManagedObjects> Publisher::subscribe(const Caller& caller)
 {
-    m_subscribers.insert(caller.busName, caller.uid);
     ManagedObjects objects;
+    qsizetype bytes = 0;
     // As they were last published, not as they are now: a change that is yet to be sent must find the old value there,
     // or one that goes back before it is sent would never arrive.
-    for (Object* object : m_tree.visible(caller.uid))
-        objects.insert(QDBusObjectPath(object->path()), {{object->interfaceName(), m_published.value(object).sent}});
+    for (Object* object : m_tree.visible(caller.uid)) {
+        const QVariantMap properties = m_published.value(object).sent;
+        for (const QVariant& value : properties)
+            bytes += textBytesOf(value);
+        if (bytes > kMaxTextBytes)
+            return failure(ErrorKind::LimitExceeded, "there are more containers and images than one message can list");
+        objects.insert(QDBusObjectPath(object->path()), {{object->interfaceName(), properties}});
+    }
+    m_subscribers.insert(caller.busName, caller.uid);
     return objects;
 }
 

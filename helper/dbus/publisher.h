@@ -24,8 +24,9 @@ class Publisher : public QObject {
 public:
     Publisher(const QDBusConnection& connection, const Contract& contract, ObjectTree& tree, Peers& peers);
 
-    /// The objects that the caller may see; from now on it is told of changes.
-    ManagedObjects subscribe(const Caller& caller);
+    /// The objects that the caller may see; from now on it is told of changes. Errors: LimitExceeded (more than one
+    /// message may hold: the bus daemon would drop our connection for it).
+    Result<ManagedObjects> subscribe(const Caller& caller);
 
 private:
     struct Published {

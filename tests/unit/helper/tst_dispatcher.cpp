@@ -23,6 +23,7 @@ const QString kInterface = u"test.Thing"_s;
 const QByteArray kContract = R"(<node><interface name="test.Thing">
     <annotation name="org.lamella.Lamella1.Action" value="read"/>
     <property name="Number" type="i" access="read"/>
+    <property name="Text" type="s" access="read"/>
     <method name="Add"><annotation name="org.lamella.Lamella1.Action" value="manage"/>
         <arg type="i" direction="in"/><arg type="a{sv}" direction="in"/><arg type="i" direction="out"/></method>
     <method name="Later"><arg type="a{sv}" direction="in"/><arg type="s" direction="out"/></method>
@@ -58,11 +59,13 @@ public:
 class Thing : public Object {
     Q_OBJECT
     Q_PROPERTY(int Number MEMBER number)
+    Q_PROPERTY(QString Text MEMBER text)
 
 public:
     Thing(const QString& path, const QString& interface, std::optional<uid_t> owner);
 
     int number = 1;
+    QString text;
     std::optional<Call> later;
     ObjectTree* tree = nullptr;
 
@@ -336,7 +339,7 @@ private Q_SLOTS:
         const QString properties = u"org.freedesktop.DBus.Properties"_s;
         const QString path = kPath + u"/Things/1"_s;
         const QDBusMessage all = call(path, properties, u"GetAll"_s, {kInterface});
-        QCOMPARE(qdbus_cast<QVariantMap>(all.arguments().at(0)), (QVariantMap{{u"Number"_s, 1}}));
+        QCOMPARE(qdbus_cast<QVariantMap>(all.arguments().at(0)), (QVariantMap{{u"Number"_s, 1}, {u"Text"_s, QString()}}));
         QCOMPARE(m_authorizer->asked.last().action, u"org.lamella.read"_s);
         QCOMPARE(call(path, properties, u"Get"_s, {kInterface, u"objectName"_s}).errorName(),
                  u"org.freedesktop.DBus.Error.UnknownProperty"_s);
@@ -371,6 +374,18 @@ private Q_SLOTS:
         m_tree->remove(added);
         QTRY_COMPARE(m_signals.size(), 2);
         QCOMPARE(m_signals.at(1).member(), u"InterfacesRemoved"_s);
+    }
+
+    /// The bus daemon drops the connection of who sends more than 32 MiB in one message, and with it the helper's name.
+    void moreThanAMessageHoldsIsRefused()
+    {
+        for (int i = 0; i < 8; ++i) {
+            auto thing = std::make_unique<Thing>(kPath + u"/Things/long%1"_s.arg(i), kInterface, ::getuid());
+            thing->text = QString(5 << 20, u'x');
+            m_tree->add(std::move(thing));
+        }
+        const QDBusMessage reply = call(kPath, u"org.freedesktop.DBus.ObjectManager"_s, u"GetManagedObjects"_s);
+        QCOMPARE(reply.errorName(), u"org.lamella.Lamella1.Error.LimitExceeded"_s);
     }
 
     void changesAreGathered()
