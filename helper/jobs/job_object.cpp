@@ -82,7 +82,8 @@ void JobObject::Cancel(const QVariantMap&)
     if (!cancelable())
         return refuse(ErrorKind::WrongState,
                       isFinished() ? "the job has ended" : "the job cannot be cancelled any more");
-    m_cancel();
+    const auto cancel = m_cancel; // it may finish the job, which forgets it
+    cancel();
 }
 
 QStringList JobObject::Wait(const QVariantMap&)
