@@ -44,13 +44,18 @@ int run(QCoreApplication& application)
         return fail(started.error());
     if (const auto handled = helper::onTermination(&application, [] { QCoreApplication::quit(); }); !handled)
         return fail(handled.error());
+    // Without the bus nobody can reach us, and the name does not come back by itself: the service manager starts
+    // us anew.
+    QDBusConnection(bus).connect(QString(), u"/org/freedesktop/DBus/Local"_s, u"org.freedesktop.DBus.Local"_s,
+                                 u"Disconnected"_s, &application, SLOT(quit()));
     log::info("ready, with its state in {}", (*options)->root.string());
     helper::notifyReady();
     const int status = application.exec();
-    log::info("leaving; containers go on");
+    const bool lost = !bus.isConnected();
+    log::info("{}; containers go on", lost ? "the system bus has gone" : "leaving");
     std::fflush(nullptr);
     // A load that hangs in its caller's file system must not keep us; all state is on disk already.
-    std::_Exit(status);
+    std::_Exit(lost ? EXIT_FAILURE : status);
 }
 
 } // namespace
