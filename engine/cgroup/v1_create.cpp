@@ -74,13 +74,20 @@ Result<void> makeParents(const Trees::V1& tree, const std::string& path)
     return {};
 }
 
+// What runs in it reads its own limits here, as a user that is nobody outside: whatever the caller's umask is.
+bool makeReadable(const Trees::V1& tree, const std::string& path)
+{
+    return ::mkdirat(tree.root.get(), path.c_str(), 0755) == 0
+        && ::fchmodat(tree.root.get(), path.c_str(), 0755, 0) == 0;
+}
+
 Result<void> makeDirectory(const Trees::V1& tree, const std::string& path)
 {
-    if (::mkdirat(tree.root.get(), path.c_str(), 0755) == 0)
+    if (makeReadable(tree, path))
         return {};
     if (errno == ENOENT) {
         TRY(makeParents(tree, path));
-        if (::mkdirat(tree.root.get(), path.c_str(), 0755) == 0)
+        if (makeReadable(tree, path))
             return {};
     }
     if (errno == EEXIST)

@@ -104,6 +104,9 @@ Result<void> makeAll(Made& made, BorrowedFd tree, const std::string& path)
     }
     if (!TRY(made.make(path)))
         return failure(ErrorKind::AlreadyExists, "the cgroup /" + path + " exists already");
+    // What runs in it reads its own limits here, as a user that is nobody outside: whatever the caller's umask is.
+    if (::fchmodat(tree.get(), path.c_str(), 0755, 0) != 0)
+        return systemFailure("cannot open the cgroup /" + path + " to be read");
     return {};
 }
 

@@ -40,10 +40,12 @@ Result<PeerBundle> PeerBundle::mount(const std::filesystem::path& bundle)
     const oci::Spec spec = TRY_WITHIN("the peer's bundle", oci::parseSpec(text));
     const auto annotation = [&](std::string_view key) { return spec.annotations.at(std::string{key}); };
     // The peer opens the root file system as the container's root, whom our directories (0700) keep out.
-    for (std::filesystem::path directory = bundle; directory != bundle.parent_path().parent_path().parent_path(); directory = directory.parent_path())
-        std::filesystem::permissions(directory, std::filesystem::perms::others_exec, std::filesystem::perm_options::add);
+    for (std::filesystem::path directory = bundle; directory != bundle.parent_path().parent_path().parent_path();
+         directory = directory.parent_path())
+        std::filesystem::permissions(directory, std::filesystem::perms::others_exec,
+                                     std::filesystem::perm_options::add);
     PeerBundle mounted;
-    std::string directory = "/tmp/peer-XXXXXX"; // short: mount(8) gives an option at most 256 characters
+    std::string directory = "/tmp/peer-XXXXXX";
     if (::mkdtemp(directory.data()) == nullptr)
         return systemFailure("cannot make a directory in /tmp");
     mounted.m_layers = directory;
@@ -51,9 +53,13 @@ Result<PeerBundle> PeerBundle::mount(const std::filesystem::path& bundle)
     TRY(command(std::format("mount --bind -o X-mount.idmap=b:{}:{}:{} {} {}", map.containerId, map.hostId, map.size,
                             annotation(oci::kAnnotationLayers), mounted.m_layers.string())));
     mounted.m_rootfs = bundle / spec.rootPath;
-    TRY(command(std::format("mount -t overlay overlay -o lowerdir={},upperdir={},workdir={} {}",
-                            through(annotation(oci::kAnnotationLower), annotation(oci::kAnnotationLayers), mounted.m_layers),
-                            annotation(oci::kAnnotationUpper), annotation(oci::kAnnotationWork), mounted.m_rootfs.string())));
+    // mount(2), because fsconfig(2), which mount(8) uses, gives an option at most 256 characters.
+    const std::string options
+        = std::format("lowerdir={},upperdir={},workdir={}",
+                      through(annotation(oci::kAnnotationLower), annotation(oci::kAnnotationLayers), mounted.m_layers),
+                      annotation(oci::kAnnotationUpper), annotation(oci::kAnnotationWork));
+    if (::mount("overlay", mounted.m_rootfs.c_str(), "overlay", 0, options.c_str()) != 0)
+        return systemFailure(std::format("cannot mount an overlay on {}", mounted.m_rootfs.string()));
     return mounted;
 }
 
