@@ -245,6 +245,7 @@ Result<std::string> ContainerManager::create(const CreateRequest& request)
     container.imageId = image.id;
     container.imageName = request.image;
     container.command = TRY(commandOf(image, request.command));
+    TRY(checkCommand(container.command)); // the image's part of it as well
     container.created = sinceEpoch();
     container.cgroupPath = d->directories.cgroupParent + "/" + container.id;
     container.request = request;
