@@ -125,18 +125,17 @@ void ShimLink::reconnect()
         QTimer::singleShot(kReconnectDelay, this, &ShimLink::reconnect);
         return;
     }
-    std::vector<nlohmann::json> unsent = std::exchange(m_unsent, {});
     std::map<std::uint64_t, Reply> unanswered = std::exchange(m_waiting, {});
-    for (const nlohmann::json& body : unsent) {
-        if (auto kept = unanswered.extract(serialIn(body)); !kept.empty())
-            m_waiting.insert(std::move(kept));
-    }
     delete m_messages; // before the descriptor that it watches is closed
     m_process.connection = std::move(again->connection);
     listen();
-    for (const nlohmann::json& body : unsent) {
+    for (nlohmann::json& body : std::exchange(m_unsent, {})) {
+        auto waiting = unanswered.extract(serialIn(body));
+        if (waiting.empty())
+            continue; // who asked has been told that there is no answer
+        m_waiting.insert(std::move(waiting));
         if (!shim::send(m_process.connection.borrow(), body))
-            m_unsent.push_back(body);
+            m_unsent.push_back(std::move(body));
     }
     const QPointer alive(this);
     for (auto& [serial, reply] : unanswered)
