@@ -276,6 +276,48 @@ private Q_SLOTS:
         QCOMPARE(remove(id, true).error().kind, ErrorKind::NotFound);
     }
 
+    void removesFromWithinAnAnswer_data()
+    {
+        QTest::addColumn<std::string>("command");
+        QTest::addColumn<bool>("killsShim");
+        QTest::newRow("start fails") << std::string{"no-such-command"} << false;
+        QTest::newRow("program ends") << std::string{"true"} << false;
+        QTest::newRow("shim is lost") << kWaits << true;
+    }
+    /// Whoever hears of something may remove the container at once, and more than once: each is answered exactly once.
+    void removesFromWithinAnAnswer()
+    {
+        QFETCH(const std::string, command);
+        QFETCH(const bool, killsShim);
+        CreateRequest request = shell(command);
+        if (command == "no-such-command")
+            request.command = {command};
+        const std::string id = create(request);
+        int asked = 0;
+        int answered = 0;
+        int started = 0;
+        const auto removeAgain = [&] {
+            ++asked;
+            m_manager->remove(id, !killsShim, [&](const Result<void>&) { ++answered; });
+        };
+        const QObject context;
+        QObject::connect(m_manager.get(), &ContainerManager::changed, &context, removeAgain);
+        QObject::connect(m_manager.get(), &ContainerManager::removed, &context, removeAgain);
+        m_manager->start(id, [&](const Result<void>&) {
+            ++started;
+            removeAgain();
+        });
+        removeAgain();
+        if (killsShim) {
+            QVERIFY(becomes(id, State::Running));
+            ::kill(m_manager->find(id)->shimPid, SIGKILL);
+        }
+        QVERIFY(eventually([&] { return started > 0 && m_manager->find(id) == nullptr && answered == asked; }));
+        QCOMPARE(started, 1);
+        QVERIFY(eventually([&] { return filesLeft().empty(); }));
+        QCOMPARE(answered, asked);
+    }
+
     void givesEachUserIdsOfHisOwn()
     {
         CreateRequest request = shell("true");
