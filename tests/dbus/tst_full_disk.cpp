@@ -5,6 +5,7 @@
 #include <QFile>
 #include <QTest>
 
+#include <csignal>
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/statvfs.h>
@@ -42,13 +43,20 @@ class FullDiskTest : public QObject {
 private:
     Client* alice = nullptr;
 
-    QDBusMessage load()
+    QString beginLoad()
     {
         QDBusUnixFileDescriptor layout;
         layout.giveFileDescriptor(openStarter());
-        const auto job
-            = alice->ask(kRoot, u"Manager"_s, u"LoadImage"_s, {QVariant::fromValue(layout)}).value<QDBusObjectPath>();
-        return alice->lamella(job.path(), u"Job"_s, u"Wait"_s);
+        return alice->ask(kRoot, u"Manager"_s, u"LoadImage"_s, {QVariant::fromValue(layout)})
+            .value<QDBusObjectPath>()
+            .path();
+    }
+
+    QDBusMessage load() { return alice->lamella(beginLoad(), u"Job"_s, u"Wait"_s); }
+
+    void removeImage(const QString& image)
+    {
+        alice->ask(kRoot + u"/Images/"_s + QString(image).replace(u':', u'_'), u"Image"_s, u"Remove"_s);
     }
 
 private Q_SLOTS:
@@ -89,6 +97,37 @@ private Q_SLOTS:
         QCOMPARE(entries(u"/layers"_s), layers);
         QCOMPARE(entries(u"/blobs/sha256"_s), blobs);
         QVERIFY(filler.remove());
+    }
+
+    /// It was asked whether there is room, and there was; then somebody else took it.
+    void diskThatFillsUpMeanwhile()
+    {
+        bool caught = false;
+        for (int attempt = 0; !caught && attempt < 50; ++attempt) {
+            const QString job = beginLoad();
+            while (!caught && alice->get(job, u"Job"_s, u"State"_s).toString() == "running"_L1)
+                caught = signalWorkers(SIGSTOP);
+            if (!caught) {
+                removeImage(alice->ask(job, u"Job"_s, u"Wait"_s).toStringList().value(0));
+                continue;
+            }
+            QFile filler(state() + u"/filler"_s);
+            QVERIFY(filler.open(QIODevice::WriteOnly));
+            QCOMPARE(::posix_fallocate(filler.handle(), 0, freeBytes()), 0);
+            signalWorkers(SIGCONT);
+            const QDBusMessage reply = alice->lamella(job, u"Job"_s, u"Wait"_s);
+            QVERIFY(filler.remove());
+            if (reply.type() == QDBusMessage::ReplyMessage) { // it had what it needed already
+                removeImage(reply.arguments().at(0).toStringList().value(0));
+                caught = false;
+                continue;
+            }
+            QCOMPARE(reply.errorName(), errorName(u"NoSpace"_s));
+            QVERIFY2(reply.errorMessage().contains(u' '), qPrintable(reply.errorMessage()));
+        }
+        QVERIFY2(caught, "no load could be caught at work");
+        QCOMPARE(entries(u"/layers"_s), QStringList());
+        QCOMPARE(entries(u"/blobs/sha256"_s), QStringList());
     }
 
     void loadsWhenThereIsRoomAgain()

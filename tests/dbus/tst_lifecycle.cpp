@@ -26,17 +26,6 @@ QString runDirectory(const QString& container)
     return u"/run/lamella/containers/"_s + container.section(u'/', -1);
 }
 
-/// Stops the workers that there are; whether there were any.
-bool stopWorkers()
-{
-    bool any = false;
-    for (const QString& pid : QDir(u"/proc"_s).entryList({u"[0-9]*"_s}, QDir::Dirs)) {
-        if (readFile(u"/proc/%1/cmdline"_s.arg(pid)).split('\0').first().endsWith("lamella-worker"))
-            any |= ::kill(pid.toInt(), SIGSTOP) == 0;
-    }
-    return any;
-}
-
 qsizetype openFiles(uint pid)
 {
     return QDir(u"/proc/%1/fd"_s.arg(pid)).entryList(QDir::AllEntries | QDir::System | QDir::NoDotAndDotDot).size();
@@ -204,7 +193,7 @@ private Q_SLOTS:
                                       .path();
             // Held in the middle of its work, where one is quick enough to catch it.
             while (alice->get(begun, u"Job"_s, u"State"_s).toString() == "running"_L1 && job.isEmpty()) {
-                if (stopWorkers())
+                if (signalWorkers(SIGSTOP))
                     job = begun;
             }
             if (job.isEmpty())
@@ -220,7 +209,7 @@ private Q_SLOTS:
         QVERIFY(!alice->objects().contains(QDBusObjectPath(path)));
         QCOMPARE(entries(u"/layers"_s), QStringList());
         QCOMPARE(entries(u"/blobs/sha256"_s), QStringList());
-        QVERIFY(!stopWorkers());
+        QVERIFY(!signalWorkers(SIGSTOP));
         QCOMPARE(alice->loadStarter(), image);
     }
 

@@ -8,6 +8,7 @@
 #include <QDBusConnectionInterface>
 #include <QDBusMetaType>
 #include <QDBusVariant>
+#include <QDir>
 #include <QFile>
 #include <QJsonDocument>
 #include <QProcess>
@@ -189,6 +190,16 @@ namespace {
 pid_t g_helper = 0;
 
 } // namespace
+
+bool signalWorkers(int signal)
+{
+    bool any = false;
+    for (const QString& pid : QDir(u"/proc"_s).entryList({u"[0-9]*"_s}, QDir::Dirs)) {
+        if (readFile(u"/proc/%1/cmdline"_s.arg(pid)).split('\0').first().endsWith("lamella-worker"))
+            any |= ::kill(pid.toInt(), signal) == 0;
+    }
+    return any;
+}
 
 pid_t helperPid() { return g_helper ? g_helper : qEnvironmentVariableIntValue("LAMELLA_HELPER_PID"); }
 

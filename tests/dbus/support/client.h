@@ -82,6 +82,9 @@ int openStarter();
 QByteArray readAll(int descriptor);
 QByteArray readFile(const QString& path);
 
+/// Sends a signal to each lamella-worker that there is; whether there was any.
+bool signalWorkers(int signal);
+
 /// Kills the session's helper with SIGKILL, or starts one and waits for its name. They own the helper from the first call.
 void killHelper();
 void startHelper();
