@@ -6,12 +6,10 @@
 #include "engine/os/namespace.h"
 #include "engine/rootfs/bind.h"
 
-#include <cstdio>
 #include <format>
 #include <ranges>
 #include <string_view>
 #include <sys/statvfs.h>
-#include <sys/utsname.h>
 
 namespace lamella::rootfs {
 
@@ -88,31 +86,28 @@ Result<void> setFeatures(os::FileSystem& overlay)
     return overlay.set("nfs_export", "on");
 }
 
-/// How the directory above the layers is reached.
-struct Reach {
-    BorrowedFd userNamespace = {}; ///< its ids; without one the directory as it is
-    bool attached = false; ///< in this process's mount namespace, which must be a private one
-};
-
-Result<UniqueFd> openLayers(const std::filesystem::path& above, const Reach& reach)
+/// The directory above the layers, with the ids of `userNamespace` where there is one: then mounted onto itself, in this
+/// process's mount namespace, which must be a private one. (Before Linux 6.15 overlay takes no layer on a detached mount, and
+/// where it does, closing that mount costs more than a private namespace.)
+Result<UniqueFd> openLayers(const std::filesystem::path& above, BorrowedFd userNamespace)
 {
     UniqueFd directory = TRY(os::open(above, O_PATH | O_DIRECTORY));
-    if (!reach.userNamespace)
+    if (!userNamespace)
         return directory;
     UniqueFd layers = TRY(os::cloneMount(directory.borrow(), "", false));
-    TRY(os::idMapMount(layers.borrow(), reach.userNamespace, above.native()));
-    if (reach.attached)
-        TRY(os::attachMount(layers.borrow(), directory.borrow(), above.native()));
+    TRY(os::idMapMount(layers.borrow(), userNamespace, above.native()));
+    TRY(os::attachMount(layers.borrow(), directory.borrow(), above.native()));
     return layers;
 }
 
-Result<UniqueFd> mountOverlay(const oci::Spec& spec, const Reach& reach)
+Result<UniqueFd> mountOverlay(const oci::Spec& spec, BorrowedFd userNamespace)
 {
     const std::string lower = TRY(annotation(spec, oci::kAnnotationLower));
     const std::filesystem::path above = TRY(annotation(spec, oci::kAnnotationLayers));
-    const UniqueFd layers = TRY(openLayers(above, reach));
+    // Upper and work first: they may lie below `above`, and must not be reached through its idmapped mount.
     const UniqueFd upper = TRY(openAnnotated(spec, oci::kAnnotationUpper));
     const UniqueFd work = TRY(openAnnotated(spec, oci::kAnnotationWork));
+    const UniqueFd layers = TRY(openLayers(above, userNamespace));
 
     os::FileSystem overlay = TRY(os::FileSystem::open("overlay"));
     TRY(overlay.set("source", "overlay"));
@@ -121,21 +116,9 @@ Result<UniqueFd> mountOverlay(const oci::Spec& spec, const Reach& reach)
     TRY(addDirectory(overlay, "workdir", work.borrow()));
     TRY(setFeatures(overlay));
     // Device nodes of an image serve nobody in a user namespace: that must not hang on the cgroup's device rules alone.
-    UniqueFd mount = TRY(overlay.mount(reach.userNamespace ? std::uint64_t{MOUNT_ATTR_NODEV} : 0));
+    UniqueFd mount = TRY(overlay.mount(userNamespace ? std::uint64_t{MOUNT_ATTR_NODEV} : 0));
     TRY(mustBeWritable(mount.borrow()));
     return mount;
-}
-
-/// Since Linux 6.15 a layer may lie on a detached mount; before, overlay refuses with EINVAL whatever is not in the
-/// mount namespace of the process that makes it. To ask the kernel would cost each start a mount that fails; a kernel
-/// that learnt it earlier than its version says only takes the longer way.
-bool takesDetachedLayers()
-{
-    utsname system{};
-    int major = 0;
-    int minor = 0;
-    return ::uname(&system) == 0 && std::sscanf(system.release, "%d.%d", &major, &minor) == 2
-        && std::pair{major, minor} >= std::pair{6, 15};
 }
 
 } // namespace
@@ -149,14 +132,9 @@ Result<UniqueFd> makeOverlay(const oci::Spec& spec, std::optional<BorrowedFd> us
 {
     if (!userNamespace)
         return mountOverlay(spec, {});
-    if (takesDetachedLayers()) {
-        auto made = mountOverlay(spec, {*userNamespace, false});
-        if (made || made.error().errnum != EINVAL)
-            return made;
-    }
     UniqueFd mount;
     TRY(os::callWithPrivateMounts([&]() -> Result<void> {
-        mount = TRY(mountOverlay(spec, {*userNamespace, true}));
+        mount = TRY(mountOverlay(spec, *userNamespace));
         return {};
     }));
     return mount;
