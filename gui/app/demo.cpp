@@ -17,6 +17,19 @@ namespace lamella::app {
 
 using namespace std::chrono_literals;
 
+namespace {
+
+constexpr auto kPainting = 300ms;
+
+int keyOf(QChar character)
+{
+    if (character == u'\n')
+        return Qt::Key_Return;
+    return character == u'\x1b' ? int(Qt::Key_Escape) : character.toUpper().unicode();
+}
+
+} // namespace
+
 bool press(const QString& objectName)
 {
     const QWidgetList windows = QApplication::topLevelWidgets();
@@ -37,7 +50,7 @@ void type(QWidget* into, const QString& text)
     while (into->focusProxy())
         into = into->focusProxy();
     for (const QChar character : text) {
-        const int key = character == u'\n' ? int(Qt::Key_Return) : character.toUpper().unicode();
+        const int key = keyOf(character);
         const QString typed = character == u'\n' ? QStringLiteral("\r") : QString(character);
         QKeyEvent press(QEvent::KeyPress, key, Qt::NoModifier, typed);
         QCoreApplication::sendEvent(into, &press);
@@ -82,6 +95,7 @@ void Demo::look()
     const Step& step = m_steps[m_current];
     if (!m_acted) {
         m_acted = true;
+        m_done.invalidate();
         m_since.start();
         if (!step.act()) {
             finish(QStringLiteral("what leads to it could not be done: %1").arg(step.what));
@@ -93,6 +107,11 @@ void Demo::look()
             finish(QStringLiteral("it did not come about within %1 s: %2").arg(step.within.count()).arg(step.what));
         return;
     }
+    // The models know it: the widgets paint it a little later.
+    if (!m_done.isValid())
+        m_done.start();
+    if (!step.picture.isEmpty() && m_done.durationElapsed() < kPainting)
+        return;
     std::printf("lamella: %s\n", qPrintable(step.what));
     std::fflush(stdout);
     if (!step.picture.isEmpty())

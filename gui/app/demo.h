@@ -64,6 +64,7 @@ private:
     std::size_t m_current = 0;
     bool m_acted = false;
     QElapsedTimer m_since;
+    QElapsedTimer m_done; ///< since the current step is done
     QTimer m_look;
 };
 

@@ -14,7 +14,9 @@
 #include "gui/terminal/terminalview.h"
 
 #include <QAbstractButton>
+#include <QAbstractItemModel>
 #include <QApplication>
+#include <QClipboard>
 #include <QLineEdit>
 #include <QSpinBox>
 
@@ -28,26 +30,23 @@ namespace {
 
 /// Writes, changes and deletes files, says what it does, takes some memory, and then now and then some CPU.
 const QString kScript = QStringLiteral(
-    R"(echo "Hello from $(hostname), process $$"
-mkdir -p /srv/notes
-echo "written by the demo" > /srv/notes/first
-dd if=/dev/zero of=/srv/notes/zeros bs=64k count=48 2>/dev/null
-echo "demo:x:1000:1000::/:/bin/sh" >> /etc/passwd
-rm -f /etc/motd
-awk 'BEGIN { s = "x"; for (i = 0; i < 23; i++) s = s s; while (1) system("sleep 1") }' &
+    R"sh(echo "Hello from $(hostname)"; mkdir -p /srv/notes; echo "by the demo" > /srv/notes/first
+head -c 3145728 /dev/zero > /srv/notes/zeros; echo "demo:x:1000:1000::/:/bin/sh" >> /etc/passwd; rm /etc/motd
+awk 'BEGIN { s = "x"; while (i++ < 23) s = s s; while (1) system("sleep 1") }' &
 echo "a warning, on the other stream" >&2
-n=0
-while true; do
-  n=$((n + 1)); i=0
-  while [ $i -lt 40000 ]; do i=$((i + 1)); done
-  echo "round $n"
-  sleep 0.4
-done)");
+while n=$((n + 1)); do echo "round $n"; i=0; while [ $i -lt 20000 ]; do i=$((i + 1)); done; sleep 0.2; done)sh");
 
 template <class Model>
 Model* modelIn(const QWidget* page)
 {
     return page ? page->findChild<Model*>() : nullptr;
+}
+
+/// The CPU column of a process tree stays empty until there has been a second look.
+bool hasCpuFigures(const QAbstractItemModel* model)
+{
+    const QModelIndex shim = model->index(0, models::ProcessTreeModel::CpuColumn);
+    return !shim.data().toString().isEmpty();
 }
 
 bool nothing()
@@ -111,9 +110,7 @@ bool Demo::fillRunDialog()
     // A line edit takes one line: the script's lines are parted by its own semicolons.
     QString script = kScript;
     script.replace(u'\'', QStringLiteral("'\\''"));
-    script.replace(QStringLiteral(" do\n"), QStringLiteral(" do "))
-        .replace(QStringLiteral(" &\n"), QStringLiteral(" & "));
-    script.replace(QStringLiteral("\n"), QStringLiteral("; "));
+    script.replace(QStringLiteral(" &\n"), QStringLiteral(" & ")).replace(QStringLiteral("\n"), QStringLiteral("; "));
     command->setText(QStringLiteral("/bin/sh -c '%1'").arg(script));
     command->setCursorPosition(0);
     memory->setValue(64);
@@ -137,7 +134,7 @@ void Demo::addTabs()
            [this] { return container() && !container()->data().startTimeline.empty(); });
     addTab(QStringLiteral("processes"), QStringLiteral("its processes stand below the shim"), [this] {
         const auto* model = modelIn<models::ProcessTreeModel>(page(QStringLiteral("processes")));
-        return model && model->processCount() >= 3 && model->rowCount() == 1;
+        return model && model->processCount() >= 3 && model->rowCount() == 1 && hasCpuFigures(model);
     });
     addTab(QStringLiteral("changes"), QStringLiteral("what it added, modified and deleted is listed"), [this] {
         const auto* model = modelIn<models::ChangesModel>(page(QStringLiteral("changes")));
@@ -146,7 +143,8 @@ void Demo::addTabs()
     });
     addTab(QStringLiteral("layers"), QStringLiteral("its layers lie below the writable one"), [this] {
         const auto* model = modelIn<models::LayersModel>(page(QStringLiteral("layers")));
-        return model && model->rowCount() >= 2 && model->index(0, 0).data(models::LayersModel::WritableRole).toBool();
+        return model && model->rowCount() >= 2 && model->index(0, 0).data(models::LayersModel::WritableRole).toBool()
+            && model->index(0, 0).data(models::LayersModel::BytesRole).toULongLong() >= 3'000'000;
     });
     addTab(QStringLiteral("stats"), QStringLiteral("its graphs have a history"),
            [this] { return container() && container()->stats()->history().size() >= 8; });
@@ -186,6 +184,50 @@ void Demo::addTerminal()
         [view] { return view() && view()->screenText().contains(QStringLiteral("typed-42")); },
         QStringLiteral("12-terminal"));
     add(
+        QStringLiteral("top shows the processes inside"),
+        [view] {
+            type(view(), QStringLiteral("clear; top\n"));
+            return true;
+        },
+        [view] {
+            return view()->screenText().contains(QStringLiteral("Load average"))
+                && view()->screenText().contains(QStringLiteral("sleep 1"));
+        },
+        QStringLiteral("13-top"));
+    const auto typed = [view](const QString& text) {
+        return [view, text] {
+            type(view(), text);
+            return true;
+        };
+    };
+    const auto shows = [view](const QString& text) { return [view, text] { return view()->screenText().contains(text); }; };
+    add(QStringLiteral("vi opens a file inside"), typed(QStringLiteral("qclear; vi /tmp/letter\n")),
+        shows(QStringLiteral("- /tmp/letter 1/1")));
+    add(QStringLiteral("vi takes a text"), typed(QStringLiteral("iwritten with vi")),
+        shows(QStringLiteral("written with vi")));
+    // Alone: followed by another key it would be the beginning of a function key.
+    add(QStringLiteral("vi leaves its insertion"), typed(QStringLiteral("\u001b")),
+        shows(QStringLiteral("- /tmp/letter [Modified]")));
+    add(QStringLiteral("what vi wrote is in the file"),
+        typed(QStringLiteral(":wq\necho; cat /tmp/letter | tr a-z A-Z\n")), shows(QStringLiteral("WRITTEN WITH VI")));
+    add(
+        QStringLiteral("what is copied can be pasted"),
+        [view] {
+            QGuiApplication::clipboard()->setText(QStringLiteral("echo pasted-$((4 + 4))"));
+            view()->pasteAction()->trigger();
+            type(view(), QStringLiteral("\n"));
+            return true;
+        },
+        [view] { return view()->screenText().contains(QStringLiteral("pasted-8")); });
+    add(
+        QStringLiteral("what is selected is copied"),
+        [view] {
+            view()->selectAll();
+            view()->copyAction()->trigger();
+            return true;
+        },
+        [] { return QGuiApplication::clipboard()->text().contains(QStringLiteral("WRITTEN WITH VI")); });
+    add(
         QStringLiteral("its shell has left"),
         [view] {
             type(view(), QStringLiteral("exit\n"));
@@ -203,7 +245,7 @@ void Demo::addEnd()
             return m_window->showPage(QStringLiteral("overview"));
         },
         [this] { return container() && container()->data().state == ContainerState::Stopped; },
-        QStringLiteral("13-stopped"), 30s);
+        QStringLiteral("14-stopped"), 30s);
     add(
         QStringLiteral("the window says what removing it loses"),
         [this] {
@@ -214,10 +256,10 @@ void Demo::addEnd()
             const auto* question = openDialog<dialogs::Confirmation>();
             return question && question->informativeText().contains(QStringLiteral("MB"));
         },
-        QStringLiteral("14-remove"));
+        QStringLiteral("15-remove"));
     add(
         QStringLiteral("it is removed"), [] { return press(QStringLiteral("deedButton")); },
-        [this] { return !container(); }, QStringLiteral("15-removed"));
+        [this] { return !container(); }, QStringLiteral("16-removed"));
 }
 
 } // namespace lamella::app
