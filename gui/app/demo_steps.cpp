@@ -200,7 +200,8 @@ void Demo::addTerminal()
             return true;
         };
     };
-    const auto shows = [view](const QString& text) { return [view, text] { return view()->screenText().contains(text); }; };
+    const auto shows
+        = [view](const QString& text) { return [view, text] { return view()->screenText().contains(text); }; };
     add(QStringLiteral("vi opens a file inside"), typed(QStringLiteral("qclear; vi /tmp/letter\n")),
         shows(QStringLiteral("- /tmp/letter 1/1")));
     add(QStringLiteral("vi takes a text"), typed(QStringLiteral("iwritten with vi")),
