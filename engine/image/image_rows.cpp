@@ -89,6 +89,14 @@ Result<bool> hasLayer(db::Connection& connection, const std::string& chainId)
     return TRY(connection.prepare("SELECT 1 FROM layers WHERE chain_id = ?", chainId)).step();
 }
 
+Result<bool> ownsLayer(db::Connection& connection, uid_t owner, const std::string& chainId)
+{
+    return TRY(connection.prepare("SELECT 1 FROM image_layers JOIN image_owners USING (image)"
+                                  " WHERE chain_id = ? AND owner = ?",
+                                  chainId, owner))
+        .step();
+}
+
 Result<void> addLayer(db::Connection& connection, const Layer& layer, std::uint64_t entries)
 {
     // A row whose directory was lost is there already.

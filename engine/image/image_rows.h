@@ -19,6 +19,9 @@ struct NewImage {
 
 Result<std::vector<Image>> all(db::Connection& connection);
 Result<bool> hasLayer(db::Connection& connection, const std::string& chainId);
+
+/// True when an image of this user has the layer.
+Result<bool> ownsLayer(db::Connection& connection, uid_t owner, const std::string& chainId);
 Result<void> addLayer(db::Connection& connection, const Layer& layer, std::uint64_t entries);
 
 /// Adds the image where it is not known, that `owner` has it, and his references, which leave the images that they

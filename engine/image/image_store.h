@@ -68,10 +68,11 @@ public:
     ~ImageStore();
 
     /// Imports every image of the OCI layout in the directory `layout` for `owner`; returns their IDs. Layers that are
-    /// there already are not unpacked again, and two loads may run at once. The layout is read with the rights of
+    /// there already are not unpacked again; where no image of `owner` has them, the layout must have their content all
+    /// the same. Two loads may run at once. The layout is read with the rights of
     /// `owner`. Killed at any point it leaves nothing that the next sweep() does not remove; failed or cancelled it
-    /// leaves nothing. Errors: InvalidArgument, DigestMismatch, Unsupported (nothing in it for this machine), NoSpace,
-    /// LimitExceeded, Cancelled.
+    /// leaves nothing. Errors: InvalidArgument, NotFound (a blob is missing), DigestMismatch, Unsupported (nothing in
+    /// it for this machine), NoSpace, LimitExceeded, Cancelled.
     Result<std::vector<std::string>> loadLayout(BorrowedFd layout, uid_t owner, const ProgressSink& progress,
                                                 std::stop_token stop);
 

@@ -97,17 +97,24 @@ void Load::pin()
 // An archive is never larger than what it becomes, by much: when not even the blobs fit, there is no need to begin.
 Result<void> Load::checkSpace()
 {
+    Bytes needed;
+    std::set<std::string> counted;
     for (const auto& [found, row] : m_images) {
         for (std::size_t i = 0; i < found.layers.size(); ++i) {
-            if (!TRY(isThere(row.image.layers[i].chainId)))
-                m_total += found.layers[i].size;
+            const auto& chainId = row.image.layers[i].chainId;
+            const bool there = TRY(isThere(chainId));
+            if ((there && TRY(isOwned(chainId))) || !counted.insert(chainId).second)
+                continue;
+            m_total += found.layers[i].size;
+            if (!there)
+                needed += found.layers[i].size;
         }
     }
     const auto available = TRY(m_store.directories.freeSpace());
-    if (m_total + limits::kFreeSpace > Bytes{available} && m_total > Bytes{}) {
+    if (needed + limits::kFreeSpace > Bytes{available} && needed > Bytes{}) {
         return failure(ErrorKind::NoSpace,
                        std::format("the image needs at least {} bytes and the disk has {} left",
-                                   (m_total + limits::kFreeSpace).value, available));
+                                   (needed + limits::kFreeSpace).value, available));
     }
     return {};
 }
@@ -127,6 +134,12 @@ Result<bool> Load::isThere(const std::string& chainId) const
 {
     auto connection = m_store.database.lock();
     return TRY(rows::hasLayer(connection, chainId)) && m_store.directories.has(chainId);
+}
+
+Result<bool> Load::isOwned(const std::string& chainId) const
+{
+    auto connection = m_store.database.lock();
+    return rows::ownsLayer(connection, m_owner, chainId);
 }
 
 // Waits while another load unpacks the layer. True when it is this load's to unpack now.
@@ -154,12 +167,30 @@ void Load::release(const std::string& chainId)
 Result<void> Load::ensureLayer(Wanted& image, std::size_t position)
 {
     const auto& chainId = image.row.image.layers[position].chainId;
-    if (!TRY(claim(chainId)))
-        return {};
-    auto done = unpack(image, position);
-    release(chainId);
+    if (TRY(claim(chainId))) {
+        auto done = unpack(image, position);
+        release(chainId);
+        TRY(std::move(done));
+    } else {
+        if (m_proven.contains(chainId) || TRY(isOwned(chainId)))
+            return {};
+        TRY(verify(image, position));
+    }
+    m_proven.insert(chainId);
     m_done += image.found.layers[position].size;
-    return done;
+    return {};
+}
+
+// Layers are shared by content, and a digest is no secret: who only knows that another user has a layer must not get to
+// read it. The layers below have been proven before.
+Result<void> Load::verify(const Wanted& image, std::size_t position) const
+{
+    const auto& blob = image.found.layers[position];
+    const auto stage = std::format("Checking layer {} of {}", position + 1, image.found.layers.size());
+    tell(stage, {});
+    const auto progress = [&](Bytes done) { tell(stage, done); };
+    const auto hashed = TRY(m_store.worker.hash({m_layout, m_owner, blob, limits::kUnpackedLayer}, progress, m_stop));
+    return checkDigests(blob, image.row.image.layers[position], hashed);
 }
 
 Result<void> Load::unpack(Wanted& image, std::size_t position)
@@ -172,12 +203,12 @@ Result<void> Load::unpack(Wanted& image, std::size_t position)
     m_store.step("staged");
     const auto available = TRY(m_store.directories.freeSpace());
     const Bytes room{available - std::min(available, limits::kFreeSpace.value)};
-    const Worker::Unpack request{m_layout, m_owner, blob, staged.diff(), std::min(room, limits::kUnpackedLayer)};
+    const Worker::LayerBlob request{m_layout, m_owner, blob, std::min(room, limits::kUnpackedLayer)};
     const auto progress = [&](Bytes done) {
         tell(stage, done);
         m_store.step("unpacking");
     };
-    const auto unpacked = TRY(m_store.worker.unpack(request, progress, m_stop));
+    const auto unpacked = TRY(m_store.worker.unpack(request, staged.diff(), progress, m_stop));
     m_store.step("unpacked");
     TRY(checkDigests(blob, layer, unpacked));
     std::vector<std::filesystem::path> below;

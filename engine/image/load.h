@@ -4,6 +4,8 @@
 #include "engine/image/image_store_private.h"
 #include "engine/image/report.h"
 
+#include <set>
+
 namespace lamella::image {
 
 /// One load of an OCI layout. What it needs is pinned while it lives; unless it succeeds, what it brought goes with it.
@@ -32,7 +34,9 @@ private:
     void release(const std::string& chainId);
     Result<void> unpack(Wanted& image, std::size_t position);
     Result<void> checkDigests(const Descriptor& blob, const Layer& layer, const UnpackedLayer& unpacked) const;
+    Result<void> verify(const Wanted& image, std::size_t position) const;
     Result<bool> isThere(const std::string& chainId) const;
+    Result<bool> isOwned(const std::string& chainId) const;
     Result<void> record();
     void tell(std::string stage, Bytes done) const;
 
@@ -43,6 +47,7 @@ private:
     std::stop_token m_stop;
     std::vector<Wanted> m_images;
     std::vector<std::string> m_pins;
+    std::set<std::string> m_proven; ///< chainIDs of layers whose content the layout was seen to have
     Bytes m_done;
     Bytes m_total;
     bool m_succeeded = false;

@@ -17,18 +17,31 @@ Result<std::vector<FoundImage>> Worker::readLayout(BorrowedFd layout, uid_t owne
         TRY(runWorker(m_program, {"read-layout", std::to_string(owner)}, descriptors, {}, std::move(stop))));
 }
 
-Result<UnpackedLayer> Worker::unpack(const Unpack& request, const std::function<void(Bytes)>& progress,
-                                     std::stop_token stop) const
+Result<UnpackedLayer> Worker::unpack(const LayerBlob& blob, BorrowedFd directory,
+                                     const std::function<void(Bytes)>& progress, std::stop_token stop) const
+{
+    const std::array descriptors{blob.layout, directory};
+    return read("unpack", blob, descriptors, progress, std::move(stop));
+}
+
+Result<UnpackedLayer> Worker::hash(const LayerBlob& blob, const std::function<void(Bytes)>& progress,
+                                   std::stop_token stop) const
+{
+    const std::array descriptors{blob.layout};
+    return read("hash", blob, descriptors, progress, std::move(stop));
+}
+
+Result<UnpackedLayer> Worker::read(std::string command, const LayerBlob& blob, std::span<const BorrowedFd> descriptors,
+                                   const std::function<void(Bytes)>& progress, std::stop_token stop) const
 {
     const std::vector<std::string> arguments{
-        "unpack",
-        std::to_string(request.owner),
-        request.blob.digest,
-        std::to_string(request.blob.size.value),
-        std::to_string(std::to_underlying(request.blob.compression)),
-        std::to_string(request.limit.value),
+        std::move(command),
+        std::to_string(blob.owner),
+        blob.blob.digest,
+        std::to_string(blob.blob.size.value),
+        std::to_string(std::to_underlying(blob.blob.compression)),
+        std::to_string(blob.limit.value),
     };
-    const std::array descriptors{request.layout, request.directory};
     const auto tell = [&progress](std::uint64_t done) {
         if (progress)
             progress(Bytes{done});

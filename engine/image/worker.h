@@ -8,7 +8,9 @@
 
 #include <filesystem>
 #include <functional>
+#include <span>
 #include <stop_token>
+#include <string>
 
 namespace lamella::image {
 
@@ -23,20 +25,27 @@ public:
     /// Parses the documents of an OCI layout with the rights of `owner`.
     Result<std::vector<FoundImage>> readLayout(BorrowedFd layout, uid_t owner, std::stop_token stop) const;
 
-    struct Unpack {
+    /// A layer's blob, which is opened with the rights of `owner`.
+    struct LayerBlob {
         BorrowedFd layout;
         uid_t owner = 0;
         Descriptor blob;
-        BorrowedFd directory; ///< empty, for the layer
-        Bytes limit; ///< of what may be unpacked
+        Bytes limit; ///< of what may come out of it
     };
 
-    /// Unpacks a layer; `progress` is called with the bytes of the blob that were read. What the worker says of digests
-    /// is not yet compared with anything.
-    Result<UnpackedLayer> unpack(const Unpack& request, const std::function<void(Bytes)>& progress,
-                                 std::stop_token stop) const;
+    /// Unpacks a layer into an empty directory; `progress` is called with the bytes of the blob that were read. What
+    /// the worker says of digests is not yet compared with anything.
+    Result<UnpackedLayer> unpack(const LayerBlob& blob, BorrowedFd directory,
+                                 const std::function<void(Bytes)>& progress, std::stop_token stop) const;
+
+    /// Like unpack(), for the digests alone: nothing is written.
+    Result<UnpackedLayer> hash(const LayerBlob& blob, const std::function<void(Bytes)>& progress,
+                               std::stop_token stop) const;
 
 private:
+    Result<UnpackedLayer> read(std::string command, const LayerBlob& blob, std::span<const BorrowedFd> descriptors,
+                               const std::function<void(Bytes)>& progress, std::stop_token stop) const;
+
     std::filesystem::path m_program;
 };
 

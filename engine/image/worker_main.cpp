@@ -2,6 +2,7 @@
 // lamella-worker: reads foreign documents and unpacks foreign layers for the store, after giving up its rights.
 //   lamella-worker read-layout OWNER
 //   lamella-worker unpack OWNER DIGEST SIZE COMPRESSION LIMIT
+//   lamella-worker hash OWNER DIGEST SIZE COMPRESSION LIMIT
 // Descriptors: 3 the socket for the report, 4 the layout's directory, 5 the layer's directory (unpack).
 #include "engine/image/confinement.h"
 #include "engine/image/layout_reader.h"
@@ -68,15 +69,15 @@ Result<nlohmann::json> readLayoutConfined(uid_t owner)
     return toJson(TRY(readLayout(layout.borrow(), ownArchitecture())));
 }
 
-struct UnpackRequest {
+struct LayerRequest {
     uid_t owner;
     Descriptor blob;
     Bytes limit;
 };
 
-Result<UnpackRequest> unpackRequest(std::span<char*> arguments)
+Result<LayerRequest> layerRequest(std::span<char*> arguments)
 {
-    UnpackRequest request{static_cast<uid_t>(TRY(number(arguments[2]))), {}, {TRY(number(arguments[6]))}};
+    LayerRequest request{static_cast<uid_t>(TRY(number(arguments[2]))), {}, {TRY(number(arguments[6]))}};
     request.blob.digest = arguments[3];
     request.blob.size = {TRY(number(arguments[4]))};
     const auto compression = TRY(number(arguments[5]));
@@ -86,54 +87,93 @@ Result<UnpackRequest> unpackRequest(std::span<char*> arguments)
     return request;
 }
 
-Result<UnpackedLayer> unpack(BorrowedFd blob, const UnpackRequest& request)
+Result<UniqueFd> openBlobAsOwner(BorrowedFd layout, const LayerRequest& request)
+{
+    const ActAs owner{request.owner};
+    return openBlob(layout, request.blob);
+}
+
+// Tells how far it has come, though not at every turn.
+class Teller {
+public:
+    Result<void> tell(Bytes done)
+    {
+        if (done.value - m_told < kProgressStep)
+            return {};
+        m_told = done.value;
+        return say({{"progress", done.value}});
+    }
+
+private:
+    std::uint64_t m_told = 0;
+};
+
+Result<UnpackedLayer> unpack(BorrowedFd blob, const LayerRequest& request)
 {
     const auto root = TRY(os::open("/", O_RDONLY | O_DIRECTORY));
     layer::FdSource source{blob};
     layer::LayerStream stream{source, request.blob.compression, request.blob.size, request.limit};
     layer::TarReader reader{stream};
     layer::Extractor extractor{root.borrow()};
-    std::uint64_t told = 0;
+    Teller teller;
     while (const auto entry = TRY(reader.next())) {
         TRY(extractor.add(*entry, reader));
-        if (const auto done = stream.consumed().value; done - told >= kProgressStep) {
-            told = done;
-            TRY(say({{"progress", done}}));
-        }
+        TRY(teller.tell(stream.consumed()));
     }
     TRY(stream.drain());
     UnpackedLayer result{stream.blobDigest(), stream.diffId(), TRY(extractor.finish())};
     return result;
 }
 
-Result<nlohmann::json> unpackConfined(const UnpackRequest& request)
+// The digests alone.
+Result<UnpackedLayer> hash(BorrowedFd blob, const LayerRequest& request)
+{
+    layer::FdSource source{blob};
+    layer::LayerStream stream{source, request.blob.compression, request.blob.size, request.limit};
+    std::vector<std::byte> buffer(64u << 10);
+    Teller teller;
+    while (TRY(stream.read(buffer)) > 0)
+        TRY(teller.tell(stream.consumed()));
+    return UnpackedLayer{stream.blobDigest(), stream.diffId(), {}};
+}
+
+Result<nlohmann::json> unpackConfined(const LayerRequest& request)
 {
     UniqueFd layout{kLayout};
     UniqueFd directory{kLayer};
     const auto root = TRY(isolate(directory.borrow(), false));
     directory.reset();
-    const auto blob = [&] {
-        const ActAs owner{request.owner};
-        return openBlob(layout.borrow(), request.blob);
-    }();
-    if (!blob)
-        return std::unexpected(blob.error());
+    const auto blob = TRY(openBlobAsOwner(layout.borrow(), request));
     layout.reset();
     TRY(enterRoot(root.borrow()));
     TRY(dropRights(Rights::Unpack, 0, request.limit));
-    return toJson(TRY(unpack(blob->borrow(), request)));
+    return toJson(TRY(unpack(blob.borrow(), request)));
+}
+
+Result<nlohmann::json> hashConfined(const LayerRequest& request)
+{
+    UniqueFd layout{kLayout};
+    const auto blob = TRY(openBlobAsOwner(layout.borrow(), request));
+    layout.reset();
+    const auto root = TRY(emptyRoot());
+    TRY(enterRoot(root.borrow()));
+    TRY(dropRights(Rights::None, request.owner, {}));
+    return toJson(TRY(hash(blob.borrow(), request)));
 }
 
 Result<nlohmann::json> run(std::span<char*> arguments)
 {
     const std::string_view command = arguments.size() > 1 ? arguments[1] : "";
     const bool unpacks = command == "unpack" && arguments.size() == 7;
-    if (!unpacks && (command != "read-layout" || arguments.size() != 3))
+    const bool hashes = command == "hash" && arguments.size() == 7;
+    if (!unpacks && !hashes && (command != "read-layout" || arguments.size() != 3))
         return failure(ErrorKind::InvalidArgument, "lamella-worker is started by lamella-helper, not by hand");
     TRY(bindToParent(kReport, unpacks ? kLayer + 1 : kLayout + 1));
     loadEarly();
     if (unpacks)
-        return unpackConfined(TRY(unpackRequest(arguments)));
+        return unpackConfined(TRY(layerRequest(arguments)));
+    if (hashes)
+        return hashConfined(TRY(layerRequest(arguments)));
     return readLayoutConfined(static_cast<uid_t>(TRY(number(arguments[2]))));
 }
 

@@ -105,6 +105,8 @@ starter::TarMember file(std::string name, std::string data)
     return {.type = '0', .name = std::move(name), .link = {}, .data = std::move(data)};
 }
 
+const auto kSecret = archiveOf({file("secret", "text of another user")});
+
 struct Store {
     explicit Store(const fs::path& root)
         : database(db::Database::open(root / "lamella.db").value())
@@ -136,6 +138,9 @@ private Q_SLOTS:
     void theStarterImageLoads();
     void whatIsThereIsNotUnpackedAgain();
     void ownersShareLayersButNotNames();
+    void whoNamesALayerMustHaveIt_data();
+    void whoNamesALayerMustHaveIt();
+    void whoHasALayerNeedNotBringIt();
     void anImageIsFoundByEachOfItsNames();
     void anImageInUseIsBusy();
     void badLayoutsAreRefused_data();
@@ -254,6 +259,82 @@ void ImageStoreTest::ownersShareLayersButNotNames()
     verifyEmpty();
 }
 
+using Spoil = std::function<void(const TestLayout&)>;
+Q_DECLARE_METATYPE(Spoil)
+using MaybeError = std::optional<ErrorKind>;
+Q_DECLARE_METATYPE(MaybeError)
+
+void ImageStoreTest::whoNamesALayerMustHaveIt_data()
+{
+    QTest::addColumn<Spoil>("change");
+    QTest::addColumn<MaybeError>("kind"); // none: it works
+    const auto row
+        = [](const char* name, MaybeError kind, Spoil change) { QTest::newRow(name) << std::move(change) << kind; };
+    const auto blob = [](const TestLayout& l) { return l.path() / TestLayout::pathOf(layer::digestOf(kSecret)); };
+    row("the blob", std::nullopt, [](const TestLayout&) { });
+    row("no blob", ErrorKind::NotFound, [=](const TestLayout& l) { fs::remove(blob(l)); });
+    row("a link to what only root may read", ErrorKind::Failed, [=](const TestLayout& l) {
+        fs::remove(blob(l));
+        fs::create_symlink("/etc/shadow", blob(l));
+    });
+    row("a blob that the owner may not read", ErrorKind::Failed,
+        [=](const TestLayout& l) { fs::permissions(blob(l), fs::perms(0600)); });
+    row("other bytes", ErrorKind::DigestMismatch, [](const TestLayout& l) {
+        auto other = kSecret;
+        other.front() = 'x';
+        l.write(TestLayout::pathOf(layer::digestOf(kSecret)), other);
+    });
+    row("a blob of another layer", ErrorKind::DigestMismatch, [](const TestLayout& l) {
+        l.index({l.image({archiveOf({file("a", "mine")})},
+                         {{"author", "B"}, {"rootfs", {{"diff_ids", {layer::digestOf(kSecret)}}}}})});
+    });
+}
+
+void ImageStoreTest::whoNamesALayerMustHaveIt()
+{
+    QFETCH(Spoil, change);
+    QFETCH(MaybeError, kind);
+    Store store{root()};
+    const TestLayout first{layout()};
+    first.index({first.image({kSecret})});
+    const auto id = load(store, layout()).value().front();
+    const TestLayout second{m_directory / "second"};
+    second.index({second.image({kSecret}, {{"author", "B"}})});
+    change(second);
+    int unpacked = 0;
+    store.images.setStepHook([&](std::string_view step) { unpacked += step == "staged"; });
+    const auto result = load(store, second.path(), kOwner + 1);
+    QCOMPARE(unpacked, 0);
+    QVERIFY2(result.has_value() == !kind, result ? "it was let in" : result.error().message.c_str());
+    QCOMPARE(namesIn(root() / "layers").size(), 1u);
+    if (!result) {
+        QVERIFY2(result.error().kind == kind, result.error().message.c_str());
+        QVERIFY(result.error().message.starts_with("layer 1 of 1: "));
+        QCOMPARE(store.images.list().size(), 1u);
+    } else {
+        QVERIFY(store.images.remove(kOwner, id));
+        QCOMPARE(store.images.find(kOwner + 1, result->front()).value().layers.size(), 1u);
+        QCOMPARE(namesIn(root() / "layers").size(), 1u);
+    }
+}
+
+void ImageStoreTest::whoHasALayerNeedNotBringIt()
+{
+    Store store{root()};
+    const TestLayout own{layout()};
+    own.index({own.image({kSecret})});
+    QVERIFY(load(store, layout()));
+    own.index({own.image({kSecret}, {{"author", "the same"}})});
+    fs::remove(own.path() / TestLayout::pathOf(layer::digestOf(kSecret)));
+    QVERIFY(load(store, layout()));
+    QCOMPARE(store.images.list().size(), 2u);
+    // Without the layer's images it is nobody's any more.
+    for (const auto& image : store.images.list())
+        QVERIFY(store.images.remove(kOwner, image.id));
+    QCOMPARE(load(store, layout()).error().kind, ErrorKind::NotFound);
+    verifyEmpty();
+}
+
 void ImageStoreTest::anImageIsFoundByEachOfItsNames()
 {
     Store store{root()};
@@ -277,9 +358,6 @@ void ImageStoreTest::anImageInUseIsBusy()
     QVERIFY(store.database->lock().run("DELETE FROM containers"));
     QVERIFY(store.images.remove(kOwner, id));
 }
-
-using Spoil = std::function<void(const TestLayout&)>;
-Q_DECLARE_METATYPE(Spoil)
 
 void ImageStoreTest::badLayoutsAreRefused_data()
 {
