@@ -15,6 +15,10 @@ grep -q "^lamella_bench($name " tests/bench/CMakeLists.txt || {
     exit 1
 }
 resources/dev/inside/build.sh release
-# crun refuses to start where the v2 tree beside v1 lists a controller: hide it, from all contenders.
-! mountpoint -q /sys/fs/cgroup/unified || umount /sys/fs/cgroup/unified
+# crun refuses to start where the v2 tree beside v1 lists a controller: hide it, from all contenders. What crun makes in its
+# place stays in a tmpfs of this run.
+if mountpoint -q /sys/fs/cgroup/unified; then
+    umount /sys/fs/cgroup/unified
+    mount -t tmpfs lamella-hide /sys/fs/cgroup/unified
+fi
 exec env LAMELLA_BUILD=build/release resources/dev/inside/session.sh build/release/bin/bench_"$name" "$@"
