@@ -100,6 +100,17 @@ Result<Descriptor> parseDescriptorOf(const Fields& fields, DocumentKind kind)
     return parseDescriptor(fields, *type);
 }
 
+// Never within a character. The parser has checked that it is UTF-8.
+std::string cut(std::string text, std::size_t limit)
+{
+    if (text.size() <= limit)
+        return text;
+    while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xc0u) == 0x80u)
+        --limit;
+    text.resize(limit);
+    return text;
+}
+
 } // namespace
 
 Result<void> checkLayoutFile(std::string_view text)
@@ -156,17 +167,17 @@ Result<Config> parseConfig(std::string_view text)
     TRY(fields.each("history", limits::kHistory, [&config](const Fields& entry) -> Result<void> {
         if (TRY(entry.flag("empty_layer")))
             return {};
-        config.history.push_back(
-            {parseTime(TRY(entry.text("created", limits::kText))), TRY(entry.text("created_by", limits::kText))});
+        config.history.push_back({parseTime(TRY(entry.text("created", limits::kText))),
+                                  cut(TRY(entry.text("created_by", limits::kDocument.value)), limits::kCreatedBy)});
         return {};
     }));
     config.history.resize(config.diffIds.size()); // config.md: history is optional
     const auto run = TRY(fields.object("config"));
-    config.entrypoint = TRY(run.texts("Entrypoint", limits::kStrings, limits::kText));
-    config.cmd = TRY(run.texts("Cmd", limits::kStrings, limits::kText));
-    config.env = TRY(run.texts("Env", limits::kStrings, limits::kText));
-    config.workingDir = TRY(run.text("WorkingDir", limits::kText));
-    config.user = TRY(run.text("User", limits::kText));
+    config.entrypoint = TRY(run.textsTogether("Entrypoint", limits::kStrings, limits::kStringBytes));
+    config.cmd = TRY(run.textsTogether("Cmd", limits::kStrings, limits::kStringBytes));
+    config.env = TRY(run.textsTogether("Env", limits::kStrings, limits::kStringBytes));
+    config.workingDir = TRY(run.text("WorkingDir", limits::kPath));
+    config.user = TRY(run.text("User", limits::kReference));
     config.stopSignal = TRY(run.text("StopSignal", limits::kReference));
     return config;
 }

@@ -83,6 +83,17 @@ Result<std::vector<std::string>> Fields::texts(std::string_view key, std::size_t
     return texts;
 }
 
+Result<std::vector<std::string>> Fields::textsTogether(std::string_view key, std::size_t count, std::size_t limit) const
+{
+    auto list = TRY(texts(key, count, limit));
+    std::size_t size = 0;
+    for (const auto& text : list)
+        size += text.size() + 1; // its end, in the kernel's count
+    if (size > limit)
+        return tooLong(key);
+    return list;
+}
+
 Result<Fields> Fields::object(std::string_view key) const
 {
     static const auto kEmpty = nlohmann::json::object();

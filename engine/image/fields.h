@@ -25,6 +25,9 @@ public:
     Result<bool> flag(std::string_view key) const;
     Result<std::vector<std::string>> texts(std::string_view key, std::size_t count, std::size_t limit) const;
 
+    /// Like texts(), with a limit on all of them together.
+    Result<std::vector<std::string>> textsTogether(std::string_view key, std::size_t count, std::size_t limit) const;
+
     /// An object member; an empty one where it is missing.
     Result<Fields> object(std::string_view key) const;
 

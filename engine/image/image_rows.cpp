@@ -27,9 +27,9 @@ Result<void> readSettings(Image& image, std::string_view text)
 {
     const auto document = TRY(parseJson(text, "the settings of an image", limits::kDocuments.value));
     const auto fields = TRY(Fields::of(document, "the settings of an image"));
-    image.entrypoint = TRY(fields.texts("entrypoint", limits::kStrings, limits::kText));
-    image.cmd = TRY(fields.texts("cmd", limits::kStrings, limits::kText));
-    image.env = TRY(fields.texts("env", limits::kStrings, limits::kText));
+    image.entrypoint = TRY(fields.texts("entrypoint", limits::kStored, limits::kText));
+    image.cmd = TRY(fields.texts("cmd", limits::kStored, limits::kText));
+    image.env = TRY(fields.texts("env", limits::kStored, limits::kText));
     image.workingDir = TRY(fields.text("workingDir", limits::kText));
     image.user = TRY(fields.text("user", limits::kText));
     image.stopSignal = TRY(fields.text("stopSignal", limits::kText));
@@ -61,12 +61,9 @@ Result<std::vector<std::string>> texts(db::Statement rows)
     return texts;
 }
 
-} // namespace
-
-Result<std::vector<Image>> all(db::Connection& connection)
+// `rows`: id, owner, created, architecture, os, config.
+Result<std::vector<Image>> read(db::Connection& connection, db::Statement rows)
 {
-    auto rows = TRY(connection.prepare("SELECT id, owner, created, architecture, os, config FROM images"
-                                       " JOIN image_owners ON image = id ORDER BY owner, created DESC, id"));
     std::vector<Image> images;
     while (TRY(rows.step())) {
         Image image;
@@ -82,6 +79,37 @@ Result<std::vector<Image>> all(db::Connection& connection)
         images.push_back(std::move(image));
     }
     return images;
+}
+
+Result<std::uint64_t> number(db::Statement row)
+{
+    TRY(row.step());
+    return static_cast<std::uint64_t>(row.integer(0));
+}
+
+} // namespace
+
+Result<std::vector<Image>> all(db::Connection& connection)
+{
+    return read(connection,
+                TRY(connection.prepare("SELECT id, owner, created, architecture, os, config FROM images"
+                                       " JOIN image_owners ON image = id ORDER BY owner, created DESC, id")));
+}
+
+Result<std::vector<Image>> of(db::Connection& connection, uid_t owner)
+{
+    return read(connection,
+                TRY(connection.prepare("SELECT id, owner, created, architecture, os, config FROM images"
+                                       " JOIN image_owners ON image = id WHERE owner = ? ORDER BY created DESC, id",
+                                       owner)));
+}
+
+Result<Count> count(db::Connection& connection, uid_t owner)
+{
+    return Count{
+        TRY(number(TRY(connection.prepare("SELECT count(*) FROM image_owners WHERE owner = ?", owner)))),
+        TRY(number(TRY(connection.prepare("SELECT count(*) FROM image_references WHERE owner = ?", owner)))),
+    };
 }
 
 Result<bool> hasLayer(db::Connection& connection, const std::string& chainId)

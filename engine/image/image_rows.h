@@ -18,6 +18,14 @@ struct NewImage {
 };
 
 Result<std::vector<Image>> all(db::Connection& connection);
+Result<std::vector<Image>> of(db::Connection& connection, uid_t owner);
+
+/// How much a user has.
+struct Count {
+    std::uint64_t images = 0;
+    std::uint64_t references = 0;
+};
+Result<Count> count(db::Connection& connection, uid_t owner);
 Result<bool> hasLayer(db::Connection& connection, const std::string& chainId);
 
 /// True when an image of this user has the layer.

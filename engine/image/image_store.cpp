@@ -63,8 +63,7 @@ std::vector<Image> ImageStore::list() const
 Result<Image> ImageStore::find(uid_t owner, const std::string& referenceOrId) const
 {
     auto connection = d->database.lock();
-    auto images = TRY(rows::all(connection));
-    std::erase_if(images, [owner](const auto& image) { return image.owner != owner; });
+    auto images = TRY(rows::of(connection, owner));
     for (const auto& name : {referenceOrId, withTag(referenceOrId)}) {
         for (auto& image : images) {
             if (image.id == name || std::ranges::contains(image.references, name))

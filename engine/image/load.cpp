@@ -249,6 +249,12 @@ Result<void> Load::record()
     auto transaction = TRY(db::Transaction::begin(connection));
     for (const auto& image : m_images)
         TRY(rows::addImage(connection, image.row));
+    const auto have = TRY(rows::count(connection, m_owner));
+    if (have.images > limits::kImagesOfOneUser || have.references > limits::kReferencesOfOneUser) {
+        return failure(ErrorKind::LimitExceeded,
+                       std::format("a user may have {} images with {} names: remove some first",
+                                   limits::kImagesOfOneUser, limits::kReferencesOfOneUser));
+    }
     m_store.step("before the commit");
     return transaction.commit();
 }

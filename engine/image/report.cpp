@@ -57,14 +57,14 @@ Result<Config> configOf(const Fields& fields)
     config.os = TRY(fields.text("os", limits::kReference));
     config.diffIds = TRY(fields.texts("diffIds", limits::kLayers, limits::kText));
     TRY(fields.each("history", limits::kLayers, [&config](const Fields& entry) -> Result<void> {
-        config.history.push_back({TRY(timeField(entry)), TRY(entry.text("createdBy", limits::kText))});
+        config.history.push_back({TRY(timeField(entry)), TRY(entry.text("createdBy", limits::kCreatedBy))});
         return {};
     }));
-    config.entrypoint = TRY(fields.texts("entrypoint", limits::kStrings, limits::kText));
-    config.cmd = TRY(fields.texts("cmd", limits::kStrings, limits::kText));
-    config.env = TRY(fields.texts("env", limits::kStrings, limits::kText));
-    config.workingDir = TRY(fields.text("workingDir", limits::kText));
-    config.user = TRY(fields.text("user", limits::kText));
+    config.entrypoint = TRY(fields.textsTogether("entrypoint", limits::kStrings, limits::kStringBytes));
+    config.cmd = TRY(fields.textsTogether("cmd", limits::kStrings, limits::kStringBytes));
+    config.env = TRY(fields.textsTogether("env", limits::kStrings, limits::kStringBytes));
+    config.workingDir = TRY(fields.text("workingDir", limits::kPath));
+    config.user = TRY(fields.text("user", limits::kReference));
     config.stopSignal = TRY(fields.text("stopSignal", limits::kReference));
     return config;
 }

@@ -142,6 +142,8 @@ private Q_SLOTS:
     void whoNamesALayerMustHaveIt();
     void whoHasALayerNeedNotBringIt();
     void anImageIsFoundByEachOfItsNames();
+    void aUserHasOnlySoManyImages_data();
+    void aUserHasOnlySoManyImages();
     void anImageInUseIsBusy();
     void badLayoutsAreRefused_data();
     void badLayoutsAreRefused();
@@ -344,6 +346,41 @@ void ImageStoreTest::anImageIsFoundByEachOfItsNames()
         QCOMPARE(store.images.find(kOwner, name).value().id, id);
     for (const auto* name : {"", "star", "starter:1", "sha256:", "../../etc", "%"})
         QCOMPARE(store.images.find(kOwner, name).error().kind, ErrorKind::NotFound);
+}
+
+void ImageStoreTest::aUserHasOnlySoManyImages_data()
+{
+    QTest::addColumn<int>("images");
+    QTest::addColumn<int>("names");
+    QTest::newRow("images") << 1024 << 0;
+    QTest::newRow("names") << 1 << 4096;
+}
+
+void ImageStoreTest::aUserHasOnlySoManyImages()
+{
+    QFETCH(int, images);
+    QFETCH(int, names);
+    Store store{root()};
+    {
+        auto connection = store.database->lock();
+        const auto numbers = [](const char* insert) {
+            return std::string{"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "} + insert;
+        };
+        QVERIFY(connection.run(numbers("INSERT INTO images SELECT 'sha256:' || i, '', 0, '', 'linux', '{}' FROM n"),
+                               images));
+        QVERIFY(connection.run("INSERT INTO image_owners SELECT id, ? FROM images", kOwner));
+        if (names > 0)
+            QVERIFY(connection.run(numbers("INSERT INTO image_references SELECT ?, 'name:' || i, 'sha256:1' FROM n"),
+                                   names, kOwner));
+    }
+    const auto refused = load(store, m_starter);
+    QVERIFY(!refused);
+    QCOMPARE(refused.error().kind, ErrorKind::LimitExceeded);
+    verifyEmpty();
+    QVERIFY(load(store, m_starter, kOwner + 1)); // each user for himself
+    QVERIFY(store.images.remove(kOwner, "sha256:1"));
+    QVERIFY(load(store, m_starter));
+    QVERIFY(load(store, m_starter)); // what he has is not counted twice
 }
 
 void ImageStoreTest::anImageInUseIsBusy()

@@ -16,6 +16,10 @@ private Q_SLOTS:
     void references_data();
     void references();
     void aConfigIsReadWhole();
+    void aConfigHasLimits_data();
+    void aConfigHasLimits();
+    void aLongCommandIsCut_data();
+    void aLongCommandIsCut();
     void wrongTypesAreNamed_data();
     void wrongTypesAreNamed();
 };
@@ -87,6 +91,65 @@ void DocumentsTest::aConfigIsReadWhole()
     QCOMPARE(config->stopSignal, "SIGINT");
     QCOMPARE(config->history.size(), 2u);
     QCOMPARE(config->history[1].createdBy, "two");
+}
+
+void DocumentsTest::aConfigHasLimits_data()
+{
+    QTest::addColumn<QString>("key");
+    QTest::addColumn<int>("count");
+    QTest::addColumn<int>("length"); // of each
+    QTest::addColumn<bool>("taken");
+    for (const char* key : {"Env", "Cmd", "Entrypoint"}) {
+        const auto row = [key](const char* name, int count, int length, bool taken) {
+            QTest::addRow("%s, %s", key, name) << QString::fromLatin1(key) << count << length << taken;
+        };
+        row("as many as may be", 1024, 3, true);
+        row("too many", 1025, 3, false);
+        row("one as long as may be", 1, (128 << 10) - 1, true);
+        row("one too long", 1, 128 << 10, false);
+        row("too long together", 1024, 128, false);
+    }
+}
+
+void DocumentsTest::aConfigHasLimits()
+{
+    QFETCH(QString, key);
+    QFETCH(int, count);
+    QFETCH(int, length);
+    QFETCH(bool, taken);
+    const QStringList texts(count, QLatin1Char('"') + QString(length, QLatin1Char('a')) + QLatin1Char('"'));
+    const auto text = QStringLiteral(R"({"config":{"%1":[%2]}})").arg(key, texts.join(QLatin1Char(',')));
+    const auto config = parseConfig(text.toStdString());
+    QCOMPARE(config.has_value(), taken);
+    if (!taken) {
+        QCOMPARE(config.error().kind, ErrorKind::LimitExceeded);
+        QVERIFY(config.error().message.contains(key.toStdString()));
+    }
+}
+
+void DocumentsTest::aLongCommandIsCut_data()
+{
+    QTest::addColumn<QString>("command");
+    QTest::addColumn<QString>("kept");
+    const auto a = [](int count) { return QString(count, QLatin1Char('a')); };
+    const QString euro(QChar(0x20ac)); // three bytes
+    QTest::newRow("short") << a(1024) << a(1024);
+    QTest::newRow("long") << a(200'000) << a(1024);
+    QTest::newRow("a character that fits") << a(1021) + euro + a(9) << a(1021) + euro;
+    QTest::newRow("a character across the end") << a(1022) + euro + a(9) << a(1022);
+    QTest::newRow("a character by one byte too long") << a(1023) + euro << a(1023);
+}
+
+void DocumentsTest::aLongCommandIsCut()
+{
+    QFETCH(QString, command);
+    QFETCH(QString, kept);
+    const auto config
+        = parseConfig(QStringLiteral(R"({"rootfs":{"diff_ids":["sha256:%1"]},"history":[{"created_by":"%2"}]})")
+                          .arg(QString(64, QLatin1Char('0')), command)
+                          .toStdString());
+    QVERIFY(config);
+    QCOMPARE(QString::fromStdString(config->history[0].createdBy), kept);
 }
 
 void DocumentsTest::wrongTypesAreNamed_data()
