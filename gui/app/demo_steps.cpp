@@ -202,15 +202,19 @@ void Demo::addTerminal()
     };
     const auto shows
         = [view](const QString& text) { return [view, text] { return view()->screenText().contains(text); }; };
-    add(QStringLiteral("vi opens a file inside"), typed(QStringLiteral("qclear; vi /tmp/letter\n")),
+    // What is typed too early is read, and lost, by the program that leaves.
+    const auto prompts = [view] { return view()->screenText().trimmed().endsWith(u'#'); };
+    add(QStringLiteral("top has left"), typed(QStringLiteral("q")), prompts);
+    add(QStringLiteral("vi opens a file inside"), typed(QStringLiteral("vi /tmp/letter\n")),
         shows(QStringLiteral("- /tmp/letter 1/1")));
     add(QStringLiteral("vi takes a text"), typed(QStringLiteral("iwritten with vi")),
         shows(QStringLiteral("written with vi")));
     // Alone: followed by another key it would be the beginning of a function key.
     add(QStringLiteral("vi leaves its insertion"), typed(QStringLiteral("\u001b")),
         shows(QStringLiteral("- /tmp/letter [Modified]")));
-    add(QStringLiteral("what vi wrote is in the file"),
-        typed(QStringLiteral(":wq\necho; cat /tmp/letter | tr a-z A-Z\n")), shows(QStringLiteral("WRITTEN WITH VI")));
+    add(QStringLiteral("vi has left"), typed(QStringLiteral(":wq\n")), prompts);
+    add(QStringLiteral("what vi wrote is in the file"), typed(QStringLiteral("tr a-z A-Z < /tmp/letter\n")),
+        shows(QStringLiteral("WRITTEN WITH VI")));
     add(
         QStringLiteral("what is copied can be pasted"),
         [view] {

@@ -11,6 +11,7 @@
 #include "gui/widgets/tabledelegate.h"
 
 #include <QClipboard>
+#include <QEvent>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -28,6 +29,8 @@ using namespace std::chrono_literals;
 using models::ProcessTreeModel;
 
 namespace {
+
+constexpr int kLeastCommand = 180; ///< px
 
 /// What the cells of a column hardly exceed.
 QString widestText(int column)
@@ -92,7 +95,8 @@ void ProcessesPage::createView()
     m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_view->setContextMenuPolicy(Qt::CustomContextMenu);
     m_view->header()->setStretchLastSection(false);
-    m_view->header()->setSectionResizeMode(ProcessTreeModel::CommandColumn, QHeaderView::Stretch);
+    m_view->header()->setSectionResizeMode(ProcessTreeModel::CommandColumn, QHeaderView::Fixed);
+    m_view->viewport()->installEventFilter(this);
     m_view->header()->setMinimumSectionSize(widgets::kTableRowHeight);
     m_view->setIndentation(widgets::kGroupSpacing);
     // The figures' columns are as wide as they can come to be, and do not move while they change; the rest is for the
@@ -114,6 +118,18 @@ void ProcessesPage::createView()
                     m_view->expandRecursively(m_sorted->index(row, 0, parent));
             });
     connect(m_sorted, &QAbstractItemModel::modelReset, m_view, &QTreeView::expandAll);
+}
+
+bool ProcessesPage::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == m_view->viewport() && event->type() == QEvent::Resize) {
+        // What the figures leave, but never so little that no command can be told; then one scrolls.
+        const QHeaderView* header = m_view->header();
+        const int others = header->length() - header->sectionSize(ProcessTreeModel::CommandColumn);
+        m_view->header()->resizeSection(ProcessTreeModel::CommandColumn,
+                                        std::max(kLeastCommand, m_view->viewport()->width() - others));
+    }
+    return Page::eventFilter(watched, event);
 }
 
 void ProcessesPage::containerSet()

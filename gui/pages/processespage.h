@@ -24,6 +24,7 @@ protected:
     void containerSet() override;
     void containerChanged() override;
     void refresh() override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void createView();
