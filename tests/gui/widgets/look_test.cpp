@@ -125,6 +125,16 @@ private Q_SLOTS:
         QVERIFY(contrast(accent(palette), palette.color(QPalette::Base)) >= 3.0);
     }
 
+    void groundsBearTheirText()
+    {
+        // The usual style's own selection is too pale for its white text.
+        QVERIFY(contrast(Qt::white, QColor(0x30, 0x8c, 0xc6)) < 4.5);
+        for (const QColor& wanted : {QColor(0x30, 0x8c, 0xc6), QColor(Qt::yellow), QColor(Qt::gray), QColor(Qt::white)})
+            for (const QColor& text : {QColor(Qt::white), QColor(Qt::black)})
+                QVERIFY(contrast(text, groundFor(text, wanted)) >= 4.5);
+        QCOMPARE(groundFor(Qt::white, QColor(0x1f, 0x4f, 0x90)), QColor(0x1f, 0x4f, 0x90));
+    }
+
     void statesAreToldByShapeAlone()
     {
         // Without colour: each two of the four shapes differ in many pixels.

@@ -104,6 +104,8 @@ void TestProcessTreeModel::measuresCpuBetweenTwoLooks()
     QCOMPARE(cpu(), 0.0);
     model.update({process(10, 0, 1), process(11, 1, 10, 5'500'000)}, 2'000'000);
     QCOMPARE(cpu(), 0.5);
+    const auto text = [&](int column) { return find(model, 11).siblingAtColumn(column).data().toString(); };
+    QCOMPARE(text(ProcessTreeModel::CpuTimeColumn), QStringLiteral("0:05.50"));
     // A counter that falls is another process of the same number.
     model.update({process(10, 0, 1), process(11, 1, 10, 1'000)}, 3'000'000);
     QCOMPARE(cpu(), 0.0);
