@@ -97,23 +97,31 @@ std::vector<std::filesystem::path> ImageStore::layerDirectories(const Image& ima
     return paths;
 }
 
+Result<std::vector<std::string>> ImageStore::Private::removeRows(std::set<std::string>& kept)
+{
+    auto connection = database.lock();
+    auto transaction = TRY(db::Transaction::begin(connection));
+    auto unused = TRY(rows::removeUnused(connection, kept));
+    kept.merge(TRY(rows::blobs(connection)));
+    TRY(transaction.commit());
+    return unused;
+}
+
 Result<void> ImageStore::Private::collect()
 {
     std::vector<std::string> gone;
     {
+        // While this is held no load pins anything new, so that what no row and no pin names stays unwanted after the
+        // database was released.
+        const std::lock_guard lock{mutex};
+        std::set<std::string> kept{pinned.begin(), pinned.end()};
         // Rows first: a directory without a row is swept, a row without its directory would be an image that cannot
         // start.
-        const std::lock_guard lock{mutex};
-        auto connection = database.lock();
-        auto transaction = TRY(db::Transaction::begin(connection));
-        std::set<std::string> kept{pinned.begin(), pinned.end()};
-        const auto unused = TRY(rows::removeUnused(connection, kept));
-        TRY(transaction.commit());
+        const auto unused = TRY(removeRows(kept));
         step("rows removed");
         for (const auto& chainId : unused)
             gone.push_back(TRY(directories.moveAway(chainId)));
         step("moved away");
-        kept.merge(TRY(rows::blobs(connection)));
         TRY(directories.keepBlobs(kept));
     }
     for (const auto& name : gone)

@@ -30,6 +30,9 @@ struct ImageStore::Private {
     /// Removes what nothing refers to and no load needs.
     Result<void> collect();
 
+    /// The database's part of it: the chainIDs whose rows went. Adds the documents that rows refer to to `kept`.
+    Result<std::vector<std::string>> removeRows(std::set<std::string>& kept);
+
     db::Database& database;
     LayerDirectories directories;
     Worker worker;
