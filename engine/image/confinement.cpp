@@ -21,6 +21,8 @@
 
 #include <array>
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <span>
 
@@ -29,6 +31,7 @@ namespace lamella::image {
 namespace {
 
 constexpr gid_t kNobody = 65534;
+constexpr int kOomScore = 500; // a load can be repeated
 constexpr std::array kUnpackCapabilities
     = {CAP_CHOWN, CAP_FOWNER, CAP_DAC_OVERRIDE, CAP_MKNOD, CAP_SETFCAP, CAP_FSETID};
 
@@ -79,6 +82,15 @@ Result<void> becomeUser(uid_t uid)
 }
 
 } // namespace
+
+Result<void> volunteerForOom()
+{
+    const std::filesystem::path path{"/proc/self/oom_score_adj"};
+    const auto inherited = TRY(os::readFile(path));
+    // Never lower than it is, which would need a capability.
+    return std::atoi(inherited.c_str()) >= kOomScore ? Result<void>{}
+                                                     : os::writeControl(path, std::to_string(kOomScore));
+}
 
 Result<void> bindToParent(BorrowedFd parent, int first)
 {

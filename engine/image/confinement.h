@@ -14,6 +14,10 @@ namespace lamella::image {
 /// Ends this process when the one that started it ends, and closes every descriptor from `first` on.
 Result<void> bindToParent(BorrowedFd parent, int first);
 
+/// Lets the kernel end this process before others when memory is short, whatever oom_score_adj it was started with: the
+/// helper's protection is not for what reads foreign bytes.
+Result<void> volunteerForOom();
+
 /// Does with the file system what `uid` may do, for as long as this lives (setfsuid(2)): a caller's layout is opened
 /// with the caller's rights.
 class ActAs {

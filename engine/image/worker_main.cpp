@@ -169,6 +169,7 @@ Result<nlohmann::json> run(std::span<char*> arguments)
     if (!unpacks && !hashes && (command != "read-layout" || arguments.size() != 3))
         return failure(ErrorKind::InvalidArgument, "lamella-worker is started by lamella-helper, not by hand");
     TRY(bindToParent(kReport, unpacks ? kLayer + 1 : kLayout + 1));
+    TRY(volunteerForOom());
     loadEarly();
     if (unpacks)
         return unpackConfined(TRY(layerRequest(arguments)));

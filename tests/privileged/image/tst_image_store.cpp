@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <future>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
@@ -126,6 +127,20 @@ std::vector<std::string> namesIn(const fs::path& directory)
     return names;
 }
 
+// oom_score_adj of each.
+std::vector<std::string> scoresOfChildren()
+{
+    std::vector<std::string> scores;
+    for (const auto& name : namesIn("/proc")) {
+        const auto process = fs::path{"/proc"} / name;
+        const auto status = os::readFile(process / "status");
+        const auto score = os::readFile(process / "oom_score_adj");
+        if (status && score && status->contains("\nPPid:\t" + std::to_string(::getpid()) + "\n"))
+            scores.push_back(*score);
+    }
+    return scores;
+}
+
 } // namespace
 
 class ImageStoreTest : public QObject {
@@ -150,7 +165,9 @@ private Q_SLOTS:
     void hostileLayersAreRefused_data();
     void hostileLayersAreRefused();
     void overlayMarksAreMade();
+    void theWorkerIsNotProtectedFromOom();
     void twoLoadsAtOnceDoNotCollide();
+    void collectingDoesNotHoldTheDatabase();
     void aCancelledLoadLeavesNothing();
     void aKilledLoadIsSwept_data();
     void aKilledLoadIsSwept();
@@ -564,6 +581,24 @@ void ImageStoreTest::overlayMarksAreMade()
     verifyEmpty();
 }
 
+void ImageStoreTest::theWorkerIsNotProtectedFromOom()
+{
+    // Like the helper, where this may be done at all.
+    std::ignore = os::writeControl("/proc/self/oom_score_adj", "-500");
+    Store store{root()};
+    std::vector<std::string> scores;
+    store.images.setStepHook([&](std::string_view step) {
+        if (step == "unpacking")
+            std::ranges::move(scoresOfChildren(), std::back_inserter(scores));
+    });
+    const auto loaded = load(store, m_starter);
+    std::ignore = os::writeControl("/proc/self/oom_score_adj", "0");
+    QVERIFY(loaded);
+    QVERIFY(!scores.empty());
+    for (const auto& score : scores)
+        QCOMPARE(score, "500\n");
+}
+
 void ImageStoreTest::twoLoadsAtOnceDoNotCollide()
 {
     Store store{root()};
@@ -577,6 +612,25 @@ void ImageStoreTest::twoLoadsAtOnceDoNotCollide()
         QVERIFY2(result, result ? "" : result.error().message.c_str());
     QCOMPARE(store.images.list().size(), 4u);
     QCOMPARE(namesIn(root() / "layers").size(), 3u);
+}
+
+void ImageStoreTest::collectingDoesNotHoldTheDatabase()
+{
+    Store store{root()};
+    const auto id = load(store, m_starter).value().front();
+    QStringList reached;
+    store.images.setStepHook([&](std::string_view step) {
+        if (step != "rows removed" && step != "moved away")
+            return;
+        // The lock is recursive: only another thread can tell.
+        auto other = std::async(std::launch::async, [&] { return store.images.list().size(); });
+        if (other.wait_for(std::chrono::seconds(10)) != std::future_status::ready)
+            qFatal("the database is held while directories are removed");
+        reached << QString::fromUtf8(step.data(), static_cast<qsizetype>(step.size()));
+    });
+    QVERIFY(store.images.remove(kOwner, id));
+    QCOMPARE(reached, (QStringList{QStringLiteral("rows removed"), QStringLiteral("moved away")}));
+    verifyEmpty();
 }
 
 void ImageStoreTest::aCancelledLoadLeavesNothing()
