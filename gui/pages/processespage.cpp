@@ -30,7 +30,7 @@ using models::ProcessTreeModel;
 
 namespace {
 
-constexpr int kLeastCommand = 180; ///< px
+constexpr int kLeastCommand = 160; ///< px
 
 /// What the cells of a column hardly exceed.
 QString widestText(int column)
