@@ -39,8 +39,9 @@ const QHash<QString, QStringList>& table()
         {QStringLiteral("engine/container"), engine},
         {QStringLiteral("helper"), engine + QStringList{contract}},
         {QStringLiteral("gui/client"), {contract}},
-        {QStringLiteral("gui/models"), {QStringLiteral("gui/client")}},
         {QStringLiteral("gui/widgets"), {}},
+        // formats.h and state.h: how figures and states are written is one rule for models and widgets.
+        {QStringLiteral("gui/models"), {QStringLiteral("gui/client"), QStringLiteral("gui/widgets")}},
         {QStringLiteral("gui/terminal"), {QStringLiteral("gui/widgets")}},
         {QStringLiteral("gui/dialogs"),
          {QStringLiteral("gui/client"), QStringLiteral("gui/models"), QStringLiteral("gui/widgets")}},
@@ -169,6 +170,15 @@ private Q_SLOTS:
                 || include.target.startsWith(QLatin1String("QtDBus"));
             if (dbus && folder != QLatin1String("resources/dbus"))
                 QVERIFY2(mayUseDBus(folder), qPrintable(include.file));
+        }
+    }
+
+    void modelsShowNoWidgets()
+    {
+        static const QRegularExpression widgets(QStringLiteral("^(QWidget|QApplication|Q[A-Za-z]*View$|QtWidgets)"));
+        for (const Include& include : std::as_const(m_includes)) {
+            if (include.file.startsWith(QLatin1String("gui/models/")))
+                QVERIFY2(!widgets.match(include.target).hasMatch(), qPrintable(include.file));
         }
     }
 
