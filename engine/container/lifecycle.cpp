@@ -113,7 +113,7 @@ Result<void> ContainerManager::Private::spawn(Entry& entry)
         return failure(ErrorKind::Failed, "lamella-shim is not installed beside the helper");
     TRY(moveCgroup(entry));
     ::unlink(files.exitRecord(id).c_str());
-    entry.ownSteps = {{"prepare", monotonic()}};
+    entry.ownSteps = {{"helper", monotonic()}};
     auto process = TRY(spawnShim(shimProgram.borrow(),
                                  {.id = id,
                                   .bundle = files.directory(id),
