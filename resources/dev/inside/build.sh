@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# build.sh [PRESET]: configure and build; runs in the development root.
+# build.sh [PRESET [TARGET]]: configure and build; runs in the development root.
 set -eu
 preset=${1:-dev}
 cd "$(dirname "$0")/../../.."
@@ -19,7 +19,7 @@ cmake --preset "$preset" -DLAMELLA_WERROR=$werror >"$log" 2>&1 || {
     echo "dev: CMake could not configure build/$preset: see above" >&2
     exit 1
 }
-cmake --build --preset "$preset" || {
+cmake --build --preset "$preset" --target "${2:-all}" || {
     echo "dev: the build failed: the first error above says where" >&2
     exit 1
 }

@@ -4,7 +4,7 @@
 # README shows into resources/pictures; runs in the development root.
 set -eu
 cd "$(dirname "$0")/../../.."
-resources/dev/inside/build.sh dev
+resources/dev/inside/build.sh dev product
 bin=${LAMELLA_BIN:-$PWD/build/dev/bin}
 export LAMELLA_BIN="$bin"
 taken=$(mktemp -d)

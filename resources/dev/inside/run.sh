@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/../../.."
 project=$PWD
-resources/dev/inside/build.sh dev
+resources/dev/inside/build.sh dev product
 cache=${LAMELLA_CACHE:-${HOME:-/root}/.cache/lamella}
 user=${DEV_UID:-$(id -u)}
 
