@@ -4,7 +4,8 @@
 set -eu
 preset=${1:-dev}
 cd "$(dirname "$0")/../../.."
-export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1 # a checkout elsewhere finds the same objects
+# A checkout elsewhere finds the same objects; and a file that is not in the cache is read only once.
+export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1 CCACHE_DEPEND=1
 case $preset in dev | asan | tsan | release | fuzz | tidy) ;; *)
     echo "dev: there is no preset '$preset'; use dev, asan, tsan, release, fuzz or tidy" >&2
     exit 1
