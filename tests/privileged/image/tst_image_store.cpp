@@ -1,14 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/db/database.h"
-#include "engine/image/image_store.h"
-#include "engine/layer/digest.h"
-#include "engine/layer/tree.h"
-#include "engine/os/file.h"
-#include "resources/starter/tar_writer.h"
-
-#include <QTest>
-
-#include <nlohmann/json.hpp>
+#include "tests/privileged/image/store_fixture.h"
 
 #include <future>
 #include <sys/stat.h>
@@ -18,147 +9,16 @@
 
 using namespace lamella;
 using namespace lamella::image;
-using nlohmann::json;
-using starter::tarMember;
-namespace fs = std::filesystem;
 
-namespace {
-
-constexpr uid_t kOwner = 1000;
-
-std::string environment(const char* name)
-{
-    return qEnvironmentVariable(name).toStdString();
-}
-
-// An OCI layout that a test can spoil at every point.
-class TestLayout {
-public:
-    explicit TestLayout(fs::path directory)
-        : m_directory(std::move(directory))
-    {
-        fs::create_directories(m_directory / "blobs/sha256");
-        fs::permissions(m_directory, fs::perms(0755));
-        write("oci-layout", R"({"imageLayoutVersion":"1.0.0"})");
-    }
-
-    void write(const std::string& name, const std::string& text) const
-    {
-        QFile file(QString::fromStdString((m_directory / name).string()));
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write(text.data(), static_cast<qint64>(text.size()));
-    }
-
-    json blob(const std::string& mediaType, const std::string& bytes) const
-    {
-        const auto digest = layer::digestOf(bytes);
-        write(pathOf(digest), bytes);
-        return {{"mediaType", mediaType}, {"digest", digest}, {"size", bytes.size()}};
-    }
-
-    static std::string pathOf(const std::string& digest)
-    {
-        return "blobs/sha256/" + std::string{layer::digestHex(digest)};
-    }
-
-    // One image of uncompressed layers.
-    json image(const std::vector<std::string>& archives, const json& change = json::object()) const
-    {
-        json layers = json::array();
-        json diffIds = json::array();
-        for (const auto& archive : archives) {
-            layers.push_back(blob("application/vnd.oci.image.layer.v1.tar", archive));
-            diffIds.push_back(layer::digestOf(archive));
-        }
-        json config{{"architecture", "amd64"},
-                    {"os", "linux"},
-                    {"rootfs", {{"type", "layers"}, {"diff_ids", diffIds}}},
-                    {"config", {{"Cmd", {"/bin/sh"}}}}};
-        config.merge_patch(change);
-        json manifest{{"schemaVersion", 2},
-                      {"config", blob("application/vnd.oci.image.config.v1+json", config.dump())},
-                      {"layers", layers}};
-        return blob("application/vnd.oci.image.manifest.v1+json", manifest.dump());
-    }
-
-    void index(json manifests) const
-    {
-        write("index.json", json{{"schemaVersion", 2}, {"manifests", std::move(manifests)}}.dump());
-    }
-
-    UniqueFd open() const { return os::open(m_directory, O_RDONLY | O_DIRECTORY).value(); }
-    fs::path path() const { return m_directory; }
-
-private:
-    fs::path m_directory;
-};
-
-std::string archiveOf(const std::vector<starter::TarMember>& members)
-{
-    std::string bytes;
-    for (const auto& member : members)
-        bytes += tarMember(member);
-    return bytes + starter::tarEnd();
-}
-
-starter::TarMember file(std::string name, std::string data)
-{
-    return {.type = '0', .name = std::move(name), .link = {}, .data = std::move(data)};
-}
-
-const auto kSecret = archiveOf({file("secret", "text of another user")});
-
-struct Store {
-    explicit Store(const fs::path& root)
-        : database(db::Database::open(root / "lamella.db").value())
-        , images(*database, root, environment("LAMELLA_BIN") + "/lamella-worker")
-    {
-    }
-    std::unique_ptr<db::Database> database;
-    ImageStore images;
-};
-
-std::vector<std::string> namesIn(const fs::path& directory)
-{
-    std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(directory))
-        names.push_back(entry.path().filename());
-    std::ranges::sort(names);
-    return names;
-}
-
-// oom_score_adj of each.
-std::vector<std::string> scoresOfChildren()
-{
-    std::vector<std::string> scores;
-    for (const auto& name : namesIn("/proc")) {
-        const auto process = fs::path{"/proc"} / name;
-        const auto status = os::readFile(process / "status");
-        const auto score = os::readFile(process / "oom_score_adj");
-        if (status && score && status->contains("\nPPid:\t" + std::to_string(::getpid()) + "\n"))
-            scores.push_back(*score);
-    }
-    return scores;
-}
-
-} // namespace
-
-class ImageStoreTest : public QObject {
+class ImageStoreTest : public QObject, StoreTest {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
-    void init();
-    void cleanup();
+    void init() { prepare(); }
+    void cleanup() { cleanUp(); }
     void theStarterImageLoads();
     void whatIsThereIsNotUnpackedAgain();
-    void ownersShareLayersButNotNames();
-    void whoNamesALayerMustHaveIt_data();
-    void whoNamesALayerMustHaveIt();
-    void whoHasALayerNeedNotBringIt();
     void anImageIsFoundByEachOfItsNames();
-    void aUserHasOnlySoManyImages_data();
-    void aUserHasOnlySoManyImages();
     void anImageInUseIsBusy();
     void badLayoutsAreRefused_data();
     void badLayoutsAreRefused();
@@ -171,45 +31,7 @@ private Q_SLOTS:
     void aCancelledLoadLeavesNothing();
     void aKilledLoadIsSwept_data();
     void aKilledLoadIsSwept();
-
-private:
-    Result<std::vector<std::string>> load(Store& store, const fs::path& layout, uid_t owner = kOwner)
-    {
-        const auto directory = os::open(layout, O_RDONLY | O_DIRECTORY).value();
-        return store.images.loadLayout(directory.borrow(), owner, {}, {});
-    }
-    fs::path root() const { return m_directory / "root"; }
-    fs::path layout() const { return m_directory / "layout"; }
-    void verifyEmpty() const
-    {
-        QCOMPARE(namesIn(root() / "layers"), std::vector<std::string>{});
-        QCOMPARE(namesIn(root() / "blobs/sha256"), std::vector<std::string>{});
-    }
-
-    fs::path m_base;
-    fs::path m_directory;
-    fs::path m_starter;
-    int m_count = 0;
 };
-
-void ImageStoreTest::initTestCase()
-{
-    QCOMPARE(::geteuid(), 0u);
-    m_base = "/var/tmp/lamella-test-" + std::to_string(::getpid());
-    m_starter = fs::path(environment("LAMELLA_BIN")).parent_path() / "share/lamella/starter";
-}
-
-void ImageStoreTest::init()
-{
-    m_directory = m_base / std::to_string(m_count++);
-    fs::create_directories(root());
-}
-
-void ImageStoreTest::cleanup()
-{
-    const auto parent = os::open("/var/tmp", O_RDONLY | O_DIRECTORY).value();
-    QVERIFY(layer::removeTree(parent.borrow(), m_base.filename()));
-}
 
 void ImageStoreTest::theStarterImageLoads()
 {
@@ -264,96 +86,6 @@ void ImageStoreTest::whatIsThereIsNotUnpackedAgain()
     QCOMPARE(unpacked, 1);
 }
 
-void ImageStoreTest::ownersShareLayersButNotNames()
-{
-    Store store{root()};
-    const auto id = load(store, m_starter).value().front();
-    QVERIFY(load(store, m_starter, 0));
-    QCOMPARE(store.images.list().size(), 2u);
-    QVERIFY(store.images.remove(kOwner, id));
-    QVERIFY(!store.images.find(kOwner, "starter"));
-    QVERIFY(store.images.find(0, "starter"));
-    QCOMPARE(namesIn(root() / "layers").size(), 3u);
-    QVERIFY(store.images.remove(0, id));
-    verifyEmpty();
-}
-
-using Spoil = std::function<void(const TestLayout&)>;
-Q_DECLARE_METATYPE(Spoil)
-using MaybeError = std::optional<ErrorKind>;
-Q_DECLARE_METATYPE(MaybeError)
-
-void ImageStoreTest::whoNamesALayerMustHaveIt_data()
-{
-    QTest::addColumn<Spoil>("change");
-    QTest::addColumn<MaybeError>("kind"); // none: it works
-    const auto row
-        = [](const char* name, MaybeError kind, Spoil change) { QTest::newRow(name) << std::move(change) << kind; };
-    const auto blob = [](const TestLayout& l) { return l.path() / TestLayout::pathOf(layer::digestOf(kSecret)); };
-    row("the blob", std::nullopt, [](const TestLayout&) { });
-    row("no blob", ErrorKind::NotFound, [=](const TestLayout& l) { fs::remove(blob(l)); });
-    row("a link to what only root may read", ErrorKind::Failed, [=](const TestLayout& l) {
-        fs::remove(blob(l));
-        fs::create_symlink("/etc/shadow", blob(l));
-    });
-    row("a blob that the owner may not read", ErrorKind::Failed,
-        [=](const TestLayout& l) { fs::permissions(blob(l), fs::perms(0600)); });
-    row("other bytes", ErrorKind::DigestMismatch, [](const TestLayout& l) {
-        auto other = kSecret;
-        other.front() = 'x';
-        l.write(TestLayout::pathOf(layer::digestOf(kSecret)), other);
-    });
-    row("a blob of another layer", ErrorKind::DigestMismatch, [](const TestLayout& l) {
-        l.index({l.image({archiveOf({file("a", "mine")})},
-                         {{"author", "B"}, {"rootfs", {{"diff_ids", {layer::digestOf(kSecret)}}}}})});
-    });
-}
-
-void ImageStoreTest::whoNamesALayerMustHaveIt()
-{
-    QFETCH(Spoil, change);
-    QFETCH(MaybeError, kind);
-    Store store{root()};
-    const TestLayout first{layout()};
-    first.index({first.image({kSecret})});
-    const auto id = load(store, layout()).value().front();
-    const TestLayout second{m_directory / "second"};
-    second.index({second.image({kSecret}, {{"author", "B"}})});
-    change(second);
-    int unpacked = 0;
-    store.images.setStepHook([&](std::string_view step) { unpacked += step == "staged"; });
-    const auto result = load(store, second.path(), kOwner + 1);
-    QCOMPARE(unpacked, 0);
-    QVERIFY2(result.has_value() == !kind, result ? "it was let in" : result.error().message.c_str());
-    QCOMPARE(namesIn(root() / "layers").size(), 1u);
-    if (!result) {
-        QVERIFY2(result.error().kind == kind, result.error().message.c_str());
-        QVERIFY(result.error().message.starts_with("layer 1 of 1: "));
-        QCOMPARE(store.images.list().size(), 1u);
-    } else {
-        QVERIFY(store.images.remove(kOwner, id));
-        QCOMPARE(store.images.find(kOwner + 1, result->front()).value().layers.size(), 1u);
-        QCOMPARE(namesIn(root() / "layers").size(), 1u);
-    }
-}
-
-void ImageStoreTest::whoHasALayerNeedNotBringIt()
-{
-    Store store{root()};
-    const TestLayout own{layout()};
-    own.index({own.image({kSecret})});
-    QVERIFY(load(store, layout()));
-    own.index({own.image({kSecret}, {{"author", "the same"}})});
-    fs::remove(own.path() / TestLayout::pathOf(layer::digestOf(kSecret)));
-    QVERIFY(load(store, layout()));
-    QCOMPARE(store.images.list().size(), 2u);
-    // Without the layer's images it is nobody's any more.
-    for (const auto& image : store.images.list())
-        QVERIFY(store.images.remove(kOwner, image.id));
-    QCOMPARE(load(store, layout()).error().kind, ErrorKind::NotFound);
-    verifyEmpty();
-}
-
 void ImageStoreTest::anImageIsFoundByEachOfItsNames()
 {
     Store store{root()};
@@ -363,41 +95,6 @@ void ImageStoreTest::anImageIsFoundByEachOfItsNames()
         QCOMPARE(store.images.find(kOwner, name).value().id, id);
     for (const auto* name : {"", "star", "starter:1", "sha256:", "../../etc", "%"})
         QCOMPARE(store.images.find(kOwner, name).error().kind, ErrorKind::NotFound);
-}
-
-void ImageStoreTest::aUserHasOnlySoManyImages_data()
-{
-    QTest::addColumn<int>("images");
-    QTest::addColumn<int>("names");
-    QTest::newRow("images") << 1024 << 0;
-    QTest::newRow("names") << 1 << 4096;
-}
-
-void ImageStoreTest::aUserHasOnlySoManyImages()
-{
-    QFETCH(int, images);
-    QFETCH(int, names);
-    Store store{root()};
-    {
-        auto connection = store.database->lock();
-        const auto numbers = [](const char* insert) {
-            return std::string{"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "} + insert;
-        };
-        QVERIFY(connection.run(numbers("INSERT INTO images SELECT 'sha256:' || i, '', 0, '', 'linux', '{}' FROM n"),
-                               images));
-        QVERIFY(connection.run("INSERT INTO image_owners SELECT id, ? FROM images", kOwner));
-        if (names > 0)
-            QVERIFY(connection.run(numbers("INSERT INTO image_references SELECT ?, 'name:' || i, 'sha256:1' FROM n"),
-                                   names, kOwner));
-    }
-    const auto refused = load(store, m_starter);
-    QVERIFY(!refused);
-    QCOMPARE(refused.error().kind, ErrorKind::LimitExceeded);
-    verifyEmpty();
-    QVERIFY(load(store, m_starter, kOwner + 1)); // each user for himself
-    QVERIFY(store.images.remove(kOwner, "sha256:1"));
-    QVERIFY(load(store, m_starter));
-    QVERIFY(load(store, m_starter)); // what he has is not counted twice
 }
 
 void ImageStoreTest::anImageInUseIsBusy()
@@ -412,6 +109,9 @@ void ImageStoreTest::anImageInUseIsBusy()
     QVERIFY(store.database->lock().run("DELETE FROM containers"));
     QVERIFY(store.images.remove(kOwner, id));
 }
+
+using Spoil = std::function<void(const TestLayout&)>;
+Q_DECLARE_METATYPE(Spoil)
 
 void ImageStoreTest::badLayoutsAreRefused_data()
 {
@@ -580,6 +280,24 @@ void ImageStoreTest::overlayMarksAreMade()
     QVERIFY(store.images.remove(kOwner, ids->front()));
     verifyEmpty();
 }
+
+namespace {
+
+// oom_score_adj of each.
+std::vector<std::string> scoresOfChildren()
+{
+    std::vector<std::string> scores;
+    for (const auto& name : namesIn("/proc")) {
+        const auto process = fs::path{"/proc"} / name;
+        const auto status = os::readFile(process / "status");
+        const auto score = os::readFile(process / "oom_score_adj");
+        if (status && score && status->contains("\nPPid:\t" + std::to_string(::getpid()) + "\n"))
+            scores.push_back(*score);
+    }
+    return scores;
+}
+
+} // namespace
 
 void ImageStoreTest::theWorkerIsNotProtectedFromOom()
 {
