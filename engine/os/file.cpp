@@ -88,12 +88,6 @@ Result<std::string> readFile(const std::filesystem::path& path, std::size_t limi
     return readAll(file.borrow(), path.native(), limit);
 }
 
-Result<std::string> readFileAt(BorrowedFd directory, const std::string& name, std::size_t limit)
-{
-    const UniqueFd file = TRY(openAt(directory, name, O_RDONLY));
-    return readAll(file.borrow(), name, limit);
-}
-
 Result<struct stat> status(BorrowedFd file, std::string_view what)
 {
     struct stat info{};

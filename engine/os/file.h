@@ -36,14 +36,12 @@ Result<UniqueFd> openBeneath(BorrowedFd directory, const std::string& path, int 
 /// Reads from the descriptor's position to the end. Errors: LimitExceeded where there is more than `limit` bytes.
 Result<std::string> readAll(BorrowedFd file, std::string_view what, std::size_t limit = kReadLimit);
 Result<std::string> readFile(const std::filesystem::path& path, std::size_t limit = kReadLimit);
-Result<std::string> readFileAt(BorrowedFd directory, const std::string& name, std::size_t limit = kReadLimit);
 
 /// Writes all of `data`, however many write(2) calls that takes.
 Result<void> writeAll(BorrowedFd file, std::string_view data, std::string_view what);
 
 /// Writes `text` to a file that exists, in one write(2) as the files of procfs, sysfs and cgroups need it.
 Result<void> writeControl(const std::filesystem::path& path, std::string_view text);
-Result<void> writeControlAt(BorrowedFd directory, const std::string& name, std::string_view text);
 
 /// Replaces `path` by a file with this content so that a crash at any point leaves either the old or the new one:
 /// written to a temporary name beside it, synced, renamed, and the directory synced.

@@ -58,12 +58,6 @@ Result<void> writeControl(const std::filesystem::path& path, std::string_view te
     return writeControlTo(file, path.native(), text);
 }
 
-Result<void> writeControlAt(BorrowedFd directory, const std::string& name, std::string_view text)
-{
-    const UniqueFd file = TRY(openAt(directory, name, O_WRONLY));
-    return writeControlTo(file, name, text);
-}
-
 Result<void> replaceFile(const std::filesystem::path& path, std::string_view content, mode_t mode, Sync sync)
 {
     const std::filesystem::path parent = path.has_parent_path() ? path.parent_path() : ".";

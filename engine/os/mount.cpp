@@ -22,13 +22,6 @@ Result<void> FileSystem::set(const std::string& key, const std::string& value)
     return {};
 }
 
-Result<void> FileSystem::setFlag(const std::string& key)
-{
-    if (::fsconfig(m_context.get(), FSCONFIG_SET_FLAG, key.c_str(), nullptr, 0) != 0)
-        return explain(std::format("cannot set {}", key));
-    return {};
-}
-
 Result<void> FileSystem::setDescriptor(const std::string& key, BorrowedFd fd)
 {
     if (::fsconfig(m_context.get(), FSCONFIG_SET_FD, key.c_str(), nullptr, fd.get()) != 0)

@@ -20,7 +20,6 @@ public:
     static Result<FileSystem> open(const std::string& type);
 
     Result<void> set(const std::string& key, const std::string& value);
-    Result<void> setFlag(const std::string& key);
     /// FSCONFIG_SET_FD. Overlay takes it since Linux 6.13 (before: EINVAL, EBADF for O_PATH).
     Result<void> setDescriptor(const std::string& key, BorrowedFd fd);
 
