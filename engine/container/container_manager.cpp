@@ -8,6 +8,7 @@
 #include "engine/container/records.h"
 #include "engine/oci/seccomp_profile.h"
 #include "engine/os/file.h"
+#include "engine/runtime/seccomp.h"
 
 #include <QMetaObject>
 
@@ -29,6 +30,12 @@ constexpr int kBackgroundThreads = 2;
 std::chrono::microseconds sinceEpoch()
 {
     return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch());
+}
+
+Result<oci::Seccomp> readProfile(const std::filesystem::path& file)
+{
+    const std::string text = TRY(os::readFile(file));
+    return oci::resolveProfile(text, defaultCapabilities());
 }
 
 /// A file that an image need not have.
@@ -120,11 +127,24 @@ void ContainerManager::Private::ask(const std::string& id, nlohmann::json body, 
 
 Result<oci::Seccomp> ContainerManager::Private::seccomp()
 {
-    if (!profile) {
-        const std::string text = TRY(os::readFile(directories.seccompProfile));
-        profile = TRY(oci::resolveProfile(text, defaultCapabilities()));
-    }
+    if (!profile)
+        profile = TRY(readProfile(directories.seccompProfile));
     return *profile;
+}
+
+/// What the first start after a boot would wait for. Every container has the same filter.
+void ContainerManager::Private::compileSeccomp()
+{
+    inBackground(
+        [file = directories.seccompProfile]() -> Result<void> {
+            const oci::Seccomp seccomp = TRY(readProfile(file));
+            TRY(runtime::cachedSeccomp(seccomp, runtime::kSeccompCache));
+            return {};
+        },
+        [](const Result<void>& compiled) {
+            if (!compiled)
+                log::error("the seccomp profile cannot be compiled: {}", compiled.error().message);
+        });
 }
 
 Result<LayerStack> ContainerManager::Private::layerStack(const image::Image& image,

@@ -57,6 +57,7 @@ struct ContainerManager::Private {
 
     // manager.cpp: making
     Result<oci::Seccomp> seccomp();
+    void compileSeccomp();
     Result<LayerStack> layerStack(const image::Image& image, const std::filesystem::path& upper) const;
     Result<ResolvedUser> lookUpUser(const std::string& user, const image::Image& image,
                                     const std::filesystem::path& upper) const;

@@ -46,6 +46,7 @@ Result<void> ContainerManager::Private::recover()
     sweep();
     for (auto& [id, one] : entries)
         recoverOne(one);
+    compileSeccomp();
     return {};
 }
 

@@ -11,9 +11,6 @@ namespace lamella::runtime {
 
 namespace {
 
-/// Compiled filters; what /run forgets with a reboot is compiled again.
-constexpr std::string_view kSeccompCache = "/run/lamella/seccomp";
-
 /// execvp(3)'s path where the environment has none.
 constexpr std::string_view kDefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 

@@ -8,6 +8,7 @@
 #include <linux/filter.h>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// linux.seccomp of a bundle as a program for the kernel (seccomp(2), config-linux.md "Seccomp").
@@ -19,9 +20,12 @@ namespace lamella::runtime {
 /// listener).
 Result<std::vector<sock_filter>> compileSeccomp(const oci::Seccomp& profile);
 
-/// compileSeccomp(), remembered in `directory`, which is made with mode 0700 where it is missing, with its parent. What is not the
-/// caller's own, writable by others, a link, too long or written for another profile, library or architecture is not
-/// used. A cache that cannot be used costs time and is no error.
+/// Where every start looks for its compiled filter; what /run forgets with a reboot is compiled again.
+inline constexpr std::string_view kSeccompCache = "/run/lamella/seccomp";
+
+/// compileSeccomp(), remembered in `directory`, which is made with mode 0700 where it is missing, with its parent. What
+/// is not the caller's own, writable by others, a link, too long or written for another profile, library or
+/// architecture is not used. A cache that cannot be used costs time and is no error.
 Result<std::vector<sock_filter>> cachedSeccomp(const oci::Seccomp& profile, const std::filesystem::path& directory);
 
 /// The profile's flags as seccomp(2) takes them (SECCOMP_FILTER_FLAG_LOG, …). Errors: Unsupported, InvalidArgument.

@@ -2,6 +2,7 @@
 #include "world.h"
 
 #include "engine/cgroup/cgroup.h"
+#include "engine/runtime/seccomp.h"
 
 #include <csignal>
 #include <sys/stat.h>
@@ -91,6 +92,27 @@ private Q_SLOTS:
             std::ignore = remove(id, true);
         m_manager.reset();
         m_world.reset();
+    }
+
+    /// The filter that a start takes from the cache has been put there when the manager came up.
+    void compilesTheSeccompProfileBeforeAStart()
+    {
+        const std::filesystem::path cache{runtime::kSeccompCache};
+        const auto filters = [&cache] {
+            std::map<std::string, std::filesystem::file_time_type> found;
+            std::error_code ignored; // it may not be there yet
+            for (const auto& entry : std::filesystem::directory_iterator(cache, ignored))
+                found[entry.path().filename()] = entry.last_write_time();
+            return found;
+        };
+        m_manager.reset(); // which ends its threads
+        std::filesystem::remove_all(cache);
+        restartManager();
+        QVERIFY(eventually([&] { return filters().size() == 1 && filters().begin()->first.size() == 24; }));
+        const auto before = filters();
+        const std::string id = run(shell("exit 0"));
+        QVERIFY(becomes(id, State::Stopped));
+        QCOMPARE(filters(), before);
     }
 
     void runsAContainer()
