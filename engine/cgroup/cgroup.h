@@ -80,7 +80,8 @@ public:
 Result<Mode> detectMode();
 
 /// Makes the cgroup `path` (runtime-spec's linux.cgroupsPath, for example "/lamella/<id>") below each controller's root
-/// (v1) or below the unified root with its controllers enabled on the way down (v2). Refuses "..". Errors:
+/// (v1) or below the unified root (v2). There its controllers are enabled on the way down, from the innermost cgroup
+/// that systemd has delegated (CGROUP_DELEGATION.md), or from the root where none is. Refuses "..". Errors:
 /// AlreadyExists.
 Result<std::unique_ptr<Cgroup>> create(const std::string& path);
 

@@ -8,8 +8,8 @@ namespace lamella::cgroup {
 /// A cgroup in the unified tree (the kernel's Documentation/admin-guide/cgroup-v2.rst), with its directory held open.
 class V2Cgroup final : public Cgroup {
 public:
-    /// Makes it, with those controllers of the tree that we use enabled in each cgroup above it, and denies it all
-    /// devices but the default ones. Errors: Busy where a cgroup above has processes of its own.
+    /// Makes it, with those controllers of the tree that we use enabled in each cgroup above it that is ours to divide,
+    /// and denies it all devices but the default ones. Errors: Busy where a cgroup above has processes of its own.
     static Result<std::unique_ptr<Cgroup>> create(TreesPointer trees, std::string path);
     static Result<std::unique_ptr<Cgroup>> open(TreesPointer trees, std::string path);
 

@@ -8,6 +8,8 @@
 #include <fcntl.h>
 #include <ranges>
 #include <sys/stat.h>
+#include <sys/xattr.h>
+#include <vector>
 
 namespace lamella::cgroup {
 
@@ -94,13 +96,38 @@ private:
     std::vector<std::string> m_paths;
 };
 
+// From the root, which is "", down to the one that `path` is in.
+std::vector<std::string_view> cgroupsAbove(std::string_view path)
+{
+    std::vector<std::string_view> above{""};
+    for (auto slash = path.find('/'); slash != path.npos; slash = path.find('/', slash + 1))
+        above.push_back(path.substr(0, slash));
+    return above;
+}
+
+// systemd marks what it hands over; only root can write the first mark, and only root can read it.
+bool isDelegated(BorrowedFd tree, std::string_view path)
+{
+    const UniqueFd directory{
+        ::openat(tree.get(), below(path, ".").c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+    return directory && std::ranges::any_of(std::array{"trusted.delegate", "user.delegate"}, [&](const char* mark) {
+               char value = 0;
+               return ::fgetxattr(directory.get(), mark, &value, sizeof value) == 1 && value == '1';
+           });
+}
+
+// What is above a delegated cgroup is systemd's to divide (its document CGROUP_DELEGATION.md). Where nothing is
+// delegated the whole tree is ours.
 Result<void> makeAll(Made& made, BorrowedFd tree, const std::string& path)
 {
-    TRY(enableControllers(tree, ""));
-    for (auto slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
-        const std::string parent = path.substr(0, slash);
-        TRY(made.make(parent));
-        TRY(enableControllers(tree, parent));
+    const auto above = cgroupsAbove(path);
+    const auto delegated = std::ranges::find_last_if(above, [&](auto other) { return isDelegated(tree, other); });
+    const auto first = delegated.empty() ? above.begin() : delegated.begin();
+    for (auto parent = above.begin(); parent != above.end(); ++parent) {
+        if (!parent->empty())
+            TRY(made.make(std::string{*parent}));
+        if (parent >= first)
+            TRY(enableControllers(tree, *parent));
     }
     if (!TRY(made.make(path)))
         return failure(ErrorKind::AlreadyExists, "the cgroup /" + path + " exists already");

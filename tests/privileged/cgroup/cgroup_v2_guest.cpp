@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 
 using namespace lamella;
 using namespace lamella::test;
@@ -288,6 +289,35 @@ Result<void> parentWithProcessesIsExplained(Cgroup&)
     return {};
 }
 
+Result<void> writeFile(const std::string& path, std::string_view text)
+{
+    const UniqueFd file{::open(path.c_str(), O_WRONLY | O_CLOEXEC)};
+    if (!file || ::write(file.get(), text.data(), text.size()) < 0)
+        return systemFailure("cannot write " + path);
+    return {};
+}
+
+// The tree as a manager keeps it: it has enabled less than there is, and marks the service that it has handed over.
+Result<void> dividesOnlyWhatIsDelegated()
+{
+    const std::string root = "/sys/fs/cgroup";
+    TRY(writeFile(root + "/cgroup.subtree_control", "+memory +pids"));
+    EXPECT(::mkdir((root + "/slice").c_str(), 0755) == 0);
+    TRY(writeFile(root + "/slice/cgroup.subtree_control", "+memory"));
+    EXPECT(::mkdir((root + "/slice/service").c_str(), 0755) == 0);
+    EXPECT(::setxattr((root + "/slice/service").c_str(), "trusted.delegate", "1", 1, 0) == 0);
+
+    const auto made = TRY(cgroup::create("/slice/service/ours/c"));
+    EXPECT_EQUAL(slurp(root + "/cgroup.subtree_control"), "memory pids\n");
+    EXPECT_EQUAL(slurp(root + "/slice/cgroup.subtree_control"), "memory\n");
+    EXPECT_EQUAL(slurp(root + "/slice/service/cgroup.subtree_control"), "memory\n");
+    EXPECT_EQUAL(slurp(root + "/slice/service/ours/cgroup.subtree_control"), "memory\n");
+    TRY(made->apply({.memoryLimit = 64_MiB}));
+    EXPECT_EQUAL(slurp(root + "/slice/service/ours/c/memory.max"), "67108864\n");
+    TRY(made->remove());
+    return {};
+}
+
 struct Check {
     const char* name;
     Result<void> (*run)(Cgroup&);
@@ -332,6 +362,7 @@ Result<void> runCheck(const Check& check)
 int main()
 {
     tell("mountsItsFileSystems", mountBasics());
+    tell("dividesOnlyWhatIsDelegated", dividesOnlyWhatIsDelegated());
     for (const auto& check : kChecks)
         tell(check.name, runCheck(check));
     switchOff();
