@@ -5,6 +5,7 @@
 #include "engine/image/fields.h"
 #include "engine/image/limits.h"
 
+#include <algorithm>
 #include <format>
 
 namespace lamella::image::rows {
@@ -81,6 +82,51 @@ Result<std::vector<Image>> read(db::Connection& connection, db::Statement rows)
     return images;
 }
 
+Result<void> insertImage(db::Connection& connection, const NewImage& added)
+{
+    const auto& image = added.image;
+    TRY(connection.run("INSERT INTO images (id, manifest, created, architecture, os, config) VALUES (?, ?, ?, ?, ?, ?)",
+                       image.id, added.manifest, image.created.count(), image.architecture, image.os,
+                       settingsText(image)));
+    for (std::size_t position = 0; position < image.layers.size(); ++position) {
+        const auto& layer = image.layers[position];
+        TRY(connection.run("INSERT INTO image_layers (image, position, chain_id, created, created_by)"
+                           " VALUES (?, ?, ?, ?, ?)",
+                           image.id, position, layer.chainId, layer.created.count(), layer.createdBy));
+    }
+    return {};
+}
+
+bool isSameLayer(const Layer& one, const Layer& other)
+{
+    return one.chainId == other.chainId && one.created == other.created && one.createdBy == other.createdBy;
+}
+
+// True where `row` (created, architecture, os, config) says of the image what `image` does. The ID is of the config's
+// bytes, but what was read in them is what a worker said, now and then: one of the two may have been taken over by what
+// it read, and what one user's worker said must not become another's image.
+Result<bool> isSame(db::Connection& connection, const db::Statement& row, const Image& image)
+{
+    const auto layers = TRY(layersOf(connection, image.id));
+    return microseconds{row.integer(0)} == image.created && row.text(1) == image.architecture && row.text(2) == image.os
+        && row.text(3) == settingsText(image) && std::ranges::equal(layers, image.layers, isSameLayer);
+}
+
+Result<void> insertOrCompare(db::Connection& connection, const NewImage& added)
+{
+    const auto& id = added.image.id;
+    auto row = TRY(connection.prepare("SELECT created, architecture, os, config FROM images WHERE id = ?", id));
+    if (!TRY(row.step()))
+        return insertImage(connection, added);
+    if (!TRY(isSame(connection, row, added.image))) {
+        return failure(ErrorKind::AlreadyExists,
+                       std::format("the image {} is here already, with other settings or layers than were read now:"
+                                   " one of the two readings is wrong, so whoever has it must remove it first",
+                                   id));
+    }
+    return {};
+}
+
 Result<std::uint64_t> number(db::Statement row)
 {
     TRY(row.step());
@@ -136,18 +182,7 @@ Result<void> addLayer(db::Connection& connection, const Layer& layer, std::uint6
 Result<void> addImage(db::Connection& connection, const NewImage& added)
 {
     const auto& image = added.image;
-    TRY(connection.run("INSERT INTO images (id, manifest, created, architecture, os, config) VALUES (?, ?, ?, ?, ?, ?)"
-                       " ON CONFLICT (id) DO NOTHING",
-                       image.id, added.manifest, image.created.count(), image.architecture, image.os,
-                       settingsText(image)));
-    if (connection.changes() != 0) {
-        for (std::size_t position = 0; position < image.layers.size(); ++position) {
-            const auto& layer = image.layers[position];
-            TRY(connection.run("INSERT INTO image_layers (image, position, chain_id, created, created_by)"
-                               " VALUES (?, ?, ?, ?, ?)",
-                               image.id, position, layer.chainId, layer.created.count(), layer.createdBy));
-        }
-    }
+    TRY(insertOrCompare(connection, added));
     TRY(connection.run("INSERT INTO image_owners (image, owner) VALUES (?, ?) ON CONFLICT DO NOTHING", image.id,
                        image.owner));
     for (const auto& name : image.references) {

@@ -33,7 +33,7 @@ Result<bool> ownsLayer(db::Connection& connection, uid_t owner, const std::strin
 Result<void> addLayer(db::Connection& connection, const Layer& layer, std::uint64_t entries);
 
 /// Adds the image where it is not known, that `owner` has it, and his references, which leave the images that they
-/// named.
+/// named. Errors: AlreadyExists (the image is known with other settings or layers).
 Result<void> addImage(db::Connection& connection, const NewImage& image);
 
 /// Errors: NotFound, Busy (a container is made of it).

@@ -72,7 +72,7 @@ public:
     /// the same. Two loads may run at once. The layout is read with the rights of
     /// `owner`. Killed at any point it leaves nothing that the next sweep() does not remove; failed or cancelled it
     /// leaves nothing. Errors: InvalidArgument, NotFound (a blob is missing), DigestMismatch, Unsupported (nothing in
-    /// it for this machine), NoSpace, LimitExceeded, Cancelled.
+    /// it for this machine), AlreadyExists (an image is known with other settings), NoSpace, LimitExceeded, Cancelled.
     Result<std::vector<std::string>> loadLayout(BorrowedFd layout, uid_t owner, const ProgressSink& progress,
                                                 std::stop_token stop);
 

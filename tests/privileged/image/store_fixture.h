@@ -103,9 +103,9 @@ inline starter::TarMember file(std::string name, std::string data)
 }
 
 struct Store {
-    explicit Store(const fs::path& root)
+    explicit Store(const fs::path& root, const fs::path& worker = environment("LAMELLA_BIN") + "/lamella-worker")
         : database(db::Database::open(root / "lamella.db").value())
-        , images(*database, root, environment("LAMELLA_BIN") + "/lamella-worker")
+        , images(*database, root, worker)
     {
     }
     std::unique_ptr<db::Database> database;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/image/worker.h"
 #include "tests/privileged/image/store_fixture.h"
+
+#include <fstream>
 
 using namespace lamella;
 using namespace lamella::image;
@@ -21,6 +24,8 @@ private Q_SLOTS:
     void whoNamesALayerMustHaveIt_data();
     void whoNamesALayerMustHaveIt();
     void whoHasALayerNeedNotBringIt();
+    void aForgedReadingIsNobodyElses_data();
+    void aForgedReadingIsNobodyElses();
     void aUserHasOnlySoManyImages_data();
     void aUserHasOnlySoManyImages();
 };
@@ -113,6 +118,58 @@ void ImageSharingTest::whoHasALayerNeedNotBringIt()
         QVERIFY(store.images.remove(kOwner, image.id));
     QCOMPARE(load(store, layout()).error().kind, ErrorKind::NotFound);
     verifyEmpty();
+}
+
+using Forge = std::function<void(FoundImage&)>;
+Q_DECLARE_METATYPE(Forge)
+
+void ImageSharingTest::aForgedReadingIsNobodyElses_data()
+{
+    QTest::addColumn<Forge>("forge");
+    QTest::addColumn<bool>("forgerIsFirst");
+    const auto rows = [](const std::string& what, const Forge& forge) {
+        QTest::newRow((what + ", first").c_str()) << forge << true;
+        QTest::newRow((what + ", second").c_str()) << forge << false;
+    };
+    rows("command", [](FoundImage& image) { image.config.cmd = {"/bin/evil"}; });
+    rows("variables", [](FoundImage& image) { image.config.env = {"LD_PRELOAD=/evil.so"}; });
+    rows("user", [](FoundImage& image) { image.config.user = "root"; });
+    rows("time", [](FoundImage& image) { image.config.created = std::chrono::microseconds{1}; });
+    rows("layers", [](FoundImage& image) {
+        image.layers.pop_back();
+        image.config.diffIds.pop_back();
+        image.config.history.pop_back();
+    });
+    rows("layer's origin", [](FoundImage& image) { image.config.history[0].createdBy = "COPY good /"; });
+}
+
+// A worker that a layout has taken over can say what it likes of a config whose bytes are another's image's.
+void ImageSharingTest::aForgedReadingIsNobodyElses()
+{
+    QFETCH(Forge, forge);
+    QFETCH(bool, forgerIsFirst);
+    const TestLayout shared{layout()};
+    shared.index({shared.image({archiveOf({file("a", "text")}), kSecret})});
+    const fs::path worker = environment("LAMELLA_BIN") + "/lamella-worker";
+    auto report = Worker{worker}.readLayout(shared.open().borrow(), kOwner, {}).value();
+    forge(report.front());
+    std::ofstream{m_directory / "report"} << json{{"result", toJson(report)}} << '\n';
+    const auto forger = m_directory / "forger";
+    std::ofstream{forger} << "#!/bin/sh\nif [ \"$1\" = read-layout ]; then exec cat "
+                          << (m_directory / "report").string() << " >&3; fi\nexec " << worker.string() << " \"$@\"\n";
+    fs::permissions(forger, fs::perms(0755));
+    const auto loadAs = [&](bool forged) {
+        Store store{root(), forged ? forger : worker};
+        return load(store, layout(), forged ? kOwner + 1 : kOwner);
+    };
+    const auto first = loadAs(forgerIsFirst);
+    QVERIFY2(first, first ? "" : first.error().message.c_str());
+    const auto second = loadAs(!forgerIsFirst);
+    QVERIFY(!second);
+    QVERIFY2(second.error().kind == ErrorKind::AlreadyExists, second.error().message.c_str());
+    Store store{root()};
+    QCOMPARE(store.images.list().size(), 1u);
+    QCOMPARE(store.images.list().front().owner, forgerIsFirst ? kOwner + 1 : kOwner);
 }
 
 void ImageSharingTest::aUserHasOnlySoManyImages_data()
