@@ -4,7 +4,7 @@
 #include "gui/client/client.h"
 #include "gui/dialogs/confirmation.h"
 #include "gui/dialogs/rename_dialog.h"
-#include "gui/widgets/formats.h"
+#include "gui/format/formats.h"
 #include "gui/widgets/icons.h"
 
 #include <QWidget>
@@ -169,7 +169,7 @@ QString ContainerActions::loss(const ContainerClient* container, const client::C
         sentences.append(count == 0
                              ? tr("It has changed nothing in its writable layer; its log is lost.")
                              : tr("%n change(s), %1 in its writable layer, and its log are lost.", nullptr, count)
-                                   .arg(widgets::bytes(bytes)));
+                                   .arg(format::bytes(bytes)));
     } else {
         sentences.append(tr("Everything in its writable layer and its log are lost."));
     }

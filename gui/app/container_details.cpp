@@ -4,6 +4,7 @@
 #include "gui/app/action_button.h"
 #include "gui/app/container_actions.h"
 #include "gui/client/client.h"
+#include "gui/format/formats.h"
 #include "gui/models/state_words.h"
 #include "gui/pages/page.h"
 #include "gui/pages/pages.h"
@@ -11,7 +12,6 @@
 #include "gui/widgets/elidedlabel.h"
 #include "gui/widgets/emptystate.h"
 #include "gui/widgets/fonts.h"
-#include "gui/widgets/formats.h"
 #include "gui/widgets/icons.h"
 #include "gui/widgets/statebadge.h"
 
@@ -31,8 +31,8 @@ namespace {
 
 QString aboutLine(const client::ContainerData& data)
 {
-    QStringList parts{data.imageName, widgets::shortId(data.id)};
-    if (!data.hostname.isEmpty() && data.hostname != widgets::shortId(data.id))
+    QStringList parts{data.imageName, format::shortId(data.id)};
+    if (!data.hostname.isEmpty() && data.hostname != format::shortId(data.id))
         parts.append(data.hostname);
     return parts.join(QStringLiteral(" · "));
 }
@@ -150,7 +150,7 @@ void ContainerDetails::showHeader()
         return;
     const client::ContainerData& now = m_container->data();
     m_name->setText(now.name);
-    const QString note = models::stateNote(now, widgets::nowUsec());
+    const QString note = models::stateNote(now, format::nowUsec());
     // "running 2 h" is one saying, "stopped · exited 0, 5 min ago" are two.
     m_state->setState(models::shownStateOf(now),
                       m_container->isAlive() || note.isEmpty() ? note : QStringLiteral("· %1").arg(note));

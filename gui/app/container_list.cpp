@@ -31,7 +31,7 @@ widgets::ContainerRow readRow(const QModelIndex& index)
 {
     const QVariant cpu = index.data(ContainerListModel::CpuRole);
     const QVariant memory = index.data(ContainerListModel::MemoryRole);
-    return {.state = static_cast<widgets::ShownState>(index.data(ContainerListModel::StateRole).toInt()),
+    return {.state = static_cast<format::ShownState>(index.data(ContainerListModel::StateRole).toInt()),
             .name = index.data(Qt::DisplayRole).toString(),
             .image = index.data(ContainerListModel::ImageRole).toString(),
             .note = index.data(ContainerListModel::NoteRole).toString(),

@@ -4,7 +4,7 @@
 #include "gui/app/container_actions.h"
 #include "gui/client/client.h"
 #include "gui/dialogs/confirmation.h"
-#include "gui/widgets/formats.h"
+#include "gui/format/formats.h"
 #include "gui/widgets/icons.h"
 
 #include <QCoreApplication>
@@ -123,7 +123,7 @@ void ImageActions::askRemove()
     consequence.append(
         tr("Its layers that no other image needs are lost (all of it is %1). It can be loaded again from where it "
            "came.")
-            .arg(widgets::bytes(m_image->data().sizeBytes)));
+            .arg(format::bytes(m_image->data().sizeBytes)));
     question->setConsequence(consequence.join(u'\n'));
     question->ask([this, image = m_image] {
         if (!image)

@@ -3,10 +3,10 @@
 
 #include "gui/client/client.h"
 #include "gui/client/stats_feed.h"
+#include "gui/format/formats.h"
 #include "gui/models/jobs_model.h"
 #include "gui/widgets/elidedlabel.h"
 #include "gui/widgets/fonts.h"
-#include "gui/widgets/formats.h"
 #include "gui/widgets/icons.h"
 
 #include <QHBoxLayout>
@@ -101,12 +101,12 @@ void StatusLine::showSentence()
         m_sentence->setText(tr("%n container(s), none of which runs.", nullptr, static_cast<int>(containers.size())));
     else if (running == containers.size())
         m_sentence->setText(tr("%n container(s) running, with %1 CPU and %2 of memory.", nullptr, running)
-                                .arg(widgets::percent(cpu), widgets::bytes(memory)));
+                                .arg(format::percent(cpu), format::bytes(memory)));
     else
         m_sentence->setText(tr("%1 of %n container(s) running, with %2 CPU and %3 of memory.", nullptr,
                                static_cast<int>(containers.size()))
                                 .arg(running)
-                                .arg(widgets::percent(cpu), widgets::bytes(memory)));
+                                .arg(format::percent(cpu), format::bytes(memory)));
 }
 
 void StatusLine::showJobs()

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/dialogs/limits_group.h"
 
+#include "gui/format/formats.h"
 #include "gui/widgets/fonts.h"
-#include "gui/widgets/formats.h"
 
 #include <QDoubleSpinBox>
 #include <QGridLayout>
@@ -57,7 +57,7 @@ LimitsGroup::LimitsGroup(const client::ManagerData& machine, QWidget* parent)
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(widgets::kSpacing);
     layout->setColumnStretch(2, 1);
-    addField(layout, 0, tr("&Memory"), m_memory, tr("of %1").arg(widgets::bytes(machine.memoryBytes)));
+    addField(layout, 0, tr("&Memory"), m_memory, tr("of %1").arg(format::bytes(machine.memoryBytes)));
     addField(layout, 1, tr("CP&Us"), m_cpus, tr("of %n", nullptr, static_cast<int>(machine.cpuCount)));
     addField(layout, 2, tr("&Processes"), m_pids, tr("at most"));
     setFocusProxy(m_memory);

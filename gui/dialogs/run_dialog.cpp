@@ -5,12 +5,12 @@
 #include "gui/dialogs/environment_table.h"
 #include "gui/dialogs/limits_group.h"
 #include "gui/dialogs/rename_dialog.h"
+#include "gui/format/formats.h"
 #include "gui/models/command_line.h"
 #include "gui/widgets/banner.h"
 #include "gui/widgets/colors.h"
 #include "gui/widgets/foldout.h"
 #include "gui/widgets/fonts.h"
-#include "gui/widgets/formats.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -194,7 +194,7 @@ void RunDialog::imageChosen()
 {
     const client::ImageClient* image = chosenImage();
     const client::ImageData config = image ? image->data() : client::ImageData{};
-    m_command->setPlaceholderText(widgets::shellCommand(config.command));
+    m_command->setPlaceholderText(format::shellCommand(config.command));
     m_user->setPlaceholderText(config.user.isEmpty() ? tr("root, who is nobody outside") : config.user);
     m_workingDir->setPlaceholderText(config.workingDir.isEmpty() ? QStringLiteral("/") : config.workingDir);
     validate();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/models/changes_model.h"
 
-#include "gui/widgets/formats.h"
+#include "gui/format/formats.h"
 
 #include <QStringList>
 
@@ -266,9 +266,9 @@ QVariant ChangesModel::display(const Node& node, int column) const
     case TypeColumn:
         return node.entry ? typeWord(node.entry->type) : QString();
     case BytesColumn:
-        return node.bytes > 0 || node.entry ? widgets::bytes(node.bytes) : QString();
+        return node.bytes > 0 || node.entry ? format::bytes(node.bytes) : QString();
     case LayerColumn:
-        return node.entry ? m_layerNames.value(node.entry->layer, widgets::shortId(node.entry->layer)) : QString();
+        return node.entry ? m_layerNames.value(node.entry->layer, format::shortId(node.entry->layer)) : QString();
     default:
         return {};
     }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/models/container_filter.h"
 
+#include "gui/format/state.h"
 #include "gui/models/container_list_model.h"
-#include "gui/widgets/state.h"
 
 namespace lamella::models {
 
 using Model = ContainerListModel;
-using widgets::ShownState;
+using format::ShownState;
 
 namespace {
 

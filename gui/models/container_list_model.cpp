@@ -4,8 +4,8 @@
 #include "gui/client/client.h"
 #include "gui/client/container_client.h"
 #include "gui/client/stats_feed.h"
+#include "gui/format/formats.h"
 #include "gui/models/state_words.h"
-#include "gui/widgets/formats.h"
 
 namespace lamella::models {
 
@@ -22,7 +22,7 @@ QList<double> cpuHistory(const client::StatsFeed& stats)
 
 QString description(const client::ContainerData& data)
 {
-    return QStringLiteral("%1, %2, %3").arg(data.name, widgets::stateWord(shownStateOf(data)), data.imageName);
+    return QStringLiteral("%1, %2, %3").arg(data.name, format::stateWord(shownStateOf(data)), data.imageName);
 }
 
 } // namespace
@@ -94,7 +94,7 @@ QVariant ContainerListModel::data(const QModelIndex& index, int role) const
     case ImageRole:
         return data.imageName;
     case NoteRole:
-        return stateNote(data, widgets::nowUsec());
+        return stateNote(data, format::nowUsec());
     case CpuHistoryRole:
         return QVariant::fromValue(container->isAlive() ? cpuHistory(*container->stats()) : QList<double>());
     case CpuRole: {

@@ -19,7 +19,7 @@ class ContainerListModel : public QAbstractListModel {
 public:
     enum Role {
         IdRole = Qt::UserRole,
-        StateRole, ///< int of widgets::ShownState
+        StateRole, ///< int of format::ShownState
         ImageRole, ///< QString: the image's name
         NoteRole, ///< QString: since when it runs, how it ended
         CpuHistoryRole, ///< QList<double>: one value a second, newest last, 1 is a whole CPU

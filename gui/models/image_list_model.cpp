@@ -3,7 +3,7 @@
 
 #include "gui/client/client.h"
 #include "gui/client/image_client.h"
-#include "gui/widgets/formats.h"
+#include "gui/format/formats.h"
 
 #include <algorithm>
 
@@ -76,13 +76,13 @@ QVariant ImageListModel::display(const client::ImageClient* image, int column) c
     case NameColumn:
         return image->displayName();
     case IdColumn:
-        return widgets::shortId(image->data().id);
+        return format::shortId(image->data().id);
     case SizeColumn:
-        return widgets::bytes(image->data().sizeBytes);
+        return format::bytes(image->data().sizeBytes);
     case LayersColumn:
         return QString::number(image->data().layers.size());
     case CreatedColumn:
-        return image->data().createdUsec > 0 ? widgets::ago(image->data().createdUsec, widgets::nowUsec()) : QString();
+        return image->data().createdUsec > 0 ? format::ago(image->data().createdUsec, format::nowUsec()) : QString();
     case UsedByColumn: {
         const int count = containersOf(image);
         return count > 0 ? tr("%n container(s)", nullptr, count) : QString();

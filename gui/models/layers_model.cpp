@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/models/layers_model.h"
 
-#include "gui/widgets/formats.h"
+#include "gui/format/formats.h"
 
 #include <algorithm>
 
@@ -60,7 +60,7 @@ quint64 LayersModel::bytesAt(int row) const
 QVariant LayersModel::display(int row, int column) const
 {
     if (column == SizeColumn)
-        return isWritable(row) && *m_writable == kUnknownBytes ? QString() : widgets::bytes(bytesAt(row));
+        return isWritable(row) && *m_writable == kUnknownBytes ? QString() : format::bytes(bytesAt(row));
     if (isWritable(row))
         return column == CommandColumn ? QVariant(tr("Writable layer: what this container has changed")) : QVariant();
     const client::LayerInfo& layer = layerAt(row);
@@ -70,9 +70,9 @@ QVariant LayersModel::display(int row, int column) const
     case CommandColumn:
         return layer.createdBy.isEmpty() ? tr("(the image does not say)") : layer.createdBy.simplified();
     case CreatedColumn:
-        return layer.createdUsec > 0 ? widgets::ago(layer.createdUsec, widgets::nowUsec()) : QString();
+        return layer.createdUsec > 0 ? format::ago(layer.createdUsec, format::nowUsec()) : QString();
     case DigestColumn:
-        return widgets::shortId(layer.diffId);
+        return format::shortId(layer.diffId);
     default:
         return {};
     }

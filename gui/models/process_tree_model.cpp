@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/models/process_tree_model.h"
 
-#include "gui/widgets/formats.h"
+#include "gui/format/formats.h"
 
 #include <QHash>
 #include <QSet>
@@ -268,13 +268,13 @@ QVariant ProcessTreeModel::display(const Node& node, int column) const
     case UserOutsideColumn:
         return userOutside(info.hostUid);
     case CpuColumn:
-        return node.measured ? widgets::percent(node.cpu) : QString();
+        return node.measured ? format::percent(node.cpu) : QString();
     case CpuTimeColumn:
         return cpuTime(info.cpuUsec);
     case MemoryColumn:
-        return widgets::bytes(info.residentBytes);
+        return format::bytes(info.residentBytes);
     case StateColumn:
-        return widgets::processState(info.state);
+        return format::processState(info.state);
     default:
         return {};
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/models/state_words.h"
 
-#include "gui/widgets/formats.h"
+#include "gui/format/formats.h"
 
 #include <QCoreApplication>
 
@@ -49,15 +49,15 @@ QString ending(const client::ContainerData& data)
     if (data.oomKilled)
         return StateNote::tr("out of memory");
     if (data.exitStatus > 128)
-        return widgets::signalName(data.exitStatus - 128);
+        return format::signalName(data.exitStatus - 128);
     return StateNote::tr("exited %1").arg(data.exitStatus);
 }
 
 } // namespace
 
-widgets::ShownState shownStateOf(const client::ContainerData& data)
+format::ShownState shownStateOf(const client::ContainerData& data)
 {
-    return widgets::shownState(stateOnTheWire(data.state), data.exitStatus, data.oomKilled, !data.lastError.isEmpty());
+    return format::shownState(stateOnTheWire(data.state), data.exitStatus, data.oomKilled, !data.lastError.isEmpty());
 }
 
 QString stateNote(const client::ContainerData& data, quint64 nowUsec)
@@ -69,7 +69,7 @@ QString stateNote(const client::ContainerData& data, quint64 nowUsec)
         return StateNote::tr("did not start");
     if (data.finishedUsec == 0)
         return {};
-    return StateNote::tr("%1, %2").arg(ending(data), widgets::ago(data.finishedUsec, nowUsec));
+    return StateNote::tr("%1, %2").arg(ending(data), format::ago(data.finishedUsec, nowUsec));
 }
 
 } // namespace lamella::models

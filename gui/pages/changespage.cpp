@@ -3,12 +3,12 @@
 
 #include "gui/client/client.h"
 #include "gui/client/container_client.h"
+#include "gui/format/formats.h"
 #include "gui/models/changes_model.h"
 #include "gui/pages/changedelegate.h"
 #include "gui/pages/changesfilter.h"
 #include "gui/widgets/copymenu.h"
 #include "gui/widgets/fonts.h"
-#include "gui/widgets/formats.h"
 #include "gui/widgets/icons.h"
 #include "gui/widgets/searchfield.h"
 
@@ -218,7 +218,7 @@ void ChangesPage::showTotals()
 {
     const int count = m_model->count();
     QString text = count == 1 ? tr("1 path changed") : tr("%n paths changed", nullptr, count);
-    text += tr(", %1 in the writable layer").arg(widgets::bytes(m_model->totalBytes()));
+    text += tr(", %1 in the writable layer").arg(format::bytes(m_model->totalBytes()));
     QStringList kinds;
     for (const ChangeKind kind : {ChangeKind::Added, ChangeKind::Modified, ChangeKind::Deleted, ChangeKind::Attributes})
         if (m_model->count(kind) > 0)

@@ -3,10 +3,10 @@
 
 #include "gui/client/client.h"
 #include "gui/client/container_client.h"
+#include "gui/format/formats.h"
 #include "gui/models/layers_model.h"
 #include "gui/pages/layerdelegate.h"
 #include "gui/widgets/fonts.h"
-#include "gui/widgets/formats.h"
 #include "gui/widgets/keyvalue.h"
 
 #include <QLabel>
@@ -136,8 +136,8 @@ void LayersPage::showStack()
     const QString layers = count == 1 ? tr("1 read-only layer") : tr("%n read-only layers", nullptr, count);
     m_summary->setText(
         tr("%1 of %2 (%3) below one writable layer%4.")
-            .arg(layers, container()->data().imageName, widgets::bytes(shown->sizeBytes),
-                 m_writableBytes ? QStringLiteral(" (%1)").arg(widgets::bytes(*m_writableBytes)) : QString()));
+            .arg(layers, container()->data().imageName, format::bytes(shown->sizeBytes),
+                 m_writableBytes ? QStringLiteral(" (%1)").arg(format::bytes(*m_writableBytes)) : QString()));
     showContent();
 }
 
@@ -155,8 +155,8 @@ void LayersPage::showSelected()
         return;
     const client::LayerInfo& layer = shown->layers[position];
     m_values->setValue(QStringLiteral("layerCreated"),
-                       layer.createdUsec > 0 ? widgets::timeOfDay(layer.createdUsec) : QString());
-    m_values->setValue(QStringLiteral("layerSize"), widgets::bytes(layer.sizeBytes));
+                       layer.createdUsec > 0 ? format::timeOfDay(layer.createdUsec) : QString());
+    m_values->setValue(QStringLiteral("layerSize"), format::bytes(layer.sizeBytes));
     m_values->setValue(QStringLiteral("layerDiffId"), layer.diffId);
     m_values->setValue(QStringLiteral("layerChainId"), layer.chainId);
     m_command->setPlainText(layer.createdBy);

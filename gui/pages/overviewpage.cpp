@@ -3,12 +3,12 @@
 
 #include "gui/client/container_client.h"
 #include "gui/client/stats_feed.h"
+#include "gui/format/formats.h"
 #include "gui/models/state_words.h"
 #include "gui/pages/overviewtexts.h"
 #include "gui/pages/statsseries.h"
 #include "gui/widgets/foldout.h"
 #include "gui/widgets/fonts.h"
-#include "gui/widgets/formats.h"
 #include "gui/widgets/historygraph.h"
 #include "gui/widgets/keyvalue.h"
 #include "gui/widgets/statebadge.h"
@@ -176,20 +176,20 @@ void OverviewPage::refresh()
     if (!container())
         return;
     const client::ContainerData& shown = container()->data();
-    m_state->setState(models::shownStateOf(shown), stateSentence(shown, widgets::nowUsec()));
+    m_state->setState(models::shownStateOf(shown), stateSentence(shown, format::nowUsec()));
     showGraphs();
 }
 
 void OverviewPage::showProgram()
 {
     const client::ContainerData& shown = container()->data();
-    m_state->setState(models::shownStateOf(shown), stateSentence(shown, widgets::nowUsec()));
-    const QString shortImage = widgets::shortId(shown.imageId);
+    m_state->setState(models::shownStateOf(shown), stateSentence(shown, format::nowUsec()));
+    const QString shortImage = format::shortId(shown.imageId);
     m_program->setValue(QStringLiteral("image"),
                         shown.imageName.isEmpty() ? shortImage
                                                   : QStringLiteral("%1 (%2)").arg(shown.imageName, shortImage),
                         shown.imageId);
-    const QString command = widgets::shellCommand(shown.command);
+    const QString command = format::shellCommand(shown.command);
     m_program->setValue(QStringLiteral("command"),
                         command.size() > kLongCommand ? command.left(kLongCommand - 1) + u'\u2026' : command,
                         command.size() > kLongCommand ? command : QString());
@@ -200,7 +200,7 @@ void OverviewPage::showProgram()
     if (shown.init)
         streams += tr("; lamella-init is PID 1 and reaps orphans");
     m_program->setValue(QStringLiteral("streams"), streams);
-    m_program->setValue(QStringLiteral("created"), widgets::timeOfDay(shown.createdUsec));
+    m_program->setValue(QStringLiteral("created"), format::timeOfDay(shown.createdUsec));
     m_program->setValue(QStringLiteral("id"), shown.id);
     m_limits->setValue(QStringLiteral("cpuLimit"), cpuLimitText(shown));
     m_limits->setValue(QStringLiteral("memoryLimit"), memoryLimitText(shown));
@@ -237,7 +237,7 @@ void OverviewPage::showGraphs()
 {
     const client::ContainerData& shown = container()->data();
     const std::vector<client::StatsSample> samples = container()->stats()->history();
-    const quint64 now = widgets::nowUsec();
+    const quint64 now = format::nowUsec();
     const std::chrono::minutes span = fittingSpan(samples, now, {1min, 2min, 5min});
     const QString idle = isAlive() ? QString() : tr("not running");
     for (widgets::HistoryGraph* graph : {m_cpu, m_memory}) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/pages/overviewtexts.h"
 
-#include "gui/widgets/formats.h"
+#include "gui/format/formats.h"
 #include "gui/widgets/graphscale.h"
 
 #include <QCoreApplication>
@@ -19,7 +19,7 @@ struct OverviewTexts {
 
 QString span(quint64 usec)
 {
-    return widgets::duration(std::chrono::microseconds(static_cast<std::int64_t>(usec)));
+    return format::duration(std::chrono::microseconds(static_cast<std::int64_t>(usec)));
 }
 
 } // namespace
@@ -29,20 +29,20 @@ QString stateSentence(const client::ContainerData& data, quint64 nowUsec)
     const quint64 running = nowUsec > data.startedUsec ? nowUsec - data.startedUsec : 0;
     switch (data.state) {
     case client::ContainerState::Running:
-        return OverviewTexts::tr("for %1, since %2").arg(span(running), widgets::timeOfDay(data.startedUsec));
+        return OverviewTexts::tr("for %1, since %2").arg(span(running), format::timeOfDay(data.startedUsec));
     case client::ContainerState::Paused:
-        return OverviewTexts::tr("(every process is frozen), started %1").arg(widgets::ago(data.startedUsec, nowUsec));
+        return OverviewTexts::tr("(every process is frozen), started %1").arg(format::ago(data.startedUsec, nowUsec));
     default:
         break;
     }
     if (data.startedUsec == 0)
         return data.lastError.isEmpty() ? OverviewTexts::tr("(it has never run)")
                                         : OverviewTexts::tr("(it could not be started)");
-    const QString ended = widgets::exitWords(data.exitStatus, data.oomKilled);
+    const QString ended = format::exitWords(data.exitStatus, data.oomKilled);
     if (data.finishedUsec == 0)
         return QStringLiteral("(%1)").arg(ended);
     return OverviewTexts::tr("(%1 %2, after %3)")
-        .arg(ended, widgets::ago(data.finishedUsec, nowUsec),
+        .arg(ended, format::ago(data.finishedUsec, nowUsec),
              span(data.finishedUsec - std::min(data.startedUsec, data.finishedUsec)));
 }
 

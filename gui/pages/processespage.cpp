@@ -2,10 +2,10 @@
 #include "gui/pages/processespage.h"
 
 #include "gui/client/container_client.h"
+#include "gui/format/formats.h"
 #include "gui/models/process_tree_model.h"
 #include "gui/widgets/copymenu.h"
 #include "gui/widgets/fonts.h"
-#include "gui/widgets/formats.h"
 #include "gui/widgets/icons.h"
 #include "gui/widgets/searchfield.h"
 #include "gui/widgets/tabledelegate.h"
@@ -161,7 +161,7 @@ void ProcessesPage::ask()
 {
     m_asking = true;
     const quint64 generation = m_generation;
-    const quint64 time = widgets::nowUsec();
+    const quint64 time = format::nowUsec();
     container()->listProcesses().then(
         this, [this, generation, time](const client::Outcome<std::vector<client::ProcessInfo>>& answer) {
             if (generation != m_generation)

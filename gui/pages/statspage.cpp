@@ -3,10 +3,10 @@
 
 #include "gui/client/container_client.h"
 #include "gui/client/stats_feed.h"
+#include "gui/format/formats.h"
 #include "gui/pages/overviewtexts.h"
 #include "gui/pages/statsseries.h"
 #include "gui/widgets/fonts.h"
-#include "gui/widgets/formats.h"
 #include "gui/widgets/historygraph.h"
 #include "gui/widgets/keyvalue.h"
 #include "gui/widgets/stackedbar.h"
@@ -135,7 +135,7 @@ void StatsPage::showLimits()
 
 void StatsPage::showSamples(const std::vector<client::StatsSample>& samples)
 {
-    const quint64 now = widgets::nowUsec();
+    const quint64 now = format::nowUsec();
     if (!m_chosen)
         m_span->setCurrentIndex(m_span->findData(int(fittingSpan(samples, now, {1min, 5min}).count())));
     const QString idle = isAlive() ? QString() : tr("not running");
@@ -148,16 +148,16 @@ void StatsPage::showSamples(const std::vector<client::StatsSample>& samples)
 
 void StatsPage::showFigures(const std::vector<client::StatsSample>& samples)
 {
-    const quint64 from = widgets::nowUsec() - static_cast<quint64>(std::chrono::microseconds(m_cpu->span()).count());
+    const quint64 from = format::nowUsec() - static_cast<quint64>(std::chrono::microseconds(m_cpu->span()).count());
     const auto sentence = [](const Summary& summary, auto&& format) {
         return summary.empty ? QString() : tr("average %1, peak %2").arg(format(summary.average), format(summary.peak));
     };
-    const auto asBytes = [](double value) { return widgets::bytes(static_cast<quint64>(value)); };
-    m_cpuFigures->setValue(QStringLiteral("cpuUse"), sentence(summarize(cpuPoints(samples), from), widgets::percent));
+    const auto asBytes = [](double value) { return format::bytes(static_cast<quint64>(value)); };
+    m_cpuFigures->setValue(QStringLiteral("cpuUse"), sentence(summarize(cpuPoints(samples), from), format::percent));
     m_memoryFigures->setValue(QStringLiteral("memoryUse"), sentence(summarize(memoryPoints(samples), from), asBytes));
     const client::StatsSample last = samples.empty() ? client::StatsSample{} : samples.back();
     const auto time
-        = [](quint64 usec) { return widgets::duration(std::chrono::microseconds(static_cast<std::int64_t>(usec))); };
+        = [](quint64 usec) { return format::duration(std::chrono::microseconds(static_cast<std::int64_t>(usec))); };
     m_cpuFigures->setValue(QStringLiteral("cpuTime"), time(last.cpuUsec));
     m_cpuFigures->setValue(QStringLiteral("throttled"),
                            last.cpuLimitMilli == 0 && last.throttledUsec == 0 ? QString() : time(last.throttledUsec));
@@ -165,9 +165,9 @@ void StatsPage::showFigures(const std::vector<client::StatsSample>& samples)
     m_memoryFigures->setValue(QStringLiteral("pids"),
                               most > 0 ? tr("%1 of at most %2").arg(last.pids).arg(most) : QString::number(last.pids));
     m_memoryFigures->setValue(QStringLiteral("oomKills"), QString::number(last.oomKills));
-    m_parts->setParts({{tr("anonymous"), static_cast<double>(last.anonBytes), widgets::bytes(last.anonBytes)},
-                       {tr("file cache"), static_cast<double>(last.fileBytes), widgets::bytes(last.fileBytes)},
-                       {tr("kernel"), static_cast<double>(last.kernelBytes), widgets::bytes(last.kernelBytes)}},
+    m_parts->setParts({{tr("anonymous"), static_cast<double>(last.anonBytes), format::bytes(last.anonBytes)},
+                       {tr("file cache"), static_cast<double>(last.fileBytes), format::bytes(last.fileBytes)},
+                       {tr("kernel"), static_cast<double>(last.kernelBytes), format::bytes(last.kernelBytes)}},
                       static_cast<double>(last.memoryLimitBytes));
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/widgets/containerdelegate.h"
 
+#include "gui/format/formats.h"
 #include "gui/widgets/colors.h"
 #include "gui/widgets/fonts.h"
-#include "gui/widgets/formats.h"
 #include "gui/widgets/sparkline.h"
 
 #include <QApplication>
@@ -84,9 +84,9 @@ void ContainerDelegate::paintFirstLine(QPainter* painter, QRect line, const Cont
         const int cpuWidth = metrics.horizontalAdvance(QStringLiteral("888.8 %"));
         painter->setFont(look.figures);
         painter->setPen(look.text);
-        painter->drawText(line, Qt::AlignRight | Qt::AlignVCenter, bytes(row.memoryBytes));
+        painter->drawText(line, Qt::AlignRight | Qt::AlignVCenter, format::bytes(row.memoryBytes));
         line.setRight(line.right() - memoryWidth - kSpacing);
-        painter->drawText(line, Qt::AlignRight | Qt::AlignVCenter, percent(row.cpu));
+        painter->drawText(line, Qt::AlignRight | Qt::AlignVCenter, format::percent(row.cpu));
         line.setRight(line.right() - cpuWidth - kGrid);
         // The sparkline gives way before the name does.
         if (line.width() > kSparklineWidth + 72) {

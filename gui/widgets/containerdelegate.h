@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "gui/widgets/state.h"
+#include "gui/widgets/stateshape.h"
 
 #include <QList>
 #include <QStyledItemDelegate>
@@ -12,7 +12,7 @@ namespace lamella::widgets {
 
 /// What a row of the list of containers shows.
 struct ContainerRow {
-    ShownState state = ShownState::Created;
+    format::ShownState state = format::ShownState::Created;
     QString name;
     QString image;
     /// At the right of the second line: how it ended, or since when it runs.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/widgets/graphscale.h"
 
-#include "gui/widgets/formats.h"
+#include "gui/format/formats.h"
 
 #include <QCoreApplication>
 #include <QLocale>
@@ -72,7 +72,8 @@ NiceScale niceScale(double largest, GraphUnit unit, int mostTicks)
 
 QString graphValueText(double value, GraphUnit unit)
 {
-    return unit == GraphUnit::Ratio ? percent(value) : bytes(static_cast<quint64>(std::max(0.0, value)));
+    return unit == GraphUnit::Ratio ? format::percent(value)
+                                    : format::bytes(static_cast<quint64>(std::max(0.0, value)));
 }
 
 QString graphTickText(double value, GraphUnit unit)

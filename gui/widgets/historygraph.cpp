@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/widgets/historygraph.h"
 
+#include "gui/format/formats.h"
 #include "gui/widgets/colors.h"
 #include "gui/widgets/fonts.h"
-#include "gui/widgets/formats.h"
 
 #include <QKeyEvent>
 #include <QLinearGradient>
@@ -202,7 +202,8 @@ QString HistoryGraph::textAt(qreal x) const
     const qsizetype index = pointAt(x);
     if (index < 0)
         return {};
-    return tr("%1 at %2").arg(graphValueText(m_points[index].value, m_unit), timeOfDay(m_points[index].timeUsec));
+    return tr("%1 at %2")
+        .arg(graphValueText(m_points[index].value, m_unit), format::timeOfDay(m_points[index].timeUsec));
 }
 
 QSize HistoryGraph::sizeHint() const

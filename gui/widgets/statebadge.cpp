@@ -20,7 +20,7 @@ StateBadge::StateBadge(QWidget* parent)
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
 }
 
-void StateBadge::setState(ShownState state, const QString& detail)
+void StateBadge::setState(format::ShownState state, const QString& detail)
 {
     if (m_state == state && m_detail == detail && !accessibleName().isEmpty())
         return;
@@ -33,7 +33,7 @@ void StateBadge::setState(ShownState state, const QString& detail)
 
 QString StateBadge::text() const
 {
-    return m_detail.isEmpty() ? stateWord(m_state) : stateWord(m_state) + u' ' + m_detail;
+    return m_detail.isEmpty() ? format::stateWord(m_state) : format::stateWord(m_state) + u' ' + m_detail;
 }
 
 QSize StateBadge::sizeHint() const

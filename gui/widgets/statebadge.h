@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "gui/widgets/state.h"
+#include "gui/widgets/stateshape.h"
 
 #include <QWidget>
 
@@ -13,7 +13,7 @@ class StateBadge final : public QWidget {
 public:
     explicit StateBadge(QWidget* parent = nullptr);
 
-    void setState(ShownState state, const QString& detail = {});
+    void setState(format::ShownState state, const QString& detail = {});
     QString text() const;
 
     QSize sizeHint() const override;
@@ -23,7 +23,7 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
-    ShownState m_state = ShownState::Created;
+    format::ShownState m_state = format::ShownState::Created;
     QString m_detail;
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/widgets/timelinebars.h"
 
+#include "gui/format/formats.h"
 #include "gui/widgets/colors.h"
 #include "gui/widgets/fonts.h"
-#include "gui/widgets/formats.h"
 
 #include <QHelpEvent>
 #include <QPainter>
@@ -18,7 +18,7 @@ constexpr int kBar = 6;
 
 QString durationOf(quint64 usec)
 {
-    return duration(std::chrono::microseconds(static_cast<std::int64_t>(usec)));
+    return format::duration(std::chrono::microseconds(static_cast<std::int64_t>(usec)));
 }
 
 } // namespace

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "gui/widgets/formats.h"
-#include "gui/widgets/state.h"
+#include "gui/format/formats.h"
+#include "gui/format/state.h"
 
 #include <QLocale>
 #include <QTest>
 
+using namespace lamella::format;
 using namespace lamella::widgets;
 
 class FormatsTest : public QObject {
@@ -29,7 +30,7 @@ private Q_SLOTS:
     void bytes()
     {
         QFETCH(quint64, count);
-        QTEST(lamella::widgets::bytes(count), "text");
+        QTEST(lamella::format::bytes(count), "text");
     }
 
     void percent_data()
@@ -45,7 +46,7 @@ private Q_SLOTS:
     void percent()
     {
         QFETCH(double, ratio);
-        QTEST(lamella::widgets::percent(ratio), "text");
+        QTEST(lamella::format::percent(ratio), "text");
     }
 
     void duration_data()
@@ -62,7 +63,7 @@ private Q_SLOTS:
     void duration()
     {
         QFETCH(qint64, usec);
-        QTEST(lamella::widgets::duration(std::chrono::microseconds(usec)), "text");
+        QTEST(lamella::format::duration(std::chrono::microseconds(usec)), "text");
     }
 
     void exitWords_data()
@@ -83,7 +84,7 @@ private Q_SLOTS:
         QFETCH(int, status);
         QFETCH(bool, oom);
         QFETCH(QString, holds);
-        const QString words = lamella::widgets::exitWords(status, oom);
+        const QString words = lamella::format::exitWords(status, oom);
         QVERIFY2(words.contains(holds), qPrintable(words));
     }
 
@@ -102,7 +103,7 @@ private Q_SLOTS:
     void shellCommand()
     {
         QFETCH(QStringList, words);
-        QTEST(lamella::widgets::shellCommand(words), "text");
+        QTEST(lamella::format::shellCommand(words), "text");
     }
 
     void shownState_data()
@@ -133,7 +134,7 @@ private Q_SLOTS:
         QFETCH(int, status);
         QFETCH(bool, oom);
         QFETCH(bool, startFailed);
-        QTEST(static_cast<int>(lamella::widgets::shownState(state, status, oom, startFailed)), "shown");
+        QTEST(static_cast<int>(lamella::format::shownState(state, status, oom, startFailed)), "shown");
     }
 };
 

@@ -25,6 +25,7 @@
 #include <cmath>
 #include <numbers>
 
+using namespace lamella::format;
 using namespace lamella::widgets;
 
 namespace {

@@ -25,6 +25,7 @@
 
 #include <limits>
 
+using namespace lamella::format;
 using namespace lamella::widgets;
 
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/format/formats.h"
 #include "gui/models/command_line.h"
-#include "gui/widgets/formats.h"
 
 #include <QTest>
 
@@ -66,7 +66,7 @@ void TestCommandLine::splitsWhatIsShown()
 {
     const QStringList words{QStringLiteral("sh"), QStringLiteral("-c"), QStringLiteral("it's \"all\" $HOME\tthere\\"),
                             QString()};
-    QCOMPARE(splitCommand(lamella::widgets::shellCommand(words)).value_or(QStringList()), words);
+    QCOMPARE(splitCommand(lamella::format::shellCommand(words)).value_or(QStringList()), words);
 }
 
 QTEST_GUILESS_MAIN(TestCommandLine)

@@ -14,12 +14,18 @@ namespace {
 const QHash<QString, QStringList>& table()
 {
     static const QStringList engine{
-        QStringLiteral("engine/base"),   QStringLiteral("engine/os"),      QStringLiteral("engine/oci"),
-        QStringLiteral("engine/cgroup"), QStringLiteral("engine/rootfs"),  QStringLiteral("engine/runtime"),
-        QStringLiteral("engine/shim"),   QStringLiteral("engine/db"),      QStringLiteral("engine/layer"),
-        QStringLiteral("engine/image"),  QStringLiteral("engine/stats"),   QStringLiteral("engine/container"),
+        QStringLiteral("engine/base"),   QStringLiteral("engine/os"),     QStringLiteral("engine/oci"),
+        QStringLiteral("engine/cgroup"), QStringLiteral("engine/rootfs"), QStringLiteral("engine/runtime"),
+        QStringLiteral("engine/shim"),   QStringLiteral("engine/db"),     QStringLiteral("engine/layer"),
+        QStringLiteral("engine/image"),  QStringLiteral("engine/stats"),  QStringLiteral("engine/container"),
     };
     const auto upTo = [](const QString& last) { return engine.first(engine.indexOf(last) + 1); };
+    const auto parts = [](std::initializer_list<const char*> names) {
+        QStringList folders;
+        for (const char* name : names)
+            folders << QStringLiteral("gui/") + QLatin1String(name);
+        return folders;
+    };
     const QStringList low{QStringLiteral("engine/base"), QStringLiteral("engine/os"), QStringLiteral("engine/oci")};
     const QString contract = QStringLiteral("resources/dbus");
     static const QHash<QString, QStringList> rows{
@@ -33,24 +39,20 @@ const QHash<QString, QStringList>& table()
         {QStringLiteral("engine/init"), {}},
         {QStringLiteral("engine/db"), {QStringLiteral("engine/base"), QStringLiteral("engine/os")}},
         {QStringLiteral("engine/layer"), low},
-        {QStringLiteral("engine/image"), low + QStringList{QStringLiteral("engine/db"), QStringLiteral("engine/layer")}},
+        {QStringLiteral("engine/image"),
+         low + QStringList{QStringLiteral("engine/db"), QStringLiteral("engine/layer")}},
         {QStringLiteral("engine/stats"),
          {QStringLiteral("engine/base"), QStringLiteral("engine/os"), QStringLiteral("engine/cgroup"), contract}},
         {QStringLiteral("engine/container"), engine},
         {QStringLiteral("helper"), engine + QStringList{contract}},
         {QStringLiteral("gui/client"), {contract}},
-        {QStringLiteral("gui/widgets"), {}},
-        // formats.h and state.h: how figures and states are written is one rule for models and widgets.
-        {QStringLiteral("gui/models"), {QStringLiteral("gui/client"), QStringLiteral("gui/widgets")}},
+        {QStringLiteral("gui/format"), {}},
+        {QStringLiteral("gui/models"), {QStringLiteral("gui/client"), QStringLiteral("gui/format")}},
+        {QStringLiteral("gui/widgets"), {QStringLiteral("gui/format")}},
         {QStringLiteral("gui/terminal"), {QStringLiteral("gui/widgets")}},
-        {QStringLiteral("gui/dialogs"),
-         {QStringLiteral("gui/client"), QStringLiteral("gui/models"), QStringLiteral("gui/widgets")}},
-        {QStringLiteral("gui/pages"),
-         {QStringLiteral("gui/client"), QStringLiteral("gui/models"), QStringLiteral("gui/widgets"),
-          QStringLiteral("gui/terminal")}},
-        {QStringLiteral("gui/app"),
-         {QStringLiteral("gui/client"), QStringLiteral("gui/models"), QStringLiteral("gui/widgets"),
-          QStringLiteral("gui/terminal"), QStringLiteral("gui/dialogs"), QStringLiteral("gui/pages")}},
+        {QStringLiteral("gui/dialogs"), parts({"client", "format", "models", "widgets"})},
+        {QStringLiteral("gui/pages"), parts({"client", "format", "models", "widgets", "terminal"})},
+        {QStringLiteral("gui/app"), parts({"client", "format", "models", "widgets", "terminal", "dialogs", "pages"})},
         {QStringLiteral("resources"), low + QStringList{QStringLiteral("engine/layer")}},
     };
     return rows;
@@ -70,9 +72,9 @@ QString folderOf(const QString& path)
 bool isWithoutQt(const QString& folder)
 {
     static const QSet<QString> folders{
-        QStringLiteral("engine/base"),   QStringLiteral("engine/os"),      QStringLiteral("engine/oci"),
-        QStringLiteral("engine/cgroup"), QStringLiteral("engine/rootfs"),  QStringLiteral("engine/runtime"),
-        QStringLiteral("engine/shim"),   QStringLiteral("engine/init"),    QStringLiteral("engine/stats"),
+        QStringLiteral("engine/base"),   QStringLiteral("engine/os"),     QStringLiteral("engine/oci"),
+        QStringLiteral("engine/cgroup"), QStringLiteral("engine/rootfs"), QStringLiteral("engine/runtime"),
+        QStringLiteral("engine/shim"),   QStringLiteral("engine/init"),   QStringLiteral("engine/stats"),
         QStringLiteral("engine/db"),
     };
     return folders.contains(folder);
@@ -95,8 +97,8 @@ QList<Include> includes()
     const QString source = QString::fromLocal8Bit(qgetenv("LAMELLA_SOURCE"));
     QList<Include> found;
     for (const char* top : {"engine", "helper", "gui", "resources"}) {
-        QDirIterator files(source + QLatin1Char('/') + QLatin1String(top), {QStringLiteral("*.h"), QStringLiteral("*.cpp")},
-                           QDir::Files, QDirIterator::Subdirectories);
+        QDirIterator files(source + QLatin1Char('/') + QLatin1String(top),
+                           {QStringLiteral("*.h"), QStringLiteral("*.cpp")}, QDir::Files, QDirIterator::Subdirectories);
         while (files.hasNext()) {
             QFile file(files.next());
             if (!file.open(QIODevice::ReadOnly))
@@ -184,7 +186,8 @@ private Q_SLOTS:
 
     void engineKnowsNoWidgets()
     {
-        static const QRegularExpression widgets(QStringLiteral("^(QtWidgets|QWidget|QApplication|QtGui|QPainter|QGui)"));
+        static const QRegularExpression widgets(
+            QStringLiteral("^(QtWidgets|QWidget|QApplication|QtGui|QPainter|QGui)"));
         for (const Include& include : std::as_const(m_includes)) {
             if (include.file.startsWith(QLatin1String("engine/")) || include.file.startsWith(QLatin1String("helper/")))
                 QVERIFY2(!widgets.match(include.target).hasMatch(), qPrintable(include.file));
@@ -198,7 +201,8 @@ private Q_SLOTS:
             QTest::newRow(name) << QString::fromLatin1(name);
     }
 
-    /// They load nothing, so nothing of a container can be loaded into them (CVE-2019-14271), and no Qt slows their start.
+    /// They load nothing, so nothing of a container can be loaded into them (CVE-2019-14271), and no Qt slows their
+    /// start.
     void programsOfTheContainerAreStatic()
     {
         QFETCH(QString, program);

@@ -9,7 +9,7 @@
 /// How figures, times and names are written for people; every page uses these and no other.
 ///
 /// Bytes are counted in steps of 1024 with the short units that people know.
-namespace lamella::widgets {
+namespace lamella::format {
 
 /// "0 B", "812 B", "12.4 MB".
 QString bytes(quint64 count);
@@ -38,4 +38,4 @@ QString shellCommand(const QStringList& arguments);
 /// The state letter of proc_pid_stat(5) in a word.
 QString processState(const QString& letter);
 
-} // namespace lamella::widgets
+} // namespace lamella::format

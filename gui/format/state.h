@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QColor>
 #include <QString>
 
-class QPainter;
-class QPalette;
-class QRectF;
-
-namespace lamella::widgets {
+namespace lamella::format {
 
 /// What a person is shown of a container's state: always a shape, a word and a colour together.
 enum class ShownState { Created, Running, Paused, Stopped, Failed };
@@ -18,8 +13,5 @@ enum class ShownState { Created, Running, Paused, Stopped, Failed };
 ShownState shownState(const QString& state, int exitStatus, bool oomKilled, bool startFailed);
 
 QString stateWord(ShownState state);
-QColor stateColor(ShownState state, const QPalette& palette);
-/// ● running, ◐ paused, ○ stopped or created, ▲ failed, as large as `rect` allows.
-void paintStateShape(QPainter* painter, const QRectF& rect, ShownState state, const QColor& color);
 
-} // namespace lamella::widgets
+} // namespace lamella::format

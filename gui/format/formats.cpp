@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "gui/widgets/formats.h"
+#include "gui/format/formats.h"
 
 #include <QCoreApplication>
 #include <QDateTime>
@@ -11,7 +11,7 @@
 #include <cmath>
 #include <csignal>
 
-namespace lamella::widgets {
+namespace lamella::format {
 namespace {
 
 struct Formats {
@@ -169,4 +169,4 @@ QString processState(const QString& letter)
     }
 }
 
-} // namespace lamella::widgets
+} // namespace lamella::format

@@ -1,57 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "gui/widgets/state.h"
+#include "gui/widgets/stateshape.h"
 
 #include "gui/widgets/colors.h"
 
-#include <QCoreApplication>
 #include <QPainter>
 #include <QPainterPath>
 
 #include <algorithm>
-#include <csignal>
 
 namespace lamella::widgets {
-namespace {
 
-struct StateWords {
-    Q_DECLARE_TR_FUNCTIONS(StateWords)
-};
-
-bool endedByRequest(int exitStatus)
-{
-    const int signal = exitStatus - 128;
-    return signal == SIGTERM || signal == SIGKILL || signal == SIGINT || signal == SIGHUP;
-}
-
-} // namespace
-
-ShownState shownState(const QString& state, int exitStatus, bool oomKilled, bool startFailed)
-{
-    if (state == QLatin1StringView("running"))
-        return ShownState::Running;
-    if (state == QLatin1StringView("paused"))
-        return ShownState::Paused;
-    if (startFailed || oomKilled || (exitStatus > 0 && !endedByRequest(exitStatus)))
-        return ShownState::Failed;
-    return state == QLatin1StringView("created") ? ShownState::Created : ShownState::Stopped;
-}
-
-QString stateWord(ShownState state)
-{
-    switch (state) {
-    case ShownState::Created:
-        return StateWords::tr("created");
-    case ShownState::Running:
-        return StateWords::tr("running");
-    case ShownState::Paused:
-        return StateWords::tr("paused");
-    case ShownState::Stopped:
-        return StateWords::tr("stopped");
-    case ShownState::Failed:
-        break;
-    }
-    return StateWords::tr("failed");
-}
+using format::ShownState;
 
 QColor stateColor(ShownState state, const QPalette& palette)
 {
