@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/app/appearance.h"
 #include "gui/app/demo.h"
+#include "gui/app/log.h"
 #include "gui/app/main_window.h"
 #include "gui/app/options.h"
 #include "gui/app/pictures.h"
@@ -9,7 +10,6 @@
 #include <QApplication>
 #include <QDir>
 #include <QLibraryInfo>
-#include <QLoggingCategory>
 #include <QSettings>
 #include <QStyleHints>
 #include <QTranslator>
@@ -35,17 +35,6 @@ void installTranslations(QApplication& application)
         QApplication::installTranslator(plurals);
     install(QStringLiteral("qtbase"), QLibraryInfo::path(QLibraryInfo::TranslationsPath));
     install(QStringLiteral("lamella"), ours);
-}
-
-void setLogLevel(const QString& level)
-{
-    const QStringList levels{QStringLiteral("debug"), QStringLiteral("info"), QStringLiteral("warning"),
-                             QStringLiteral("critical")};
-    QString rules;
-    for (const QString& quieter : levels.first(levels.indexOf(level)))
-        rules += QStringLiteral("*.%1=false\n").arg(quieter);
-    QLoggingCategory::setFilterRules(rules);
-    qSetMessagePattern(QStringLiteral("lamella: %{type}: %{message}"));
 }
 
 QString pictureDirectory(const QString& wanted)
@@ -103,7 +92,11 @@ int main(int argc, char* argv[])
         std::fprintf(stderr, "lamella: %s\n", qPrintable(options.error()));
         return 2;
     }
-    setLogLevel(options->logLevel);
+    if (const auto log = app::startLog(options->logLevel, options->logFile); !log) {
+        std::fprintf(stderr, "lamella: %s\n", qPrintable(log.error()));
+        return 2;
+    }
+    qInfo("Lamella %s with Qt %s on %s", LAMELLA_VERSION, qVersion(), qPrintable(QGuiApplication::platformName()));
     app::applyColorScheme(options->colorScheme);
     app::makeSelectionReadable();
     QObject::connect(QApplication::styleHints(), &QStyleHints::colorSchemeChanged, &application,

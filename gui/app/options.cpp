@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/app/options.h"
 
+#include "gui/app/log.h"
+
 #include <QCommandLineParser>
 #include <QCoreApplication>
 #include <QRegularExpression>
@@ -57,9 +59,13 @@ std::expected<Options, QString> readOptions(const QCoreApplication& application)
         QStringLiteral("page"),
         CommandLine::tr("Page to open: containers, images, or a tab, for example overview or stats."),
         QStringLiteral("page"));
-    const QCommandLineOption level(QStringLiteral("log-level"), CommandLine::tr("debug, info, warning or critical."),
+    const QCommandLineOption level(QStringLiteral("log-level"),
+                                   CommandLine::tr("trace, debug, info, warning, error or off."),
                                    QStringLiteral("level"), QStringLiteral("warning"));
-    parser.addOptions({screenshot, demo, pictures, size, scheme, page, level});
+    const QCommandLineOption logFile(QStringLiteral("log-file"),
+                                     CommandLine::tr("Write the log to the end of this file, not to standard error."),
+                                     QStringLiteral("file"));
+    parser.addOptions({screenshot, demo, pictures, size, scheme, page, level, logFile});
     parser.process(application);
 
     Options options;
@@ -75,10 +81,11 @@ std::expected<Options, QString> readOptions(const QCoreApplication& application)
     if (!colors)
         return std::unexpected(CommandLine::tr("--color-scheme is light, dark or system."));
     options.colorScheme = *colors;
-    if (!QStringList{QStringLiteral("debug"), QStringLiteral("info"), QStringLiteral("warning"),
-                     QStringLiteral("critical")}
-             .contains(options.logLevel))
-        return std::unexpected(CommandLine::tr("--log-level is debug, info, warning or critical."));
+    options.logFile = parser.value(logFile);
+    if (!logLevels().contains(options.logLevel))
+        return std::unexpected(
+            CommandLine::tr("“%1” is not a log level; use trace, debug, info, warning, error or off.")
+                .arg(options.logLevel));
     if (!parser.positionalArguments().isEmpty())
         return std::unexpected(CommandLine::tr("“%1” is no option.").arg(parser.positionalArguments().constFirst()));
     return options;

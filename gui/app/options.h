@@ -19,7 +19,8 @@ struct Options {
     std::optional<QSize> size;
     Qt::ColorScheme colorScheme = Qt::ColorScheme::Unknown; ///< Unknown: the desktop's
     QString page;
-    QString logLevel = QStringLiteral("warning");
+    QString logLevel = QStringLiteral("warning"); ///< one of logLevels()
+    QString logFile; ///< empty: standard error
 
     /// A run for a picture: it neither reads nor writes what the person has set.
     bool isForPictures() const { return demo || !screenshot.isEmpty(); }

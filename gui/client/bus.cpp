@@ -9,6 +9,8 @@
 
 namespace lamella::client {
 
+Q_LOGGING_CATEGORY(lcClient, "lamella.client")
+
 Bus::Bus(Client* client)
     : m_client(client)
     , m_connection(QString())
@@ -39,6 +41,12 @@ void Bus::watch(const QDBusPendingCall& call, std::function<void(const QDBusPend
 ClientError Bus::helperGone()
 {
     return errorFromWire(QStringLiteral("org.freedesktop.DBus.Error.ServiceUnknown"), {});
+}
+
+ClientError Bus::refused(const QDBusError& error)
+{
+    qCInfo(lcClient) << "a call failed:" << qPrintable(error.name()) << qPrintable(error.message());
+    return errorFromWire(error.name(), error.message());
 }
 
 void Bus::prepare(QDBusAbstractInterface& proxy, std::chrono::milliseconds patience)

@@ -6,8 +6,10 @@
 #include "lamella_proxies.h"
 
 #include <QDBusConnection>
+#include <QDBusError>
 #include <QDBusPendingCallWatcher>
 #include <QDBusPendingReply>
+#include <QLoggingCategory>
 #include <QThreadPool>
 
 #include <chrono>
@@ -20,6 +22,8 @@ using ContainerProxy = OrgLamellaLamella1ContainerInterface;
 using ImageProxy = OrgLamellaLamella1ImageInterface;
 using JobProxy = OrgLamellaLamella1JobInterface;
 using SessionProxy = OrgLamellaLamella1SessionInterface;
+
+Q_DECLARE_LOGGING_CATEGORY(lcClient)
 
 class Client;
 class JobClient;
@@ -63,7 +67,7 @@ public:
         watch(reply, [promise, take](const QDBusPendingCall& answered) {
             const Reply answer = answered;
             if (answer.isError())
-                promise.fail(errorFromWire(answer.error().name(), answer.error().message()));
+                promise.fail(refused(answer.error()));
             else
                 take(promise, answer);
         });
@@ -83,6 +87,8 @@ public:
 
 private:
     static ClientError helperGone();
+    /// What the helper, or the bus for it, answered instead; it goes to the log, too.
+    static ClientError refused(const QDBusError& error);
     static void prepare(QDBusAbstractInterface& proxy, std::chrono::milliseconds patience);
 
     Client* m_client;

@@ -74,6 +74,10 @@ void Client::setState(State state, const QString& sentence)
         return;
     m_state = state;
     m_sentence = sentence;
+    if (!sentence.isEmpty())
+        qCWarning(lcClient).noquote() << sentence;
+    else if (state == State::Ready)
+        qCInfo(lcClient).noquote() << "the helper answers as" << m_bus->owner();
     if (state == State::Ready)
         m_statsTimer.start();
     else
