@@ -9,6 +9,7 @@
 #include "gui/widgets/emptystate.h"
 #include "gui/widgets/fonts.h"
 #include "gui/widgets/searchfield.h"
+#include "gui/widgets/tabledelegate.h"
 
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -87,7 +88,9 @@ void ImagesSection::buildView()
 {
     m_view->setObjectName(QStringLiteral("imageView"));
     m_view->setAccessibleName(tr("Images"));
+    m_view->setHorizontalHeader(new widgets::TableHeader(m_view));
     m_view->setModel(m_filter);
+    m_view->setItemDelegate(new widgets::TableDelegate({}, m_view));
     m_view->setFrameShape(QFrame::NoFrame);
     m_view->setShowGrid(false);
     m_view->setTabKeyNavigation(false);
@@ -99,11 +102,11 @@ void ImagesSection::buildView()
     m_view->verticalHeader()->setDefaultSectionSize(widgets::kTableRowHeight);
     m_view->horizontalHeader()->setHighlightSections(false);
     m_view->horizontalHeader()->setStretchLastSection(true);
-    const std::initializer_list<std::pair<int, int>> widths{{ImageListModel::NameColumn, 240},
-                                                            {ImageListModel::IdColumn, 128},
-                                                            {ImageListModel::SizeColumn, 96},
-                                                            {ImageListModel::LayersColumn, 72},
-                                                            {ImageListModel::CreatedColumn, 128}};
+    const std::initializer_list<std::pair<int, int>> widths{{ImageListModel::NameColumn, 200},
+                                                            {ImageListModel::IdColumn, 112},
+                                                            {ImageListModel::SizeColumn, 80},
+                                                            {ImageListModel::LayersColumn, 76},
+                                                            {ImageListModel::CreatedColumn, 104}};
     for (const auto& [column, width] : widths)
         m_view->horizontalHeader()->resizeSection(column, width);
     widgets::addCopyAction(m_view);

@@ -34,6 +34,7 @@ public:
     ImagesSection(client::Client* client, ImageActions* actions, QWidget* parent = nullptr);
 
     models::ImageListModel* model() const { return m_model; }
+    QTableView* view() const { return m_view; }
     void focusSearch();
     void save(QSettings& settings) const;
     void restore(const QSettings& settings);

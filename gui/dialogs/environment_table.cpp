@@ -1,16 +1,43 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/dialogs/environment_table.h"
 
+#include "gui/widgets/colors.h"
 #include "gui/widgets/fonts.h"
 #include "gui/widgets/icons.h"
 
+#include <QCoreApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QRegularExpression>
+#include <QStyledItemDelegate>
 #include <QTableWidget>
 #include <QToolButton>
 
 namespace lamella::dialogs {
+
+namespace {
+
+/// Says in the last row, which is there to be filled in, what belongs into it.
+class FreshRowHint final : public QStyledItemDelegate {
+    Q_DECLARE_TR_FUNCTIONS(FreshRowHint)
+
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+protected:
+    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override
+    {
+        QStyledItemDelegate::initStyleOption(option, index);
+        if (index.row() < index.model()->rowCount() - 1 || !option->text.isEmpty())
+            return;
+        option->text = index.column() == 0 ? tr("Add a variable…") : tr("its value");
+        option->features |= QStyleOptionViewItem::HasDisplay;
+        for (const QPalette::ColorGroup group : {QPalette::Active, QPalette::Inactive})
+            option->palette.setColor(group, QPalette::Text, widgets::secondaryText(option->palette));
+    }
+};
+
+} // namespace
 
 EnvironmentTable::EnvironmentTable(QWidget* parent)
     : QWidget(parent)
@@ -26,6 +53,7 @@ EnvironmentTable::EnvironmentTable(QWidget* parent)
     m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(widgets::kTableRowHeight);
+    m_table->setItemDelegate(new FreshRowHint(m_table));
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     m_table->setTabKeyNavigation(false);
     m_table->setFixedHeight(4 * widgets::kTableRowHeight);

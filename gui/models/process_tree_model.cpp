@@ -18,6 +18,7 @@ struct ProcessTreeModel::Node {
     ProcessInfo info;
     double cpu = 0; ///< of one CPU
     bool measured = false; ///< there was a look before
+    bool ended = false; ///< it was not in the newest list
     Node* parent = nullptr;
     std::vector<std::unique_ptr<Node>> children;
 
@@ -106,12 +107,18 @@ ProcessTreeModel::Node* ProcessTreeModel::find(quint32 hostPid) const
 void ProcessTreeModel::update(const std::vector<ProcessInfo>& processes, quint64 timeUsec)
 {
     const QHash<quint32, quint32> parents = shownParents(processes);
-    // Gone, or now below another parent (its own ended and the reaper took it over): out, and in again below.
+    // Gone for the second time, or now below another parent (its own ended and the reaper took it over): out, and in
+    // again below.
     QList<quint32> known = m_nodes.keys();
     std::ranges::sort(known);
     for (const quint32 pid : known) {
         Node* node = find(pid);
-        if (node && (!parents.contains(pid) || node->parent->info.hostPid != parents.value(pid)))
+        if (!node)
+            continue;
+        const bool gone = !parents.contains(pid);
+        if (gone && !node->ended)
+            fade(node);
+        else if (gone || node->parent->info.hostPid != parents.value(pid))
             removeNode(node);
     }
     QSet<quint32> fresh;
@@ -157,11 +164,20 @@ void ProcessTreeModel::refresh(const ProcessInfo& process, quint64 timeUsec)
     const bool measured = m_timeUsec > 0;
     if (measured && timeUsec > m_timeUsec && process.cpuUsec >= node->info.cpuUsec)
         cpu = static_cast<double>(process.cpuUsec - node->info.cpuUsec) / static_cast<double>(timeUsec - m_timeUsec);
-    if (process == node->info && cpu == node->cpu && measured == node->measured)
+    if (process == node->info && cpu == node->cpu && measured == node->measured && !node->ended)
         return;
     node->info = process;
     node->cpu = cpu;
     node->measured = measured;
+    node->ended = false;
+    const QModelIndex first = indexOf(node);
+    Q_EMIT dataChanged(first, first.siblingAtColumn(ColumnCount - 1));
+}
+
+void ProcessTreeModel::fade(Node* node)
+{
+    node->ended = true;
+    node->cpu = 0;
     const QModelIndex first = indexOf(node);
     Q_EMIT dataChanged(first, first.siblingAtColumn(ColumnCount - 1));
 }
@@ -185,12 +201,16 @@ void ProcessTreeModel::forget(const Node* node)
 
 void ProcessTreeModel::clear()
 {
-    update({}, 0);
+    // At once: there is no later list.
+    while (!m_root->children.empty())
+        removeNode(m_root->children.back().get());
+    m_timeUsec = 0;
 }
 
 int ProcessTreeModel::processCount() const
 {
-    return static_cast<int>(std::ranges::count_if(m_nodes, [](const Node* node) { return !node->isShim(); }));
+    return static_cast<int>(
+        std::ranges::count_if(m_nodes, [](const Node* node) { return !node->isShim() && !node->ended; }));
 }
 
 ProcessTreeModel::Node* ProcessTreeModel::nodeOf(const QModelIndex& index) const
@@ -225,7 +245,7 @@ int ProcessTreeModel::columnCount(const QModelIndex&) const
     return ColumnCount;
 }
 
-QVariant ProcessTreeModel::toolTip(const Node& node, int column)
+QVariant ProcessTreeModel::toolTip(const Node& node, int column) const
 {
     switch (column) {
     case CommandColumn:
@@ -235,7 +255,7 @@ QVariant ProcessTreeModel::toolTip(const Node& node, int column)
     case UserOutsideColumn:
         return tr("User ID %1 on the host").arg(node.info.hostUid);
     default:
-        return {};
+        return tr("%1 of CPU time, %2").arg(cpuTime(node.info.cpuUsec), display(node, StateColumn).toString());
     }
 }
 
@@ -274,7 +294,7 @@ QVariant ProcessTreeModel::display(const Node& node, int column) const
     case MemoryColumn:
         return format::bytes(info.residentBytes);
     case StateColumn:
-        return format::processState(info.state);
+        return node.ended ? tr("ended") : format::processState(info.state);
     default:
         return {};
     }
@@ -314,6 +334,8 @@ QVariant ProcessTreeModel::data(const QModelIndex& index, int role) const
         return sortKey(node, index.column());
     case HostPidRole:
         return node.info.hostPid;
+    case EndedRole:
+        return node.ended;
     case IsShimRole:
         return node.isShim();
     case Qt::ToolTipRole:

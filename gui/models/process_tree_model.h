@@ -29,15 +29,16 @@ public:
         StateColumn,
         ColumnCount
     };
-    enum Role { HostPidRole = Qt::UserRole, SortRole, IsShimRole };
+    enum Role { HostPidRole = Qt::UserRole, SortRole, IsShimRole, EndedRole };
 
     explicit ProcessTreeModel(QObject* parent = nullptr);
     ~ProcessTreeModel() override;
 
-    /// Takes a new list. `timeUsec`: when it was asked for; CPU per cent comes from the difference to the list before.
+    /// Takes a new list. What is not in it any more is shown as ended until the next one. `timeUsec`: when it was asked
+    /// for; CPU per cent comes from the difference to the list before.
     void update(const std::vector<client::ProcessInfo>& processes, quint64 timeUsec);
     void clear();
-    /// How many there are, without the shim.
+    /// How many live, without the shim.
     int processCount() const;
 
     QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;
@@ -54,9 +55,10 @@ private:
     Node* find(quint32 hostPid) const;
     void insert(const client::ProcessInfo& process, Node* parent);
     void refresh(const client::ProcessInfo& process, quint64 timeUsec);
+    void fade(Node* node);
     void removeNode(Node* node);
     void forget(const Node* node);
-    static QVariant toolTip(const Node& node, int column);
+    QVariant toolTip(const Node& node, int column) const;
     static Qt::Alignment alignment(int column);
     QVariant display(const Node& node, int column) const;
     QVariant sortKey(const Node& node, int column) const;

@@ -4,6 +4,7 @@
 #include "gui/models/changes_model.h"
 #include "gui/widgets/colors.h"
 #include "gui/widgets/fonts.h"
+#include "gui/widgets/tabledelegate.h"
 
 #include <QCoreApplication>
 
@@ -56,6 +57,7 @@ QSize ChangeDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelI
 void ChangeDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const
 {
     QStyledItemDelegate::initStyleOption(option, index);
+    widgets::setOffFigures(option->text, option->displayAlignment);
     const int kind = index.data(models::ChangesModel::KindRole).toInt();
     switch (index.column()) {
     case models::ChangesModel::KindColumn:

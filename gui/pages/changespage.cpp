@@ -11,6 +11,7 @@
 #include "gui/widgets/fonts.h"
 #include "gui/widgets/icons.h"
 #include "gui/widgets/searchfield.h"
+#include "gui/widgets/tabledelegate.h"
 
 #include <QClipboard>
 #include <QGuiApplication>
@@ -110,6 +111,7 @@ void ChangesPage::createView()
 {
     m_view->setObjectName(QStringLiteral("changesTree"));
     m_view->setAccessibleName(tr("Changes"));
+    m_view->setHeader(new widgets::TableHeader(m_view));
     m_view->setModel(m_filter);
     m_view->setItemDelegate(new ChangeDelegate(m_view));
     m_view->setUniformRowHeights(true);

@@ -4,6 +4,7 @@
 #include "gui/client/container_client.h"
 #include "gui/format/formats.h"
 #include "gui/models/process_tree_model.h"
+#include "gui/widgets/colors.h"
 #include "gui/widgets/copymenu.h"
 #include "gui/widgets/fonts.h"
 #include "gui/widgets/icons.h"
@@ -22,6 +23,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <array>
 
 namespace lamella::pages {
 
@@ -31,6 +33,8 @@ using models::ProcessTreeModel;
 namespace {
 
 constexpr int kLeastCommand = 160; ///< px
+/// What a narrow table does without; the tool tip of the row's other cells has it.
+constexpr std::array kFirstToGo{ProcessTreeModel::StateColumn, ProcessTreeModel::CpuTimeColumn};
 
 /// What the cells of a column hardly exceed.
 QString widestText(int column)
@@ -50,6 +54,23 @@ QString widestText(int column)
         return QStringLiteral("sleeping");
     }
 }
+
+/// What has ended is paler for its last moment.
+class ProcessDelegate final : public widgets::TableDelegate {
+public:
+    explicit ProcessDelegate(QObject* parent)
+        : TableDelegate({ProcessTreeModel::CommandColumn}, parent)
+    {
+    }
+
+protected:
+    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override
+    {
+        TableDelegate::initStyleOption(option, index);
+        if (index.data(ProcessTreeModel::EndedRole).toBool())
+            option->palette.setColor(QPalette::Text, widgets::secondaryText(option->palette));
+    }
+};
 
 } // namespace
 
@@ -86,8 +107,9 @@ void ProcessesPage::createView()
 {
     m_view->setObjectName(QStringLiteral("processTree"));
     m_view->setAccessibleName(tr("Processes"));
+    m_view->setHeader(new widgets::TableHeader(m_view));
     m_view->setModel(m_sorted);
-    m_view->setItemDelegate(new widgets::TableDelegate({ProcessTreeModel::CommandColumn}, m_view));
+    m_view->setItemDelegate(new ProcessDelegate(m_view));
     m_view->setUniformRowHeights(true);
     m_view->setAlternatingRowColors(true);
     m_view->setSortingEnabled(true);
@@ -107,7 +129,7 @@ void ProcessesPage::createView()
             column,
             std::max(metrics.horizontalAdvance(m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString()),
                      metrics.horizontalAdvance(widestText(column)))
-                + widgets::kSpacing + widgets::kGrid);
+                + 2 * widgets::kSpacing + widgets::kGrid);
     widgets::addCopyAction(m_view);
     connect(m_view, &QTreeView::customContextMenuRequested, this, &ProcessesPage::showMenu);
     // What a person folded stays folded; what comes new is open.
@@ -122,14 +144,24 @@ void ProcessesPage::createView()
 
 bool ProcessesPage::eventFilter(QObject* watched, QEvent* event)
 {
-    if (watched == m_view->viewport() && event->type() == QEvent::Resize) {
-        // What the figures leave, but never so little that no command can be told; then one scrolls.
-        const QHeaderView* header = m_view->header();
-        const int others = header->length() - header->sectionSize(ProcessTreeModel::CommandColumn);
-        m_view->header()->resizeSection(ProcessTreeModel::CommandColumn,
-                                        std::max(kLeastCommand, m_view->viewport()->width() - others));
-    }
+    if (watched == m_view->viewport() && event->type() == QEvent::Resize)
+        fitColumns();
     return Page::eventFilter(watched, event);
+}
+
+void ProcessesPage::fitColumns()
+{
+    QHeaderView* header = m_view->header();
+    const int width = m_view->viewport()->width();
+    const auto others = [header] { return header->length() - header->sectionSize(ProcessTreeModel::CommandColumn); };
+    for (const int column : kFirstToGo)
+        m_view->setColumnHidden(column, false);
+    for (const int column : kFirstToGo) {
+        if (width - others() < kLeastCommand)
+            m_view->setColumnHidden(column, true);
+    }
+    // What the figures leave, but never so little that no command can be told; then one scrolls.
+    header->resizeSection(ProcessTreeModel::CommandColumn, std::max(kLeastCommand, width - others()));
 }
 
 void ProcessesPage::containerSet()

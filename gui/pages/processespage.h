@@ -28,6 +28,7 @@ protected:
 
 private:
     void createView();
+    void fitColumns();
     void ask();
     void showSummary();
     void showMenu(const QPoint& position);

@@ -76,7 +76,7 @@ private:
         const QPalette palette = QApplication::palette();
         switch (mode) {
         case QIcon::Disabled:
-            return palette.color(QPalette::Disabled, QPalette::WindowText);
+            return palette.color(QPalette::Disabled, QPalette::ButtonText);
         case QIcon::Selected:
             return palette.color(QPalette::Active, QPalette::HighlightedText);
         default:

@@ -7,6 +7,28 @@
 
 namespace lamella::widgets {
 
+void setOffFigures(QString& text, Qt::Alignment alignment)
+{
+    constexpr QChar kEnSpace(0x2002);
+    if (alignment.testFlag(Qt::AlignRight) && !text.isEmpty())
+        text += kEnSpace;
+}
+
+TableHeader::TableHeader(QWidget* parent)
+    : QHeaderView(Qt::Horizontal, parent)
+{
+    setSectionsClickable(true);
+    setHighlightSections(false);
+}
+
+void TableHeader::initStyleOptionForIndex(QStyleOptionHeader* option, int logicalIndex) const
+{
+    QHeaderView::initStyleOptionForIndex(option, logicalIndex);
+    // The arrow of the sorted column stands there already.
+    if (option->sortIndicator == QStyleOptionHeader::None)
+        setOffFigures(option->text, option->textAlignment);
+}
+
 TableDelegate::TableDelegate(const QSet<int>& monospaceColumns, QObject* parent)
     : QStyledItemDelegate(parent)
     , m_monospace(monospaceColumns)
@@ -23,6 +45,7 @@ QSize TableDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIn
 void TableDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const
 {
     QStyledItemDelegate::initStyleOption(option, index);
+    setOffFigures(option->text, option->displayAlignment);
     option->font = m_monospace.contains(index.column()) ? monospaceFont(option->font) : tabularFont(option->font);
 }
 

@@ -1,13 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QHeaderView>
 #include <QSet>
 #include <QStyledItemDelegate>
 
 namespace lamella::widgets {
 
+/// What stands at the right of its cell is set off from what begins in the next; the text that is copied or read aloud
+/// has nothing of it.
+void setOffFigures(QString& text, Qt::Alignment alignment);
+
+/// The header over such cells.
+class TableHeader final : public QHeaderView {
+    Q_OBJECT
+public:
+    explicit TableHeader(QWidget* parent = nullptr);
+
+protected:
+    void initStyleOptionForIndex(QStyleOptionHeader* option, int logicalIndex) const override;
+};
+
 /// Rows of tables and trees: 28 px high, digits of one width, some columns monospace.
-class TableDelegate final : public QStyledItemDelegate {
+class TableDelegate : public QStyledItemDelegate {
     Q_OBJECT
 public:
     explicit TableDelegate(const QSet<int>& monospaceColumns, QObject* parent = nullptr);

@@ -65,6 +65,11 @@ void TestProcessTreeModel::keepsWhatStays()
     model.update({process(10, 0, 1), process(11, 1, 10), process(13, 3, 11), process(14, 4, 13)}, 2);
     QVERIFY(kept.isValid());
     QCOMPARE(kept.data(ProcessTreeModel::HostPidRole).toUInt(), 13U);
+    // What has ended fades: it is there for one list more.
+    QVERIFY(find(model, 12).data(ProcessTreeModel::EndedRole).toBool());
+    QVERIFY(!kept.data(ProcessTreeModel::EndedRole).toBool());
+    QCOMPARE(model.processCount(), 3);
+    model.update({process(10, 0, 1), process(11, 1, 10), process(13, 3, 11), process(14, 4, 13)}, 3);
     QVERIFY(!find(model, 12).isValid());
     QCOMPARE(find(model, 14).parent(), QModelIndex(kept));
     model.clear();
@@ -81,6 +86,10 @@ void TestProcessTreeModel::movesWhatWasTakenOver()
     model.update({process(10, 0, 1), process(11, 1, 10), process(13, 3, 11)}, 2);
     QCOMPARE(find(model, 13).parent(), find(model, 11));
     QCOMPARE(model.processCount(), 2);
+    // A number that comes again at once is another process, and lives.
+    model.update({process(10, 0, 1), process(11, 1, 10), process(12, 2, 11), process(13, 3, 11)}, 3);
+    QVERIFY(!find(model, 12).data(ProcessTreeModel::EndedRole).toBool());
+    QCOMPARE(model.processCount(), 3);
 }
 
 void TestProcessTreeModel::opensCircles()
