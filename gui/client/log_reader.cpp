@@ -16,6 +16,17 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto kLook = 250ms; ///< how often an idle log is looked at
+/// After so many looks in vain the helper is asked whether the log is another file now; a small one is not rotated.
+constexpr int kPatience = 8;
+constexpr qint64 kRotated = 512 * 1024;
+
+bool isSameFile(const Descriptor& one, const Descriptor& other)
+{
+    struct stat first{};
+    struct stat second{};
+    return ::fstat(one.get(), &first) == 0 && ::fstat(other.get(), &second) == 0 && first.st_dev == second.st_dev
+        && first.st_ino == second.st_ino;
+}
 
 /// µs since 1970 of "2026-01-31T12:00:00.123456789Z"; 0 where it is not one.
 qint64 parseTime(QByteArrayView text)
@@ -85,7 +96,7 @@ void LogReader::open()
     m_container->openLog().then(this, [this](Outcome<Descriptor> log) {
         m_opening = false;
         if (log) {
-            m_log = std::move(*log);
+            takeFile(std::move(*log));
             m_timer.start(0ms);
             return;
         }
@@ -108,20 +119,22 @@ void LogReader::read()
         return;
     }
     if (m_first && status.st_size > kTail) {
-        m_offset = status.st_size - kTail;
-        m_skipToNewline = true;
+        m_offset = lineStart(status.st_size - kTail);
+        m_begin = m_offset;
         Q_EMIT beginningSkipped();
     }
     m_first = false;
     QByteArray piece(kPiece, Qt::Uninitialized);
     const ssize_t got = ::pread(m_log.get(), piece.data(), kPiece, m_offset);
     if (got <= 0) {
-        if (status.st_nlink == 0)
-            rotate();
+        if (m_next.isValid())
+            takeFile(std::exchange(m_next, {}));
         else
-            m_timer.start(kLook);
+            lookForRotation(status.st_size);
+        m_timer.start(kLook);
         return;
     }
+    m_idleLooks = 0;
     m_offset += got;
     const std::vector<LogLine> lines = split(QByteArrayView(piece).first(got));
     if (!lines.empty())
@@ -129,12 +142,68 @@ void LogReader::read()
     m_timer.start(got == kPiece ? 0ms : kLook);
 }
 
-void LogReader::rotate()
+void LogReader::takeFile(Descriptor log)
 {
-    m_log = {};
+    m_log = std::move(log);
     m_offset = 0;
+    m_begin = 0;
     m_rest.clear();
-    open();
+    m_skipToNewline = false;
+}
+
+void LogReader::lookForRotation(qint64 size)
+{
+    if (++m_idleLooks < kPatience || size < kRotated || m_opening || !m_container)
+        return;
+    m_idleLooks = 0;
+    m_opening = true;
+    m_container->openLog().then(this, [this](Outcome<Descriptor> log) {
+        m_opening = false;
+        // What was written to the old file before it was renamed is still read from it.
+        if (log && !isSameFile(*log, m_log))
+            m_next = std::move(*log);
+    });
+}
+
+qint64 LogReader::lineStart(qint64 offset) const
+{
+    QByteArray piece(kLongestLine, Qt::Uninitialized);
+    const ssize_t got = ::pread(m_log.get(), piece.data(), kLongestLine, offset);
+    const qsizetype end = got > 0 ? QByteArrayView(piece).first(got).indexOf('\n') : -1;
+    return end < 0 ? offset : offset + end + 1;
+}
+
+void LogReader::loadEarlier()
+{
+    m_earlierLeft = kEarlier;
+    readEarlier();
+}
+
+void LogReader::readEarlier()
+{
+    const qint64 from = std::max<qint64>(0, m_begin - kPiece);
+    const qint64 aligned = from == 0 ? 0 : lineStart(from);
+    const qint64 begin = aligned < m_begin ? aligned : from;
+    QByteArray piece(m_begin - begin, Qt::Uninitialized);
+    if (piece.isEmpty()
+        || ::pread(m_log.get(), piece.data(), static_cast<std::size_t>(piece.size()), begin) != piece.size()) {
+        m_begin = 0;
+        Q_EMIT earlierDone();
+        return;
+    }
+    std::vector<LogLine> lines;
+    for (QByteArrayView left = piece; !left.isEmpty();) {
+        const qsizetype end = left.indexOf('\n');
+        lines.push_back(parseLogLine(left.first(std::min<qsizetype>(end < 0 ? left.size() : end, kLongestLine))));
+        left = left.sliced(end < 0 ? left.size() : end + 1);
+    }
+    m_begin = begin;
+    m_earlierLeft -= piece.size();
+    Q_EMIT earlierRead(lines);
+    if (m_begin > 0 && m_earlierLeft > 0)
+        QTimer::singleShot(0ms, this, &LogReader::readEarlier);
+    else
+        Q_EMIT earlierDone();
 }
 
 std::vector<LogLine> LogReader::split(QByteArrayView piece)

@@ -28,6 +28,11 @@ qsizetype behindEscape(const QString& text, qsizetype at)
     return end;
 }
 
+bool goesOnIn(const client::LogLine& open, const client::LogLine& next)
+{
+    return open.isPartial && open.isError == next.isError && open.text.size() < kLongestShown;
+}
+
 } // namespace
 
 QString withoutEscapes(const QString& text)
@@ -63,7 +68,7 @@ void LogModel::append(const std::vector<client::LogLine>& lines)
     bool grewLast = false;
     for (const client::LogLine& line : lines) {
         client::LogLine* open = last();
-        if (open && open->isPartial && open->isError == line.isError && open->text.size() < kLongestShown) {
+        if (open && goesOnIn(*open, line)) {
             open->text += line.text;
             open->isPartial = line.isPartial;
             grewLast = grewLast || whole.empty();
@@ -78,6 +83,32 @@ void LogModel::append(const std::vector<client::LogLine>& lines)
     add(std::move(whole));
 }
 
+void LogModel::prepend(const std::vector<client::LogLine>& lines)
+{
+    std::vector<client::LogLine> whole;
+    for (const client::LogLine& line : lines) {
+        if (!whole.empty() && goesOnIn(whole.back(), line)) {
+            whole.back().text += line.text;
+            whole.back().isPartial = line.isPartial;
+        } else {
+            whole.push_back(line);
+        }
+    }
+    if (!whole.empty() && !m_lines.empty() && goesOnIn(whole.back(), m_lines.front())) {
+        m_lines.front().text.prepend(whole.back().text);
+        m_lines.front().timeUsec = whole.back().timeUsec;
+        whole.pop_back();
+        Q_EMIT dataChanged(index(0), index(0));
+    }
+    if (whole.empty())
+        return;
+    const int count = static_cast<int>(whole.size());
+    m_most += count;
+    beginInsertRows({}, 0, count - 1);
+    m_lines.insert(m_lines.begin(), std::make_move_iterator(whole.begin()), std::make_move_iterator(whole.end()));
+    endInsertRows();
+}
+
 void LogModel::add(std::vector<client::LogLine> lines)
 {
     if (lines.size() > kMostLines)
@@ -85,7 +116,7 @@ void LogModel::add(std::vector<client::LogLine> lines)
     if (lines.empty())
         return;
     const int count = static_cast<int>(lines.size());
-    if (const int surplus = rowCount() + count - kMostLines; surplus > 0) {
+    if (const int surplus = rowCount() + count - m_most; surplus > 0) {
         beginRemoveRows({}, 0, surplus - 1);
         m_lines.erase(m_lines.begin(), m_lines.begin() + surplus);
         endRemoveRows();
@@ -97,6 +128,7 @@ void LogModel::add(std::vector<client::LogLine> lines)
 
 void LogModel::clear()
 {
+    m_most = kMostLines;
     if (m_lines.empty())
         return;
     beginRemoveRows({}, 0, rowCount() - 1);

@@ -9,7 +9,8 @@
 
 namespace lamella::models {
 
-/// The newest lines of a log, at most kMostLines; partial lines are joined, escape sequences are taken out for display.
+/// The newest lines of a log, at most kMostLines and the earlier ones that were asked for; partial lines are joined,
+/// escape sequences are taken out for display.
 class LogModel : public QAbstractListModel {
     Q_OBJECT
 
@@ -24,6 +25,8 @@ public:
     explicit LogModel(QObject* parent = nullptr);
 
     void append(const std::vector<client::LogLine>& lines);
+    /// Puts earlier lines before those that are there; there may be as many more from then on.
+    void prepend(const std::vector<client::LogLine>& lines);
     void clear();
 
     int rowCount(const QModelIndex& parent = {}) const override;
@@ -33,6 +36,7 @@ private:
     void add(std::vector<client::LogLine> lines);
 
     std::deque<client::LogLine> m_lines;
+    int m_most = kMostLines;
 };
 
 /// `text` without terminal escape sequences (ECMA-48) and other control characters but tabs.

@@ -3,6 +3,8 @@
 
 #include "gui/client/container_client.h"
 #include "gui/client/log_reader.h"
+#include "gui/format/formats.h"
+#include "gui/models/log_file.h"
 #include "gui/models/log_model.h"
 #include "gui/pages/logsearch.h"
 #include "gui/pages/logview.h"
@@ -11,11 +13,10 @@
 #include "gui/widgets/searchfield.h"
 
 #include <QAction>
-#include <QDateTime>
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QSaveFile>
+#include <QThread>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -56,7 +57,7 @@ QWidget* LogsPage::createControls()
     auto* layout = new QHBoxLayout(bar);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(widgets::kGrid);
-    QToolButton* follow = addToggle(bar, "logFollow", u"follow", tr("&Follow"), tr("Keep the newest line in sight"));
+    QToolButton* follow = addToggle(bar, "logFollow", u"follow", tr("F&ollow"), tr("Keep the newest line in sight"));
     follow->setChecked(true);
     connect(follow, &QToolButton::toggled, m_view, &LogView::setFollowing);
     connect(m_view, &LogView::followingChanged, follow, &QToolButton::setChecked);
@@ -99,7 +100,7 @@ QWidget* LogsPage::createControls()
             &LogSearch::previous);
     connect(addButton("logNext", u"down", tr("The next match (Return)")), &QToolButton::clicked, m_search,
             &LogSearch::next);
-    connect(addButton("logSave", u"save", tr("Save as…")), &QToolButton::clicked, this, &LogsPage::save);
+    connect(addButton("logSave", u"save", tr("Save the whole log as…")), &QToolButton::clicked, this, &LogsPage::save);
     return bar;
 }
 
@@ -117,10 +118,27 @@ void LogsPage::containerSet()
         return;
     m_reader = std::make_unique<client::LogReader>(container());
     connect(m_reader.get(), &client::LogReader::linesRead, m_model, &models::LogModel::append);
-    connect(m_reader.get(), &client::LogReader::beginningSkipped, this,
-            [this] { showNotice(tr("The log is long: these are its newest lines."), {}, {}); });
+    connect(m_reader.get(), &client::LogReader::earlierRead, m_model, &models::LogModel::prepend);
+    connect(m_reader.get(), &client::LogReader::beginningSkipped, this, &LogsPage::showSkipped);
+    connect(m_reader.get(), &client::LogReader::earlierDone, this, &LogsPage::showSkipped);
     connect(m_reader.get(), &client::LogReader::failed, this,
             [this](const client::ClientError& error) { showError(tr("The log could not be read"), error); });
+}
+
+void LogsPage::showSkipped()
+{
+    const qint64 skipped = m_reader ? m_reader->skippedBytes() : 0;
+    if (skipped == 0) {
+        clearNotice();
+        return;
+    }
+    showNotice(tr("The log is long: its first %1 are not loaded.").arg(format::bytes(static_cast<quint64>(skipped))),
+               tr("Load Earlier Lines"), [this] {
+                   // Who asks for what was earlier does not want to be taken to the end.
+                   m_view->setFollowing(false);
+                   if (m_reader)
+                       m_reader->loadEarlier();
+               });
 }
 
 void LogsPage::containerChanged()
@@ -161,6 +179,7 @@ void LogsPage::updateState()
 void LogsPage::save()
 {
     auto* dialog = new QFileDialog(this, tr("Save the Log"));
+    dialog->setObjectName(QStringLiteral("logSaver"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(QStringLiteral("log"));
@@ -171,16 +190,27 @@ void LogsPage::save()
 
 void LogsPage::saveTo(const QString& path)
 {
-    QSaveFile file(path);
-    bool good = file.open(QIODevice::WriteOnly | QIODevice::Text);
-    for (int row = 0; good && row < m_model->rowCount(); ++row) {
-        const QModelIndex index = m_model->index(row);
-        const qint64 time = index.data(models::LogModel::TimeRole).toLongLong();
-        const QString when = QDateTime::fromMSecsSinceEpoch(time / 1000).toString(Qt::ISODateWithMs);
-        good = file.write((when + u' ' + index.data().toString() + u'\n').toUtf8()) >= 0;
-    }
-    if (!good || !file.commit())
-        showNotice(tr("The log could not be saved to %1: %2").arg(path, file.errorString()), {}, {});
+    if (!container())
+        return;
+    // All of it, also what the page has not loaded.
+    container()->openLog().then(this, [this, path](client::Outcome<client::Descriptor> log) {
+        if (!log) {
+            showNotice(tr("The log could not be saved: %1").arg(log.error().sentence), {}, {});
+            return;
+        }
+        const auto saved = std::make_shared<std::expected<void, QString>>();
+        QThread* writer
+            = QThread::create([path, saved, source = std::make_shared<client::Descriptor>(std::move(*log))] {
+                  *saved = models::saveLog(*source, path);
+              });
+        connect(writer, &QThread::finished, writer, &QObject::deleteLater);
+        connect(writer, &QThread::finished, this, [this, path, saved] {
+            showNotice(*saved ? tr("The whole log is saved in %1.").arg(path)
+                              : tr("The log could not be saved in %1: %2").arg(path, saved->error()),
+                       {}, {});
+        });
+        writer->start();
+    });
 }
 
 } // namespace lamella::pages

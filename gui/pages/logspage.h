@@ -44,6 +44,7 @@ private:
     void updateState();
     void save();
     void saveTo(const QString& path);
+    void showSkipped();
     bool hasRun() const;
 
     models::LogModel* m_model;

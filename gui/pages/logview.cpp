@@ -115,8 +115,30 @@ QTextCharFormat LogView::formatOf(int row) const
     return format;
 }
 
+/// Earlier lines, above what is being read: that stays where it is.
+void LogView::insertAbove(int last)
+{
+    m_changing = true;
+    const int value = verticalScrollBar()->value();
+    const int before = blockCount();
+    QTextCursor cursor(document()->firstBlock());
+    cursor.beginEditBlock();
+    for (int row = 0; row <= last; ++row) {
+        cursor.insertText(asOneBlock(m_model->index(row).data().toString()), formatOf(row));
+        cursor.insertBlock();
+    }
+    cursor.endEditBlock();
+    verticalScrollBar()->setValue(m_following ? verticalScrollBar()->maximum() : value + blockCount() - before);
+    m_changing = false;
+    Q_EMIT textGrew();
+}
+
 void LogView::insertRows(int first, int last)
 {
+    if (first == 0 && m_model->rowCount() > last + 1) {
+        insertAbove(last);
+        return;
+    }
     m_changing = true;
     QTextCursor cursor(document());
     cursor.movePosition(QTextCursor::End);

@@ -36,6 +36,7 @@ private:
     class Margin;
 
     void insertRows(int first, int last);
+    void insertAbove(int last);
     void removeRows(int first, int last);
     void updateRow(int row);
     void scrolled(int value);

@@ -135,6 +135,12 @@ void Page::showNotice(const QString& text, const QString& action, std::function<
     m_banner->showMessage(widgets::Banner::Kind::Info, text, action);
 }
 
+void Page::clearNotice()
+{
+    if (!m_bannerIsError)
+        m_banner->hide();
+}
+
 void Page::refreshNow()
 {
     if (m_container)

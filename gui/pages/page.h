@@ -62,6 +62,8 @@ protected:
     /// Put away what showError showed.
     void clearError();
     void showNotice(const QString& text, const QString& action, std::function<void()> act);
+    /// Put away what showNotice showed.
+    void clearNotice();
 
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;

@@ -197,6 +197,13 @@ void FakeService::appendLog(const QByteArray& lines)
         qFatal("cannot write the log");
 }
 
+void FakeService::rotateLog()
+{
+    if (!QFile::rename(m_directory.filePath(QStringLiteral("log")), m_directory.filePath(QStringLiteral("log.1"))))
+        qFatal("cannot rotate the log");
+    appendLog({});
+}
+
 void FakeService::fillStats(int seconds, int gap)
 {
     auto ring = std::make_unique<dbus::StatsRing>();

@@ -40,6 +40,8 @@ public:
     /// The JSON lines of ListChanges.
     void setChanges(const QByteArray& lines) { m_changes = lines; }
     void appendLog(const QByteArray& lines);
+    /// The log becomes log.1, as the shim does it, and a new one is begun.
+    void rotateLog();
     /// Seconds of history in the ring of statistics, with a gap of `gap` seconds in the middle.
     void fillStats(int seconds, int gap);
     /// From now on this method fails with that error; an empty name: no longer.

@@ -9,18 +9,24 @@
 #include "gui/pages/pages.h"
 #include "gui/pages/terminalpage.h"
 #include "gui/terminal/terminalview.h"
+#include "gui/widgets/banner.h"
 #include "gui/widgets/historygraph.h"
 #include "gui/widgets/statebadge.h"
 #include "tests/gui/widgets/fake_service.h"
 #include "tests/gui/widgets/schemes.h"
 
+#include <QFileDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QTabWidget>
+#include <QTemporaryDir>
 #include <QTest>
+#include <QTextBlock>
+#include <QToolButton>
 #include <QTreeView>
 
 #include <memory>
@@ -285,6 +291,113 @@ private Q_SLOTS:
         QTRY_VERIFY(text->toPlainText().endsWith(QStringLiteral("more")));
         find<QLineEdit>("logSearch")->setText(QStringLiteral("r"));
         QTRY_VERIFY(find<QLabel>("logMatches")->text().endsWith(QStringLiteral("of 3")));
+    }
+
+    /// Log lines "line FIRST" to before "line END", 64 bytes each.
+    static QByteArray numberedLines(int first, int end)
+    {
+        QByteArray lines;
+        for (int i = first; i < end; ++i)
+            lines += QByteArray("2026-01-01T10:00:03Z stdout F line " + QByteArray::number(i)).leftJustified(63, ' ')
+                + '\n';
+        return lines;
+    }
+    static int numberOf(const QString& line) { return line.section(u' ', 1, 1).toInt(); }
+
+    void aLongLogLoadsItsBeginningWhenAsked()
+    {
+        // 6.1 MB: three times "earlier" and there is nothing more.
+        constexpr int kLines = 100'000;
+        m_service->rotateLog();
+        m_service->appendLog(numberedLines(0, kLines));
+        showPage("logs");
+        const auto* text = find<QPlainTextEdit>("logText");
+        QTRY_COMPARE_WITH_TIMEOUT(numberOf(text->document()->lastBlock().text()), kLines - 1, 30'000);
+        const int firstShown = numberOf(text->document()->firstBlock().text());
+        QVERIFY(firstShown > 0);
+        auto* banner = m_page->findChild<widgets::Banner*>();
+        QTRY_VERIFY(banner->isVisible());
+        QVERIFY2(banner->text().contains(QStringLiteral("first 2.1 MB are not loaded")), qPrintable(banner->text()));
+        int shown = firstShown;
+        while (shown > 0) {
+            QTest::mouseClick(banner->findChild<QPushButton*>(QStringLiteral("bannerAction")), Qt::LeftButton);
+            QTRY_VERIFY(numberOf(text->document()->firstBlock().text()) < shown);
+            QTest::qWait(0);
+            shown = numberOf(text->document()->firstBlock().text());
+        }
+        QTRY_VERIFY(!banner->isVisible());
+        const auto* model = m_page->findChild<models::LogModel*>();
+        QCOMPARE(model->rowCount(), kLines);
+        QCOMPARE(text->document()->blockCount(), kLines);
+        for (int row = 0; row < kLines; ++row)
+            QCOMPARE(numberOf(model->index(row).data().toString()), row);
+    }
+
+    void theWholeLogIsSaved()
+    {
+        constexpr int kLines = 80'000;
+        m_service->appendLog(numberedLines(0, kLines));
+        showPage("logs");
+        QTest::mouseClick(find<QToolButton>("logSave"), Qt::LeftButton);
+        auto* chooser = find<QFileDialog>("logSaver");
+        QVERIFY(chooser);
+        QTemporaryDir directory;
+        const QString path = directory.filePath(QStringLiteral("saved.log"));
+        Q_EMIT chooser->fileSelected(path);
+        chooser->close();
+        QTRY_VERIFY_WITH_TIMEOUT(textOf(m_page.get()).contains(QStringLiteral("saved in ") + path), 20'000);
+        QFile saved(path);
+        QVERIFY(saved.open(QIODevice::ReadOnly));
+        const QList<QByteArray> lines = saved.readAll().trimmed().split('\n');
+        QCOMPARE(lines.size(), kLines + 3);
+        QVERIFY(lines.first().endsWith(" first"));
+        QVERIFY(lines.last().trimmed().endsWith("line " + QByteArray::number(kLines - 1)));
+    }
+
+    void aLogThatCannotBeSavedIsExplained()
+    {
+        showPage("logs");
+        QTest::mouseClick(find<QToolButton>("logSave"), Qt::LeftButton);
+        auto* chooser = find<QFileDialog>("logSaver");
+        Q_EMIT chooser->fileSelected(QStringLiteral("/proc/no/such/place.log"));
+        chooser->close();
+        QTRY_VERIFY(textOf(m_page.get()).contains(QStringLiteral("could not be saved in /proc/no/such/place.log")));
+    }
+
+    void aRotatedLogIsFollowed()
+    {
+        m_service->appendLog(numberedLines(0, 10'000));
+        showPage("logs");
+        const auto* text = find<QPlainTextEdit>("logText");
+        QTRY_COMPARE(numberOf(text->document()->lastBlock().text()), 9'999);
+        m_service->rotateLog();
+        m_service->appendLog(numberedLines(10'000, 10'010));
+        QTRY_COMPARE_WITH_TIMEOUT(numberOf(text->document()->lastBlock().text()), 10'009, 20'000);
+        QCOMPARE(text->document()->blockCount(), 10'013);
+    }
+
+    void processesNeedNoScrollingWhenNarrow_data()
+    {
+        QTest::addColumn<int>("width");
+        QTest::addColumn<bool>("state");
+        QTest::newRow("a window of 860") << 690 << false;
+        QTest::newRow("wide") << 1000 << true;
+    }
+    void processesNeedNoScrollingWhenNarrow()
+    {
+        QFETCH(int, width);
+        QFETCH(bool, state);
+        showPage("processes");
+        m_page->resize(width, 500);
+        auto* tree = find<QTreeView>("processTree");
+        QTRY_COMPARE(tree->model()->rowCount(), 1);
+        QTRY_COMPARE(tree->horizontalScrollBar()->maximum(), 0);
+        QCOMPARE(!tree->isColumnHidden(models::ProcessTreeModel::StateColumn), state);
+        for (const int column :
+             {models::ProcessTreeModel::HostPidColumn, models::ProcessTreeModel::ContainerPidColumn,
+              models::ProcessTreeModel::UserInsideColumn, models::ProcessTreeModel::UserOutsideColumn,
+              models::ProcessTreeModel::CpuColumn, models::ProcessTreeModel::MemoryColumn})
+            QVERIFY(!tree->isColumnHidden(column));
     }
 
     void aShellOpensInATabAndSaysHowItEnded()

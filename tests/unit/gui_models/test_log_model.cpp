@@ -15,6 +15,7 @@ private Q_SLOTS:
     void parses_data();
     void parses();
     void joinsPartialLines();
+    void putsEarlierLinesBefore();
     void isBounded();
     void showsNoEscapes_data();
     void showsNoEscapes();
@@ -63,6 +64,27 @@ void TestLogModel::joinsPartialLines()
     // The two streams are not mixed into one line.
     QCOMPARE(model.index(1).data().toString(), QStringLiteral("a"));
     QCOMPARE(model.index(2).data().toString(), QStringLiteral("b"));
+}
+
+void TestLogModel::putsEarlierLinesBefore()
+{
+    LogModel model;
+    QAbstractItemModelTester tester(&model);
+    const auto line
+        = [](bool partial, const char* text) { return LogLine{1, false, partial, QString::fromUtf8(text)}; };
+    model.append({line(false, "three"), line(false, "four")});
+    // The end of the piece is the beginning of the line that was there first.
+    model.prepend({line(true, "o"), line(false, "ne"), line(false, "two"), line(true, "twenty-")});
+    QStringList texts;
+    for (int row = 0; row < model.rowCount(); ++row)
+        texts << model.index(row).data().toString();
+    QCOMPARE(texts,
+             (QStringList{QStringLiteral("one"), QStringLiteral("two"), QStringLiteral("twenty-three"),
+                          QStringLiteral("four")}));
+    // What was asked for stays when new lines come.
+    model.append({LogModel::kMostLines - 2, line(false, "new")});
+    QCOMPARE(model.rowCount(), LogModel::kMostLines + 2);
+    QCOMPARE(model.index(0).data().toString(), QStringLiteral("one"));
 }
 
 void TestLogModel::isBounded()
