@@ -12,6 +12,16 @@
     </message>
 </context>
 <context>
+    <name>lamella::app::Notices</name>
+    <message numerus="yes">
+        <source>%n more failure(s) before.</source>
+        <translation>
+            <numerusform>%n more failure before.</numerusform>
+            <numerusform>%n more failures before.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>lamella::app::StatusLine</name>
     <message numerus="yes">
         <source>%n container(s), none of which runs.</source>

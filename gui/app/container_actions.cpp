@@ -52,25 +52,13 @@ ContainerActions::ContainerActions(client::Client* client, QWidget* window)
     remove = make(QStringLiteral("removeAction"), u"remove", tr("Re&move…"),
                   tr("Remove the container with its writable layer and log"), QStringLiteral("Del"));
 
-    connect(start, &QAction::triggered, this, [this] {
-        m_container->start().then(this, [this](const Outcome<void>& outcome) {
-            if (!outcome)
-                report(tr("The container did not start"), outcome.error());
-        });
-    });
-    connect(stop, &QAction::triggered, this, &ContainerActions::doStop);
-    connect(pause, &QAction::triggered, this, [this] {
-        m_container->pause().then(this, [this](const Outcome<void>& outcome) {
-            if (!outcome)
-                report(tr("The container was not paused"), outcome.error());
-        });
-    });
-    connect(resume, &QAction::triggered, this, [this] {
-        m_container->resume().then(this, [this](const Outcome<void>& outcome) {
-            if (!outcome)
-                report(tr("The container does not go on"), outcome.error());
-        });
-    });
+    connect(start, &QAction::triggered, this,
+            [this] { perform(m_container, tr("The container did not start"), &ContainerClient::start); });
+    connect(stop, &QAction::triggered, this, [this] { doStop(m_container); });
+    connect(pause, &QAction::triggered, this,
+            [this] { perform(m_container, tr("The container was not paused"), &ContainerClient::pause); });
+    connect(resume, &QAction::triggered, this,
+            [this] { perform(m_container, tr("The container does not go on"), &ContainerClient::resume); });
     connect(kill, &QAction::triggered, this, &ContainerActions::askKill);
     connect(rename, &QAction::triggered, this, [this] { dialogs::showRename(m_window, m_container); });
     connect(remove, &QAction::triggered, this, &ContainerActions::askRemove);
@@ -118,24 +106,40 @@ void ContainerActions::update()
     remove->setEnabled(there);
 }
 
-void ContainerActions::report(const QString& what, const ClientError& error)
+void ContainerActions::report(const QString& what, const ClientError& error, const std::function<void()>& retry)
 {
-    if (error.kind != client::ErrorKind::Cancelled)
-        Q_EMIT failed(tr("%1: %2").arg(what, error.sentence));
+    // That the helper is away is said already, with what to do.
+    if (error.kind != client::ErrorKind::HelperGone)
+        Q_EMIT failed(tr("%1: %2").arg(what, error.sentence), retry);
 }
 
-void ContainerActions::doStop()
+void ContainerActions::perform(ContainerClient* container, const QString& failure, const Request& request)
 {
-    m_container->stop(kStopTimeout).then(this, [this](const Outcome<QPointer<client::JobClient>>& job) {
+    if (!container)
+        return;
+    request(container).then(this, [=, this, about = QPointer(container)](const Outcome<void>& outcome) {
+        if (!outcome)
+            report(failure, outcome.error(), [=, this] { perform(about, failure, request); });
+    });
+}
+
+void ContainerActions::doStop(ContainerClient* container)
+{
+    if (!container)
+        return;
+    const auto failed = [this, about = QPointer(container)](const ClientError& error) {
+        report(tr("The container was not stopped"), error, [this, about] { doStop(about); });
+    };
+    container->stop(kStopTimeout).then(this, [this, failed](const Outcome<QPointer<client::JobClient>>& job) {
         if (!job) {
-            report(tr("The container was not stopped"), job.error());
+            failed(job.error());
             return;
         }
         if (!*job)
             return;
-        (*job)->wait().then(this, [this](const Outcome<QStringList>& outcome) {
-            if (!outcome)
-                report(tr("The container was not stopped"), outcome.error());
+        (*job)->wait().then(this, [failed](const Outcome<QStringList>& outcome) {
+            if (!outcome && outcome.error().kind != client::ErrorKind::Cancelled)
+                failed(outcome.error());
         });
     });
 }
@@ -147,12 +151,8 @@ void ContainerActions::askKill()
         tr("Every process in it ends at once (SIGKILL). What they have not written is lost; the writable "
            "layer and the log stay."));
     question->ask([this, container = m_container] {
-        if (!container)
-            return;
-        container->kill(SIGKILL, true).then(this, [this](const Outcome<void>& outcome) {
-            if (!outcome)
-                report(tr("The container was not killed"), outcome.error());
-        });
+        perform(container, tr("The container was not killed"),
+                [](ContainerClient* one) { return one->kill(SIGKILL, true); });
     });
 }
 
@@ -187,12 +187,8 @@ void ContainerActions::askRemove()
                                             question->setConsequence(loss(container, &*changes));
                                     });
     question->ask([this, container = m_container] {
-        if (!container)
-            return;
-        container->remove(container->isAlive()).then(this, [this](const Outcome<void>& outcome) {
-            if (!outcome)
-                report(tr("The container was not removed"), outcome.error());
-        });
+        perform(container, tr("The container was not removed"),
+                [](ContainerClient* one) { return one->remove(one->isAlive()); });
     });
 }
 

@@ -7,6 +7,8 @@
 #include <QObject>
 #include <QPointer>
 
+#include <functional>
+
 namespace lamella::client {
 class Client;
 }
@@ -34,16 +36,19 @@ public:
     QAction* remove;
 
 Q_SIGNALS:
-    /// A sentence for the banner.
-    void failed(const QString& sentence);
+    /// A sentence for the banner. `retry` asks for the same again.
+    void failed(const QString& sentence, const std::function<void()>& retry);
 
 private:
     QAction* make(const QString& name, QStringView icon, const QString& text, const QString& tip, const QString& key);
     void update();
-    void doStop();
+    /// One request about a container; what fails is told with the way to try again.
+    using Request = std::function<client::Pending<void>(client::ContainerClient*)>;
+    void perform(client::ContainerClient* container, const QString& failure, const Request& request);
+    void doStop(client::ContainerClient* container);
     void askKill();
     void askRemove();
-    void report(const QString& what, const client::ClientError& error);
+    void report(const QString& what, const client::ClientError& error, const std::function<void()>& retry);
     static QString loss(const client::ContainerClient* container, const client::ChangeSet* changes);
 
     client::Client* m_client;

@@ -91,25 +91,34 @@ void ImageActions::chooseLayout()
 
 void ImageActions::loadLayout(const QString& directory)
 {
+    const auto again = [this, directory] { loadLayout(directory); };
     // Opened here, by the user: the helper never opens a caller's path.
     client::Descriptor layout(::open(QFile::encodeName(directory).constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!layout.isValid()) {
         Q_EMIT failed(
-            tr("The directory %1 cannot be opened: %2").arg(directory, QString::fromLocal8Bit(std::strerror(errno))));
+            tr("The directory %1 cannot be opened: %2").arg(directory, QString::fromLocal8Bit(std::strerror(errno))),
+            again);
         return;
     }
-    m_client->loadImage(std::move(layout)).then(this, [this](const Outcome<QPointer<client::JobClient>>& job) {
+    m_client->loadImage(std::move(layout)).then(this, [this, again](const Outcome<QPointer<client::JobClient>>& job) {
         if (!job) {
-            Q_EMIT failed(tr("The image was not loaded: %1").arg(job.error().sentence));
+            report(tr("The image was not loaded"), job.error(), again);
             return;
         }
         if (!*job)
             return;
-        (*job)->wait().then(this, [this](const Outcome<QStringList>& images) {
+        (*job)->wait().then(this, [this, again](const Outcome<QStringList>& images) {
             if (!images && images.error().kind != client::ErrorKind::Cancelled)
-                Q_EMIT failed(tr("The image was not loaded: %1").arg(images.error().sentence));
+                report(tr("The image was not loaded"), images.error(), again);
         });
     });
+}
+
+void ImageActions::report(const QString& what, const client::ClientError& error, std::function<void()> retry)
+{
+    // That the helper is away is said already, with what to do.
+    if (error.kind != client::ErrorKind::HelperGone)
+        Q_EMIT failed(tr("%1: %2").arg(what, error.sentence), retry);
 }
 
 void ImageActions::askRemove()
@@ -130,7 +139,7 @@ void ImageActions::askRemove()
             return;
         image->remove().then(this, [this](const Outcome<void>& outcome) {
             if (!outcome)
-                Q_EMIT failed(tr("The image was not removed: %1").arg(outcome.error().sentence));
+                report(tr("The image was not removed"), outcome.error(), {});
         });
     });
 }

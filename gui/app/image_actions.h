@@ -7,6 +7,8 @@
 #include <QObject>
 #include <QPointer>
 
+#include <functional>
+
 namespace lamella::client {
 class Client;
 }
@@ -33,7 +35,8 @@ public:
     QAction* remove;
 
 Q_SIGNALS:
-    void failed(const QString& sentence);
+    /// `retry` asks for the same again; it may be empty.
+    void failed(const QString& sentence, const std::function<void()>& retry);
     /// A person wants a container from this image.
     void runRequested(const QString& imageId);
 
@@ -41,6 +44,7 @@ private:
     void update();
     void chooseLayout();
     void loadLayout(const QString& directory);
+    void report(const QString& what, const client::ClientError& error, std::function<void()> retry);
     void askRemove();
 
     client::Client* m_client;

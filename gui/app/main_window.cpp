@@ -7,6 +7,7 @@
 #include "gui/app/containers_section.h"
 #include "gui/app/image_actions.h"
 #include "gui/app/images_section.h"
+#include "gui/app/notices.h"
 #include "gui/app/sidebar.h"
 #include "gui/app/splitter.h"
 #include "gui/app/status_line.h"
@@ -28,8 +29,6 @@
 #include <algorithm>
 
 namespace lamella::app {
-
-using widgets::Banner;
 
 MainWindow::MainWindow(client::Client* client, QWidget* parent)
     : QMainWindow(parent)
@@ -68,8 +67,9 @@ void MainWindow::buildActions()
 void MainWindow::buildCentre()
 {
     auto* centre = new QWidget(this);
-    m_banner = new Banner(centre);
+    m_banner = new widgets::Banner(centre);
     m_banner->setObjectName(QStringLiteral("banner"));
+    m_notices = new Notices(m_banner, this);
     m_splitter = new Splitter(centre);
     m_splitter->setObjectName(QStringLiteral("mainSplitter"));
     m_sidebar = new Sidebar(m_splitter);
@@ -136,10 +136,10 @@ void MainWindow::connectParts()
     connect(m_run, &QAction::triggered, this, [this] { runContainer({}); });
     connect(m_back, &QAction::triggered, m_containers, &ContainersSection::goBack);
     connect(m_imageActions, &ImageActions::runRequested, this, &MainWindow::runContainer);
-    connect(m_imageActions, &ImageActions::failed, this, &MainWindow::showFailure);
-    connect(m_containerActions, &ContainerActions::failed, this, &MainWindow::showFailure);
+    connect(m_imageActions, &ImageActions::failed, m_notices, &Notices::addFailure);
+    connect(m_containerActions, &ContainerActions::failed, m_notices, &Notices::addFailure);
     connect(m_containers->list(), &ContainerList::tryAgain, m_client, &client::Client::connectToHelper);
-    connect(m_banner, &Banner::actionTriggered, m_client, &client::Client::connectToHelper);
+    connect(m_notices, &Notices::reconnectRequested, m_client, &client::Client::connectToHelper);
     connect(m_client, &client::Client::stateChanged, this, &MainWindow::showConnection);
     connect(m_client, &client::Client::containerAdded, this, &MainWindow::updateCounts);
     connect(m_client, &client::Client::containerRemoved, this, &MainWindow::updateCounts);
@@ -150,17 +150,7 @@ void MainWindow::connectParts()
 void MainWindow::showConnection()
 {
     m_run->setEnabled(m_client->isReady() && !m_client->images().isEmpty());
-    if (m_client->sentence().isEmpty())
-        m_banner->dismiss();
-    else
-        m_banner->showMessage(Banner::Kind::Warning, m_client->sentence(), tr("Try again"));
-}
-
-void MainWindow::showFailure(const QString& sentence)
-{
-    // That the helper is away is said already, with what to do.
-    if (m_client->isReady())
-        m_banner->showMessage(Banner::Kind::Error, sentence);
+    m_notices->setConnection(m_client->sentence());
 }
 
 void MainWindow::updateCounts()

@@ -20,6 +20,7 @@ class ContainerActions;
 class ContainersSection;
 class ImageActions;
 class ImagesSection;
+class Notices;
 class Sidebar;
 class Splitter;
 
@@ -54,7 +55,6 @@ private:
     void buildCentre();
     void connectParts();
     void showConnection();
-    void showFailure(const QString& sentence);
     void updateCounts();
     void runContainer(const QString& imageId);
     void find();
@@ -65,6 +65,7 @@ private:
     QAction* m_run = nullptr;
     QAction* m_back = nullptr;
     widgets::Banner* m_banner = nullptr;
+    Notices* m_notices = nullptr;
     Splitter* m_splitter = nullptr;
     Sidebar* m_sidebar = nullptr;
     QStackedWidget* m_stack = nullptr;

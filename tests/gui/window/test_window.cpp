@@ -42,6 +42,7 @@ private Q_SLOTS:
     void startsAndStops();
     void saysWhatRemovingLoses();
     void saysWhatFails();
+    void failuresStayAndAreTriedAgain();
     void becomesAPageWhenNarrow();
     void remembersItsSettings();
     void namesItsControls();
@@ -250,6 +251,33 @@ void TestWindow::saysWhatFails()
     QVERIFY(banner()->text().contains(u"cannot mount overlay on /run/x"));
     banner()->findChild<QAbstractButton*>(u"bannerDismiss"_s)->click();
     QVERIFY(!banner()->isVisible());
+}
+
+void TestWindow::failuresStayAndAreTriedAgain()
+{
+    const QString id = m_helper->addContainer(u"one"_s, u"stopped"_s);
+    connectReady();
+    QTRY_VERIFY(m_window->containerActions()->start->isEnabled());
+    for (const QString& why : {u"no space"_s, u"no memory"_s}) {
+        m_helper->failNext(u"Start"_s, u"Failed"_s, why);
+        m_window->containerActions()->start->trigger();
+        QTRY_VERIFY(banner()->isVisible() && banner()->text().contains(why));
+    }
+    QVERIFY2(banner()->text().contains(u"1 more failure"), qPrintable(banner()->text()));
+    banner()->findChild<QAbstractButton*>(u"bannerDismiss"_s)->click();
+    QVERIFY(banner()->isVisible());
+    QVERIFY(banner()->text().contains(u"no space"));
+    // The one that was not read yet is still there when the helper comes back.
+    m_helper->vanish();
+    QTRY_VERIFY(banner()->text().contains(u"not running"));
+    QVERIFY(m_helper->appear());
+    QTRY_VERIFY(m_client->isReady());
+    QVERIFY(banner()->isVisible() && banner()->text().contains(u"no space"));
+    banner()->findChild<QPushButton*>(u"bannerAction"_s)->click();
+    QTRY_VERIFY(m_client->container(id)->isRunning());
+    QVERIFY(!banner()->isVisible());
+    // Those that were made to fail are not counted.
+    QCOMPARE(m_helper->calls.filter(u"Start"_s).size(), 1);
 }
 
 void TestWindow::becomesAPageWhenNarrow()
