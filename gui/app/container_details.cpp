@@ -19,6 +19,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QStackedWidget>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -121,6 +122,7 @@ void ContainerDetails::buildTabs(client::Client* client)
     m_tabs->setObjectName(QStringLiteral("containerTabs"));
     m_tabs->setAccessibleName(tr("What to see of the container"));
     m_tabs->setDocumentMode(true);
+    setFocusProxy(m_tabs->tabBar());
     m_tabs->setUsesScrollButtons(true);
     for (const pages::PageInfo& info : pages::containerPages()) {
         pages::Page* page = info.create(client, m_tabs);

@@ -67,7 +67,11 @@ void ContainersSection::setNarrow(bool narrow)
 void ContainersSection::openDetails()
 {
     m_detailsOpen = m_list->current() != nullptr;
+    const bool fromList = m_narrow && m_list->view()->hasFocus();
     arrange();
+    // The list is gone: who came by keys goes on in the details.
+    if (fromList && m_detailsOpen)
+        m_details->setFocus();
 }
 
 void ContainersSection::goBack()

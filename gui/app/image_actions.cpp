@@ -50,6 +50,7 @@ ImageActions::ImageActions(client::Client* client, QWidget* window)
     run->setObjectName(QStringLiteral("runImageAction"));
     setToolTipWithKey(run, tr("Run a container from this image"));
     remove->setObjectName(QStringLiteral("removeImageAction"));
+    remove->setShortcut(QKeySequence(QStringLiteral("Del"), QKeySequence::PortableText));
     setToolTipWithKey(remove, tr("Remove this image and the layers that no other image needs"));
 
     connect(loadStarter, &QAction::triggered, this, [this] { loadLayout(starterLayout()); });

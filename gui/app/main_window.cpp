@@ -24,6 +24,7 @@
 #include <QResizeEvent>
 #include <QSettings>
 #include <QStackedWidget>
+#include <QTableView>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -111,6 +112,11 @@ void MainWindow::buildMenus()
     // Del belongs to the list: elsewhere it deletes text.
     actions.remove->setShortcutContext(Qt::WidgetShortcut);
     m_containers->list()->view()->addAction(actions.remove);
+
+    QMenu* image = menuBar()->addMenu(tr("&Image"));
+    image->addActions({m_imageActions->run, m_imageActions->remove});
+    m_imageActions->remove->setShortcutContext(Qt::WidgetShortcut);
+    m_images->view()->addAction(m_imageActions->remove);
 
     QMenu* view = menuBar()->addMenu(tr("&View"));
     view->addAction(tr("&Containers"), QKeySequence(Qt::CTRL | Qt::Key_1), this, [this] { setSection(Containers); });

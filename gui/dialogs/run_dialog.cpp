@@ -105,7 +105,7 @@ void RunDialog::buildFields()
     m_advanced->setOpen(false);
 
     m_form->addRow(tr("Ima&ge"), m_image);
-    m_form->addRow(tr("Na&me"), withProblem(m_name, &m_nameProblem));
+    m_form->addRow(tr("N&ame"), withProblem(m_name, &m_nameProblem));
     m_form->addRow(tr("&Command"), withProblem(m_command, &m_commandProblem));
     m_form->addRow(QString(), m_terminal);
     m_form->addRow(QString(), m_init);

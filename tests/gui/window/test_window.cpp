@@ -6,7 +6,9 @@
 #include "gui/app/main_window.h"
 #include "gui/client/client.h"
 #include "gui/dialogs/confirmation.h"
+#include "gui/dialogs/run_dialog.h"
 #include "gui/models/container_list_model.h"
+#include "gui/pages/pages.h"
 #include "gui/widgets/banner.h"
 #include "gui/widgets/emptystate.h"
 #include "gui/widgets/statebadge.h"
@@ -14,11 +16,16 @@
 #include "tests/support/fake_helper/private_bus.h"
 
 #include <QApplication>
+#include <QClipboard>
 #include <QComboBox>
+#include <QLabel>
 #include <QLineEdit>
 #include <QListView>
+#include <QMenuBar>
 #include <QPushButton>
 #include <QSettings>
+#include <QTabBar>
+#include <QTableView>
 #include <QTest>
 
 using namespace lamella;
@@ -46,6 +53,13 @@ private Q_SLOTS:
     void becomesAPageWhenNarrow();
     void remembersItsSettings();
     void namesItsControls();
+    void isReachedByTab_data();
+    void isReachedByTab();
+    void mnemonicsAreUnique_data();
+    void mnemonicsAreUnique();
+    void worksByKeys();
+    void becomesAPageByKeys();
+    void tablesAreCopied();
 
 private:
     QListView* view() const { return m_window->findChild<QListView*>(u"containerView"_s); }
@@ -53,6 +67,11 @@ private:
     widgets::EmptyState* empty() const { return m_window->findChild<widgets::EmptyState*>(u"containersEmpty"_s); }
     int shown() const { return view()->model()->rowCount(); }
     void connectReady();
+    /// A window that has the keyboard, with a container that runs and an image.
+    void showActive();
+    void press(Qt::Key key, Qt::KeyboardModifiers modifiers = {});
+    /// What a window manager does when a dialog has closed.
+    void backToWindow();
 
     std::unique_ptr<test::PrivateBus> m_bus;
     std::unique_ptr<test::FakeHelper> m_helper;
@@ -86,6 +105,29 @@ void TestWindow::connectReady()
     QVERIFY(m_helper->appear());
     m_client->connectToHelper();
     QTRY_VERIFY(m_client->isReady());
+}
+
+void TestWindow::showActive()
+{
+    m_helper->addImage(u"starter:latest"_s);
+    m_helper->addContainer(u"one"_s, u"running"_s);
+    connectReady();
+    QTRY_COMPARE(shown(), 1);
+    m_window->resize(1200, 700);
+    m_window->activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+}
+
+void TestWindow::press(Qt::Key key, Qt::KeyboardModifiers modifiers)
+{
+    QWidget* focus = QApplication::focusWidget();
+    QTest::keyClick(focus ? focus : m_window.get(), key, modifiers);
+}
+
+void TestWindow::backToWindow()
+{
+    m_window->activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
 }
 
 void TestWindow::saysThatTheHelperIsAway()
@@ -325,11 +367,169 @@ void TestWindow::namesItsControls()
             || control->parent()->inherits("QTabBar") || control->parent()->inherits("QTableView");
         if (!isQtsOwn && control->objectName().isEmpty())
             nameless.append(control->text() + u" in "_s + control->parent()->objectName());
-        if (!isQtsOwn && control->isVisibleTo(m_window.get()) && control->text().isEmpty() && control->accessibleName().isEmpty()
-            && control->toolTip().isEmpty())
+        if (!isQtsOwn && control->isVisibleTo(m_window.get()) && control->text().isEmpty()
+            && control->accessibleName().isEmpty() && control->toolTip().isEmpty())
             nameless.append(u"silent: "_s + control->objectName());
     }
     QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(u'\n')));
+}
+
+void TestWindow::isReachedByTab_data()
+{
+    QTest::addColumn<QString>("page");
+    for (const pages::PageInfo& page : pages::containerPages())
+        QTest::newRow(page.id) << QString::fromLatin1(page.id);
+    QTest::newRow("images") << u"images"_s;
+}
+
+void TestWindow::isReachedByTab()
+{
+    QFETCH(QString, page);
+    showActive();
+    QVERIFY(m_window->showPage(page));
+    QTest::qWait(0);
+    auto* sidebar = m_window->findChild<QWidget*>(u"sidebar"_s);
+    sidebar->setFocus();
+    QSet<QWidget*> visited;
+    do {
+        QWidget* focus = QApplication::focusWidget();
+        QVERIFY(focus && !visited.contains(focus));
+        visited.insert(focus);
+        press(Qt::Key_Tab);
+    } while (QApplication::focusWidget() != sidebar && visited.size() < 200);
+    QStringList missed;
+    const QList<QWidget*> all = m_window->findChildren<QWidget*>();
+    for (QWidget* one : all) {
+        const bool takesTab = (one->focusPolicy() & Qt::TabFocus) && !one->focusProxy();
+        const bool isQtsOwn = one->objectName().startsWith(u"qt_");
+        if (takesTab && !isQtsOwn && one->isVisible() && one->isEnabled() && !visited.contains(one))
+            missed.append(one->objectName() + u" "_s + QLatin1StringView(one->metaObject()->className()));
+    }
+    QVERIFY2(missed.isEmpty(), qPrintable(missed.join(u'\n')));
+    QVERIFY(visited.size() > 5);
+}
+
+void TestWindow::mnemonicsAreUnique_data()
+{
+    isReachedByTab_data();
+}
+
+void TestWindow::mnemonicsAreUnique()
+{
+    QFETCH(QString, page);
+    showActive();
+    QVERIFY(m_window->showPage(page));
+    QHash<QKeySequence, QString> taken;
+    QStringList fights;
+    const auto take = [&](const QString& text) {
+        const QKeySequence key = QKeySequence::mnemonic(text);
+        if (!key.isEmpty() && taken.contains(key))
+            fights.append(taken.value(key) + u" and "_s + text);
+        taken.insert(key, text);
+    };
+    const QList<QAction*> menus = m_window->menuBar()->actions();
+    for (const QAction* menu : menus) {
+        QVERIFY2(!QKeySequence::mnemonic(menu->text()).isEmpty(), qPrintable(menu->text()));
+        take(menu->text());
+    }
+    const QList<QAbstractButton*> buttons = m_window->findChildren<QAbstractButton*>();
+    for (const QAbstractButton* button : buttons) {
+        if (button->isVisible())
+            take(button->text());
+    }
+    const QList<QLabel*> labels = m_window->findChildren<QLabel*>();
+    for (const QLabel* label : labels) {
+        if (label->isVisible() && label->buddy())
+            take(label->text());
+    }
+    QVERIFY2(fights.isEmpty(), qPrintable(fights.join(u'\n')));
+}
+
+void TestWindow::worksByKeys()
+{
+    showActive();
+    const auto focusIs = [](const QString& name) {
+        return QApplication::focusWidget() && QApplication::focusWidget()->objectName() == name;
+    };
+    press(Qt::Key_F, Qt::ControlModifier);
+    QTRY_VERIFY(focusIs(u"containerSearch"_s));
+    press(Qt::Key_2, Qt::ControlModifier);
+    auto* images = m_window->findChild<QTableView*>(u"imageView"_s);
+    QTRY_VERIFY(images->isVisible());
+    press(Qt::Key_F, Qt::ControlModifier);
+    QTRY_VERIFY(focusIs(u"imageSearch"_s));
+    images->setFocus();
+    press(Qt::Key_Delete);
+    QTRY_VERIFY(m_window->findChild<dialogs::Confirmation*>());
+    QTest::keyClick(m_window->findChild<dialogs::Confirmation*>(), Qt::Key_Escape);
+    QTRY_VERIFY(!m_window->findChild<dialogs::Confirmation*>());
+    backToWindow();
+    press(Qt::Key_1, Qt::ControlModifier);
+    QTRY_VERIFY(view()->isVisible());
+    view()->setFocus();
+    press(Qt::Key_Delete);
+    QTRY_VERIFY(m_window->findChild<dialogs::Confirmation*>());
+    QTest::keyClick(m_window->findChild<dialogs::Confirmation*>(), Qt::Key_Escape);
+    QTRY_VERIFY(!m_window->findChild<dialogs::Confirmation*>());
+    QVERIFY(!m_helper->calls.contains(u"Remove"_s));
+    // A new name, typed where the old one is chosen already.
+    backToWindow();
+    press(Qt::Key_F2);
+    QTRY_VERIFY(QApplication::activeModalWidget());
+    QTRY_VERIFY(qobject_cast<QLineEdit*>(QApplication::focusWidget()));
+    QTest::keyClicks(QApplication::focusWidget(), u"another"_s);
+    press(Qt::Key_Return);
+    QTRY_COMPARE(view()->model()->index(0, 0).data().toString(), u"another"_s);
+    QTRY_VERIFY(!QApplication::activeModalWidget());
+    backToWindow();
+    press(Qt::Key_N, Qt::ControlModifier);
+    QTRY_VERIFY(m_window->findChild<dialogs::RunDialog*>());
+    QTest::keyClick(m_window->findChild<dialogs::RunDialog*>(), Qt::Key_Escape);
+    QTRY_VERIFY(!m_window->findChild<dialogs::RunDialog*>());
+}
+
+void TestWindow::becomesAPageByKeys()
+{
+    showActive();
+    m_window->resize(800, 600);
+    auto* section = m_window->containers();
+    QTRY_VERIFY(!section->details()->isVisible());
+    view()->setFocus();
+    press(Qt::Key_Return);
+    QTRY_VERIFY(section->details()->isVisible());
+    QTRY_VERIFY(qobject_cast<QTabBar*>(QApplication::focusWidget()));
+    QCOMPARE(section->details()->currentTab(), u"overview"_s);
+    press(Qt::Key_Right);
+    QCOMPARE(section->details()->currentTab(), u"processes"_s);
+    press(Qt::Key_Left, Qt::AltModifier);
+    QTRY_VERIFY(view()->isVisible() && view()->hasFocus());
+}
+
+void TestWindow::tablesAreCopied()
+{
+    m_helper->changes = R"({"path":"/etc/motd","change":"A","type":"file","bytes":3145728})";
+    showActive();
+    const auto copied = [this](const QString& name) {
+        auto* table = m_window->findChild<QAbstractItemView*>(name);
+        if (!table || !QTest::qWaitFor([table] { return table->isVisible() && table->model()->rowCount() > 0; }))
+            return name + u" shows nothing"_s;
+        QGuiApplication::clipboard()->clear();
+        table->setFocus();
+        const auto* list = qobject_cast<QListView*>(table);
+        table->setCurrentIndex(table->model()->index(0, list ? list->modelColumn() : 0));
+        press(Qt::Key_C, Qt::ControlModifier);
+        return QGuiApplication::clipboard()->text();
+    };
+    QCOMPARE(copied(u"containerView"_s), u"one"_s);
+    m_window->showPage(u"changes"_s);
+    const QString changes = copied(u"changesTree"_s);
+    QVERIFY2(changes.startsWith(u"etc"_s), qPrintable(changes));
+    m_window->showPage(u"layers"_s);
+    const QString layer = copied(u"layersStack"_s);
+    QVERIFY2(layer.contains(u"ritable"_s), qPrintable(layer));
+    m_window->showPage(u"images"_s);
+    const QString image = copied(u"imageView"_s);
+    QVERIFY2(image.startsWith(u"starter:latest\t"_s), qPrintable(image));
 }
 
 QTEST_MAIN(TestWindow)
