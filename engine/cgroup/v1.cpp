@@ -12,7 +12,7 @@ namespace lamella::cgroup {
 
 namespace {
 
-std::string limitText(std::uint64_t bytes)
+std::string bytesOrNone(std::uint64_t bytes)
 {
     return bytes == 0 ? "-1" : std::to_string(bytes);
 }
@@ -76,7 +76,7 @@ Result<void> V1Cgroup::apply(const Resources& resources)
 Result<void> V1Cgroup::applyMemory(const Resources& resources)
 {
     const auto setLimit
-        = [&] { return write("memory", "memory.limit_in_bytes", limitText(resources.memoryLimit->value)); };
+        = [&] { return write("memory", "memory.limit_in_bytes", bytesOrNone(resources.memoryLimit->value)); };
     const auto setSwap = [&]() -> Result<void> {
         const std::string value = *resources.memorySwap < 0 ? "-1" : std::to_string(*resources.memorySwap);
         auto result = write("memory", "memory.memsw.limit_in_bytes", value);
@@ -97,7 +97,7 @@ Result<void> V1Cgroup::applyMemory(const Resources& resources)
     if (!swapIsSet)
         TRY(setSwap());
     if (resources.memoryReservation)
-        TRY(write("memory", "memory.soft_limit_in_bytes", limitText(resources.memoryReservation->value)));
+        TRY(write("memory", "memory.soft_limit_in_bytes", bytesOrNone(resources.memoryReservation->value)));
     return {};
 }
 
@@ -108,7 +108,7 @@ Result<void> V1Cgroup::applyCpu(const Resources& resources)
     if (resources.cpuPeriodUsec)
         TRY(write("cpu", "cpu.cfs_period_us", std::to_string(*resources.cpuPeriodUsec)));
     if (resources.cpuQuotaUsec)
-        TRY(write("cpu", "cpu.cfs_quota_us", limitText(*resources.cpuQuotaUsec)));
+        TRY(write("cpu", "cpu.cfs_quota_us", bytesOrNone(*resources.cpuQuotaUsec)));
     return {};
 }
 

@@ -14,7 +14,7 @@ namespace lamella::cgroup {
 
 namespace {
 
-std::string limitText(std::uint64_t value)
+std::string numberOrMax(std::uint64_t value)
 {
     return value == 0 ? "max" : std::to_string(value);
 }
@@ -72,7 +72,7 @@ Result<void> V2Cgroup::applyMemory(const Resources& resources)
             return result;
     }
     if (resources.memoryLimit)
-        TRY(write("memory.max", limitText(resources.memoryLimit->value)));
+        TRY(write("memory.max", numberOrMax(resources.memoryLimit->value)));
     if (resources.memoryReservation)
         TRY(write("memory.low", std::to_string(resources.memoryReservation->value)));
     return {};
@@ -86,7 +86,7 @@ Result<void> V2Cgroup::applyCpu(const Resources& resources)
         return {};
     std::string quota;
     if (resources.cpuQuotaUsec) {
-        quota = limitText(*resources.cpuQuotaUsec);
+        quota = numberOrMax(*resources.cpuQuotaUsec);
     } else {
         quota = TRY(read("cpu.max"));
         quota.resize(std::min(quota.find(' '), quota.size()));

@@ -15,7 +15,7 @@ namespace lamella::cgroup {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> kControllers{"cpu", "memory", "pids", "cpuset", "io"};
+constexpr std::array<std::string_view, 5> kDivided{"cpu", "memory", "pids", "cpuset", "io"};
 
 std::string below(std::string_view path, std::string_view file)
 {
@@ -40,7 +40,7 @@ Result<std::string> missingControllers(BorrowedFd tree, std::string_view path)
     const std::string available = TRY(readAt(tree, below(path, "cgroup.controllers")));
     const std::string enabled = TRY(readAt(tree, below(path, "cgroup.subtree_control")));
     std::string missing;
-    for (const auto controller : kControllers) {
+    for (const auto controller : kDivided) {
         if (hasWord(available, controller) && !hasWord(enabled, controller))
             missing.append(missing.empty() ? "+" : " +").append(controller);
     }

@@ -9,7 +9,7 @@ namespace lamella::layer {
 
 namespace {
 
-constexpr std::size_t kBufferSize = 128u << 10;
+constexpr std::size_t kCompressedBuffer = 128u << 10;
 
 KFilterBase* filterFor(Compression compression)
 {
@@ -32,7 +32,7 @@ Decompressor::Decompressor(ByteSource& source, Compression compression)
 {
     if (compression == Compression::None)
         return;
-    m_in.resize(kBufferSize);
+    m_in.resize(kCompressedBuffer);
     startMember();
 }
 

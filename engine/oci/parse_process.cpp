@@ -58,7 +58,7 @@ Result<void> parseRlimits(const Node& node, Process& process)
     return {};
 }
 
-Result<void> refuseUnsupported(const Node& node)
+Result<void> refuseOfProcess(const Node& node)
 {
     for (const char* key : {"selinuxLabel", "apparmorProfile", "ioPriority", "scheduler", "execCPUAffinity"}) {
         if (node[key].filled())
@@ -72,7 +72,7 @@ Result<void> refuseUnsupported(const Node& node)
 Result<Process> parseProcessNode(const Node& node)
 {
     TRY(node.mustBeObject());
-    TRY(refuseUnsupported(node));
+    TRY(refuseOfProcess(node));
     Process process;
     TRY(read(node["terminal"], process.terminal));
     if (const Node size = node["consoleSize"]; size.present()) {

@@ -42,7 +42,7 @@ Result<void> parseMounts(const Node& mounts, Spec& spec)
 }
 
 /// What would make the container another one than asked for if we went on without it.
-Result<void> refuseUnsupported(const Node& document)
+Result<void> refuseOfDocument(const Node& document)
 {
     for (const auto& [name, hooks] : TRY(document["hooks"].members())) {
         if (hooks.filled())
@@ -67,7 +67,7 @@ Result<Spec> parseSpec(std::string_view text)
     TRY(read(document["ociVersion"], spec.ociVersion));
     if (!spec.ociVersion.starts_with("1."))
         return document["ociVersion"].wrong("must be 1.x", ErrorKind::Unsupported);
-    TRY(refuseUnsupported(document));
+    TRY(refuseOfDocument(document));
     if (!document["process"].present())
         return document["process"].wrong("is missing");
     spec.process = TRY(parseProcessNode(document["process"]));

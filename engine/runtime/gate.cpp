@@ -53,15 +53,15 @@ std::optional<rootfs::Report> readReportNow(BorrowedFd pipe)
     return report;
 }
 
-std::vector<Step> stepsOf(const rootfs::Timeline& timeline)
+std::vector<ReachedStep> stepsOf(const rootfs::Timeline& timeline)
 {
-    std::vector<Step> steps;
+    std::vector<ReachedStep> steps;
     for (std::size_t i = 0; i < rootfs::kStepCount; ++i) {
         const auto step = static_cast<rootfs::Step>(i);
         if (const auto at = timeline.at(step); at.count() != 0)
             steps.push_back({std::string{rootfs::stepName(step)}, at});
     }
-    std::ranges::stable_sort(steps, {}, &Step::at);
+    std::ranges::stable_sort(steps, {}, &ReachedStep::at);
     return steps;
 }
 

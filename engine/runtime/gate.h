@@ -27,6 +27,6 @@ struct Gate {
 std::optional<rootfs::Report> readReportNow(BorrowedFd pipe);
 
 /// The steps that are done, in the order of their time.
-std::vector<Step> stepsOf(const rootfs::Timeline& timeline);
+std::vector<ReachedStep> stepsOf(const rootfs::Timeline& timeline);
 
 } // namespace lamella::runtime

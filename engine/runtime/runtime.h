@@ -18,7 +18,7 @@
 namespace lamella::runtime {
 
 /// When a step of a start was done, on CLOCK_MONOTONIC.
-struct Step {
+struct ReachedStep {
     std::string name;
     std::chrono::nanoseconds at;
 };
@@ -60,7 +60,7 @@ struct Created {
     UniqueFd gate; ///< closing it without start() ends the process
     UniqueFd report; ///< the {step, errno} pipe
     std::unique_ptr<cgroup::Cgroup> cgroup;
-    std::vector<Step> steps;
+    std::vector<ReachedStep> steps;
     std::string failedStep; ///< after a start() that failed
     std::string program; ///< what start() runs, and where: for its error
     std::string workingDirectory;

@@ -103,7 +103,7 @@ Result<void> Shim::connectStreams(Pipes pipes)
 nlohmann::json Shim::steps() const
 {
     auto list = nlohmann::json::array();
-    for (const runtime::Step& step : m_container.steps)
+    for (const runtime::ReachedStep& step : m_container.steps)
         list.push_back({step.name, std::chrono::floor<std::chrono::microseconds>(step.at).count()});
     return list;
 }
@@ -112,10 +112,6 @@ void Shim::tellStarted()
 {
     m_server.broadcast(
         {{"event", "started"}, {"pid", m_container.pid}, {"started_usec", m_started.count()}, {"steps", steps()}});
-    const nlohmann::json state{
-        {"shim_pid", ::getpid()}, {"pid", m_container.pid}, {"started_usec", m_started.count()}, {"steps", steps()}};
-    if (auto written = os::replaceFile(m_options.run / "state.json", state.dump()); !written)
-        log::warning("{}", written.error().message);
 }
 
 Result<void> Shim::serveUntilEnd()
@@ -188,6 +184,7 @@ Result<ExitRecord> Shim::endContainer()
     auto removed = killed ? m_container.cgroup->remove() : std::move(killed);
     if (!removed)
         log::error("the container's cgroup is left behind: {}", removed.error().message);
+    record.started = m_started;
     record.finished = sinceEpoch();
     return record;
 }

@@ -14,7 +14,7 @@
 namespace lamella::widgets {
 namespace {
 
-constexpr int kBar = 6;
+constexpr int kThickness = 6;
 
 QString durationOf(quint64 usec)
 {
@@ -93,7 +93,7 @@ void TimelineBars::paintEvent(QPaintEvent*)
         painter.setBrush(i == m_slowest ? line : mixed(line, palette().color(QPalette::Window), 0.45));
         const qreal from = xOf(std::min(beginUsec(i), m_steps[i].doneUsec));
         const qreal to = std::max(from + 2, xOf(m_steps[i].doneUsec));
-        painter.drawRoundedRect(QRectF(from, row.center().y() - kBar / 2.0 + 0.5, to - from, kBar), 2, 2);
+        painter.drawRoundedRect(QRectF(from, row.center().y() - kThickness / 2.0 + 0.5, to - from, kThickness), 2, 2);
     }
 }
 

@@ -18,8 +18,6 @@ namespace {
 
 const QString kRootPath = QLatin1StringView(dbus::kRootPath);
 const QString kIntrospectable = u"org.freedesktop.DBus.Introspectable"_s;
-const QString kObjectManager = u"org.freedesktop.DBus.ObjectManager"_s;
-const QString kProperties = u"org.freedesktop.DBus.Properties"_s;
 const QString kRead = u"org.lamella.read"_s;
 const QString kManageOthers = u"org.lamella.manage-others"_s;
 

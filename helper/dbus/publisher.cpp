@@ -21,8 +21,6 @@ constexpr std::chrono::milliseconds kInterval{100};
 /// dbus-daemon(1), max_message_size of the system bus is 32 MiB. Texts are what makes a message long.
 constexpr qsizetype kMaxTextBytes = 24 << 20;
 
-const QString kObjectManager = u"org.freedesktop.DBus.ObjectManager"_s;
-
 qsizetype bytesOf(const QString& text)
 {
     return text.toUtf8().size() + 8; // its length, its end and what aligns it
@@ -156,7 +154,7 @@ void Publisher::sendChanges(Object* object, Published& published)
     if (changed.isEmpty())
         return;
     published.sent = now;
-    send(*object, object->path(), u"org.freedesktop.DBus.Properties"_s, u"PropertiesChanged"_s,
+    send(*object, object->path(), kProperties, u"PropertiesChanged"_s,
          {object->interfaceName(), changed, QStringList{}});
 }
 

@@ -12,6 +12,10 @@
 
 namespace lamella::helper {
 
+/// dbus-specification, "Standard Interfaces".
+inline const QString kObjectManager = QStringLiteral("org.freedesktop.DBus.ObjectManager");
+inline const QString kProperties = QStringLiteral("org.freedesktop.DBus.Properties");
+
 /// a{sa{sv}} and a{oa{sa{sv}}} of org.freedesktop.DBus.ObjectManager.
 using InterfaceMap = QMap<QString, QVariantMap>;
 using ManagedObjects = QMap<QDBusObjectPath, InterfaceMap>;

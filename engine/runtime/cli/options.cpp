@@ -13,7 +13,7 @@ namespace lamella::runtime::cli {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> kCommands{"create", "run",  "start",  "exec",
+constexpr std::array<std::string_view, 8> kCommandNames{"create", "run",  "start",  "exec",
                                                     "state",  "kill", "delete", "list"};
 
 struct Flag {
@@ -85,7 +85,7 @@ private:
 
     Result<void> command(const std::string& word)
     {
-        if (!std::ranges::contains(kCommands, std::string_view{word}))
+        if (!std::ranges::contains(kCommandNames, std::string_view{word}))
             return failure(ErrorKind::InvalidArgument, std::format("there is no command {}", word));
         m_options.command = word;
         return {};
