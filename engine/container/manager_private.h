@@ -4,6 +4,7 @@
 #include "engine/container/bundle.h"
 #include "engine/container/container_files.h"
 #include "engine/container/container_manager.h"
+#include "engine/container/find_shims.h"
 #include "engine/container/layer_stack.h"
 #include "engine/container/limits.h"
 #include "engine/container/shim_link.h"
@@ -84,7 +85,8 @@ struct ContainerManager::Private {
 
     // recover.cpp
     Result<void> recover();
-    void recoverOne(Entry& entry);
+    void recoverRunning(Entry& entry, FoundShim shim);
+    void recoverEnded(Entry& entry);
     void sweep();
 
     ContainerManager& q;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/base/json.h"
 #include "engine/base/log.h"
+#include "engine/container/find_shims.h"
 #include "engine/container/manager_private.h"
 #include "engine/container/records.h"
 #include "engine/os/file.h"
@@ -20,7 +21,7 @@ namespace {
 constexpr std::chrono::seconds kStateTimeout{2};
 constexpr std::chrono::seconds kEndTimeout{10};
 
-/// A shim whose container has no row any more: nobody can ask for it, so it ends.
+/// A shim whose container has no row any more: nobody can ask for it, so it ends. Blocks.
 void endForeign(const std::filesystem::path& run)
 {
     if (const auto shim = connectToShim(run)) {
@@ -44,37 +45,48 @@ Result<void> ContainerManager::Private::recover()
         entries[id].container = std::move(container);
     }
     sweep();
-    for (auto& [id, one] : entries)
-        recoverOne(one);
+    std::map<std::string, std::filesystem::path> directoriesOfShims;
+    for (const auto& [id, one] : entries)
+        directoriesOfShims.emplace(id, files.runDirectory(id));
+    auto shims = findShims(directoriesOfShims, kStateTimeout);
+    for (auto& [id, one] : entries) {
+        if (auto shim = shims.extract(id))
+            recoverRunning(one, std::move(shim.mapped()));
+        else
+            recoverEnded(one);
+    }
     compileSeccomp();
     return {};
 }
 
-void ContainerManager::Private::recoverOne(Entry& entry)
+void ContainerManager::Private::recoverRunning(Entry& entry, FoundShim shim)
+{
+    Container& container = entry.container;
+    container.pid = 0;
+    if (shim.state) {
+        container.state = shim.state->value("paused", false) ? State::Paused : State::Running;
+        container.pid = shim.state->value("pid", 0);
+        container.started = std::chrono::microseconds{shim.state->value("started_usec", std::int64_t{0})};
+        container.finished = {};
+        container.exitStatus = -1;
+        container.oomKilled = false;
+        container.lastError.clear();
+    } else {
+        // It is ending, or it hangs: what it says next, and how it ends, is told like that of any other.
+        container.state = State::Running;
+        log::warning("{}: {}", container.name, shim.state.error().message);
+    }
+    adopt(entry, std::move(shim.process));
+    update(entry);
+}
+
+void ContainerManager::Private::recoverEnded(Entry& entry)
 {
     Container& container = entry.container;
     const std::string& id = container.id;
     const bool ran = container.state == State::Running || container.state == State::Paused;
     container.pid = 0;
     container.shimPid = 0;
-    if (auto shim = connectToShim(files.runDirectory(id))) {
-        const auto state = askState(shim->connection.borrow(), kStateTimeout);
-        if (state) {
-            container.state = state->value("paused", false) ? State::Paused : State::Running;
-            container.pid = state->value("pid", 0);
-            container.started = std::chrono::microseconds{state->value("started_usec", std::int64_t{0})};
-            container.finished = {};
-            container.exitStatus = -1;
-            container.oomKilled = false;
-            container.lastError.clear();
-        } else {
-            // It is ending, or it hangs: what it says next, and how it ends, is told like that of any other.
-            container.state = State::Running;
-            log::warning("{}: {}", container.name, state.error().message);
-        }
-        adopt(entry, std::move(*shim));
-        return update(entry);
-    }
     if (const auto record = freshExitRecord(container))
         finishRun(entry, *record);
     else if (ran)

@@ -13,7 +13,6 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <format>
-#include <poll.h>
 
 namespace lamella::container {
 
@@ -30,6 +29,8 @@ Error errorOf(const nlohmann::json& object)
     return Error::of(errorKindFromName(text("kind")), text("message"));
 }
 
+} // namespace
+
 Result<shim::Message> resultOf(shim::Message message)
 {
     if (const auto error = message.body.find("error"); error != message.body.end() && error->is_object())
@@ -45,8 +46,6 @@ std::uint64_t serialIn(const nlohmann::json& body)
     const auto found = body.find("serial");
     return found != body.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
 }
-
-} // namespace
 
 ShimLink::ShimLink(ShimProcess process, std::filesystem::path run, Callbacks callbacks)
     : m_process(std::move(process))
@@ -175,24 +174,6 @@ void ShimLink::handleEnd()
     failAll(Error::of(ErrorKind::WrongState, "the container has ended"));
     if (const auto ended = std::exchange(m_callbacks.ended, nullptr))
         ended();
-}
-
-Result<nlohmann::json> askState(BorrowedFd connection, std::chrono::milliseconds timeout)
-{
-    constexpr std::uint64_t kSerial = ~std::uint64_t{0}; // never one of the link's
-    TRY(shim::send(connection, {{"request", "state"}, {"serial", kSerial}}));
-    const auto until = std::chrono::steady_clock::now() + timeout;
-    for (;;) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
-        pollfd ready{connection.get(), POLLIN, 0};
-        if (left.count() <= 0 || ::poll(&ready, 1, static_cast<int>(left.count())) == 0)
-            return failure(ErrorKind::Failed, "the shim does not answer");
-        auto message = TRY(shim::receive(connection));
-        if (!message)
-            return failure(ErrorKind::NotFound, "the shim has gone");
-        if (serialIn(message->body) == kSerial)
-            return TRY(resultOf(std::move(*message))).body;
-    }
 }
 
 } // namespace lamella::container

@@ -66,8 +66,10 @@ private:
     QSocketNotifier* m_end;
 };
 
-/// Asks for the shim's state and waits for the reply, at most `timeout`: for a helper that starts, which serves nobody
-/// yet.
-Result<nlohmann::json> askState(BorrowedFd connection, std::chrono::milliseconds timeout);
+/// The serial of the request that a message answers, or 0.
+std::uint64_t serialIn(const nlohmann::json& body);
+
+/// What an answer says: its "ok" with the descriptors, or its error.
+Result<shim::Message> resultOf(shim::Message message);
 
 } // namespace lamella::container

@@ -99,7 +99,7 @@ Result<ShimProcess> spawnShim(BorrowedFd program, const ShimArguments& arguments
 
 Result<ShimProcess> connectToShim(const std::filesystem::path& run)
 {
-    UniqueFd connection = TRY(os::connectUnix(run / "shim.sock"));
+    UniqueFd connection = TRY(os::connectUnix(run / "shim.sock", SOCK_SEQPACKET | SOCK_NONBLOCK));
     const ucred peer = TRY(os::peerCredentials(connection.borrow()));
     if (peer.uid != ::geteuid())
         return failure(ErrorKind::NotAuthorized, "another user listens where a shim should");

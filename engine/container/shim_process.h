@@ -30,8 +30,9 @@ struct ShimArguments {
 /// of it. A child of the caller, which must wait for it.
 Result<ShimProcess> spawnShim(BorrowedFd program, const ShimArguments& arguments);
 
-/// Connects to a shim that an earlier process spawned. Errors: NotFound or system errors where there is none,
-/// NotAuthorized where somebody else listens there.
+/// Connects to a shim that an earlier process spawned, without waiting: the connection does not block either. Errors:
+/// NotFound or system errors where there is none (EAGAIN: as many as it takes wait for it already), NotAuthorized where
+/// somebody else listens there.
 Result<ShimProcess> connectToShim(const std::filesystem::path& run);
 
 } // namespace lamella::container
