@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <csignal>
+#include <map>
 #include <sys/epoll.h>
 
 /// What the shim answers to each request of protocol.h.
@@ -15,6 +16,23 @@ namespace {
 Message empty()
 {
     return {nlohmann::json::object(), {}};
+}
+
+/// Signals all processes of the cgroup but `leader`. A PID alone may name another process by the time it is used: what
+/// is signalled was held by its pidfd when the cgroup still listed it.
+Result<void> signalOthers(const cgroup::Cgroup& group, pid_t leader, int signal)
+{
+    std::map<pid_t, UniqueFd> held;
+    for (const pid_t pid : TRY(group.processes())) {
+        if (auto pidfd = os::openPidfd(pid); pidfd && pid != leader)
+            held.emplace(pid, std::move(*pidfd));
+    }
+    for (const pid_t pid : TRY(group.processes())) {
+        // One that ends meanwhile is not an error.
+        if (const auto process = held.find(pid); process != held.end())
+            std::ignore = os::sendSignal(process->second.borrow(), signal);
+    }
+    return {};
 }
 
 } // namespace
@@ -40,13 +58,8 @@ Result<Message> Shim::answer(const StateRequest&)
 Result<Message> Shim::answer(const KillRequest& request)
 {
     TRY(os::sendSignal(m_container.pidfd.borrow(), request.signal));
-    if (request.all) {
-        for (const pid_t pid : TRY(m_container.cgroup->processes())) {
-            // One that ends meanwhile is not an error.
-            if (pid != m_container.pid)
-                ::kill(pid, request.signal);
-        }
-    }
+    if (request.all)
+        TRY(signalOthers(*m_container.cgroup, m_container.pid, request.signal));
     // A frozen task of cgroup v1 cannot even die.
     if (request.signal == SIGKILL && m_paused)
         TRY(setPaused(false));
