@@ -17,9 +17,8 @@
 ///
 /// The shim is started as
 ///   lamella-shim --id ID --bundle DIR --run DIR --log FILE --exit FILE [--log-level LEVEL]
-/// run: its directory below /run/lamella/containers (0700), holding shim.sock and state.json
-/// {"shim_pid","pid","started_usec","steps"}. log: written in the CRI format, rotated by size. exit: the exit record,
-/// written to a temporary name, synced and renamed.
+/// run: its directory below /run/lamella/containers (0700), holding shim.sock. log: written in the CRI format, rotated
+/// by size. exit: the exit record, written to a temporary name, synced and renamed.
 ///
 /// It creates and starts the container at once and then says one of
 ///   {"event":"started","pid":N,"started_usec":N,"steps":[["clone",123],…]}   steps in usec on CLOCK_MONOTONIC

@@ -103,7 +103,7 @@ Result<void> Shim::connectStreams(Pipes pipes)
 nlohmann::json Shim::steps() const
 {
     auto list = nlohmann::json::array();
-    for (const runtime::ReachedStep& step : m_container.steps)
+    for (const runtime::Step& step : m_container.steps)
         list.push_back({step.name, std::chrono::floor<std::chrono::microseconds>(step.at).count()});
     return list;
 }
@@ -184,7 +184,6 @@ Result<ExitRecord> Shim::endContainer()
     auto removed = killed ? m_container.cgroup->remove() : std::move(killed);
     if (!removed)
         log::error("the container's cgroup is left behind: {}", removed.error().message);
-    record.started = m_started;
     record.finished = sinceEpoch();
     return record;
 }

@@ -219,9 +219,6 @@ private Q_SLOTS:
         const json state = peer.ask({{"request", "state"}}).body;
         QCOMPARE(state["ok"].value("pid", 0), pid);
         QCOMPARE(state["ok"].value("paused", true), false);
-        const json file = json::parse(readText(m_world->runOf("alone") / "state.json"));
-        QCOMPARE(file.value("pid", 0), pid);
-        QCOMPARE(file.value("shim_pid", 0), peer.pid());
         QVERIFY(peer.ask({{"request", "kill"}, {"signal", SIGTERM}, {"all", false}}).body.contains("ok"));
         QCOMPARE(peer.event("exited").value("status", -1), 3);
         QVERIFY(peer.ends());
