@@ -5,7 +5,10 @@
 #include "engine/runtime/gate.h"
 #include "engine/runtime/runtime.h"
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
+#include <format>
 #include <memory>
 #include <poll.h>
 
@@ -13,17 +16,29 @@ namespace lamella::runtime {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
+/// What is left to do when the gate opens takes a millisecond. A child that was stopped, or whose program lies on a
+/// file system that does not answer, must not hold its caller up for ever.
+constexpr std::chrono::seconds kPatience{30};
+
 /// Opens the gate and waits until execve(2) has closed the report pipe, or a report says why not.
 Result<std::optional<rootfs::Report>> passGate(BorrowedFd gate, BorrowedFd report)
 {
     if (::write(gate.get(), "g", 1) != 1)
         return systemFailure("cannot start the container");
     pollfd poll{report.get(), POLLIN, 0};
-    while (::poll(&poll, 1, -1) < 0) {
+    for (const auto end = Clock::now() + kPatience;;) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
+        const int ready = ::poll(&poll, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+        if (ready > 0)
+            return readReport(report);
+        if (ready == 0)
+            return failure(ErrorKind::Failed,
+                           std::format("the program did not start within {} seconds", kPatience.count()));
         if (errno != EINTR)
             return systemFailure("cannot wait for the start");
     }
-    return readReport(report);
 }
 
 std::string detailOf(const rootfs::Report& report, const std::string& program, const std::string& workingDirectory)
