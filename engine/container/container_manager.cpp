@@ -60,6 +60,7 @@ ContainerManager::Private::Private(ContainerManager& owner, db::Database& data, 
 {
     writer.setMaxThreadCount(1);
     background.setMaxThreadCount(kBackgroundThreads);
+    removals.setMaxThreadCount(kBackgroundThreads);
     if (auto program = loadShimProgram(directories.programs / "lamella-shim"))
         shimProgram = std::move(*program);
     else
@@ -71,6 +72,7 @@ ContainerManager::Private::~Private()
     for (auto& [id, one] : entries)
         one.link.reset();
     background.waitForDone();
+    removals.waitForDone();
     writer.waitForDone();
 }
 
@@ -107,9 +109,10 @@ void ContainerManager::Private::update(Entry& entry)
     Q_EMIT q.changed(id);
 }
 
-void ContainerManager::Private::inBackground(std::function<Result<void>()> work, std::function<void(Result<void>)> done)
+void ContainerManager::Private::run(QThreadPool& pool, std::function<Result<void>()> work,
+                                    std::function<void(Result<void>)> done)
 {
-    background.start([this, work = std::move(work), done = std::move(done)] {
+    pool.start([this, work = std::move(work), done = std::move(done)] {
         auto result = work();
         QMetaObject::invokeMethod(&q, [done, result] { done(result); }, Qt::QueuedConnection);
     });
@@ -135,7 +138,8 @@ Result<oci::Seccomp> ContainerManager::Private::seccomp()
 /// What the first start after a boot would wait for. Every container has the same filter.
 void ContainerManager::Private::compileSeccomp()
 {
-    inBackground(
+    run(
+        background,
         [file = directories.seccompProfile]() -> Result<void> {
             const oci::Seccomp seccomp = TRY(readProfile(file));
             TRY(runtime::cachedSeccomp(seccomp, runtime::kSeccompCache));

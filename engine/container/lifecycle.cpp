@@ -270,18 +270,19 @@ void ContainerManager::Private::finishFailedStart(Entry& entry)
     entry.container.lastError = error.message;
     const std::string id = entry.container.id;
     entry.cleaning = true;
-    inBackground([this, id, group = entry.container.cgroupPath] { return cleanUpAfterShim(files, id, group); },
-                 [this, id, error](const Result<void>& cleaned) {
-                     if (!cleaned)
-                         log::error("cannot clean up after {}: {}", id, cleaned.error().message);
-                     Entry* found = this->entry(id);
-                     found->cleaning = false;
-                     const auto reply = std::exchange(found->startReply, nullptr);
-                     update(*found);
-                     reply(std::unexpected(error));
-                     if (!found->removeReplies.empty())
-                         removeNow(id);
-                 });
+    run(
+        background, [this, id, group = entry.container.cgroupPath] { return cleanUpAfterShim(files, id, group); },
+        [this, id, error](const Result<void>& cleaned) {
+            if (!cleaned)
+                log::error("cannot clean up after {}: {}", id, cleaned.error().message);
+            Entry* found = this->entry(id);
+            found->cleaning = false;
+            const auto reply = std::exchange(found->startReply, nullptr);
+            update(*found);
+            reply(std::unexpected(error));
+            if (!found->removeReplies.empty())
+                removeNow(id);
+        });
 }
 
 void ContainerManager::Private::finishLost(Entry& entry, const char* why)
@@ -300,17 +301,18 @@ void ContainerManager::Private::finishLost(Entry& entry, const char* why)
 
 void ContainerManager::Private::cleanUpLost(const std::string& id)
 {
-    inBackground([this, id, group = entry(id)->container.cgroupPath] { return cleanUpAfterShim(files, id, group); },
-                 [this, id](const Result<void>& cleaned) {
-                     if (!cleaned)
-                         log::error("cannot clean up after {}: {}", id, cleaned.error().message);
-                     Entry* found = entry(id);
-                     found->cleaning = false;
-                     if (!found->removeReplies.empty())
-                         removeNow(id);
-                     else
-                         Q_EMIT q.changed(id);
-                 });
+    run(
+        background, [this, id, group = entry(id)->container.cgroupPath] { return cleanUpAfterShim(files, id, group); },
+        [this, id](const Result<void>& cleaned) {
+            if (!cleaned)
+                log::error("cannot clean up after {}: {}", id, cleaned.error().message);
+            Entry* found = entry(id);
+            found->cleaning = false;
+            if (!found->removeReplies.empty())
+                removeNow(id);
+            else
+                Q_EMIT q.changed(id);
+        });
 }
 
 void ContainerManager::remove(const std::string& id, bool force, Reply<void> reply)
@@ -356,7 +358,8 @@ void ContainerManager::Private::removeNow(const std::string& id)
         return fail(deleted.error());
     entry.removing = true;
     Q_EMIT q.removed(id);
-    inBackground(
+    run(
+        removals,
         [this, id, group = entry.container.cgroupPath]() -> Result<void> {
             TRY(cleanUpAfterShim(files, id, group));
             return files.discard(id);

@@ -52,8 +52,8 @@ struct ContainerManager::Private {
     Result<Entry*> running(const std::string& id);
     /// Tells of the change, and writes it to the database in the background.
     void update(Entry& entry);
-    /// Does `work` on another thread and then `done` on this one.
-    void inBackground(std::function<Result<void>()> work, std::function<void(Result<void>)> done);
+    /// Does `work` on a thread of `pool` and then `done` on this one.
+    void run(QThreadPool& pool, std::function<Result<void>()> work, std::function<void(Result<void>)> done);
     void ask(const std::string& id, nlohmann::json body, Reply<void> reply);
 
     // manager.cpp: making
@@ -88,6 +88,7 @@ struct ContainerManager::Private {
     void recoverRunning(Entry& entry, FoundShim shim);
     void recoverEnded(Entry& entry);
     void sweep();
+    void removeForeign(const std::string& id) const;
 
     ContainerManager& q;
     db::Database& database;
@@ -99,7 +100,8 @@ struct ContainerManager::Private {
     std::optional<oci::Seccomp> profile;
     std::map<std::string, Entry> entries;
     QThreadPool writer; ///< one thread: documents are written in order
-    QThreadPool background;
+    QThreadPool background; ///< what a start may wait for
+    QThreadPool removals; ///< what takes as long as there are files
 };
 
 /// Kills what is left in a lost container's cgroup, and removes it and the run directory. Blocks. Any thread.

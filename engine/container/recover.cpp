@@ -21,15 +21,6 @@ namespace {
 constexpr std::chrono::seconds kStateTimeout{2};
 constexpr std::chrono::seconds kEndTimeout{10};
 
-/// A shim whose container has no row any more: nobody can ask for it, so it ends. Blocks.
-void endForeign(const std::filesystem::path& run)
-{
-    if (const auto shim = connectToShim(run)) {
-        [[maybe_unused]] auto killed = os::sendSignal(shim->pidfd.borrow(), SIGKILL);
-        [[maybe_unused]] auto ended = os::waitUntilEnded(shim->pidfd.borrow(), kEndTimeout);
-    }
-}
-
 } // namespace
 
 Result<void> ContainerManager::recover()
@@ -118,22 +109,34 @@ void ContainerManager::Private::sweep()
         if (auto aside = files.setAside(id); !aside)
             log::error("{}", aside.error().message);
     }
-    for (const std::string& id : files.idsInRun()) {
-        if (entries.contains(id))
-            continue;
-        endForeign(files.runDirectory(id));
-        // Nobody remembers which parent it was made below.
-        for (const std::string& parent : {directories.cgroupParent, Directories{}.cgroupParent}) {
-            if (auto cleaned = cleanUpAfterShim(files, id, parent + "/" + id); !cleaned)
-                log::error("{}", cleaned.error().message);
-        }
+    std::vector<std::string> foreign = files.idsInRun();
+    std::erase_if(foreign, [this](const std::string& id) { return entries.contains(id); });
+    // Both listed here, before anything new is made under such a name. What still runs ends before its files go.
+    run(
+        removals,
+        [this, foreign = std::move(foreign), names = files.leftovers()]() -> Result<void> {
+            for (const std::string& id : foreign)
+                removeForeign(id);
+            return files.removeLeftovers(names);
+        },
+        [](const Result<void>& swept) {
+            if (!swept)
+                log::error("{}", swept.error().message);
+        });
+}
+
+/// A shim whose container has no row any more: nobody can ask for it, so it ends, with all that is left of it. Blocks.
+void ContainerManager::Private::removeForeign(const std::string& id) const
+{
+    if (const auto shim = connectToShim(files.runDirectory(id))) {
+        std::ignore = os::sendSignal(shim->pidfd.borrow(), SIGKILL);
+        std::ignore = os::waitUntilEnded(shim->pidfd.borrow(), kEndTimeout);
     }
-    // Listed here, before anything new is made under such a name.
-    inBackground([this, names = files.leftovers()] { return files.removeLeftovers(names); },
-                 [](const Result<void>& swept) {
-                     if (!swept)
-                         log::error("{}", swept.error().message);
-                 });
+    // Nobody remembers which parent it was made below.
+    for (const std::string& parent : {directories.cgroupParent, Directories{}.cgroupParent}) {
+        if (auto cleaned = cleanUpAfterShim(files, id, parent + "/" + id); !cleaned)
+            log::error("{}", cleaned.error().message);
+    }
 }
 
 } // namespace lamella::container

@@ -5,6 +5,7 @@
 #include "engine/runtime/seccomp.h"
 
 #include <csignal>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -113,6 +114,28 @@ private Q_SLOTS:
         const std::string id = run(shell("exit 0"));
         QVERIFY(becomes(id, State::Stopped));
         QCOMPARE(filters(), before);
+    }
+
+    /// What is removed has more files than a start, or the cleaning up after one that failed, may wait for.
+    void removalsHoldNobodyUp()
+    {
+        std::vector<std::string> large;
+        for (int i = 0; i < 3; ++i) {
+            large.push_back(create(shell("exit 0")));
+            const auto upper = m_manager->upperDirectory(large.back());
+            for (int file = 0; file < 30'000; ++file)
+                ::close(::open((upper / std::to_string(file)).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+        }
+        CreateRequest wrong = shell("");
+        wrong.command = {"/no/such/program"};
+        const std::string failing = create(wrong);
+        std::vector<std::string> order;
+        for (const std::string& id : large)
+            m_manager->remove(id, false,
+                              [&](const Result<void>& done) { order.push_back(done ? "removed" : "failed"); });
+        m_manager->start(failing, [&](const Result<void>& done) { order.push_back(done ? "started" : "refused"); });
+        QVERIFY(eventually([&] { return order.size() == 4; }));
+        QCOMPARE(order, (std::vector<std::string>{"refused", "removed", "removed", "removed"}));
     }
 
     void runsAContainer()
