@@ -112,7 +112,9 @@ Result<void> ContainerManager::Private::spawn(Entry& entry)
     if (!shimProgram)
         return failure(ErrorKind::Failed, "lamella-shim is not installed beside the helper");
     TRY(moveCgroup(entry));
-    ::unlink(files.exitRecord(id).c_str());
+    // One that is there when the shim has ended is this run's.
+    if (::unlink(files.exitRecord(id).c_str()) != 0 && errno != ENOENT)
+        return systemFailure(std::format("cannot remove the exit record of {}", entry.container.name));
     entry.ownSteps = {{"helper", monotonic()}};
     auto process = TRY(spawnShim(shimProgram.borrow(),
                                  {.id = id,
@@ -229,7 +231,7 @@ void ContainerManager::Private::handleEnd(const std::string& id)
     found->container.pid = 0;
     found->container.shimPid = 0;
     if (!found->ended)
-        found->ended = freshExitRecord(found->container);
+        found->ended = lastExitRecord(found->container);
     if (found->ended && !found->startReply)
         finishRun(*found, *found->ended);
     else if (found->startReply)
@@ -240,11 +242,10 @@ void ContainerManager::Private::handleEnd(const std::string& id)
             "the container's shim was killed, and the container ended with it; how the program ended is not known");
 }
 
-std::optional<shim::ExitRecord> ContainerManager::Private::freshExitRecord(const Container& container) const
+std::optional<shim::ExitRecord> ContainerManager::Private::lastExitRecord(const Container& container) const
 {
     const auto record = shim::readExitRecord(files.exitRecord(container.id));
-    const bool fresh = record && record->finished >= container.started && record->finished > container.finished;
-    return fresh ? std::optional{*record} : std::nullopt;
+    return record ? std::optional{*record} : std::nullopt;
 }
 
 void ContainerManager::Private::finishRun(Entry& entry, const shim::ExitRecord& record)
@@ -253,6 +254,7 @@ void ContainerManager::Private::finishRun(Entry& entry, const shim::ExitRecord& 
     container.state = State::Stopped;
     container.exitStatus = record.status;
     container.oomKilled = record.oom;
+    container.started = record.started;
     container.finished = record.finished;
     const std::string id = container.id;
     update(entry);

@@ -81,7 +81,7 @@ struct ContainerManager::Private {
     void finishLost(Entry& entry, const char* why);
     void cleanUpLost(const std::string& id);
     void removeNow(const std::string& id);
-    std::optional<shim::ExitRecord> freshExitRecord(const Container& container) const;
+    std::optional<shim::ExitRecord> lastExitRecord(const Container& container) const;
 
     // recover.cpp
     Result<void> recover();

@@ -78,7 +78,10 @@ void ContainerManager::Private::recoverEnded(Entry& entry)
     const bool ran = container.state == State::Running || container.state == State::Paused;
     container.pid = 0;
     container.shimPid = 0;
-    if (const auto record = freshExitRecord(container))
+    // A run is known by its start: nothing is ordered by the clock, which may have been set meanwhile. One that ran is
+    // the last that was seen; otherwise the last that was seen has been dealt with.
+    const auto record = lastExitRecord(container);
+    if (record && (record->started == container.started) == ran)
         finishRun(entry, *record);
     else if (ran)
         finishLost(

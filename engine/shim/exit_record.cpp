@@ -29,6 +29,7 @@ nlohmann::json toJson(const ExitRecord& record)
     return {{"status", record.status},
             {"signal", record.signal},
             {"oom", record.oom},
+            {"started_usec", record.started.count()},
             {"finished_usec", record.finished.count()}};
 }
 
@@ -39,10 +40,11 @@ Result<ExitRecord> exitRecordFromJson(const nlohmann::json& object)
         return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : -1;
     };
     if (!object.is_object() || number("status") < 0 || number("status") > 255 || number("signal") < 0
-        || number("signal") > 127 || number("finished_usec") < 0 || !object.contains("oom")
-        || !object["oom"].is_boolean())
+        || number("signal") > 127 || number("started_usec") < 0 || number("finished_usec") < 0
+        || !object.contains("oom") || !object["oom"].is_boolean())
         return failure(ErrorKind::InvalidArgument, "the exit record is damaged");
     return ExitRecord{static_cast<int>(number("status")), static_cast<int>(number("signal")), object["oom"].get<bool>(),
+                      std::chrono::microseconds{number("started_usec")},
                       std::chrono::microseconds{number("finished_usec")}};
 }
 

@@ -15,12 +15,13 @@ struct ExitRecord {
     int status = 0; ///< 0 to 255; 128 + signal where a signal ended it
     int signal = 0; ///< 0: none
     bool oom = false;
+    std::chrono::microseconds started{}; ///< since 1970; which run of the container it is of
     std::chrono::microseconds finished{}; ///< since 1970
 
     friend bool operator==(const ExitRecord&, const ExitRecord&) = default;
 };
 
-/// What waitpid(2) says, as a record without `oom` and `finished`.
+/// What waitpid(2) says, as a record without `oom` and the times.
 ExitRecord exitRecordOf(int waitStatus);
 
 nlohmann::json toJson(const ExitRecord& record);

@@ -24,7 +24,7 @@
 ///   {"event":"started","pid":N,"started_usec":N,"steps":[["clone",123],…]}   steps in usec on CLOCK_MONOTONIC
 ///   {"event":"failed","kind":"NotFound","message":"…","step":"exec"}   after which it has cleaned up and exits
 /// and, when PID 1 has ended, everything in the cgroup is dead, the cgroup is removed and the record is written,
-///   {"event":"exited","status":0..255,"signal":N,"oom":bool,"finished_usec":N}
+///   {"event":"exited","status":0..255,"signal":N,"oom":bool,"started_usec":N,"finished_usec":N}
 /// after which it exits; the same object without "event" is the exit record.
 ///
 /// Requests carry a "serial" that the reply repeats: {"serial":N,"ok":{…}} or {"serial":N,"error":{"kind","message"}}.

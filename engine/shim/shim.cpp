@@ -184,6 +184,7 @@ Result<ExitRecord> Shim::endContainer()
     auto removed = killed ? m_container.cgroup->remove() : std::move(killed);
     if (!removed)
         log::error("the container's cgroup is left behind: {}", removed.error().message);
+    record.started = m_started;
     record.finished = sinceEpoch();
     return record;
 }

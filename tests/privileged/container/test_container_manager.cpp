@@ -2,7 +2,10 @@
 #include "world.h"
 
 #include "engine/cgroup/cgroup.h"
+#include "engine/os/file.h"
 #include "engine/runtime/seccomp.h"
+
+#include <nlohmann/json.hpp>
 
 #include <csignal>
 #include <fcntl.h>
@@ -136,6 +139,30 @@ private Q_SLOTS:
         m_manager->start(failing, [&](const Result<void>& done) { order.push_back(done ? "started" : "refused"); });
         QVERIFY(eventually([&] { return order.size() == 4; }));
         QCOMPARE(order, (std::vector<std::string>{"refused", "removed", "removed", "removed"}));
+    }
+
+    /// A container ends while no helper is there, and the clock is set back meanwhile.
+    void aClockThatIsSetBackLosesNoEnd()
+    {
+        const std::string id = run(shell(kWaits));
+        const auto record = m_world->directoryOf(id) / "exit";
+        const pid_t pid = m_manager->find(id)->pid;
+        m_manager.reset();
+        ::kill(pid, SIGKILL);
+        QVERIFY(eventually([&] { return std::filesystem::exists(record) && m_world->leftOf(id).empty(); }));
+        auto text = nlohmann::json::parse(readText(record));
+        text["finished_usec"] = text["started_usec"].get<std::int64_t>() - 3'600'000'000;
+        require(os::replaceFile(record, text.dump()));
+        restartManager();
+        QCOMPARE(m_manager->find(id)->state, State::Stopped);
+        QCOMPARE(m_manager->find(id)->exitStatus, 137);
+        QCOMPARE(m_manager->find(id)->lastError, "");
+        // What is known already is not read again.
+        m_manager.reset();
+        require(
+            m_world->database().lock().run("UPDATE containers SET document = json_set(document, '$.exit_status', 99)"));
+        restartManager();
+        QCOMPARE(m_manager->find(id)->exitStatus, 99);
     }
 
     void runsAContainer()

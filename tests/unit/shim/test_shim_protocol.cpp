@@ -94,14 +94,17 @@ private Q_SLOTS:
 
     void keepsExitRecords()
     {
-        const ExitRecord record{137, 9, true, std::chrono::microseconds{1'700'000'000'000'000}};
+        const ExitRecord record{137, 9, true, std::chrono::microseconds{1'699'999'999'999'999},
+                                std::chrono::microseconds{1'700'000'000'000'000}};
         QCOMPARE(exitRecordFromJson(toJson(record)).value(), record);
         QCOMPARE(exitRecordOf(0x0500).status, 5); // wait(2): what exit(5) gives
         QCOMPARE(exitRecordOf(9).status, 137);
         QCOMPARE(exitRecordOf(9).signal, 9);
         for (const char* damaged :
-             {"{}", "[]", R"({"status":256,"signal":0,"oom":false,"finished_usec":1})",
-              R"({"status":1,"signal":0,"oom":0,"finished_usec":1})", R"({"status":1,"signal":0,"oom":false})"})
+             {"{}", "[]", R"({"status":256,"signal":0,"oom":false,"started_usec":1,"finished_usec":1})",
+              R"({"status":1,"signal":0,"oom":0,"started_usec":1,"finished_usec":1})",
+              R"({"status":1,"signal":0,"oom":false,"started_usec":1})",
+              R"({"status":1,"signal":0,"oom":false,"finished_usec":1})"})
             QVERIFY2(!exitRecordFromJson(json::parse(damaged)), damaged);
     }
 
