@@ -27,11 +27,6 @@ constexpr std::size_t kMaxUserFile = 1 << 20;
 constexpr std::chrono::seconds kRequestTimeout{30};
 constexpr int kBackgroundThreads = 2;
 
-std::chrono::microseconds sinceEpoch()
-{
-    return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch());
-}
-
 Result<oci::Seccomp> readProfile(const std::filesystem::path& file)
 {
     const std::string text = TRY(os::readFile(file));

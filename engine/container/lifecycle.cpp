@@ -32,11 +32,6 @@ std::chrono::nanoseconds monotonic()
     return std::chrono::steady_clock::now().time_since_epoch();
 }
 
-std::chrono::microseconds sinceEpoch()
-{
-    return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch());
-}
-
 /// What kept the program from running, for people: the shim knows neither the image's name nor what was asked for.
 Error startErrorOf(const nlohmann::json& event, const Container& container)
 {
@@ -143,6 +138,7 @@ void ContainerManager::Private::adopt(Entry& entry, ShimProcess process)
     entry.link.reset(new ShimLink(std::move(process), files.runDirectory(id),
                                   {.event = [this, id](const nlohmann::json& event) { handleEvent(id, event); },
                                    .reconnected = [this, id] { askForState(id); },
+                                   .late = [this, id](const shim::Message& answer) { endUnclaimed(id, answer); },
                                    .ended = [this, id] { handleEnd(id); }}));
 }
 
@@ -169,6 +165,13 @@ void ContainerManager::Private::handleEvent(const std::string& id, const nlohman
     }
 }
 
+/// A program that was run for nobody: who asked has been told that there is no answer.
+void ContainerManager::Private::endUnclaimed(const std::string& id, const shim::Message& answer)
+{
+    if (const unsigned exec = answer.body.value("exec", 0u); exec != 0)
+        q.hangUp(id, exec);
+}
+
 /// Events were lost with the connection: what they would have said is in the shim's state.
 void ContainerManager::Private::askForState(const std::string& id)
 {
@@ -188,8 +191,13 @@ void ContainerManager::Private::takeState(Entry& entry, const nlohmann::json& st
     const auto running = state.value("execs", std::set<unsigned>{});
     std::vector<unsigned> ended;
     std::ranges::set_difference(entry.execs, running, std::back_inserter(ended));
+    // Those whose answer was lost too have nobody who asked for them.
+    std::vector<unsigned> unclaimed;
+    std::ranges::set_difference(running, entry.execs, std::back_inserter(unclaimed));
     entry.execs = running;
     update(entry);
+    for (const unsigned exec : unclaimed)
+        q.hangUp(id, exec);
     for (const unsigned exec : ended)
         Q_EMIT q.execExited(id, exec, -1);
 }

@@ -27,6 +27,12 @@ struct LaterDeleter {
     }
 };
 
+/// Now, as documents and rows have it.
+inline std::chrono::microseconds sinceEpoch()
+{
+    return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch());
+}
+
 /// A container and what is going on with it.
 struct Entry {
     Container container;
@@ -73,6 +79,7 @@ struct ContainerManager::Private {
     void adopt(Entry& entry, ShimProcess process);
     void handleEvent(const std::string& id, const nlohmann::json& event);
     void handleStarted(Entry& entry, const nlohmann::json& event);
+    void endUnclaimed(const std::string& id, const shim::Message& answer);
     void askForState(const std::string& id);
     void takeState(Entry& entry, const nlohmann::json& state);
     void handleEnd(const std::string& id);

@@ -68,6 +68,9 @@ void ContainerManager::Private::recoverRunning(Entry& entry, FoundShim shim)
         log::warning("{}: {}", container.name, shim.state.error().message);
     }
     adopt(entry, std::move(shim.process));
+    // They go on: their streams are their callers', who do not need the helper for them.
+    if (shim.state)
+        entry.execs = shim.state->value("execs", std::set<unsigned>{});
     update(entry);
 }
 

@@ -156,6 +156,8 @@ void ShimLink::answer(std::uint64_t serial, Result<shim::Message> result)
     auto node = m_waiting.extract(serial);
     if (!node.empty())
         node.mapped()(std::move(result));
+    else if (const auto late = m_callbacks.late; late && result)
+        late(*result);
 }
 
 void ShimLink::failAll(const Error& error)

@@ -30,6 +30,7 @@ public:
     struct Callbacks {
         std::function<void(const nlohmann::json& event)> event;
         std::function<void()> reconnected; ///< events may have been lost
+        std::function<void(const shim::Message& answer)> late; ///< what it did for who was told that it does not answer
         std::function<void()> ended; ///< the process has ended, and every message of it has been given out; once
     };
 
