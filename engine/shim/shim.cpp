@@ -103,7 +103,7 @@ Result<void> Shim::connectStreams(Pipes pipes)
 nlohmann::json Shim::steps() const
 {
     auto list = nlohmann::json::array();
-    for (const runtime::Step& step : m_container.steps)
+    for (const runtime::ReachedStep& step : m_container.steps)
         list.push_back({step.name, std::chrono::floor<std::chrono::microseconds>(step.at).count()});
     return list;
 }
