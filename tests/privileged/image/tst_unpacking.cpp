@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/image/confinement.h"
+#include "tests/privileged/image/store_fixture.h"
+
+#include <array>
+#include <csignal>
+#include <fstream>
+#include <sys/mount.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+
+using namespace lamella;
+using namespace lamella::image;
+
+namespace {
+
+/// capabilities(7), "File capability extended attribute versioning": cap_net_raw+ep.
+const std::string kNetRaw{"\x01\x00\x00\x02\x00\x20\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00", 20};
+
+std::string textOf(const fs::path& path)
+{
+    std::ifstream stream{path};
+    return {std::istreambuf_iterator<char>{stream}, {}};
+}
+
+/// The value of a line of /proc/<pid>/status.
+std::string statusOf(pid_t pid, const std::string& name)
+{
+    const auto text = textOf(std::format("/proc/{}/status", pid));
+    const auto at = text.find('\n' + name + ":\t");
+    const auto begin = at + name.size() + 3;
+    return at == std::string::npos ? "none" : text.substr(begin, text.find('\n', begin) - begin);
+}
+
+std::vector<pid_t> workers()
+{
+    std::vector<pid_t> pids;
+    for (const auto& name : namesIn("/proc")) {
+        const auto pid = static_cast<pid_t>(std::atoi(name.c_str()));
+        if (pid > 0 && statusOf(pid, "PPid") == std::to_string(::getpid())
+            && textOf(std::format("/proc/{}/cmdline", pid)).contains("lamella-worker"))
+            pids.push_back(pid);
+    }
+    return pids;
+}
+
+std::string attribute(const fs::path& path, const char* name)
+{
+    std::string value(256, '\0');
+    const auto size = ::lgetxattr(path.c_str(), name, value.data(), value.size());
+    return size < 0 ? "none" : value.substr(0, static_cast<std::size_t>(size));
+}
+
+} // namespace
+
+using Attempt = std::function<bool()>;
+Q_DECLARE_METATYPE(Attempt)
+
+// What a layer brings, and what the worker that unpacks it can reach.
+class UnpackingTest : public QObject, StoreTest {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { prepare(); }
+    void cleanup() { cleanUp(); }
+    void whatALayerBringsArrives();
+    void theWorkerHasGivenUpItsRights();
+    void theWorkerReachesNothing_data();
+    void theWorkerReachesNothing();
+};
+
+void UnpackingTest::whatALayerBringsArrives()
+{
+    const auto member = [](char type, const char* name, unsigned mode, unsigned uid = 0, unsigned gid = 0) {
+        return starter::TarMember{.type = type,
+                                  .name = name,
+                                  .link = {},
+                                  .data = type == '0' ? "text" : "",
+                                  .mode = mode,
+                                  .uid = uid,
+                                  .gid = gid};
+    };
+    auto null = member('3', "null", 0666);
+    null.major = 1;
+    null.minor = 3;
+    auto loop = member('4', "loop", 0640, 0, 6);
+    loop.major = 7;
+    const std::string archive = tarMember(member('0', "su", 06755, 5, 6))
+        + tarMember(member('5', "shared/", 03775, 7, 8))
+        + starter::paxHeader({{"SCHILY.xattr.security.capability", kNetRaw},
+                              {"SCHILY.xattr.user.note", "kept"},
+                              {"SCHILY.xattr.trusted.overlay.opaque", "y"},
+                              {"SCHILY.xattr.security.selinux", "system_u"}})
+        + tarMember(member('0', "ping", 0755, 9, 9)) + tarMember(null) + tarMember(loop)
+        + tarMember(member('6', "fifo", 04622, 3, 4)) + starter::tarEnd();
+    const TestLayout special{layout()};
+    special.index({special.image({archive})});
+    Store store{root()};
+    const auto loaded = load(store, layout());
+    QVERIFY2(loaded, loaded ? "" : loaded.error().message.c_str());
+    const auto diff = store.images.layerDirectories(store.images.list().front()).front();
+    struct Row {
+        const char* name;
+        unsigned mode, uid, gid;
+        dev_t device;
+    };
+    for (const Row& row : {Row{"su", S_IFREG | 06755, 5, 6, 0}, Row{"shared", S_IFDIR | 03775, 7, 8, 0},
+                           Row{"ping", S_IFREG | 0755, 9, 9, 0}, Row{"null", S_IFCHR | 0666, 0, 0, makedev(1, 3)},
+                           Row{"loop", S_IFBLK | 0640, 0, 6, makedev(7, 0)}, Row{"fifo", S_IFIFO | 0622, 3, 4, 0}}) {
+        struct stat status{};
+        QCOMPARE(::lstat((diff / row.name).c_str(), &status), 0);
+        const auto mode = S_ISFIFO(status.st_mode) ? status.st_mode & ~07000u : status.st_mode;
+        QVERIFY2(mode == row.mode, std::format("{} has the mode {:o}", row.name, status.st_mode).c_str());
+        QVERIFY2(status.st_uid == row.uid && status.st_gid == row.gid, row.name);
+        QCOMPARE(status.st_rdev, row.device);
+    }
+    QCOMPARE(attribute(diff / "ping", "security.capability"), kNetRaw);
+    QCOMPARE(attribute(diff / "ping", "user.note"), "kept");
+    QCOMPARE(attribute(diff / "ping", "trusted.overlay.opaque"), "none");
+    QVERIFY(attribute(diff / "ping", "security.selinux") != "system_u");
+}
+
+void UnpackingTest::theWorkerHasGivenUpItsRights()
+{
+    const std::string ownNetwork = fs::read_symlink("/proc/self/ns/net");
+    int seen = 0;
+    Store store{root()};
+    store.images.setStepHook([&](std::string_view step) {
+        if (step != "unpacking")
+            return;
+        for (const pid_t pid : workers()) {
+            ++seen;
+            // CAP_CHOWN, DAC_OVERRIDE, FOWNER, FSETID, MKNOD and SETFCAP.
+            QCOMPARE(statusOf(pid, "CapEff"), "000000008800001b");
+            QCOMPARE(statusOf(pid, "CapPrm"), "000000008800001b");
+            QCOMPARE(statusOf(pid, "CapBnd"), "0000000000000000");
+            QCOMPARE(statusOf(pid, "CapInh"), "0000000000000000");
+            QCOMPARE(statusOf(pid, "NoNewPrivs"), "1");
+            QCOMPARE(statusOf(pid, "Seccomp"), "2");
+            QVERIFY(fs::read_symlink(std::format("/proc/{}/ns/net", pid)) != ownNetwork);
+            const auto devices = textOf(std::format("/proc/{}/net/dev", pid));
+            QCOMPARE(std::ranges::count(devices, ':'), 1); // the loopback, which is down
+            // One mount, the layer's directory, with nothing above it.
+            const auto mounts = textOf(std::format("/proc/{}/mountinfo", pid));
+            QCOMPARE(std::ranges::count(mounts, '\n'), 1);
+            QVERIFY2(mounts.contains("/diff / ") && mounts.contains("nosuid,nodev,noexec"), mounts.c_str());
+        }
+    });
+    QVERIFY(load(store, m_starter));
+    QVERIFY(seen > 0);
+}
+
+void UnpackingTest::theWorkerReachesNothing_data()
+{
+    QTest::addColumn<Attempt>("attempt"); // true: it has got what it wanted
+    QTest::addColumn<bool>("mayTry"); // else the kernel ends it
+    const auto row
+        = [](const char* name, bool mayTry, Attempt attempt) { QTest::newRow(name) << std::move(attempt) << mayTry; };
+    const auto opens = [](const char* path, int flags) { return ::open(path, flags | O_CLOEXEC, 0600) >= 0; };
+    row("read a file of the machine", true, [=] { return opens("/etc/passwd", O_RDONLY); });
+    row("read by way of ..", true, [=] { return opens("../../../../../../etc/passwd", O_RDONLY); });
+    row("read through a link of the layer", true, [=] { return opens("link", O_RDONLY); });
+    row("read its own process", true, [=] { return opens("/proc/self/status", O_RDONLY); });
+    row("open a device of the layer", true,
+        [=] { return ::mknodat(AT_FDCWD, "zero", S_IFCHR | 0666, makedev(1, 5)) == 0 && opens("zero", O_RDONLY); });
+    row("a socket", false, [] { return ::socket(AF_INET, SOCK_STREAM, 0) >= 0; });
+    row("a socket of a file", false, [] { return ::socket(AF_UNIX, SOCK_STREAM, 0) >= 0; });
+    row("a process", false, [] { return ::fork() >= 0; });
+    row("a program", false, [] { return ::execl("/program", "program", nullptr) == 0; });
+    row("a mount", false, [] { return ::mount("none", "/", "tmpfs", 0, nullptr) == 0; });
+    row("a namespace", false, [] { return ::unshare(CLONE_NEWUSER) == 0; });
+    row("another root", false, [] { return ::chroot(".") == 0; });
+    row("its parent", false, [] { return ::kill(::getppid(), 0) == 0; });
+    row("another's memory", false, [] { return ::ptrace(PTRACE_ATTACH, ::getppid(), nullptr, nullptr) == 0; });
+    row("another user", false, [] { return ::setuid(1) == 0; });
+}
+
+// The worker's own confinement, with a program in it that does what a layer that has taken it over would.
+void UnpackingTest::theWorkerReachesNothing()
+{
+    QFETCH(Attempt, attempt);
+    QFETCH(bool, mayTry);
+    const auto directory = m_directory / "layer/diff";
+    fs::create_directories(directory);
+    fs::create_symlink("/etc/passwd", directory / "link");
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const auto confined = [&]() -> Result<void> {
+            const auto layer = TRY(os::open(directory, O_RDONLY | O_DIRECTORY));
+            const auto mount = TRY(isolate(layer.borrow(), false));
+            TRY(enterRoot(mount.borrow()));
+            return dropRights(Rights::Unpack, 0, 1_MiB);
+        }();
+        // It can do its work, and nothing else: 2, or what it should not have got: 3.
+        if (!confined || ::openat(AT_FDCWD, "/inside", O_WRONLY | O_CREAT | O_CLOEXEC, 0600) < 0)
+            ::_exit(4);
+        ::_exit(attempt() ? 3 : 2);
+    }
+    int status = 0;
+    QCOMPARE(::waitpid(child, &status, 0), child);
+    QVERIFY(fs::exists(directory / "inside"));
+    if (mayTry)
+        QVERIFY2(WIFEXITED(status) && WEXITSTATUS(status) == 2, std::to_string(status).c_str());
+    else
+        QVERIFY2(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS, std::to_string(status).c_str());
+}
+
+QTEST_GUILESS_MAIN(UnpackingTest)
+#include "tst_unpacking.moc"
