@@ -11,12 +11,13 @@
 
 namespace lamella::helper {
 
-/// Threads for what takes longer than a millisecond or so; the answers come back to the main thread.
+/// Threads for what takes longer than a millisecond or so; the answers come back to the main thread. One for each kind
+/// of work: what is slow must hold up nothing that is quick.
 class Background : public QObject {
     Q_OBJECT
 
 public:
-    Background() { m_pool.setMaxThreadCount(4); }
+    explicit Background(int threads) { m_pool.setMaxThreadCount(threads); }
     ~Background() override { m_pool.waitForDone(); }
 
     /// Runs `work` on a thread of the pool and then `done` with its result on this object's thread. `done` is not

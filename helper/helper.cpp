@@ -76,9 +76,9 @@ struct Helper::Private {
         : engine(std::move(startedEngine))
         , tree(bus, std::move(contract), std::move(authorizer))
         , jobs(tree.objects)
-        , stats(*engine.containers, background, options.run / "stats")
-        , services{*engine.containers, *engine.images, tree.objects, tree.peers, jobs,
-                   sessions,           stats,          images,       background}
+        , stats(*engine.containers, options.run / "stats")
+        , services{*engine.containers, *engine.images, tree.objects, tree.peers, jobs, sessions, stats, images,
+                   background,         changes,        removals}
         , containers(services)
     {
         sessions.follow(services);
@@ -88,7 +88,9 @@ struct Helper::Private {
 
     Engine engine;
     Tree tree;
-    Background background;
+    Background background{4};
+    Background changes{64};
+    Background removals{2};
     Jobs jobs;
     Sessions sessions;
     StatsHistory stats;

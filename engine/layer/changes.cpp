@@ -18,6 +18,9 @@ namespace lamella::layer {
 
 namespace {
 
+/// Names that are held at a time, of a directory and of those above it: a container makes as many as it likes.
+constexpr std::size_t kMaxNames = 500'000;
+
 FileType typeOf(const struct stat& status)
 {
     switch (status.st_mode & S_IFMT) {
@@ -79,13 +82,17 @@ private:
             if (!fd)
                 return directory.path.empty() ? Result<void>{std::unexpected(fd.error())} : Result<void>{};
             directory.hidesLower = directory.hidesLower || isOpaque(fd->borrow());
-            for (auto& name : TRY(directoryNames(fd->borrow()))) {
+            for (auto& name : TRY(directoryNames(fd->borrow(), room()))) {
                 struct stat status{};
                 if (::fstatat(fd->get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0)
                     entries.push_back({std::move(name), status});
             }
         }
-        auto gone = directory.hidesLower ? m_lower.names(directory.lower, directory.path) : std::set<std::string>{};
+        m_held += entries.size();
+        auto gone = directory.hidesLower ? TRY(m_lower.names(directory.lower, directory.path, room()))
+                                         : std::set<std::string>{};
+        const std::size_t hidden = gone.size();
+        m_held += hidden;
         for (const auto& entry : entries) {
             while (!gone.empty() && *gone.begin() < entry.name)
                 deleted(directory, gone.extract(gone.begin()).value());
@@ -94,8 +101,11 @@ private:
         }
         for (const auto& name : gone)
             deleted(directory, name);
+        m_held -= entries.size() + hidden;
         return {};
     }
+
+    std::size_t room() const { return kMaxNames - std::min(m_held, kMaxNames); }
 
     void deleted(const Directory& directory, const std::string& name, Bytes cost = {})
     {
@@ -155,6 +165,7 @@ private:
     std::uint32_t m_idBase;
     const std::function<void(const Change&)>& m_sink;
     std::stop_token m_stop;
+    std::size_t m_held = 0;
 };
 
 } // namespace

@@ -30,7 +30,8 @@ struct Change {
 /// size of the change, not of the image. `idBase` is the host's id of the container's root (0 where ids are not
 /// mapped): owners in `upper` are compared less this. Works on a mounted upper directory (a running container): what
 /// vanishes meanwhile is skipped. What lies deeper than a path can say (PATH_MAX) is left out; the root directory
-/// itself is never a change. Errors: NotFound (no upper directory), Cancelled.
+/// itself is never a change. Errors: NotFound (no upper directory), LimitExceeded (half a million names in a directory
+/// and those above it), Cancelled.
 Result<void> readChanges(const std::filesystem::path& upper, const std::vector<std::filesystem::path>& layers,
                          std::uint32_t idBase, const std::function<void(const Change&)>& sink, std::stop_token stop);
 

@@ -6,6 +6,7 @@
 #include <dirent.h>
 
 #include <algorithm>
+#include <format>
 #include <memory>
 
 namespace lamella::layer {
@@ -18,7 +19,7 @@ struct CloseDirectory {
 
 } // namespace
 
-Result<std::vector<std::string>> directoryNames(BorrowedFd directory)
+Result<std::vector<std::string>> directoryNames(BorrowedFd directory, std::size_t limit)
 {
     auto fd = TRY(os::openAt(directory, ".", O_RDONLY | O_DIRECTORY));
     const std::unique_ptr<DIR, CloseDirectory> stream{::fdopendir(fd.get())};
@@ -34,8 +35,11 @@ Result<std::vector<std::string>> directoryNames(BorrowedFd directory)
         if (!entry)
             break;
         std::string name = entry->d_name;
-        if (name != "." && name != "..")
-            names.push_back(std::move(name));
+        if (name == "." || name == "..")
+            continue;
+        if (names.size() == limit)
+            return failure(ErrorKind::LimitExceeded, std::format("a directory has more than {} entries", limit));
+        names.push_back(std::move(name));
     }
     std::ranges::sort(names);
     return names;

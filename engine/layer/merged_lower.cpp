@@ -20,7 +20,7 @@ bool isWhiteout(const struct stat& status)
 bool isOpaque(BorrowedFd directory)
 {
     char value = 0;
-    return ::fgetxattr(directory.get(), "trusted.overlay.opaque", &value, 1) == 1 && value == 'y';
+    return ::getxattr(os::descriptorPath(directory).c_str(), "trusted.overlay.opaque", &value, 1) == 1 && value == 'y';
 }
 
 Result<MergedLower> MergedLower::open(const std::vector<std::filesystem::path>& layers)
@@ -63,16 +63,16 @@ std::optional<MergedLower::Found> MergedLower::find(const Stack& stack, const st
     return found;
 }
 
-std::set<std::string> MergedLower::names(const Stack& stack, const std::string& directory) const
+Result<std::set<std::string>> MergedLower::names(const Stack& stack, const std::string& directory,
+                                                 std::size_t limit) const
 {
     std::set<std::string> seen;
     std::set<std::string> hidden;
     for (const int index : stack) {
         const auto fd = openInside(layer(index), directory, O_RDONLY | O_DIRECTORY);
-        const auto names = fd ? directoryNames(fd->borrow()) : Result<std::vector<std::string>>{};
-        if (!names)
+        if (!fd)
             continue;
-        for (const auto& name : *names) {
+        for (const auto& name : TRY(directoryNames(fd->borrow(), limit))) {
             struct stat status{};
             if (seen.contains(name) || hidden.contains(name)
                 || ::fstatat(fd->get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)

@@ -16,7 +16,7 @@ namespace lamella::layer {
 /// True for overlay's mark of a deletion: a character device 0/0.
 bool isWhiteout(const struct stat& status);
 
-/// True for a directory that hides what lies below it: trusted.overlay.opaque is "y".
+/// True for a directory (open in whatever way) that hides what lies below it: trusted.overlay.opaque is "y".
 bool isOpaque(BorrowedFd directory);
 
 /// The read-only layers as overlay shows them together (the kernel's overlayfs.rst, "Upper and Lower", "whiteouts and
@@ -41,8 +41,8 @@ public:
     /// Looks `name` up in the directory `directory` ("" or "a/b") that is merged from `stack`.
     std::optional<Found> find(const Stack& stack, const std::string& directory, const std::string& name) const;
 
-    /// The names that a directory shows.
-    std::set<std::string> names(const Stack& stack, const std::string& directory) const;
+    /// The names that a directory shows. Errors: LimitExceeded (a layer has more than `limit` there).
+    Result<std::set<std::string>> names(const Stack& stack, const std::string& directory, std::size_t limit) const;
 
     BorrowedFd layer(int index) const { return m_layers[static_cast<std::size_t>(index)].borrow(); }
 

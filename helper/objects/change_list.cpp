@@ -2,14 +2,15 @@
 #include "helper/objects/change_list.h"
 
 #include "engine/layer/changes.h"
+#include "engine/os/file.h"
+#include "engine/os/memfd.h"
 
 #include <QByteArray>
 #include <QUtf8StringView>
 
 #include <nlohmann/json.hpp>
 
-#include <fcntl.h>
-#include <sys/mman.h>
+#include <unistd.h>
 
 namespace lamella::helper {
 
@@ -77,9 +78,7 @@ class ChangeFile {
 public:
     Result<void> open()
     {
-        m_file.reset(::memfd_create("lamella-changes", MFD_CLOEXEC | MFD_ALLOW_SEALING));
-        if (!m_file)
-            return systemFailure("cannot make a memory file for the changes");
+        m_file = TRY(os::makeMemfd("lamella-changes"));
         return {};
     }
 
@@ -95,21 +94,16 @@ public:
     Result<UniqueFd> seal()
     {
         TRY(flush());
-        if (::lseek(m_file.get(), 0, SEEK_SET) < 0
-            || ::fcntl(m_file.get(), F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
-            return systemFailure("cannot seal the list of changes");
+        if (::lseek(m_file.get(), 0, SEEK_SET) < 0)
+            return systemFailure("cannot rewind the list of changes");
+        TRY(os::seal(m_file.borrow()));
         return std::move(m_file);
     }
 
 private:
     Result<void> flush()
     {
-        for (std::string_view rest = m_buffer; !rest.empty();) {
-            const ssize_t written = ::write(m_file.get(), rest.data(), rest.size());
-            if (written < 0 && errno != EINTR)
-                return systemFailure("cannot write the list of changes");
-            rest.remove_prefix(std::size_t(std::max<ssize_t>(written, 0)));
-        }
+        TRY(os::writeAll(m_file.borrow(), m_buffer, "the list of changes"));
         m_buffer.clear();
         return {};
     }
@@ -121,11 +115,10 @@ private:
 
 } // namespace
 
-Result<UniqueFd> writeChanges(const ChangeSource& source)
+Result<UniqueFd> writeChanges(const ChangeSource& source, std::stop_source stop)
 {
     ChangeFile file;
     TRY(file.open());
-    std::stop_source stop;
     Result<void> written;
     const auto read = layer::readChanges(
         source.upper, source.layers, source.idBase,

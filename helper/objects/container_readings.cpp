@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/stats/sampler.h"
 #include "helper/background.h"
+#include "helper/dbus/peers.h"
 #include "helper/objects/change_list.h"
 #include "helper/objects/container_object.h"
 #include "helper/objects/text.h"
@@ -61,7 +62,7 @@ dbus::ProcessList ContainerObject::ListProcesses(const QVariantMap&)
 
 QDBusUnixFileDescriptor ContainerObject::ListChanges(const QVariantMap&)
 {
-    auto place = m_services.readers.take(caller().uid);
+    auto place = m_services.changeLists.take(caller().uid);
     if (!place)
         return refuse(place.error()), QDBusUnixFileDescriptor();
     ChangeSource source{m_services.containers.upperDirectory(m_container.id),
@@ -72,13 +73,20 @@ QDBusUnixFileDescriptor ContainerObject::ListChanges(const QVariantMap&)
         for (const image::Layer& layer : image->layers)
             source.diffIds.push_back(layer.diffId);
     }
-    m_services.background.run([source = std::move(source)] { return writeChanges(source); },
-                              [call = takeCall(), place = *place](Result<UniqueFd> changes) {
-                                  if (changes)
-                                      call.reply({QVariant::fromValue(helper::toDbus(std::move(*changes)))});
-                                  else
-                                      call.fail(changes.error());
-                              });
+    std::stop_source stop;
+    const auto watch = QObject::connect(&m_services.peers, &Peers::left, &m_services.peers,
+                                        [stop, reader = caller().busName](const QString& left) mutable {
+                                            if (left == reader)
+                                                stop.request_stop();
+                                        });
+    m_services.changes.run([source = std::move(source), stop] { return writeChanges(source, stop); },
+                           [call = takeCall(), place = *place, watch](Result<UniqueFd> changes) {
+                               QObject::disconnect(watch);
+                               if (changes)
+                                   call.reply({QVariant::fromValue(helper::toDbus(std::move(*changes)))});
+                               else
+                                   call.fail(changes.error());
+                           });
     return {};
 }
 

@@ -30,9 +30,11 @@ struct Services {
     Sessions& sessions;
     StatsHistory& stats;
     ImageCatalog& catalog;
-    Background& background;
-    /// Reads of /proc and of the writable layers that run at a time.
+    Background& background; ///< for what is over soon
+    Background& changes; ///< a thread for each list of changes, which takes as long as the change is large
+    Background& removals; ///< of images
     Quota readers{8, "readings under way"};
+    Quota changeLists{2, "lists of changes under way"};
 };
 
 } // namespace lamella::helper

@@ -39,9 +39,8 @@ bool writeSamples(const std::vector<Target>& targets)
 
 } // namespace
 
-StatsHistory::StatsHistory(ContainerManager& containers, Background& background, std::filesystem::path directory)
+StatsHistory::StatsHistory(ContainerManager& containers, std::filesystem::path directory)
     : m_containers(containers)
-    , m_background(background)
     , m_directory(std::move(directory))
 {
     m_timer.setInterval(std::chrono::seconds(1));
@@ -103,8 +102,8 @@ void StatsHistory::sample()
     if (targets.empty())
         return m_timer.stop();
     m_sampling = true;
-    m_background.run([targets = std::move(targets)] { return writeSamples(targets); },
-                     [this](bool) { m_sampling = false; });
+    m_thread.run([targets = std::move(targets)] { return writeSamples(targets); },
+                 [this](bool) { m_sampling = false; });
 }
 
 } // namespace lamella::helper

@@ -22,7 +22,7 @@ class StatsHistory : public QObject {
 
 public:
     /// `directory`: <run>/stats, made with mode 0700.
-    StatsHistory(container::ContainerManager& containers, Background& background, std::filesystem::path directory);
+    StatsHistory(container::ContainerManager& containers, std::filesystem::path directory);
 
     /// A read-only descriptor of the container's history.
     Result<UniqueFd> open(const std::string& id);
@@ -34,11 +34,11 @@ private:
     void sample();
 
     container::ContainerManager& m_containers;
-    Background& m_background;
     std::filesystem::path m_directory;
     std::map<std::string, std::shared_ptr<stats::Ring>> m_rings;
     QTimer m_timer;
     bool m_sampling = false;
+    Background m_thread{1}; ///< of its own: nothing that a user asks for holds a sample up
 };
 
 } // namespace lamella::helper

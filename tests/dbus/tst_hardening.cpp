@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/dbus/support/client.h"
 
+#include <QDBusPendingCall>
 #include <QDir>
 #include <QDirIterator>
 #include <QFileInfo>
 #include <QTest>
 
 #include <algorithm>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,7 +20,7 @@ namespace {
 
 struct stat statusOf(const QString& path)
 {
-    struct stat status {};
+    struct stat status{};
     if (::lstat(qPrintable(path), &status) < 0)
         qFatal("cannot look at %s", qPrintable(path));
     return status;
@@ -39,7 +41,8 @@ QList<uint> processesOfOurs()
 QSet<QByteArray> socketsOf(uint pid)
 {
     QSet<QByteArray> sockets;
-    for (const QFileInfo& entry : QDir(u"/proc/%1/fd"_s.arg(pid)).entryInfoList(QDir::AllEntries | QDir::System | QDir::NoDotAndDotDot)) {
+    for (const QFileInfo& entry :
+         QDir(u"/proc/%1/fd"_s.arg(pid)).entryInfoList(QDir::AllEntries | QDir::System | QDir::NoDotAndDotDot)) {
         char target[128];
         const ssize_t length = ::readlink(qPrintable(entry.absoluteFilePath()), target, sizeof(target));
         const QByteArray link(target, std::max<ssize_t>(length, 0));
@@ -145,6 +148,37 @@ private Q_SLOTS:
                 QVERIFY2(fields.size() <= inode || !ours.contains(fields.at(inode)), line.constData());
             }
         }
+    }
+
+    /// Lists of changes take as long as a container likes: each user has two at a time, and they end with their caller.
+    void listsOfChangesAreCapped()
+    {
+        const QString upper = qEnvironmentVariable("LAMELLA_STATE") + u"/containers/"_s + m_container.section(u'/', -1)
+            + u"/upper/many"_s;
+        QVERIFY(QDir().mkpath(upper));
+        for (int i = 0; i < 60'000; ++i)
+            ::close(::open(qPrintable(upper + u'/' + QString::number(i)), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+        QDBusMessage list = QDBusMessage::createMethodCall(u"org.lamella.Lamella1"_s, m_container,
+                                                           u"org.lamella.Lamella1.Container"_s, u"ListChanges"_s);
+        list.setArguments({QVariantMap()});
+        {
+            const Client leaving(4242);
+            for (int i = 0; i < 2; ++i)
+                leaving.bus().send(list);
+        }
+        const auto again = [this] { return alice->lamella(m_container, u"Container"_s, u"ListChanges"_s).errorName(); };
+        QTRY_COMPARE_WITH_TIMEOUT(again(), QString(), 60000);
+        QList<QDBusPendingCall> calls;
+        for (int i = 0; i < 3; ++i)
+            calls.append(alice->bus().asyncCall(list, 60000));
+        QStringList errors;
+        for (QDBusPendingCall& call : calls) {
+            call.waitForFinished();
+            errors.append(call.error().name());
+        }
+        errors.sort();
+        QCOMPARE(errors, (QStringList{QString(), QString(), errorName(u"LimitExceeded"_s)}));
+        QVERIFY(QDir(upper).removeRecursively());
     }
 
     void containerDoesNotSeeTheBusOrTheState()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/layer/changes.h"
+#include "engine/layer/directory_names.h"
 #include "engine/layer/tree.h"
 #include "engine/os/file.h"
 
@@ -43,7 +44,7 @@ std::string describe(const Change& change)
 constexpr const char* kLayers = R"(
 mkdir -p 0/etc 0/dir/sub 0/old 1/etc 1/new 1/old
 echo passwd >0/etc/passwd; echo hosts >0/etc/hosts; echo a >0/dir/a; echo b >0/dir/b; echo c >0/dir/sub/c
-ln -s target 0/link; echo x >0/old/hidden; mkfifo 0/fifo; dd if=/dev/zero of=0/big bs=1024 count=64 2>/dev/null
+ln -s target 0/link; echo x >0/old/hidden; mkfifo 0/fifo; printf start >0/sparse; truncate -s 1T 0/sparse; dd if=/dev/zero of=0/big bs=1024 count=64 2>/dev/null
 echo other >1/etc/hosts; echo n >1/new/n; mknod 1/gone c 0 0; echo g >0/gone; echo y >1/old/seen
 )";
 
@@ -63,6 +64,7 @@ private Q_SLOTS:
     void mappedOwnersAreMappedBack();
     void bytesAreThoseOnTheDisk();
     void cancelling();
+    void aDirectoryOfTooManyNamesIsRefused();
     void removingGoesAsDeepAsItMust();
 
 private:
@@ -146,6 +148,10 @@ void ChangesTest::truth_data()
         one("Mf /etc/passwd 0"));
     row("mode", "chmod 600 etc/passwd", one("mf /etc/passwd 0"));
     row("owner of a large file", "chown 5 big", one("mf /big 0"));
+    row("owner of a file of holes", "chown 5 sparse", one("mf /sparse 0"));
+    row("a byte where there was a hole", "printf x | dd of=sparse bs=1 seek=500G conv=notrunc 2>/dev/null",
+        one("Mf /sparse 0"));
+    row("nothing where there was something", "fallocate -p -l 4096 sparse", one("Mf /sparse 0"));
     row("time", "touch -d @5 etc/passwd", one("mf /etc/passwd 0"));
     row("written as it was", "echo passwd >etc/passwd", one("mf /etc/passwd 0"));
     row("directory's mode", "chmod 700 dir", one("md /dir 0"));
@@ -219,6 +225,14 @@ void ChangesTest::cancelling()
              ErrorKind::Cancelled);
     QCOMPARE(readChanges(m_directory / "none", layers(), 0, [](const Change&) { }, {}).error().kind,
              ErrorKind::NotFound);
+}
+
+void ChangesTest::aDirectoryOfTooManyNamesIsRefused()
+{
+    QVERIFY(inside("mkdir many; cd many; touch a b c"));
+    const auto many = os::open(upper() / "many", O_RDONLY | O_DIRECTORY).value();
+    QCOMPARE(directoryNames(many.borrow(), 3).value(), (std::vector<std::string>{"a", "b", "c"}));
+    QCOMPARE(directoryNames(many.borrow(), 2).error().kind, ErrorKind::LimitExceeded);
 }
 
 void ChangesTest::removingGoesAsDeepAsItMust()

@@ -28,9 +28,9 @@ struct Parts {
         , containers(*database, store, {.root = root, .run = root / "run", .programs = {}, .seccompProfile = {}})
         , peers(bus)
         , jobs(tree)
-        , stats(containers, background, root)
+        , stats(containers, root)
         , sessions(kept)
-        , services{containers, store, tree, peers, jobs, sessions, stats, catalog, background}
+        , services{containers, store, tree, peers, jobs, sessions, stats, catalog, background, background, background}
     {
         sessions.follow(services);
     }
@@ -40,7 +40,7 @@ struct Parts {
     container::ContainerManager containers;
     Peers peers;
     ObjectTree tree;
-    Background background;
+    Background background{1};
     Jobs jobs;
     StatsHistory stats;
     ImageCatalog catalog;
