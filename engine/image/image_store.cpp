@@ -22,6 +22,14 @@ bool isPrefix(std::string_view text, const std::string& id)
     return digits.size() >= kShortestPrefix && std::string_view{id}.substr(kAlgorithm.size()).starts_with(digits);
 }
 
+std::vector<Image> listed(Result<std::vector<Image>> images)
+{
+    if (images)
+        return std::move(*images);
+    log::error("cannot list the images: {}", images.error().message);
+    return {};
+}
+
 } // namespace
 
 Bytes Image::size() const
@@ -53,11 +61,13 @@ Result<std::vector<std::string>> ImageStore::loadLayout(BorrowedFd layout, uid_t
 std::vector<Image> ImageStore::list() const
 {
     auto connection = d->database.lock();
-    auto images = rows::all(connection);
-    if (images)
-        return std::move(*images);
-    log::error("cannot list the images: {}", images.error().message);
-    return {};
+    return listed(rows::all(connection));
+}
+
+std::vector<Image> ImageStore::list(uid_t owner) const
+{
+    auto connection = d->database.lock();
+    return listed(rows::of(connection, owner));
 }
 
 Result<Image> ImageStore::find(uid_t owner, const std::string& referenceOrId) const

@@ -76,7 +76,9 @@ public:
     Result<std::vector<std::string>> loadLayout(BorrowedFd layout, uid_t owner, const ProgressSink& progress,
                                                 std::stop_token stop);
 
+    /// Everybody's images, or one user's.
     std::vector<Image> list() const;
+    std::vector<Image> list(uid_t owner) const;
 
     /// By reference (":latest" may be left out), ID, or the beginning of an ID's digits (at least 4).
     /// Errors: NotFound, InvalidArgument (several images begin like that).

@@ -3,26 +3,38 @@
 
 #include "helper/dbus/object_tree.h"
 
+#include <algorithm>
+
 namespace lamella::helper {
 
 void ImageCatalog::follow(Services& services)
 {
     m_services = &services;
-    refresh();
+    for (image::Image& image : services.images.list()) {
+        const Key key{image.owner, image.id};
+        m_objects.emplace(key, add(std::move(image)));
+    }
 }
 
-void ImageCatalog::refresh()
+ImageObject* ImageCatalog::add(image::Image image)
 {
-    std::map<Key, ImageObject*> gone = std::exchange(m_objects, {});
-    for (image::Image& image : m_services->images.list()) {
-        const Key key{image.owner, image.id};
-        ImageObject*& object = m_objects[key];
-        if (const auto known = gone.find(key); known != gone.end()) {
-            object = known->second;
-            object->update(std::move(image));
-            gone.erase(known);
+    return m_services->tree.add(std::make_unique<ImageObject>(*m_services, std::move(image)));
+}
+
+void ImageCatalog::refresh(uid_t owner)
+{
+    const auto first = m_objects.lower_bound({owner, {}});
+    const auto last
+        = std::find_if(first, m_objects.end(), [owner](const auto& one) { return one.first.first != owner; });
+    std::map<Key, ImageObject*> gone(first, last);
+    m_objects.erase(first, last);
+    for (image::Image& image : m_services->images.list(owner)) {
+        const Key key{owner, image.id};
+        if (const auto known = gone.extract(key)) {
+            known.mapped()->update(std::move(image));
+            m_objects.emplace(key, known.mapped());
         } else {
-            object = m_services->tree.add(std::make_unique<ImageObject>(*m_services, std::move(image)));
+            m_objects.emplace(key, add(std::move(image)));
         }
     }
     for (const auto& [key, object] : gone)

@@ -15,14 +15,16 @@ class ImageCatalog : public QObject {
 
 public:
     void follow(Services& services);
-    /// To be called whenever images may have come, gone or changed their names.
-    void refresh();
+    /// To be called whenever images of `owner` may have come, gone or changed their names.
+    void refresh(uid_t owner);
 
 private:
+    ImageObject* add(image::Image image);
+
     using Key = std::pair<uid_t, std::string>;
 
     Services* m_services = nullptr;
-    std::map<Key, ImageObject*> m_objects;
+    std::map<Key, ImageObject*> m_objects; ///< each owner's together
 };
 
 } // namespace lamella::helper

@@ -78,10 +78,10 @@ dbus::LayerList ImageObject::layers() const
 void ImageObject::Remove(const QVariantMap&)
 {
     // Layers that go with it may be large.
-    m_services.background.run(
+    m_services.removals.run(
         [&images = m_services.images, owner = m_image.owner, id = m_image.id] { return images.remove(owner, id); },
-        [&catalog = m_services.catalog, call = takeCall()](const Result<void>& removed) {
-            catalog.refresh();
+        [&catalog = m_services.catalog, owner = m_image.owner, call = takeCall()](const Result<void>& removed) {
+            catalog.refresh(owner);
             call.finish(removed);
         });
 }

@@ -101,7 +101,8 @@ QDBusObjectPath ManagerObject::LoadImage(const QDBusUnixFileDescriptor& layout, 
     });
     if (!job)
         return refuse(job.error()), QDBusObjectPath();
-    connect(work.get(), &lamella::helper::LoadImage::ended, &m_services.catalog, &ImageCatalog::refresh);
+    connect(work.get(), &lamella::helper::LoadImage::ended, &m_services.catalog,
+            [&catalog = m_services.catalog, owner] { catalog.refresh(owner); });
     work.release()->begin(*job); // deletes itself
     return QDBusObjectPath((*job)->path());
 }
