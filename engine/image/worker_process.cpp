@@ -6,10 +6,9 @@
 #include "engine/image/limits.h"
 #include "engine/os/process.h"
 #include "engine/os/socket.h"
+#include "engine/os/spawn.h"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -22,62 +21,6 @@ namespace lamella::image {
 namespace {
 
 constexpr int kFirstDescriptor = 3;
-constexpr int kAboveAll = 16; // where no descriptor of the worker will be
-
-class SpawnSettings {
-public:
-    SpawnSettings()
-    {
-        ::posix_spawn_file_actions_init(&m_actions);
-        ::posix_spawnattr_init(&m_attributes);
-        sigset_t none;
-        sigset_t all;
-        ::sigemptyset(&none);
-        ::sigfillset(&all);
-        ::posix_spawnattr_setsigmask(&m_attributes, &none);
-        ::posix_spawnattr_setsigdefault(&m_attributes, &all);
-        ::posix_spawnattr_setflags(&m_attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-        ::posix_spawn_file_actions_addopen(&m_actions, 0, "/dev/null", O_RDWR, 0);
-        ::posix_spawn_file_actions_adddup2(&m_actions, 0, 1);
-    }
-    ~SpawnSettings()
-    {
-        ::posix_spawn_file_actions_destroy(&m_actions);
-        ::posix_spawnattr_destroy(&m_attributes);
-    }
-    SpawnSettings(const SpawnSettings&) = delete;
-    SpawnSettings& operator=(const SpawnSettings&) = delete;
-
-    // A copy above all numbers that the child uses, so that no dup2 overwrites what a later one needs.
-    Result<void> pass(BorrowedFd fd, int number)
-    {
-        UniqueFd copy{::fcntl(fd.get(), F_DUPFD_CLOEXEC, kAboveAll)};
-        if (!copy)
-            return systemFailure("cannot duplicate a descriptor for the worker");
-        ::posix_spawn_file_actions_adddup2(&m_actions, copy.get(), number);
-        m_copies.push_back(std::move(copy));
-        return {};
-    }
-
-    Result<UniqueFd> spawn(const std::filesystem::path& program, const std::vector<std::string>& arguments)
-    {
-        std::vector<char*> argv{const_cast<char*>(program.c_str())};
-        for (const auto& argument : arguments)
-            argv.push_back(const_cast<char*>(argument.c_str())); // argv is not const for C's sake
-        argv.push_back(nullptr);
-        char* environment[] = {nullptr};
-        int pidfd = -1;
-        const int code = ::pidfd_spawn(&pidfd, program.c_str(), &m_actions, &m_attributes, argv.data(), environment);
-        if (code != 0)
-            return systemFailure(std::format("cannot start {}", program.string()), code);
-        return UniqueFd{pidfd};
-    }
-
-private:
-    posix_spawn_file_actions_t m_actions{};
-    posix_spawnattr_t m_attributes{};
-    std::vector<UniqueFd> m_copies;
-};
 
 // Kills and reaps the worker unless it was waited for.
 class RunningWorker {
@@ -174,11 +117,13 @@ private:
 Result<UniqueFd> start(const std::filesystem::path& program, const std::vector<std::string>& arguments,
                        BorrowedFd socket, std::span<const BorrowedFd> descriptors)
 {
-    SpawnSettings settings;
-    TRY(settings.pass(socket, kFirstDescriptor));
+    os::Spawn spawn;
+    TRY(spawn.pass(socket, kFirstDescriptor));
     for (int number = kFirstDescriptor + 1; const auto fd : descriptors)
-        TRY(settings.pass(fd, number++));
-    return settings.spawn(program, arguments);
+        TRY(spawn.pass(fd, number++));
+    std::vector<std::string> argv{program};
+    argv.insert(argv.end(), arguments.begin(), arguments.end());
+    return spawn.run(program, argv);
 }
 
 Result<nlohmann::json> resultOf(nlohmann::json message)

@@ -6,28 +6,6 @@
 
 namespace lamella::os {
 
-namespace {
-
-Result<UniqueFd> openResolved(BorrowedFd directory, const std::string& path, int flags, mode_t mode,
-                              std::uint64_t resolve)
-{
-    open_how how{};
-    how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
-    how.mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? mode : 0;
-    how.resolve = resolve;
-    // The kernel answers EAGAIN when something was renamed meanwhile and it cannot be sure (openat2(2)).
-    for (int attempt = 0; attempt < 64; ++attempt) {
-        const long fd = ::syscall(SYS_openat2, directory.get(), path.c_str(), &how, sizeof how);
-        if (fd >= 0)
-            return UniqueFd{static_cast<int>(fd)};
-        if (errno != EAGAIN && errno != EINTR)
-            break;
-    }
-    return systemFailure(std::format("cannot open {}", path));
-}
-
-} // namespace
-
 Result<UniqueFd> open(const std::filesystem::path& path, int flags, mode_t mode)
 {
     const int fd = ::open(path.c_str(), flags | O_CLOEXEC, mode);
@@ -44,15 +22,22 @@ Result<UniqueFd> openAt(BorrowedFd directory, const std::string& name, int flags
     return UniqueFd{fd};
 }
 
-Result<UniqueFd> openInRoot(BorrowedFd root, const std::string& path, int flags, mode_t mode)
-{
-    return openResolved(root, path, flags, mode, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
-}
-
 Result<UniqueFd> openBeneath(BorrowedFd directory, const std::string& path, int flags, mode_t mode,
                              std::uint64_t resolve)
 {
-    return openResolved(directory, path, flags, mode, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | resolve);
+    open_how how{};
+    how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
+    how.mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? mode : 0;
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | resolve;
+    // The kernel answers EAGAIN when something was renamed meanwhile and it cannot be sure (openat2(2)).
+    for (int attempt = 0; attempt < 64; ++attempt) {
+        const long fd = ::syscall(SYS_openat2, directory.get(), path.c_str(), &how, sizeof how);
+        if (fd >= 0)
+            return UniqueFd{static_cast<int>(fd)};
+        if (errno != EAGAIN && errno != EINTR)
+            break;
+    }
+    return systemFailure(std::format("cannot open {}", path));
 }
 
 Result<std::string> readAll(BorrowedFd file, std::string_view what, std::size_t limit)

@@ -21,12 +21,8 @@ inline constexpr std::size_t kReadLimit = 4u << 20;
 /// open(2). The error says "cannot open PATH".
 Result<UniqueFd> open(const std::filesystem::path& path, int flags, mode_t mode = 0);
 
-/// openat(2), for names that this program made itself; for foreign names there is openInRoot() and openBeneath().
+/// openat(2), for names that this program made itself; for foreign names there is openBeneath().
 Result<UniqueFd> openAt(BorrowedFd directory, const std::string& name, int flags, mode_t mode = 0);
-
-/// Opens `path` as a process sees it whose root directory is `root`: "..", absolute names and absolute symlinks cannot
-/// leave it, and magic links (/proc/…/fd) are refused. openat2(2), RESOLVE_IN_ROOT.
-Result<UniqueFd> openInRoot(BorrowedFd root, const std::string& path, int flags, mode_t mode = 0);
 
 /// Opens `path` below `directory`; what would leave it (an absolute name, "..", a symlink outwards) is an error
 /// (EXDEV). `resolve` adds RESOLVE_ flags, for example RESOLVE_NO_SYMLINKS. openat2(2), RESOLVE_BENEATH.

@@ -30,16 +30,6 @@ Result<void> seal(BorrowedFd memfd)
     return {};
 }
 
-Result<UniqueFd> sealedMemfd(const std::string& name, std::string_view content)
-{
-    UniqueFd memfd = TRY(makeMemfd(name));
-    TRY(writeAll(memfd.borrow(), content, name));
-    if (::lseek(memfd.get(), 0, SEEK_SET) != 0)
-        return systemFailure(std::format("cannot rewind the memory file {}", name));
-    TRY(seal(memfd.borrow()));
-    return memfd;
-}
-
 Result<UniqueFd> sealedCopy(const std::string& name, BorrowedFd source)
 {
     UniqueFd memfd = TRY(makeMemfd(name));

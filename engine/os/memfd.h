@@ -16,9 +16,6 @@ Result<UniqueFd> makeMemfd(const std::string& name);
 /// Makes sealed content that nobody can change: neither written, shrunk, grown nor unsealed (fcntl(2), "File Sealing").
 Result<void> seal(BorrowedFd memfd);
 
-/// A sealed memfd with this content, at its beginning.
-Result<UniqueFd> sealedMemfd(const std::string& name, std::string_view content);
-
 /// A sealed memfd with a copy of the file `source`: an independent copy, which nothing that is done to the file
 /// reaches.
 Result<UniqueFd> sealedCopy(const std::string& name, BorrowedFd source);
