@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/container/layer_stack.h"
 
+#include "engine/layer/merged_lower.h"
 #include "engine/os/file.h"
 
 #include <array>
@@ -10,8 +11,6 @@
 #include <memory>
 #include <optional>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 namespace lamella::container {
@@ -25,35 +24,16 @@ constexpr std::size_t kMaxComponents = 256;
 using Merged = std::vector<std::shared_ptr<UniqueFd>>;
 
 /// What a name in a merged directory is.
-struct Entry {
+struct StackedEntry {
     Merged directories; ///< for a directory
     std::shared_ptr<UniqueFd> file; ///< for everything else, O_PATH
     struct stat status{};
 };
 
-bool hasMark(BorrowedFd directory, const char* name)
-{
-    char value = 0;
-    return ::getxattr(os::descriptorPath(directory).c_str(), name, &value, 1) >= 0;
-}
-
-bool isOpaque(BorrowedFd directory)
-{
-    char value = 0;
-    return ::getxattr(os::descriptorPath(directory).c_str(), "trusted.overlay.opaque", &value, 1) == 1 && value == 'y';
-}
-
-bool isWhiteout(BorrowedFd file, const struct stat& status)
-{
-    if (S_ISCHR(status.st_mode))
-        return status.st_rdev == makedev(0, 0);
-    return S_ISREG(status.st_mode) && status.st_size == 0 && hasMark(file, "trusted.overlay.whiteout");
-}
-
 /// Looks `name` up in each layer of `parent` from the top, as overlay does.
-Result<std::optional<Entry>> lookUp(const Merged& parent, const std::string& name)
+Result<std::optional<StackedEntry>> lookUp(const Merged& parent, const std::string& name)
 {
-    Entry entry;
+    StackedEntry entry;
     for (const auto& layer : parent) {
         UniqueFd found{::openat(layer->get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC)};
         if (!found) {
@@ -64,14 +44,14 @@ Result<std::optional<Entry>> lookUp(const Merged& parent, const std::string& nam
         struct stat status{};
         if (::fstat(found.get(), &status) != 0)
             return systemFailure(std::format("cannot look up {}", name));
-        if (isWhiteout(found.borrow(), status))
+        if (layer::isWhiteout(status))
             break;
         if (!S_ISDIR(status.st_mode)) {
             if (entry.directories.empty())
-                return Entry{{}, std::make_shared<UniqueFd>(std::move(found)), status};
+                return StackedEntry{{}, std::make_shared<UniqueFd>(std::move(found)), status};
             break;
         }
-        const bool opaque = isOpaque(found.borrow());
+        const bool opaque = layer::isOpaque(found.borrow());
         if (entry.directories.empty())
             entry.status = status;
         entry.directories.push_back(std::make_shared<UniqueFd>(std::move(found)));
@@ -108,7 +88,7 @@ std::unexpected<Error> notFound(const std::string& path)
 }
 
 /// Follows `path` from the root; a walk that goes on is a stack of merged directories.
-Result<Entry> walk(const Merged& root, const std::string& path)
+Result<StackedEntry> walk(const Merged& root, const std::string& path)
 {
     std::vector<Merged> stack{root};
     std::deque<std::string> left;
@@ -162,10 +142,10 @@ Result<std::string> LayerStack::readFile(const std::string& path, std::size_t li
     Merged root;
     for (const UniqueFd& directory : m_roots) {
         root.push_back(std::make_shared<UniqueFd>(TRY(os::duplicate(directory.borrow()))));
-        if (isOpaque(directory.borrow()))
+        if (layer::isOpaque(directory.borrow()))
             break;
     }
-    const Entry entry = TRY(walk(root, path));
+    const StackedEntry entry = TRY(walk(root, path));
     if (!S_ISREG(entry.status.st_mode))
         return failure(ErrorKind::InvalidArgument, std::format("{} in the image is not a regular file", path));
     // The same file that was judged, opened again by its descriptor.
