@@ -6,7 +6,6 @@
 #include <QTest>
 
 using namespace lamella::format;
-using namespace lamella::widgets;
 
 class FormatsTest : public QObject {
     Q_OBJECT

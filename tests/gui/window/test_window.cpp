@@ -22,6 +22,7 @@
 #include <QLineEdit>
 #include <QListView>
 #include <QMenuBar>
+#include <QProgressBar>
 #include <QPushButton>
 #include <QSettings>
 #include <QTabBar>
@@ -50,6 +51,8 @@ private Q_SLOTS:
     void saysWhatRemovingLoses();
     void saysWhatFails();
     void failuresStayAndAreTriedAgain();
+    void showsTheRunningJob();
+    void aFailedJobIsTriedAgain();
     void becomesAPageWhenNarrow();
     void remembersItsSettings();
     void namesItsControls();
@@ -320,6 +323,44 @@ void TestWindow::failuresStayAndAreTriedAgain()
     QVERIFY(!banner()->isVisible());
     // Those that were made to fail are not counted.
     QCOMPARE(m_helper->calls.filter(u"Start"_s).size(), 1);
+}
+
+void TestWindow::showsTheRunningJob()
+{
+    m_helper->addContainer(u"one"_s, u"running"_s);
+    connectReady();
+    QTRY_VERIFY(m_window->containerActions()->stop->isEnabled());
+    auto* sentence = m_window->findChild<QLabel*>(u"jobSentence"_s);
+    auto* progress = m_window->findChild<QProgressBar*>(u"jobProgress"_s);
+    auto* cancel = m_window->findChild<QAbstractButton*>(u"jobCancel"_s);
+    QVERIFY(!sentence->isVisible() && !progress->isVisible() && !cancel->isVisible());
+    m_window->containerActions()->stop->trigger();
+    QTRY_VERIFY(sentence->isVisible() && progress->isVisible() && cancel->isVisible());
+    QCOMPARE(sentence->text(), u"Stopping one: waiting for it to end"_s);
+    QCOMPARE(progress->maximum(), 0);
+    m_helper->changeJob({{u"Progress"_s, 0.25}});
+    QTRY_COMPARE(progress->maximum(), 1000);
+    QCOMPARE(progress->value(), 250);
+    cancel->click();
+    QTRY_VERIFY(!sentence->isVisible() && !progress->isVisible() && !cancel->isVisible());
+    QVERIFY(m_helper->calls.contains(u"Cancel"_s));
+}
+
+void TestWindow::aFailedJobIsTriedAgain()
+{
+    m_helper->addContainer(u"one"_s, u"running"_s);
+    connectReady();
+    QTRY_VERIFY(m_window->containerActions()->stop->isEnabled());
+    m_window->containerActions()->stop->trigger();
+    QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+    m_helper->endJob(u"the shim does not answer"_s);
+    QTRY_VERIFY(banner()->isVisible());
+    QVERIFY2(banner()->text().contains(u"the shim does not answer"), qPrintable(banner()->text()));
+    banner()->findChild<QPushButton*>(u"bannerAction"_s)->click();
+    QTRY_COMPARE(m_helper->calls.count(u"Wait"_s), 2);
+    m_helper->endJob({});
+    QTRY_VERIFY(!m_window->findChild<QLabel*>(u"jobSentence"_s)->isVisible());
+    QVERIFY(!banner()->isVisible());
 }
 
 void TestWindow::becomesAPageWhenNarrow()

@@ -20,6 +20,7 @@ namespace {
 
 const QString kContainer = u"org.lamella.Lamella1.Container"_s;
 const QString kImage = u"org.lamella.Lamella1.Image"_s;
+const QString kJob = u"org.lamella.Lamella1.Job"_s;
 const QString kRoot = QString::fromLatin1(dbus::kRootPath);
 
 QString containerPath(const QString& id)
@@ -128,12 +129,42 @@ void FakeHelper::removeContainer(const QString& id)
 
 void FakeHelper::changeContainer(const QString& id, const QVariantMap& properties)
 {
-    const QString path = containerPath(id);
-    m_objects[path][kContainer].insert(properties);
+    change(containerPath(id), kContainer, properties);
+}
+
+void FakeHelper::change(const QString& path, const QString& interface, const QVariantMap& properties)
+{
+    m_objects[path][interface].insert(properties);
     QDBusMessage signal
         = QDBusMessage::createSignal(path, u"org.freedesktop.DBus.Properties"_s, u"PropertiesChanged"_s);
-    signal << kContainer << properties << QStringList();
+    signal << interface << properties << QStringList();
     m_connection.send(signal);
+}
+
+void FakeHelper::changeJob(const QVariantMap& properties)
+{
+    change(m_job, kJob, properties);
+}
+
+void FakeHelper::endJob(const QString& error)
+{
+    changeJob({{u"State"_s, error.isEmpty() ? u"succeeded"_s : u"failed"_s}, {u"ErrorMessage"_s, error}});
+    if (error.isEmpty())
+        reply(m_waiting, {QStringList()});
+    else
+        m_connection.send(m_waiting.createErrorReply(QString::fromLatin1(dbus::kErrorPrefix) + "Failed"_L1, error));
+    m_waiting = {};
+}
+
+bool FakeHelper::handleJob(const QDBusMessage& message)
+{
+    if (message.member() == "Wait"_L1) {
+        m_waiting = message;
+        return true;
+    }
+    changeJob({{u"State"_s, u"cancelled"_s}});
+    reply(message);
+    return message.member() == "Cancel"_L1;
 }
 
 void FakeHelper::failNext(const QString& method, const QString& kind, const QString& sentence)
@@ -173,6 +204,16 @@ bool FakeHelper::handleContainer(const QDBusMessage& message)
     if (states.contains(method)) {
         changeContainer(id, {{u"State"_s, states.value(method)}});
         reply(message);
+    } else if (method == "Stop"_L1) {
+        m_job = kRoot + u"/Jobs/%1"_s.arg(++m_number);
+        add(m_job, kJob,
+            {{u"Operation"_s, u"stop-container"_s},
+             {u"State"_s, u"running"_s},
+             {u"Stage"_s, u"waiting for it to end"_s},
+             {u"Progress"_s, -1.0},
+             {u"Items"_s, QStringList{message.path()}},
+             {u"Cancelable"_s, true}});
+        reply(message, {QVariant::fromValue(QDBusObjectPath(m_job))});
     } else if (method == "Remove"_L1) {
         removeContainer(id);
         reply(message);
@@ -219,7 +260,8 @@ bool FakeHelper::handleMessage(const QDBusMessage& message, const QDBusConnectio
         create(message);
         return true;
     }
-    return message.interface() == kContainer && handleContainer(message);
+    return message.interface() == kJob ? handleJob(message)
+                                       : message.interface() == kContainer && handleContainer(message);
 }
 
 QString FakeHelper::introspect(const QString&) const

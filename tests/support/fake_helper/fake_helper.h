@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QDBusConnection>
+#include <QDBusMessage>
 #include <QDBusVirtualObject>
 #include <QHash>
 #include <QMap>
@@ -32,6 +33,9 @@ public:
     QString addImage(const QString& reference);
     void removeContainer(const QString& id);
     void changeContainer(const QString& id, const QVariantMap& properties);
+    /// The newest job, which Stop begins; it runs until it is ended here, or by Cancel. `error` empty: it succeeds.
+    void changeJob(const QVariantMap& properties);
+    void endJob(const QString& error);
     /// The next call of `method` fails: `kind` as in the contract ("AlreadyExists"), or a whole error name.
     void failNext(const QString& method, const QString& kind, const QString& sentence);
 
@@ -48,6 +52,8 @@ private:
 
     bool handleContainer(const QDBusMessage& message);
     void create(const QDBusMessage& message);
+    bool handleJob(const QDBusMessage& message);
+    void change(const QString& path, const QString& interface, const QVariantMap& properties);
     void reply(const QDBusMessage& message, const QVariantList& values = {});
     bool failed(const QDBusMessage& message);
     void add(const QString& path, const QString& interface, const QVariantMap& properties);
@@ -57,6 +63,8 @@ private:
     QDBusConnection m_connection;
     QMap<QString, Interfaces> m_objects;
     QHash<QString, QPair<QString, QString>> m_failures;
+    QString m_job; ///< the path of the newest
+    QDBusMessage m_waiting; ///< the Wait that is answered when it ends
     int m_number = 0;
 };
 
