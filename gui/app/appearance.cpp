@@ -56,17 +56,22 @@ void applyColorScheme(Qt::ColorScheme scheme)
         QApplication::setPalette(paletteOf(wantsDark ? kDark : kLight));
 }
 
-void makeSelectionReadable()
+void makePaletteReadable()
 {
     const QPalette now = QApplication::palette();
     const QColor wanted = now.color(QPalette::Active, QPalette::Highlight);
     const QColor ground = widgets::groundFor(now.color(QPalette::Active, QPalette::HighlightedText), wanted);
-    if (ground == wanted)
+    const QColor quiet = now.color(QPalette::Active, QPalette::PlaceholderText);
+    const QColor window = now.color(QPalette::Active, QPalette::Window);
+    const bool isPale = widgets::contrast(widgets::mixed(window, quiet, quiet.alphaF()), window) < 4.5;
+    if (ground == wanted && !isPale)
         return;
-    // This one colour only: the others still follow the desktop.
-    QPalette own;
-    own.setColor(QPalette::Active, QPalette::Highlight, ground);
-    own.setColor(QPalette::Inactive, QPalette::Highlight, ground);
+    // Only what is set here or was set before is the application's own: the others still follow the desktop.
+    QPalette own = now;
+    for (const QPalette::ColorGroup group : {QPalette::Active, QPalette::Inactive}) {
+        own.setColor(group, QPalette::Highlight, ground);
+        own.setColor(group, QPalette::PlaceholderText, isPale ? widgets::secondaryText(now) : quiet);
+    }
     QApplication::setPalette(own);
 }
 

@@ -98,8 +98,8 @@ int main(int argc, char* argv[])
     }
     qInfo("Lamella %s with Qt %s on %s", LAMELLA_VERSION, qVersion(), qPrintable(QGuiApplication::platformName()));
     app::applyColorScheme(options->colorScheme);
-    app::makeSelectionReadable();
+    app::makePaletteReadable();
     QObject::connect(QApplication::styleHints(), &QStyleHints::colorSchemeChanged, &application,
-                     &app::makeSelectionReadable);
+                     &app::makePaletteReadable);
     return run(application, *options);
 }

@@ -32,8 +32,7 @@ protected:
             return;
         option->text = index.column() == 0 ? tr("Add a variable…") : tr("its value");
         option->features |= QStyleOptionViewItem::HasDisplay;
-        for (const QPalette::ColorGroup group : {QPalette::Active, QPalette::Inactive})
-            option->palette.setColor(group, QPalette::Text, widgets::secondaryText(option->palette));
+        option->palette.setColor(QPalette::Text, widgets::secondaryText(option->palette));
     }
 };
 

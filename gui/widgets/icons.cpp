@@ -48,6 +48,8 @@ public:
         QSvgRenderer renderer(source(size, color));
         renderer.setAspectRatioMode(Qt::KeepAspectRatio);
         QPainter painter(&result);
+        // A disabled text's colour is often the usual one, half transparent.
+        painter.setOpacity(color.alphaF());
         renderer.render(&painter, QRectF(result.rect()));
         painter.end();
         result.setDevicePixelRatio(scale);
@@ -76,7 +78,7 @@ private:
         const QPalette palette = QApplication::palette();
         switch (mode) {
         case QIcon::Disabled:
-            return palette.color(QPalette::Disabled, QPalette::ButtonText);
+            return palette.color(QPalette::Disabled, QPalette::WindowText);
         case QIcon::Selected:
             return palette.color(QPalette::Active, QPalette::HighlightedText);
         default:

@@ -103,6 +103,11 @@ private Q_SLOTS:
         }
         const QImage off = icon(u"run").pixmap(QSize(side, side), ratio, QIcon::Disabled).toImage();
         QCOMPARE(colorOfLines(off), QApplication::palette().color(QPalette::Disabled, QPalette::WindowText).toRgb());
+        // Many palettes have the usual colour there, half transparent.
+        QPalette faint = QApplication::palette();
+        faint.setColor(QPalette::Disabled, QPalette::WindowText, QColor(0, 0, 0, 100));
+        QApplication::setPalette(faint);
+        QVERIFY(strongestAlpha(icon(u"run").pixmap(QSize(side, side), ratio, QIcon::Disabled).toImage()) < 0.5);
     }
 
     void coloursCanBeRead_data()

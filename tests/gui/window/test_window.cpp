@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/app/appearance.h"
 #include "gui/app/container_actions.h"
 #include "gui/app/container_details.h"
 #include "gui/app/container_list.h"
@@ -10,6 +11,7 @@
 #include "gui/models/container_list_model.h"
 #include "gui/pages/pages.h"
 #include "gui/widgets/banner.h"
+#include "gui/widgets/colors.h"
 #include "gui/widgets/emptystate.h"
 #include "gui/widgets/statebadge.h"
 #include "tests/support/fake_helper/fake_helper.h"
@@ -56,6 +58,8 @@ private Q_SLOTS:
     void becomesAPageWhenNarrow();
     void remembersItsSettings();
     void namesItsControls();
+    void paletteIsReadable_data();
+    void paletteIsReadable();
     void isReachedByTab_data();
     void isReachedByTab();
     void mnemonicsAreUnique_data();
@@ -413,6 +417,36 @@ void TestWindow::namesItsControls()
             nameless.append(u"silent: "_s + control->objectName());
     }
     QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(u'\n')));
+}
+
+void TestWindow::paletteIsReadable_data()
+{
+    QTest::addColumn<QPalette>("palette");
+    QPalette light(QColor(0xf0, 0xf0, 0xf0));
+    light.setColor(QPalette::PlaceholderText, QColor(0, 0, 0, 128));
+    light.setColor(QPalette::Highlight, QColor(0x30, 0x8c, 0xc6));
+    light.setColor(QPalette::HighlightedText, Qt::white);
+    QTest::newRow("light") << light;
+    QPalette dark(QColor(0x32, 0x32, 0x32));
+    dark.setColor(QPalette::PlaceholderText, QColor(255, 255, 255, 80));
+    QTest::newRow("dark") << dark;
+}
+
+void TestWindow::paletteIsReadable()
+{
+    QFETCH(QPalette, palette);
+    const QPalette before = QApplication::palette();
+    const auto restore = qScopeGuard([&before] { QApplication::setPalette(before); });
+    QApplication::setPalette(palette);
+    app::makePaletteReadable();
+    const QPalette now = QApplication::palette();
+    for (const QPalette::ColorGroup group : {QPalette::Active, QPalette::Inactive}) {
+        const QColor window = now.color(group, QPalette::Window);
+        const QColor second = now.color(group, QPalette::PlaceholderText);
+        QVERIFY(widgets::contrast(widgets::mixed(window, second, second.alphaF()), window) >= 4.5);
+        QVERIFY(widgets::contrast(now.color(group, QPalette::HighlightedText), now.color(group, QPalette::Highlight))
+                >= 4.5);
+    }
 }
 
 void TestWindow::isReachedByTab_data()
