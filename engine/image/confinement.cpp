@@ -146,8 +146,9 @@ Result<void> enterRoot(BorrowedFd root)
         return systemFailure("cannot make the worker's mounts private");
     const auto target = TRY(os::open("/", O_PATH | O_DIRECTORY));
     TRY(os::attachMount(root, target.borrow(), "the worker's root"));
-    if (::fchdir(root.get()) != 0 || ::syscall(SYS_pivot_root, ".", ".") != 0 || ::umount2(".", MNT_DETACH) != 0
-        || ::chdir("/") != 0)
+    // What was cloned of a shared mount, as all are below systemd, is shared itself: pivot_root(2) refuses that.
+    if (::fchdir(root.get()) != 0 || ::mount(nullptr, ".", nullptr, MS_PRIVATE, nullptr) != 0
+        || ::syscall(SYS_pivot_root, ".", ".") != 0 || ::umount2(".", MNT_DETACH) != 0 || ::chdir("/") != 0)
         return systemFailure("cannot change the worker's root");
     return {};
 }

@@ -28,11 +28,6 @@ QString newestKernel()
     return kernels.isEmpty() ? QString() : boot.filePath(kernels.last());
 }
 
-QString modulesOf(const QString& kernel)
-{
-    return u"/lib/modules/%1/kernel/"_s.arg(QFileInfo(kernel).fileName().section(u'-', 1));
-}
-
 /// The check that a line is about, or nothing.
 QByteArray checkOf(const QByteArray& line)
 {
@@ -48,6 +43,11 @@ QString Machine::missing()
     if (emulator().isEmpty() || newestKernel().isEmpty())
         return u"needs the packages qemu-system-x86 and linux-image-cloud-amd64"_s;
     return {};
+}
+
+QString Machine::kernelRelease()
+{
+    return QFileInfo(newestKernel()).fileName().section(u'-', 1);
 }
 
 bool Machine::add(const QByteArray& name, const QString& path, mode_t mode)
@@ -71,7 +71,7 @@ bool Machine::addFile(const QByteArray& name, const QString& path)
 
 bool Machine::addModule(const QString& file)
 {
-    const QString path = modulesOf(newestKernel()) + file;
+    const QString path = u"/lib/modules/%1/kernel/"_s.arg(kernelRelease()) + file;
     return add("modules/" + QFileInfo(path).fileName().toLatin1(), path, 0644);
 }
 
@@ -88,13 +88,29 @@ bool Machine::run(const QString& guest, int memoryMegabytes, std::chrono::millis
     initial.write(m_files.finished());
     initial.close();
 
+    return start({u"-initrd"_s, initial.fileName()}, {}, memoryMegabytes, limit);
+}
+
+bool Machine::runDisk(const QString& image, const QString& kernelArguments, int memoryMegabytes,
+                      std::chrono::milliseconds limit)
+{
+    return start({u"-smp"_s, u"2"_s, u"-drive"_s, u"file=%1,if=none,id=disk,format=raw,cache=unsafe"_s.arg(image),
+                  u"-device"_s, u"nvme,drive=disk,serial=disk"_s},
+                 u" root=/dev/nvme0n1 rootfstype=ext4 rw "_s + kernelArguments, memoryMegabytes, limit);
+}
+
+bool Machine::start(const QStringList& devices, const QString& kernelArguments, int memoryMegabytes,
+                    std::chrono::milliseconds limit)
+{
+    const QString append
+        = u"console=ttyS0 quiet panic=-1 mitigations=off cgroup_no_v1=all random.trust_cpu=1 tsc=unstable"_s;
     QProcess machine;
     machine.setProcessChannelMode(QProcess::MergedChannels);
     machine.start(emulator(),
-                  {u"-accel"_s, u"tcg"_s, u"-cpu"_s, u"max"_s, u"-m"_s, QString::number(memoryMegabytes),
-                   u"-nodefaults"_s, u"-no-user-config"_s, u"-nographic"_s, u"-no-reboot"_s, u"-serial"_s, u"stdio"_s,
-                   u"-kernel"_s, newestKernel(), u"-initrd"_s, initial.fileName(), u"-append"_s,
-                   u"console=ttyS0 quiet panic=-1 mitigations=off cgroup_no_v1=all random.trust_cpu=1 tsc=unstable"_s});
+                  QStringList{u"-accel"_s, u"tcg"_s, u"-cpu"_s, u"max"_s, u"-m"_s, QString::number(memoryMegabytes),
+                              u"-nodefaults"_s, u"-no-user-config"_s, u"-nographic"_s, u"-no-reboot"_s, u"-serial"_s,
+                              u"stdio"_s, u"-kernel"_s, newestKernel(), u"-append"_s, append + kernelArguments}
+                      + devices);
     if (!machine.waitForStarted())
         return false;
     machine.closeWriteChannel();

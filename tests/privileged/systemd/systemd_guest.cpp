@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A service of the virtual machine of tst_systemd: asks the helper as root and as people do, and systemd what it thinks
+// of it. It is root and speaks on the system bus.
+#include "tests/dbus/support/client.h"
+
+#include <QDBusArgument>
+#include <QDir>
+#include <QProcess>
+#include <QTest>
+
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <sys/reboot.h>
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+using namespace lamella::test;
+
+namespace {
+
+constexpr uid_t kAda = 1000; // sits at the machine
+constexpr uid_t kBob = 1001; // does not
+
+struct Run {
+    int status = -1;
+    QString said;
+};
+
+Run run(const QStringList& command)
+{
+    QProcess process;
+    process.setProcessChannelMode(QProcess::MergedChannels);
+    process.start(command.first(), command.sliced(1));
+    process.closeWriteChannel();
+    if (!process.waitForFinished(120000))
+        return {-1, u"%1 does not end: %2"_s.arg(command.join(u' '), QString::fromUtf8(process.readAll()))};
+    return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
+            QString::fromUtf8(process.readAll()).trimmed()};
+}
+
+QString unit(const char* property)
+{
+    return run({u"systemctl"_s, u"show"_s, u"-P"_s, QString::fromLatin1(property), u"lamella.service"_s}).said;
+}
+
+QString activeState()
+{
+    return unit("ActiveState");
+}
+
+QString cgroupFile(const QString& cgroup, const char* file)
+{
+    return QString::fromLatin1(readFile(u"/sys/fs/cgroup%1/%2"_s.arg(cgroup, QLatin1StringView(file)))).trimmed();
+}
+
+QString processFile(uint pid, const char* file)
+{
+    return QString::fromLatin1(readFile(u"/proc/%1/%2"_s.arg(QString::number(pid), QLatin1StringView(file)))).trimmed();
+}
+
+/// Other than QTRY_VERIFY this counts the time that the question takes; asking is slow here.
+template <class Done>
+bool soon(Done done)
+{
+    return QTest::qWaitFor(done, 60000);
+}
+
+/// Polkit asks logind whether a caller's process belongs to a session that is active.
+bool joinSessionOf(uid_t uid)
+{
+    const QString slice = u"/sys/fs/cgroup/user.slice/user-%1.slice"_s.arg(uid);
+    const QStringList sessions = QDir(slice).entryList({u"session-*.scope"_s}, QDir::Dirs);
+    if (sessions.isEmpty())
+        return false;
+    QFile processes(slice + u'/' + sessions.first() + u"/cgroup.procs"_s);
+    return processes.open(QIODevice::WriteOnly | QIODevice::Unbuffered) && processes.write("0") == 1;
+}
+
+bool isThere(uint pid)
+{
+    return pid != 0 && QDir(u"/proc/%1"_s.arg(pid)).exists();
+}
+
+} // namespace
+
+class SystemdGuest : public QObject {
+    Q_OBJECT
+
+private:
+    QVariant of(const QString& container, const char* property)
+    {
+        return ada->get(container, u"Container"_s, QString::fromLatin1(property));
+    }
+    QString exec(const QString& container, const QStringList& command);
+    void checkWeb();
+
+    std::unique_ptr<Client> root;
+    std::unique_ptr<Client> ada;
+    QString web; // a container that runs through all of this
+    uint webPid = 0;
+    QString webCgroup;
+
+private Q_SLOTS:
+    void cleanup();
+
+    void verifiesTheUnit();
+    void aCallActivatesTheHelper();
+    void refusesWhoIsNotAtTheMachine();
+    void letsRootRead();
+    void letsWhoIsAtTheMachineMakeContainers();
+    void keepsToItsDelegatedCgroup();
+    void limitsAContainer();
+    void handsNothingOfTheUnitOn();
+    void runsAnotherProgramInside();
+    void memoryOfAContainerIsNotTheServices();
+    void restartLeavesContainers();
+    void killLeavesContainers();
+    void stopLeavesContainers();
+    void logsToTheJournal();
+    void leavesNothing();
+};
+
+/// One line on the console for each function, as tests/support/vm/guest.h has it.
+void SystemdGuest::cleanup()
+{
+    std::printf("lamella %s %s\n", QTest::currentTestFailed() ? "FAIL" : "pass", QTest::currentTestFunction());
+    std::fflush(stdout);
+}
+
+void SystemdGuest::verifiesTheUnit()
+{
+    const Run verify = run({u"systemd-analyze"_s, u"verify"_s, u"--man=no"_s, u"lamella.service"_s});
+    QCOMPARE(verify.said, QString());
+    QCOMPARE(verify.status, 0);
+}
+
+void SystemdGuest::aCallActivatesTheHelper()
+{
+    QCOMPARE(activeState(), u"inactive"_s);
+    Client bob(kBob);
+    const QDBusMessage reply = bob.call(kRoot, u"org.freedesktop.DBus.Peer"_s, u"Ping"_s);
+    QVERIFY2(reply.type() == QDBusMessage::ReplyMessage, qPrintable(reply.errorMessage()));
+    QCOMPARE(activeState(), u"active"_s);
+    QCOMPARE(processFile(unit("MainPID").toUInt(), "comm"), u"lamella-helper"_s);
+}
+
+void SystemdGuest::refusesWhoIsNotAtTheMachine()
+{
+    Client bob(kBob);
+    const QDBusMessage made = bob.lamella(kRoot, u"Manager"_s, u"CreateContainer"_s,
+                                          {u"starter:latest"_s, u"bobs"_s, QStringList{u"true"_s}});
+    QCOMPARE(made.errorName(), errorName(u"NotAuthorized"_s));
+    const QDBusMessage read = bob.call(kRoot, u"org.freedesktop.DBus.ObjectManager"_s, u"GetManagedObjects"_s);
+    QCOMPARE(read.errorName(), errorName(u"NotAuthorized"_s));
+}
+
+void SystemdGuest::letsRootRead()
+{
+    root = std::make_unique<Client>(0);
+    QCOMPARE(root->get(kRoot, u"Manager"_s, u"CgroupMode"_s).toString(), u"v2"_s);
+    QVERIFY(root->objects().contains(QDBusObjectPath(kRoot)));
+}
+
+/// The rules of resources/polkit as they are: ada has logged in on the machine's first terminal.
+void SystemdGuest::letsWhoIsAtTheMachineMakeContainers()
+{
+    const Run login
+        = run({u"systemd-run"_s, u"--quiet"_s, u"--no-block"_s, u"--unit=ada"_s, u"--uid=ada"_s, u"-pPAMName=login"_s,
+               u"-pTTYPath=/dev/tty1"_s, u"-pStandardInput=tty"_s, u"sleep"_s, u"infinity"_s});
+    QVERIFY2(login.status == 0, qPrintable(login.said));
+    QVERIFY(soon([] { return joinSessionOf(kAda); }));
+    ada = std::make_unique<Client>(kAda);
+    QVERIFY2(ada->objects().contains(QDBusObjectPath(kRoot)), "whoever has an active session may read");
+    QVERIFY(ada->loadStarter().startsWith("sha256:"_L1));
+    web = ada->run(u"web"_s, {u"sleep"_s, u"100000"_s},
+                   {{u"memory_bytes"_s, 64ull << 20}, {u"cpu_quota"_s, 0.5}, {u"pids_max"_s, 50ull}});
+    QCOMPARE(of(web, "State").toString(), u"running"_s);
+    webPid = of(web, "Pid").toUInt();
+    webCgroup = of(web, "CgroupPath").toString();
+}
+
+void SystemdGuest::keepsToItsDelegatedCgroup()
+{
+    const QString service = u"/system.slice/lamella.service"_s;
+    QCOMPARE(unit("ControlGroup"), service);
+    QCOMPARE(processFile(unit("MainPID").toUInt(), "cgroup"), u"0::"_s + service + u"/supervisor"_s);
+    QCOMPARE(webCgroup, service + u'/' + web.section(u'/', -1));
+    QCOMPARE(processFile(webPid, "cgroup"), u"0::"_s + webCgroup);
+    QVERIFY(!QDir(u"/sys/fs/cgroup/lamella"_s).exists());
+}
+
+void SystemdGuest::limitsAContainer()
+{
+    QCOMPARE(cgroupFile(webCgroup, "memory.max"), QString::number(64 << 20));
+    QCOMPARE(cgroupFile(webCgroup, "cpu.max"), u"50000 100000"_s);
+    QCOMPARE(cgroupFile(webCgroup, "pids.max"), u"50"_s);
+    QVERIFY(cgroupFile(webCgroup, "cgroup.controllers").contains("cpuset"_L1));
+    QVERIFY(cgroupFile(webCgroup, "cgroup.controllers").contains("io"_L1));
+}
+
+/// What the unit says for the helper is not for what runs in containers.
+void SystemdGuest::handsNothingOfTheUnitOn()
+{
+    QCOMPARE(processFile(unit("MainPID").toUInt(), "oom_score_adj"), u"-500"_s);
+    QCOMPARE(processFile(webPid, "oom_score_adj"), u"0"_s);
+    QCOMPARE(exec(web, {u"umask"_s}), u"0022"_s);
+    QVERIFY2(!exec(web, {u"env"_s}).contains("NOTIFY_SOCKET"_L1), "the container knows the service manager's socket");
+}
+
+QString SystemdGuest::exec(const QString& container, const QStringList& command)
+{
+    const QDBusMessage reply
+        = ada->lamella(container, u"Container"_s, u"Exec"_s, {QStringList{u"sh"_s, u"-c"_s, command.join(u' ')}});
+    if (reply.type() != QDBusMessage::ReplyMessage)
+        return reply.errorMessage();
+    const auto streams = qdbus_cast<QList<QDBusUnixFileDescriptor>>(reply.arguments().value(1));
+    QByteArray text;
+    char buffer[4096];
+    for (ssize_t n = 0; (n = ::read(streams.value(1).fileDescriptor(), buffer, sizeof(buffer))) > 0;)
+        text.append(buffer, n);
+    return QString::fromUtf8(text).trimmed();
+}
+
+void SystemdGuest::runsAnotherProgramInside()
+{
+    QCOMPARE(exec(web, {u"cat"_s, u"/proc/1/comm"_s}), u"sleep"_s);
+    QCOMPARE(exec(web, {u"cat"_s, u"/sys/fs/cgroup/memory.max"_s}), QString::number(64 << 20));
+}
+
+/// systemd stops a service of which a process was killed for want of memory, unless its cgroup is delegated.
+void SystemdGuest::memoryOfAContainerIsNotTheServices()
+{
+    const uint helper = unit("MainPID").toUInt();
+    const QString hungry = ada->run(u"hungry"_s, {u"tail"_s, u"/dev/zero"_s}, {{u"memory_bytes"_s, 16ull << 20}});
+    QVERIFY(!hungry.isEmpty());
+    QVERIFY(ada->waitForState(hungry, u"stopped"_s));
+    QCOMPARE(of(hungry, "OomKilled").toBool(), true);
+    QCOMPARE(of(hungry, "ExitStatus").toInt(), 137);
+    ada->ask(hungry, u"Container"_s, u"Remove"_s);
+    QCOMPARE(unit("MainPID").toUInt(), helper);
+    checkWeb();
+}
+
+/// The helper that is there now has the container of before, with all that it had.
+void SystemdGuest::checkWeb()
+{
+    QVERIFY(isThere(webPid));
+    QCOMPARE(of(web, "State").toString(), u"running"_s);
+    QCOMPARE(of(web, "Pid").toUInt(), webPid);
+    QCOMPARE(processFile(webPid, "cgroup"), u"0::"_s + webCgroup);
+    limitsAContainer();
+    QCOMPARE(exec(web, {u"echo"_s, u"here"_s}), u"here"_s);
+}
+
+void SystemdGuest::restartLeavesContainers()
+{
+    const uint helper = unit("MainPID").toUInt();
+    const Run restart = run({u"systemctl"_s, u"restart"_s, u"lamella.service"_s});
+    QVERIFY2(restart.status == 0, qPrintable(restart.said));
+    QVERIFY(unit("MainPID").toUInt() != helper);
+    checkWeb();
+}
+
+void SystemdGuest::killLeavesContainers()
+{
+    const QString ends = ada->run(u"ends"_s, {u"sleep"_s, u"100000"_s});
+    const uint endsPid = of(ends, "Pid").toUInt();
+    const uint helper = unit("MainPID").toUInt();
+    ::kill(pid_t(helper), SIGKILL);
+    ::kill(pid_t(endsPid), SIGKILL); // while nobody is there to see it
+    QVERIFY(soon([&] { return activeState() == u"active"_s && unit("MainPID").toUInt() != helper; }));
+    QCOMPARE(unit("NRestarts"), u"1"_s);
+    checkWeb();
+    QVERIFY(ada->waitForState(ends, u"stopped"_s));
+    QCOMPARE(of(ends, "ExitStatus").toInt(), 137);
+    ada->ask(ends, u"Container"_s, u"Remove"_s);
+}
+
+void SystemdGuest::stopLeavesContainers()
+{
+    const QString ends = ada->run(u"ends"_s, {u"sh"_s, u"-c"_s, u"trap 'exit 7' TERM; while :; do sleep 0.1; done"_s});
+    const uint endsPid = of(ends, "Pid").toUInt();
+    const Run stop = run({u"systemctl"_s, u"stop"_s, u"lamella.service"_s});
+    QVERIFY2(stop.status == 0, qPrintable(stop.said));
+    QCOMPARE(activeState(), u"inactive"_s);
+    QVERIFY(isThere(webPid));
+    // systemd looks after the tree anew, and what it no longer runs keeps its limits.
+    QCOMPARE(run({u"systemctl"_s, u"daemon-reload"_s}).status, 0);
+    limitsAContainer();
+    ::kill(pid_t(endsPid), SIGTERM);
+    QVERIFY(soon([&] { return !isThere(endsPid); }));
+
+    QCOMPARE(of(ends, "State").toString(), u"stopped"_s); // activates it
+    QCOMPARE(of(ends, "ExitStatus").toInt(), 7);
+    QCOMPARE(activeState(), u"active"_s);
+    checkWeb();
+    ada->ask(ends, u"Container"_s, u"Remove"_s);
+}
+
+void SystemdGuest::logsToTheJournal()
+{
+    const QString journal = run({u"journalctl"_s, u"-u"_s, u"lamella.service"_s, u"-o"_s, u"cat"_s}).said;
+    QVERIFY2(journal.contains("ready, with its state in /var/lib/lamella"_L1), qPrintable(journal));
+    QVERIFY2(journal.contains("containers go on"_L1), qPrintable(journal));
+}
+
+void SystemdGuest::leavesNothing()
+{
+    ada->ask(web, u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
+    QVERIFY(!isThere(webPid));
+    QVERIFY(!QDir(u"/sys/fs/cgroup"_s + webCgroup).exists());
+    QCOMPARE(run({u"systemctl"_s, u"stop"_s, u"lamella.service"_s}).status, 0);
+    QVERIFY(!QDir(u"/sys/fs/cgroup/system.slice/lamella.service"_s).exists());
+    QCOMPARE(unit("Result"), u"success"_s);
+}
+
+int main(int argc, char** argv)
+{
+    const QCoreApplication application(argc, argv);
+    SystemdGuest guest;
+    QTest::qExec(&guest, argc, argv);
+    std::printf("lamella done\n");
+    std::fflush(stdout);
+    ::sync();
+    ::usleep(100'000); // the console is slow
+    ::reboot(RB_AUTOBOOT);
+    return 1;
+}
+
+#include "systemd_guest.moc"
