@@ -72,6 +72,8 @@ ContainerList::ContainerList(client::Client* client, QAction* run, ImageActions*
     connect(client, &client::Client::imageRemoved, this, &ContainerList::showRightPage);
     for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
         connect(m_filter, signal, this, &ContainerList::showRightPage);
+    // The filter's rows go before the model's own: only then is it known whether there is any left.
+    connect(m_model, &QAbstractItemModel::rowsRemoved, this, &ContainerList::showRightPage);
     connect(m_filter, &QAbstractItemModel::rowsInserted, this, &ContainerList::selectPending);
     showRightPage();
 }

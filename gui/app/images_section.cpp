@@ -58,6 +58,8 @@ ImagesSection::ImagesSection(client::Client* client, ImageActions* actions, QWid
     connect(client, &client::Client::stateChanged, this, &ImagesSection::showRightPage);
     for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
         connect(m_filter, signal, this, &ImagesSection::showRightPage);
+    // The filter's rows go before the model's own: only then is it known whether there is any left.
+    connect(m_model, &QAbstractItemModel::rowsRemoved, this, &ImagesSection::showRightPage);
     showRightPage();
 }
 

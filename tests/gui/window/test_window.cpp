@@ -202,6 +202,7 @@ void TestWindow::followsTheHelper()
     QTRY_COMPARE(shown(), 1);
     m_helper->removeContainer(web);
     QTRY_VERIFY(empty()->isVisible());
+    QVERIFY2(empty()->sentence().contains(u"made from an image"), qPrintable(empty()->sentence()));
 }
 
 void TestWindow::healsWhenTheHelperComesBack()
