@@ -12,6 +12,7 @@
 #include "gui/widgets/icons.h"
 #include "gui/widgets/searchfield.h"
 #include "gui/widgets/tabledelegate.h"
+#include "gui/widgets/toggle.h"
 
 #include <QClipboard>
 #include <QGuiApplication>
@@ -73,7 +74,7 @@ QWidget* ChangesPage::createControls()
     auto* flat = new QToolButton(bar);
     flat->setObjectName(QStringLiteral("changesFlat"));
     flat->setText(tr("As a &list"));
-    flat->setCheckable(true);
+    widgets::makeToggle(flat);
     flat->setToolTip(tr("Whole paths in one list instead of a tree"));
     connect(flat, &QToolButton::toggled, this, [this](bool on) {
         m_model->setFlat(on);
@@ -100,7 +101,7 @@ void ChangesPage::addKindButton(QWidget* bar, ChangeKind kind, const QString& le
     auto* button = new QToolButton(bar);
     button->setObjectName(QStringLiteral("changesShow") + letter);
     button->setText(QStringLiteral("%1 %2").arg(letter, changeWord(kind)));
-    button->setCheckable(true);
+    widgets::makeToggle(button);
     button->setChecked(true);
     button->setToolTip(tr("Show what was %1").arg(changeWord(kind)));
     connect(button, &QToolButton::toggled, m_filter, [this, kind](bool on) { m_filter->setKindShown(kind, on); });

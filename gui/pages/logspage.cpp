@@ -11,6 +11,7 @@
 #include "gui/widgets/fonts.h"
 #include "gui/widgets/icons.h"
 #include "gui/widgets/searchfield.h"
+#include "gui/widgets/toggle.h"
 
 #include <QAction>
 #include <QFileDialog>
@@ -45,7 +46,7 @@ QToolButton* LogsPage::addToggle(QWidget* bar, const char* name, QStringView ico
     button->setIcon(widgets::icon(icon));
     button->setText(text);
     button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    button->setCheckable(true);
+    widgets::makeToggle(button);
     button->setToolTip(tip);
     bar->layout()->addWidget(button);
     return button;

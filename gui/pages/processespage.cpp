@@ -32,9 +32,15 @@ using models::ProcessTreeModel;
 
 namespace {
 
-constexpr int kLeastCommand = 160; ///< px
+constexpr int kLeastCommand = 144; ///< px
 /// What a narrow table does without; the tool tip of the row's other cells has it.
 constexpr std::array kFirstToGo{ProcessTreeModel::StateColumn, ProcessTreeModel::CpuTimeColumn};
+
+bool isFigure(int column)
+{
+    return column != ProcessTreeModel::UserInsideColumn && column != ProcessTreeModel::UserOutsideColumn
+        && column != ProcessTreeModel::StateColumn;
+}
 
 /// What the cells of a column hardly exceed.
 QString widestText(int column)
@@ -129,7 +135,8 @@ void ProcessesPage::createView()
             column,
             std::max(metrics.horizontalAdvance(m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString()),
                      metrics.horizontalAdvance(widestText(column)))
-                + 2 * widgets::kSpacing + widgets::kGrid);
+                + widgets::kSpacing + widgets::kGrid
+                + (isFigure(column) ? metrics.horizontalAdvance(QChar(0x2002)) : 0));
     widgets::addCopyAction(m_view);
     connect(m_view, &QTreeView::customContextMenuRequested, this, &ProcessesPage::showMenu);
     // What a person folded stays folded; what comes new is open.

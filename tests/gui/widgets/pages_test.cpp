@@ -381,6 +381,7 @@ private Q_SLOTS:
         QTest::addColumn<int>("width");
         QTest::addColumn<bool>("state");
         QTest::newRow("a window of 860") << 690 << false;
+        QTest::newRow("beside the list, in a window of 1280") << 782 << true;
         QTest::newRow("wide") << 1000 << true;
     }
     void processesNeedNoScrollingWhenNarrow()
