@@ -2,6 +2,7 @@
 #include "gui/app/sidebar.h"
 
 #include "gui/widgets/colors.h"
+#include "gui/widgets/focusring.h"
 #include "gui/widgets/fonts.h"
 #include "gui/widgets/icons.h"
 
@@ -47,6 +48,7 @@ public:
         painter->drawText(option.rect.adjusted(0, 0, -kInset, 0), Qt::AlignRight | Qt::AlignVCenter,
                           index.data(CountRole).toString());
         painter->restore();
+        widgets::paintFocusRing(painter, option);
     }
 
 private:

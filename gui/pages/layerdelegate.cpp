@@ -3,6 +3,7 @@
 
 #include "gui/models/layers_model.h"
 #include "gui/widgets/colors.h"
+#include "gui/widgets/focusring.h"
 #include "gui/widgets/fonts.h"
 
 #include <QApplication>
@@ -38,6 +39,9 @@ void LayerDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     paintSheet(painter, option, sheet, index.data(LayersModel::WritableRole).toBool());
     paintTexts(painter, option, index, sheet.adjusted(kSpacing + kGrid, 0, -kSpacing - kGrid, 0));
     painter->restore();
+    QStyleOptionViewItem ring = option;
+    ring.rect = sheet;
+    widgets::paintFocusRing(painter, ring);
 }
 
 void LayerDelegate::paintSheet(QPainter* painter, const QStyleOptionViewItem& option, const QRectF& sheet,

@@ -3,6 +3,7 @@
 
 #include "gui/format/formats.h"
 #include "gui/widgets/colors.h"
+#include "gui/widgets/focusring.h"
 #include "gui/widgets/fonts.h"
 #include "gui/widgets/sparkline.h"
 
@@ -74,6 +75,7 @@ void ContainerDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
     paintFirstLine(painter, {content.left(), top, content.width(), first}, row, look);
     paintSecondLine(painter, {content.left(), top + first + 2, content.width(), second}, row, look);
     painter->restore();
+    paintFocusRing(painter, item);
 }
 
 void ContainerDelegate::paintFirstLine(QPainter* painter, QRect line, const ContainerRow& row, const Look& look) const

@@ -62,6 +62,8 @@ private Q_SLOTS:
     void paletteIsReadable();
     void isReachedByTab_data();
     void isReachedByTab();
+    void focusIsSeen_data();
+    void focusIsSeen();
     void mnemonicsAreUnique_data();
     void mnemonicsAreUnique();
     void worksByKeys();
@@ -483,6 +485,41 @@ void TestWindow::isReachedByTab()
     }
     QVERIFY2(missed.isEmpty(), qPrintable(missed.join(u'\n')));
     QVERIFY(visited.size() > 5);
+}
+
+void TestWindow::focusIsSeen_data()
+{
+    QTest::addColumn<QString>("page");
+    QTest::addColumn<QString>("list");
+    QTest::newRow("sections") << u"overview"_s << u"sidebar"_s;
+    QTest::newRow("containers") << u"overview"_s << u"containerView"_s;
+    QTest::newRow("layers") << u"layers"_s << u"layersStack"_s;
+    QTest::newRow("images") << u"images"_s << u"imageView"_s;
+}
+
+/// Whoever goes by keys sees in which list he is.
+void TestWindow::focusIsSeen()
+{
+    QFETCH(QString, page);
+    QFETCH(QString, list);
+    showActive();
+    QVERIFY(m_window->showPage(page));
+    auto* view = m_window->findChild<QAbstractItemView*>(list);
+    QVERIFY(view);
+    QTRY_VERIFY(view->isVisible() && view->model()->rowCount() > 0);
+    view->setFocus();
+    press(Qt::Key_Down);
+    press(Qt::Key_Up);
+    QTRY_VERIFY(view->currentIndex().isValid());
+    press(Qt::Key_Tab);
+    QTRY_VERIFY(!view->hasFocus());
+    const QRect row = view->visualRect(view->currentIndex());
+    const QImage without = view->viewport()->grab(row).toImage();
+    press(Qt::Key_Backtab, Qt::ShiftModifier);
+    QTRY_VERIFY(view->hasFocus());
+    // Figures that change in the meantime are not near the row's edge, the ring is.
+    const QImage with = view->viewport()->grab(row).toImage();
+    QVERIFY(with.copy(0, 0, with.width(), 6) != without.copy(0, 0, without.width(), 6));
 }
 
 void TestWindow::mnemonicsAreUnique_data()
