@@ -3,6 +3,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <vector>
+
 namespace lamella::layer {
 
 Result<std::size_t> FdSource::read(std::span<std::byte> buffer)
@@ -16,6 +19,14 @@ Result<std::size_t> FdSource::read(std::span<std::byte> buffer)
     }
 }
 
+Result<std::size_t> SpanSource::read(std::span<std::byte> buffer)
+{
+    const auto count = std::min(buffer.size(), m_rest.size());
+    std::ranges::copy(m_rest.first(count), buffer.begin());
+    m_rest = m_rest.subspan(count);
+    return count;
+}
+
 Result<std::size_t> readFully(ByteSource& source, std::span<std::byte> buffer)
 {
     std::size_t have = 0;
@@ -26,6 +37,13 @@ Result<std::size_t> readFully(ByteSource& source, std::span<std::byte> buffer)
         have += count;
     }
     return have;
+}
+
+Result<void> drain(ByteSource& source)
+{
+    std::vector<std::byte> buffer(64u << 10);
+    while (TRY(source.read(buffer)) > 0) { }
+    return {};
 }
 
 } // namespace lamella::layer

@@ -31,7 +31,23 @@ private:
     BorrowedFd m_fd;
 };
 
+/// Gives bytes that somebody else keeps.
+class SpanSource final : public ByteSource {
+public:
+    explicit SpanSource(std::span<const std::byte> bytes)
+        : m_rest(bytes)
+    {
+    }
+    Result<std::size_t> read(std::span<std::byte> buffer) override;
+
+private:
+    std::span<const std::byte> m_rest;
+};
+
 /// Fills `buffer` wholly unless the source ends before; how much was read.
 Result<std::size_t> readFully(ByteSource& source, std::span<std::byte> buffer);
+
+/// Reads to the end: what a reader leaves (padding) counts for digests as well.
+Result<void> drain(ByteSource& source);
 
 } // namespace lamella::layer

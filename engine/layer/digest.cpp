@@ -4,7 +4,6 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <array>
 #include <format>
 
 namespace lamella::layer {
@@ -36,15 +35,26 @@ void Sha256::add(std::span<const std::byte> bytes)
     EVP_DigestUpdate(m_context.get(), bytes.data(), bytes.size());
 }
 
+std::array<std::byte, 32> Sha256::rawDigest()
+{
+    std::array<std::byte, 32> raw{};
+    EVP_DigestFinal_ex(m_context.get(), reinterpret_cast<unsigned char*>(raw.data()), nullptr);
+    EVP_DigestInit_ex(m_context.get(), nullptr, nullptr); // the same algorithm, without looking it up again
+    return raw;
+}
+
+Sha256 Sha256::copy() const
+{
+    Sha256 other;
+    EVP_MD_CTX_copy_ex(other.m_context.get(), m_context.get());
+    return other;
+}
+
 std::string Sha256::digest()
 {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
-    unsigned length = 0;
-    EVP_DigestFinal_ex(m_context.get(), raw.data(), &length);
-    EVP_DigestInit_ex(m_context.get(), EVP_sha256(), nullptr);
     std::string text{kPrefix};
-    for (const auto byte : std::span{raw}.first(length))
-        text += std::format("{:02x}", byte);
+    for (const auto byte : rawDigest())
+        text += std::format("{:02x}", static_cast<unsigned>(byte));
     return text;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -24,6 +25,10 @@ public:
 
     /// The digest of all that was added; the object is empty afterwards.
     std::string digest();
+    std::array<std::byte, 32> rawDigest();
+
+    /// Another one that was given the same so far.
+    Sha256 copy() const;
 
 private:
     struct Free {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/layer/extractor.h"
 
+#include "engine/layer/layer_recorder.h"
 #include "engine/layer/tar_reader.h"
 #include "engine/layer/tree.h"
 
@@ -42,8 +43,9 @@ bool isWhiteoutDevice(const struct stat& status)
 
 } // namespace
 
-Extractor::Extractor(BorrowedFd root)
+Extractor::Extractor(BorrowedFd root, LayerRecorder* recorder)
     : m_root(root)
+    , m_recorder(recorder)
 {
 }
 
@@ -107,17 +109,21 @@ Result<void> Extractor::add(const TarEntry& entry, TarReader& reader)
     case TarType::File:
         return addFile(where, entry, reader);
     case TarType::Directory:
-        return addDirectory(where, entry);
+        TRY(addDirectory(where, entry));
+        break;
     case TarType::HardLink:
-        return addHardLink(where, entry);
+        TRY(addHardLink(where, entry));
+        break;
     case TarType::Symlink:
-        return addSymlink(where, entry);
+        TRY(addSymlink(where, entry));
+        break;
     case TarType::CharDevice:
     case TarType::BlockDevice:
     case TarType::Fifo:
-        return addNode(where, entry);
+        TRY(addNode(where, entry));
+        break;
     }
-    return {};
+    return m_recorder ? m_recorder->member(path, entry) : Result<void>{};
 }
 
 // Calls `make` (0 or -1 with errno); where the name is taken, what is there goes first: the last member of a name
@@ -129,6 +135,8 @@ Result<void> Extractor::makeInPlace(const Place& place, Make make)
         return {};
     if (errno != EEXIST)
         return cannotMake(place.path);
+    if (m_recorder)
+        TRY(m_recorder->removing(place.path));
     TRY(removeTree(place.parent, place.name));
     if (make() != 0)
         return cannotMake(place.path);
@@ -147,14 +155,15 @@ Result<void> Extractor::addWhiteout(const Place& place)
     const auto hidden = place.name.substr(kWhiteoutPrefix.size());
     if (hidden.empty() || hidden == "." || hidden == "..")
         return failure(ErrorKind::InvalidArgument, std::format("{} is a whiteout of nothing", place.path));
+    const auto path = parent.empty() ? hidden : std::format("{}/{}", parent, hidden);
     if (::mknodat(place.parent.get(), hidden.c_str(), S_IFCHR, 0) == 0)
-        return {};
+        return m_recorder ? m_recorder->whiteout(path) : Result<void>{};
     if (errno != EEXIST)
         return cannotMake(place.path);
     // A whiteout speaks of the layers below: what this layer itself has of that name stays, but hides all below it.
     struct stat status{};
     if (::fstatat(place.parent.get(), hidden.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode))
-        m_opaque.insert(parent.empty() ? hidden : std::format("{}/{}", parent, hidden));
+        m_opaque.insert(path);
     return {};
 }
 
@@ -178,7 +187,11 @@ Result<void> Extractor::addFile(const Place& place, const TarEntry& entry, TarRe
                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
         return file ? 0 : -1;
     }));
+    if (m_recorder)
+        m_recorder->beginFile();
     TRY(reader.readData([&](std::uint64_t offset, std::span<const std::byte> bytes) -> Result<void> {
+        if (m_recorder)
+            m_recorder->data(offset, bytes);
         while (!bytes.empty()) {
             const auto count = ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
             if (count < 0)
@@ -196,7 +209,7 @@ Result<void> Extractor::addFile(const Place& place, const TarEntry& entry, TarRe
     const std::array times{entry.mtime, entry.mtime};
     if (::futimens(file.get(), times.data()) != 0)
         return cannotMake(entry.path);
-    return {};
+    return m_recorder ? m_recorder->endFile(place.path, entry) : Result<void>{};
 }
 
 Result<void> Extractor::addDirectory(const Place& place, const TarEntry& entry)
@@ -226,7 +239,8 @@ Result<void> Extractor::setRoot(const TarEntry& entry)
         return failure(ErrorKind::InvalidArgument, "the layer's root is not a directory in the archive");
     const auto directory = TRY(openInside(m_root, {}, O_RDONLY | O_DIRECTORY));
     m_directoryTimes.emplace_back(std::string{}, entry.mtime);
-    return setAttributes(directory.borrow(), entry);
+    TRY(setAttributes(directory.borrow(), entry));
+    return m_recorder ? m_recorder->member({}, entry) : Result<void>{};
 }
 
 Result<void> Extractor::addHardLink(const Place& place, const TarEntry& entry)
@@ -284,7 +298,10 @@ Result<Extracted> Extractor::finish()
     }
     std::erase_if(m_opaque, [this](const auto& path) { return !openInside(m_root, path, O_PATH | O_DIRECTORY); });
     std::erase_if(m_implied, [this](const auto& path) { return !openInside(m_root, path, O_PATH | O_DIRECTORY); });
-    return Extracted{m_size, m_entries, {m_opaque.begin(), m_opaque.end()}, {m_implied.begin(), m_implied.end()}};
+    Extracted extracted{m_size, m_entries, {m_opaque.begin(), m_opaque.end()}, {m_implied.begin(), m_implied.end()}};
+    if (m_recorder)
+        TRY(m_recorder->finish(extracted.opaque, extracted.implied));
+    return extracted;
 }
 
 } // namespace lamella::layer

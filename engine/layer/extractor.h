@@ -12,6 +12,7 @@
 
 namespace lamella::layer {
 
+class LayerRecorder;
 class TarReader;
 
 /// What a layer became on disk.
@@ -30,7 +31,8 @@ struct Extracted {
 /// to the caller.
 class Extractor {
 public:
-    explicit Extractor(BorrowedFd root);
+    /// `recorder` is told of everything, if there is one.
+    explicit Extractor(BorrowedFd root, LayerRecorder* recorder = nullptr);
 
     /// Unpacks one member, whose data `reader` still has to give.
     /// Errors: InvalidArgument (a name that would leave the layer, a link to what is not there), NoSpace, Failed.
@@ -61,6 +63,7 @@ private:
     Result<void> makeInPlace(const Place& place, Make make);
 
     BorrowedFd m_root;
+    LayerRecorder* m_recorder;
     std::string m_parentPath;
     UniqueFd m_parent; ///< of the last member
     Bytes m_size;

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/layer/file_index.h"
+
+#include "engine/layer/wire.h"
+#include "engine/os/file.h"
+
+#include <algorithm>
+#include <format>
+#include <limits>
+#include <map>
+
+namespace lamella::layer {
+
+namespace {
+
+constexpr std::size_t kMaxFile = 512u << 20;
+constexpr std::size_t kMaxRecords = 4'000'000; // what the reader takes of an archive
+constexpr std::size_t kMaxPath = 4096;
+
+std::unexpected<Error> damaged(std::string_view how)
+{
+    return failure(ErrorKind::InvalidArgument, std::format("the layer's index is damaged: {}", how));
+}
+
+// The order of a tree: what stands below a directory comes before what only begins with the same letters.
+struct TreeOrder {
+    using is_transparent = void;
+    bool operator()(std::string_view a, std::string_view b) const
+    {
+        const auto rank = [](char c) { return c == '/' ? 0 : static_cast<unsigned char>(c) + 1; };
+        return std::ranges::lexicographical_compare(a, b, {}, rank, rank);
+    }
+};
+
+using Records = std::map<std::string, FileRecord, TreeOrder>;
+
+class Parser {
+public:
+    explicit Parser(std::string_view text)
+        : m_text(text)
+    {
+    }
+
+    Result<std::vector<FileRecord>> run()
+    {
+        TRY(checkDigest());
+        Unpacker unpacker{m_text};
+        if (TRY(unpacker.bytes(std::min(kIndexMagic.size(), unpacker.left()))) != kIndexMagic)
+            return damaged("it does not begin as one");
+        for (;;) {
+            const auto kind = static_cast<RecordKind>(TRY(unpacker.byte()));
+            if (kind == RecordKind::End)
+                break;
+            if (kind > RecordKind::End || ++m_count > kMaxRecords)
+                return damaged("a record is of an unknown kind, or one too many");
+            TRY(readRecord(kind, unpacker));
+        }
+        if (TRY(unpacker.number()) != m_count || !unpacker.atEnd())
+            return damaged("the number of records is wrong");
+        return collect();
+    }
+
+private:
+    Result<void> checkDigest()
+    {
+        if (m_text.size() < sizeof(ContentDigest))
+            return damaged("it is too short");
+        const auto written = m_text.substr(m_text.size() - sizeof(ContentDigest));
+        m_text.remove_suffix(sizeof(ContentDigest));
+        Sha256 hash;
+        hash.add(std::as_bytes(std::span{m_text}));
+        if (!std::ranges::equal(hash.rawDigest(), std::as_bytes(std::span{written})))
+            return damaged("the checksum is wrong");
+        return {};
+    }
+
+    Result<void> readRecord(RecordKind kind, Unpacker& unpacker)
+    {
+        const auto shared = TRY(unpacker.number());
+        const auto suffix = TRY(unpacker.text());
+        if (shared > m_path.size() || shared + suffix.size() > kMaxPath)
+            return damaged("a path is wrong");
+        m_path.resize(shared);
+        m_path += suffix;
+        if (kind == RecordKind::Opaque) {
+            m_opaque.push_back(m_path);
+            return {};
+        }
+        if (kind == RecordKind::Gone) {
+            takeBack();
+            return {};
+        }
+        FileRecord record;
+        record.kind = kind;
+        record.path = m_path;
+        if (kind != RecordKind::Whiteout)
+            TRY(readFields(record, unpacker));
+        // Archives are mostly in the order of their tree.
+        m_records.insert_or_assign(m_records.end(), m_path, std::move(record));
+        return {};
+    }
+
+    static Result<void> readFields(FileRecord& record, Unpacker& unpacker)
+    {
+        const auto number = [&unpacker](auto& to) -> Result<void> {
+            const auto value = TRY(unpacker.number());
+            if (value > std::numeric_limits<std::remove_reference_t<decltype(to)>>::max())
+                return damaged("a number is too large");
+            to = static_cast<std::remove_reference_t<decltype(to)>>(value);
+            return {};
+        };
+        TRY(number(record.mode));
+        TRY(number(record.uid));
+        TRY(number(record.gid));
+        const auto seconds = TRY(unpacker.number());
+        record.mtime.tv_sec = static_cast<std::int64_t>(seconds >> 1 ^ -(seconds & 1));
+        TRY(number(record.mtime.tv_nsec));
+        if (record.mode > 07777 || record.mtime.tv_nsec > 999'999'999)
+            return damaged("a mode or a time is wrong");
+        if (record.kind == RecordKind::CharDevice || record.kind == RecordKind::BlockDevice) {
+            TRY(number(record.deviceMajor));
+            TRY(number(record.deviceMinor));
+        } else if (record.kind == RecordKind::Symlink || record.kind == RecordKind::HardLink) {
+            record.link = TRY(unpacker.text());
+        } else if (record.kind == RecordKind::File) {
+            TRY(number(record.size));
+            if (TRY(unpacker.byte()) != 0)
+                std::ranges::copy(std::as_bytes(std::span{TRY(unpacker.bytes(sizeof(ContentDigest)))}),
+                                  record.digest.emplace().begin());
+        }
+        return {};
+    }
+
+    void takeBack()
+    {
+        const auto first = m_records.lower_bound(m_path);
+        auto last = first;
+        while (last != m_records.end()
+               && (m_path.empty() || last->first == m_path
+                   || (last->first.starts_with(m_path) && last->first[m_path.size()] == '/')))
+            ++last;
+        m_records.erase(first, last);
+    }
+
+    std::vector<FileRecord> collect()
+    {
+        for (const auto& path : m_opaque) {
+            if (const auto found = m_records.find(path); found != m_records.end())
+                found->second.opaque = true;
+        }
+        std::vector<FileRecord> records;
+        records.reserve(m_records.size());
+        for (auto& [path, record] : m_records)
+            records.push_back(std::move(record));
+        return records;
+    }
+
+    std::string_view m_text;
+    std::string m_path;
+    Records m_records;
+    std::vector<std::string> m_opaque;
+    std::uint64_t m_count = 0;
+};
+
+} // namespace
+
+Result<FileIndex> FileIndex::parse(std::string_view text)
+{
+    FileIndex index;
+    index.m_records = TRY(Parser{text}.run());
+    return index;
+}
+
+Result<FileIndex> FileIndex::read(BorrowedFd file)
+{
+    return parse(TRY(os::readAll(file, "the layer's index", kMaxFile)));
+}
+
+const FileRecord* FileIndex::find(std::string_view path) const
+{
+    const auto found = std::ranges::lower_bound(m_records, path, TreeOrder{}, &FileRecord::path);
+    return found != m_records.end() && found->path == path ? &*found : nullptr;
+}
+
+} // namespace lamella::layer

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/layer/regular_file.h"
+
+#include "engine/layer/tree.h"
+#include "engine/os/file.h"
+
+#include <format>
+
+namespace lamella::layer {
+
+Result<UniqueFd> openRegularFile(BorrowedFd root, const std::string& path)
+{
+    return openRegularFile(TRY(openInside(root, path, O_PATH | O_NOFOLLOW)), path);
+}
+
+Result<UniqueFd> openRegularFile(const UniqueFd& place, const std::string& path)
+{
+    const auto status = TRY(os::status(place.borrow(), path));
+    if (!S_ISREG(status.st_mode))
+        return failure(ErrorKind::InvalidArgument, std::format("{} is no regular file", path));
+    const int fd = ::open(os::descriptorPath(place.borrow()).c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return systemFailure(std::format("cannot read {}", path));
+    return UniqueFd{fd};
+}
+
+} // namespace lamella::layer
