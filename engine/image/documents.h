@@ -20,7 +20,7 @@ enum class DocumentKind { Index, Manifest, Config, Layer };
 struct Descriptor {
     DocumentKind kind = DocumentKind::Manifest;
     layer::Compression compression = layer::Compression::None; ///< of a layer
-    std::string digest;
+    std::string digest; ///< empty for a layer of which only the diffID is known (docker-archive)
     Bytes size;
     std::string reference; ///< annotation that names the image; empty where there is none
     std::string architecture; ///< platform; empty where there is none

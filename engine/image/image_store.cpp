@@ -3,6 +3,7 @@
 
 #include "engine/base/log.h"
 #include "engine/image/image_store_private.h"
+#include "engine/image/import_source.h"
 #include "engine/image/load.h"
 #include "engine/image/reference.h"
 
@@ -55,7 +56,14 @@ void ImageStore::setStepHook(std::function<void(std::string_view)> hook)
 Result<std::vector<std::string>> ImageStore::loadLayout(BorrowedFd layout, uid_t owner, const ProgressSink& progress,
                                                         std::stop_token stop)
 {
-    return Load(*d, layout, owner, progress, std::move(stop)).run();
+    LayoutSource source{layout, owner};
+    return import(source, owner, progress, std::move(stop));
+}
+
+Result<std::vector<std::string>> ImageStore::import(ImportSource& source, uid_t owner, const ProgressSink& progress,
+                                                    std::stop_token stop)
+{
+    return Load(*d, source, owner, progress, std::move(stop)).run();
 }
 
 std::vector<Image> ImageStore::list() const
@@ -105,6 +113,18 @@ std::vector<std::filesystem::path> ImageStore::layerDirectories(const Image& ima
     for (const auto& layer : image.layers)
         paths.push_back(d->directories.diff(layer.chainId));
     return paths;
+}
+
+Result<bool> ImageStore::Private::hasLayer(const std::string& chainId)
+{
+    auto connection = database.lock();
+    return TRY(rows::hasLayer(connection, chainId)) && directories.has(chainId);
+}
+
+Result<bool> ImageStore::Private::ownsLayer(uid_t owner, const std::string& chainId)
+{
+    auto connection = database.lock();
+    return rows::ownsLayer(connection, owner, chainId);
 }
 
 Result<std::vector<std::string>> ImageStore::Private::removeRows(std::set<std::string>& kept)

@@ -23,6 +23,8 @@ class Database;
 /// Images: what the database knows of them, and how they come in.
 namespace lamella::image {
 
+class ImportSource;
+
 /// One layer of an image (image-spec, layer.md and config.md).
 struct Layer {
     std::string diffId; ///< "sha256:<hex>" of the uncompressed archive
@@ -52,11 +54,18 @@ struct Image {
     Bytes size() const;
 };
 
-/// How far a long call has come. Called on the thread that does the work.
+/// How far a long call has come. Called on the threads that do the work, by one of them at a time.
 struct Progress {
+    /// A part that runs beside others: a layer. `name` is its blob's digest (diffID where that is not known).
+    struct Item {
+        std::string name;
+        Bytes done;
+        Bytes total;
+    };
     std::string stage;
-    Bytes done;
+    Bytes done; ///< of all items together
     Bytes total;
+    std::vector<Item> items;
 };
 using ProgressSink = std::function<void(const Progress&)>;
 
@@ -69,12 +78,17 @@ public:
 
     /// Imports every image of the OCI layout in the directory `layout` for `owner`; returns their IDs. Layers that are
     /// there already are not unpacked again; where no image of `owner` has them, the layout must have their content all
-    /// the same. Two loads may run at once. The layout is read with the rights of
+    /// the same. Layers are unpacked side by side, by one worker for each core at most, and several loads may run at
+    /// once. The layout is read with the rights of
     /// `owner`. Killed at any point it leaves nothing that the next sweep() does not remove; failed or cancelled it
     /// leaves nothing. Errors: InvalidArgument, NotFound (a blob is missing), DigestMismatch, Unsupported (nothing in
     /// it for this machine), AlreadyExists (an image is known with other settings), NoSpace, LimitExceeded, Cancelled.
     Result<std::vector<std::string>> loadLayout(BorrowedFd layout, uid_t owner, const ProgressSink& progress,
                                                 std::stop_token stop);
+
+    /// The same from anywhere else.
+    Result<std::vector<std::string>> import(ImportSource& source, uid_t owner, const ProgressSink& progress,
+                                            std::stop_token stop);
 
     /// Everybody's images, or one user's.
     std::vector<Image> list() const;

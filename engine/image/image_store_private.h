@@ -21,11 +21,16 @@ struct ImageStore::Private {
     {
     }
 
-    void step(std::string_view name) const
+    void step(std::string_view name)
     {
-        if (stepHook)
-            stepHook(name);
+        if (!stepHook)
+            return;
+        const std::lock_guard lock{stepMutex}; // layers are unpacked by several threads
+        stepHook(name);
     }
+
+    Result<bool> hasLayer(const std::string& chainId);
+    Result<bool> ownsLayer(uid_t owner, const std::string& chainId);
 
     /// Removes what nothing refers to and no load needs.
     Result<void> collect();
@@ -37,6 +42,7 @@ struct ImageStore::Private {
     LayerDirectories directories;
     Worker worker;
     std::function<void(std::string_view)> stepHook;
+    std::mutex stepMutex;
 
     std::mutex mutex;
     std::condition_variable_any unpackingEnded;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/image/layer_directories.h"
 
+#include "engine/image/limits.h"
 #include "engine/layer/digest.h"
 #include "engine/layer/directory_names.h"
 #include "engine/layer/merged_lower.h"
@@ -153,6 +154,11 @@ std::filesystem::path LayerDirectories::diff(const std::string& chainId) const
     return layers() / layer::digestHex(chainId) / "diff";
 }
 
+std::filesystem::path LayerDirectories::diff(const StagedLayer& staged) const
+{
+    return layers() / staged.name() / "diff";
+}
+
 bool LayerDirectories::has(const std::string& chainId) const
 {
     return os::open(diff(chainId), O_PATH | O_DIRECTORY).has_value();
@@ -207,12 +213,13 @@ Result<void> LayerDirectories::keepBlobs(const std::set<std::string>& digests) c
     return {};
 }
 
-Result<std::uint64_t> LayerDirectories::freeSpace() const
+Result<Bytes> LayerDirectories::room() const
 {
     struct statvfs status{};
     if (::statvfs(m_root.c_str(), &status) != 0)
         return systemFailure(std::format("cannot ask for the free space of {}", m_root.string()));
-    return std::uint64_t{status.f_bavail} * status.f_frsize;
+    const auto free = std::uint64_t{status.f_bavail} * status.f_frsize;
+    return Bytes{free - std::min(free, limits::kFreeSpace.value)};
 }
 
 } // namespace lamella::image

@@ -3,6 +3,7 @@
 
 #include "engine/base/result.h"
 #include "engine/base/unique_fd.h"
+#include "engine/base/units.h"
 #include "engine/layer/extractor.h"
 
 #include <filesystem>
@@ -25,6 +26,8 @@ public:
 
     /// The directory that becomes layers/<chainID>/diff.
     BorrowedFd diff() const { return m_diff.borrow(); }
+
+    const std::string& name() const { return m_name; }
 
     /// Does what the worker had no right or knowledge to do: marks opaque directories, and gives those that the archive
     /// did not speak of the owner and mode that they have in the layers `below` (from the bottom).
@@ -51,6 +54,7 @@ public:
     Result<void> prepare() const;
 
     std::filesystem::path diff(const std::string& chainId) const;
+    std::filesystem::path diff(const StagedLayer& staged) const;
     bool has(const std::string& chainId) const;
     Result<StagedLayer> stage() const;
 
@@ -67,8 +71,8 @@ public:
     /// Removes what lies in blobs/sha256 besides `digests`.
     Result<void> keepBlobs(const std::set<std::string>& digests) const;
 
-    /// Bytes that may still be written.
-    Result<std::uint64_t> freeSpace() const;
+    /// Bytes that a load may still write: what is free, less what it leaves to others.
+    Result<Bytes> room() const;
 
 private:
     std::filesystem::path layers() const { return m_root / "layers"; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/image/load.h"
 
+#include "engine/image/layer_loads.h"
 #include "engine/image/limits.h"
 #include "engine/image/reference.h"
 #include "engine/layer/digest.h"
@@ -10,10 +11,10 @@
 
 namespace lamella::image {
 
-Load::Load(ImageStore::Private& store, BorrowedFd layout, uid_t owner, const ProgressSink& progress,
+Load::Load(ImageStore::Private& store, ImportSource& source, uid_t owner, const ProgressSink& progress,
            std::stop_token stop)
     : m_store(store)
-    , m_layout(layout)
+    , m_source(source)
     , m_owner(owner)
     , m_progress(progress)
     , m_stop(std::move(stop))
@@ -33,14 +34,13 @@ Load::~Load()
 
 Result<std::vector<std::string>> Load::run()
 {
-    tell("Reading the layout", {});
+    m_progress.tell("Reading what is to be loaded");
     TRY(m_store.directories.prepare());
-    for (auto& found : TRY(m_store.worker.readLayout(m_layout, m_owner, m_stop)))
+    for (auto& found : TRY(m_source.images(m_store.worker, m_stop)))
         m_images.push_back(wanted(std::move(found)));
     m_store.step("read");
     pin();
-    TRY(checkSpace());
-    TRY(unpackAll());
+    TRY(bringLayers());
     TRY(record());
     m_succeeded = true;
     m_store.step("recorded");
@@ -94,146 +94,23 @@ void Load::pin()
     m_store.pinned.insert(m_pins.begin(), m_pins.end());
 }
 
+Result<void> Load::bringLayers()
+{
+    LayerLoads layers{m_store, m_source, m_owner, m_progress};
+    for (auto& [found, row] : m_images)
+        TRY(layers.add(found, row.image));
+    TRY(checkSpace(layers.needed()));
+    return layers.run(m_stop);
+}
+
 // An archive is never larger than what it becomes, by much: when not even the blobs fit, there is no need to begin.
-Result<void> Load::checkSpace()
+Result<void> Load::checkSpace(Bytes needed) const
 {
-    Bytes needed;
-    std::set<std::string> counted;
-    for (const auto& [found, row] : m_images) {
-        for (std::size_t i = 0; i < found.layers.size(); ++i) {
-            const auto& chainId = row.image.layers[i].chainId;
-            const bool there = TRY(isThere(chainId));
-            if ((there && TRY(isOwned(chainId))) || !counted.insert(chainId).second)
-                continue;
-            m_total += found.layers[i].size;
-            if (!there)
-                needed += found.layers[i].size;
-        }
-    }
-    const auto available = TRY(m_store.directories.freeSpace());
-    if (needed + limits::kFreeSpace > Bytes{available} && needed > Bytes{}) {
-        return failure(ErrorKind::NoSpace,
-                       std::format("the image needs at least {} bytes and the disk has {} left",
-                                   (needed + limits::kFreeSpace).value, available));
-    }
-    return {};
-}
-
-Result<void> Load::unpackAll()
-{
-    for (auto& image : m_images) {
-        for (std::size_t position = 0; position < image.found.layers.size(); ++position) {
-            TRY_WITHIN(std::format("layer {} of {}", position + 1, image.found.layers.size()),
-                       ensureLayer(image, position));
-        }
-    }
-    return {};
-}
-
-Result<bool> Load::isThere(const std::string& chainId) const
-{
-    auto connection = m_store.database.lock();
-    return TRY(rows::hasLayer(connection, chainId)) && m_store.directories.has(chainId);
-}
-
-Result<bool> Load::isOwned(const std::string& chainId) const
-{
-    auto connection = m_store.database.lock();
-    return rows::ownsLayer(connection, m_owner, chainId);
-}
-
-// Waits while another load unpacks the layer. True when it is this load's to unpack now.
-Result<bool> Load::claim(const std::string& chainId)
-{
-    std::unique_lock lock{m_store.mutex};
-    const bool free = m_store.unpackingEnded.wait(lock, m_stop, [&] { return !m_store.unpacking.contains(chainId); });
-    if (!free || m_stop.stop_requested())
-        return failure(ErrorKind::Cancelled, "the load was cancelled");
-    if (TRY(isThere(chainId)))
-        return false;
-    m_store.unpacking.insert(chainId);
-    return true;
-}
-
-void Load::release(const std::string& chainId)
-{
-    {
-        const std::lock_guard lock{m_store.mutex};
-        m_store.unpacking.erase(chainId);
-    }
-    m_store.unpackingEnded.notify_all();
-}
-
-Result<void> Load::ensureLayer(Wanted& image, std::size_t position)
-{
-    const auto& chainId = image.row.image.layers[position].chainId;
-    if (TRY(claim(chainId))) {
-        auto done = unpack(image, position);
-        release(chainId);
-        TRY(std::move(done));
-    } else {
-        if (m_proven.contains(chainId) || TRY(isOwned(chainId)))
-            return {};
-        TRY(verify(image, position));
-    }
-    m_proven.insert(chainId);
-    m_done += image.found.layers[position].size;
-    return {};
-}
-
-// Layers are shared by content, and a digest is no secret: who only knows that another user has a layer must not get to
-// read it. The layers below have been proven before.
-Result<void> Load::verify(const Wanted& image, std::size_t position) const
-{
-    const auto& blob = image.found.layers[position];
-    const auto stage = std::format("Checking layer {} of {}", position + 1, image.found.layers.size());
-    tell(stage, {});
-    const auto progress = [&](Bytes done) { tell(stage, done); };
-    const auto hashed = TRY(m_store.worker.hash({m_layout, m_owner, blob, limits::kUnpackedLayer}, progress, m_stop));
-    return checkDigests(blob, image.row.image.layers[position], hashed);
-}
-
-Result<void> Load::unpack(Wanted& image, std::size_t position)
-{
-    const auto& blob = image.found.layers[position];
-    auto& layer = image.row.image.layers[position];
-    const auto stage = std::format("Unpacking layer {} of {}", position + 1, image.found.layers.size());
-    tell(stage, {});
-    auto staged = TRY(m_store.directories.stage());
-    m_store.step("staged");
-    const auto available = TRY(m_store.directories.freeSpace());
-    const Bytes room{available - std::min(available, limits::kFreeSpace.value)};
-    const Worker::LayerBlob request{m_layout, m_owner, blob, std::min(room, limits::kUnpackedLayer)};
-    const auto progress = [&](Bytes done) {
-        tell(stage, done);
-        m_store.step("unpacking");
-    };
-    const auto unpacked = TRY(m_store.worker.unpack(request, staged.diff(), progress, m_stop));
-    m_store.step("unpacked");
-    TRY(checkDigests(blob, layer, unpacked));
-    std::vector<std::filesystem::path> below;
-    for (std::size_t i = 0; i < position; ++i)
-        below.push_back(m_store.directories.diff(image.row.image.layers[i].chainId));
-    TRY(staged.complete(unpacked.extracted, below));
-    TRY(staged.sync());
-    m_store.step("synced");
-    TRY(staged.publish(layer.chainId));
-    m_store.step("published");
-    layer.size = unpacked.extracted.size;
-    auto connection = m_store.database.lock();
-    TRY(rows::addLayer(connection, layer, unpacked.extracted.entries));
-    m_store.step("layer recorded");
-    return {};
-}
-
-Result<void> Load::checkDigests(const Descriptor& blob, const Layer& layer, const UnpackedLayer& unpacked) const
-{
-    if (unpacked.blobDigest != blob.digest)
-        return failure(ErrorKind::DigestMismatch,
-                       std::format("the blob {} has other content than its name says", blob.digest));
-    if (unpacked.diffId != layer.diffId) {
-        return failure(ErrorKind::DigestMismatch,
-                       std::format("the blob {} is not the layer {} that the config names", blob.digest, layer.diffId));
+    const auto room = TRY(m_store.directories.room());
+    if (needed > room) {
+        return failure(
+            ErrorKind::NoSpace,
+            std::format("the image needs at least {} bytes and the disk has {} left for it", needed.value, room.value));
     }
     return {};
 }
@@ -257,12 +134,6 @@ Result<void> Load::record()
     }
     m_store.step("before the commit");
     return transaction.commit();
-}
-
-void Load::tell(std::string stage, Bytes done) const
-{
-    if (m_progress)
-        m_progress({std::move(stage), m_done + done, m_total});
 }
 
 } // namespace lamella::image

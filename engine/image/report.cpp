@@ -73,7 +73,8 @@ Result<Descriptor> layerOf(const Fields& fields)
 {
     Descriptor descriptor;
     descriptor.kind = DocumentKind::Layer;
-    descriptor.digest = TRY(digestField(fields, "digest"));
+    if (!TRY(fields.text("digest", limits::kText)).empty())
+        descriptor.digest = TRY(digestField(fields, "digest"));
     descriptor.size = {TRY(fields.number("size", limits::kBlob.value))};
     descriptor.compression = static_cast<layer::Compression>(TRY(fields.number("compression", 2)));
     return descriptor;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/image/worker.h"
 
+#include "engine/image/layer_request.h"
 #include "engine/image/worker_process.h"
 
 #include <nlohmann/json.hpp>
 
 #include <array>
-#include <utility>
 
 namespace lamella::image {
 
@@ -17,31 +17,26 @@ Result<std::vector<FoundImage>> Worker::readLayout(BorrowedFd layout, uid_t owne
         TRY(runWorker(m_program, {"read-layout", std::to_string(owner)}, descriptors, {}, std::move(stop))));
 }
 
-Result<UnpackedLayer> Worker::unpack(const LayerBlob& blob, BorrowedFd directory,
+Result<UnpackedLayer> Worker::unpack(const LayerBlob& layer, BorrowedFd directory,
                                      const std::function<void(Bytes)>& progress, std::stop_token stop) const
 {
-    const std::array descriptors{blob.layout, directory};
-    return read("unpack", blob, descriptors, progress, std::move(stop));
+    const std::array descriptors{layer.from.fd.borrow(), directory};
+    return read("unpack", layer, descriptors, progress, std::move(stop));
 }
 
-Result<UnpackedLayer> Worker::hash(const LayerBlob& blob, const std::function<void(Bytes)>& progress,
+Result<UnpackedLayer> Worker::hash(const LayerBlob& layer, const std::function<void(Bytes)>& progress,
                                    std::stop_token stop) const
 {
-    const std::array descriptors{blob.layout};
-    return read("hash", blob, descriptors, progress, std::move(stop));
+    const std::array descriptors{layer.from.fd.borrow()};
+    return read("hash", layer, descriptors, progress, std::move(stop));
 }
 
-Result<UnpackedLayer> Worker::read(std::string command, const LayerBlob& blob, std::span<const BorrowedFd> descriptors,
+Result<UnpackedLayer> Worker::read(std::string command, const LayerBlob& layer, std::span<const BorrowedFd> descriptors,
                                    const std::function<void(Bytes)>& progress, std::stop_token stop) const
 {
-    const std::vector<std::string> arguments{
-        std::move(command),
-        std::to_string(blob.owner),
-        blob.blob.digest,
-        std::to_string(blob.blob.size.value),
-        std::to_string(std::to_underlying(blob.blob.compression)),
-        std::to_string(blob.limit.value),
-    };
+    const LayerRequest request{layer.from.kind, layer.from.offset, layer.from.reader, layer.blob, layer.limit};
+    auto arguments = request.arguments();
+    arguments.insert(arguments.begin(), std::move(command));
     const auto tell = [&progress](std::uint64_t done) {
         if (progress)
             progress(Bytes{done});

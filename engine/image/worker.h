@@ -4,6 +4,7 @@
 #include "engine/base/result.h"
 #include "engine/base/unique_fd.h"
 #include "engine/base/units.h"
+#include "engine/image/import_source.h"
 #include "engine/image/report.h"
 
 #include <filesystem>
@@ -25,25 +26,24 @@ public:
     /// Parses the documents of an OCI layout with the rights of `owner`.
     Result<std::vector<FoundImage>> readLayout(BorrowedFd layout, uid_t owner, std::stop_token stop) const;
 
-    /// A layer's blob, which is opened with the rights of `owner`.
+    /// What is to be read.
     struct LayerBlob {
-        BorrowedFd layout;
-        uid_t owner = 0;
-        Descriptor blob;
+        const Blob& from;
+        const Descriptor& blob;
         Bytes limit; ///< of what may come out of it
     };
 
     /// Unpacks a layer into an empty directory; `progress` is called with the bytes of the blob that were read. What
     /// the worker says of digests is not yet compared with anything.
-    Result<UnpackedLayer> unpack(const LayerBlob& blob, BorrowedFd directory,
+    Result<UnpackedLayer> unpack(const LayerBlob& layer, BorrowedFd directory,
                                  const std::function<void(Bytes)>& progress, std::stop_token stop) const;
 
     /// Like unpack(), for the digests alone: nothing is written.
-    Result<UnpackedLayer> hash(const LayerBlob& blob, const std::function<void(Bytes)>& progress,
+    Result<UnpackedLayer> hash(const LayerBlob& layer, const std::function<void(Bytes)>& progress,
                                std::stop_token stop) const;
 
 private:
-    Result<UnpackedLayer> read(std::string command, const LayerBlob& blob, std::span<const BorrowedFd> descriptors,
+    Result<UnpackedLayer> read(std::string command, const LayerBlob& layer, std::span<const BorrowedFd> descriptors,
                                const std::function<void(Bytes)>& progress, std::stop_token stop) const;
 
     std::filesystem::path m_program;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // lamella-worker: reads foreign documents and unpacks foreign layers for the store, after giving up its rights.
 //   lamella-worker read-layout OWNER
-//   lamella-worker unpack OWNER DIGEST SIZE COMPRESSION LIMIT
-//   lamella-worker hash OWNER DIGEST SIZE COMPRESSION LIMIT
-// Descriptors: 3 the socket for the report, 4 the layout's directory, 5 the layer's directory (unpack).
+//   lamella-worker unpack REQUEST   (LayerRequest)
+//   lamella-worker hash REQUEST
+// Descriptors: 3 the socket for the report, 4 the layout's directory or the blob, 5 the layer's directory (unpack).
 #include "engine/image/confinement.h"
+#include "engine/image/file_part.h"
+#include "engine/image/layer_request.h"
 #include "engine/image/layout_reader.h"
 #include "engine/image/limits.h"
 #include "engine/layer/extractor.h"
@@ -16,6 +18,7 @@
 #include <openssl/crypto.h>
 
 #include <charconv>
+#include <memory>
 #include <span>
 #include <unistd.h>
 
@@ -25,7 +28,7 @@ using namespace lamella::image;
 namespace {
 
 constexpr BorrowedFd kReport{3};
-constexpr int kLayout = 4;
+constexpr int kInput = 4;
 constexpr int kLayer = 5;
 constexpr std::uint64_t kProgressStep = 1u << 20;
 
@@ -58,7 +61,7 @@ void loadEarly()
 
 Result<nlohmann::json> readLayoutConfined(uid_t owner)
 {
-    UniqueFd layout{kLayout};
+    UniqueFd layout{kInput};
     if (auto alone = isolate(layout.borrow(), true))
         layout = std::move(*alone);
     else if (alone.error().errnum != EINVAL)
@@ -69,28 +72,21 @@ Result<nlohmann::json> readLayoutConfined(uid_t owner)
     return toJson(TRY(readLayout(layout.borrow(), ownArchitecture())));
 }
 
-struct LayerRequest {
-    uid_t owner;
-    Descriptor blob;
-    Bytes limit;
-};
-
-Result<LayerRequest> layerRequest(std::span<char*> arguments)
+// A layout is the caller's: what he may not read must not be read for him.
+Result<UniqueFd> openBlobOf(const LayerRequest& request)
 {
-    LayerRequest request{static_cast<uid_t>(TRY(number(arguments[2]))), {}, {TRY(number(arguments[6]))}};
-    request.blob.digest = arguments[3];
-    request.blob.size = {TRY(number(arguments[4]))};
-    const auto compression = TRY(number(arguments[5]));
-    if (!layer::isDigest(request.blob.digest) || compression > 2)
-        return failure(ErrorKind::InvalidArgument, "lamella-worker: an argument is wrong");
-    request.blob.compression = static_cast<layer::Compression>(compression);
-    return request;
+    UniqueFd input{kInput};
+    if (request.kind != Blob::Kind::Layout)
+        return input;
+    const ActAs reader{request.reader};
+    return openBlob(input.borrow(), request.blob);
 }
 
-Result<UniqueFd> openBlobAsOwner(BorrowedFd layout, const LayerRequest& request)
+std::unique_ptr<layer::ByteSource> sourceOf(BorrowedFd blob, const LayerRequest& request)
 {
-    const ActAs owner{request.owner};
-    return openBlob(layout, request.blob);
+    if (request.kind == Blob::Kind::File)
+        return std::make_unique<FilePart>(blob, request.offset.value, request.blob.size.value);
+    return std::make_unique<layer::FdSource>(blob);
 }
 
 // Tells how far it has come, though not at every turn.
@@ -111,8 +107,8 @@ private:
 Result<UnpackedLayer> unpack(BorrowedFd blob, const LayerRequest& request)
 {
     const auto root = TRY(os::open("/", O_RDONLY | O_DIRECTORY));
-    layer::FdSource source{blob};
-    layer::LayerStream stream{source, request.blob.compression, request.blob.size, request.limit};
+    const auto source = sourceOf(blob, request);
+    layer::LayerStream stream{*source, request.blob.compression, request.blob.size, request.limit};
     layer::TarReader reader{stream};
     layer::Extractor extractor{root.borrow()};
     Teller teller;
@@ -128,8 +124,8 @@ Result<UnpackedLayer> unpack(BorrowedFd blob, const LayerRequest& request)
 // The digests alone.
 Result<UnpackedLayer> hash(BorrowedFd blob, const LayerRequest& request)
 {
-    layer::FdSource source{blob};
-    layer::LayerStream stream{source, request.blob.compression, request.blob.size, request.limit};
+    const auto source = sourceOf(blob, request);
+    layer::LayerStream stream{*source, request.blob.compression, request.blob.size, request.limit};
     std::vector<std::byte> buffer(64u << 10);
     Teller teller;
     while (TRY(stream.read(buffer)) > 0)
@@ -139,12 +135,10 @@ Result<UnpackedLayer> hash(BorrowedFd blob, const LayerRequest& request)
 
 Result<nlohmann::json> unpackConfined(const LayerRequest& request)
 {
-    UniqueFd layout{kLayout};
     UniqueFd directory{kLayer};
     const auto root = TRY(isolate(directory.borrow(), false));
     directory.reset();
-    const auto blob = TRY(openBlobAsOwner(layout.borrow(), request));
-    layout.reset();
+    const auto blob = TRY(openBlobOf(request));
     TRY(enterRoot(root.borrow()));
     TRY(dropRights(Rights::Unpack, 0, request.limit));
     return toJson(TRY(unpack(blob.borrow(), request)));
@@ -152,30 +146,29 @@ Result<nlohmann::json> unpackConfined(const LayerRequest& request)
 
 Result<nlohmann::json> hashConfined(const LayerRequest& request)
 {
-    UniqueFd layout{kLayout};
-    const auto blob = TRY(openBlobAsOwner(layout.borrow(), request));
-    layout.reset();
+    const auto blob = TRY(openBlobOf(request));
     const auto root = TRY(emptyRoot());
     TRY(enterRoot(root.borrow()));
-    TRY(dropRights(Rights::None, request.owner, {}));
+    TRY(dropRights(Rights::None, request.reader, {}));
     return toJson(TRY(hash(blob.borrow(), request)));
 }
 
 Result<nlohmann::json> run(std::span<char*> arguments)
 {
     const std::string_view command = arguments.size() > 1 ? arguments[1] : "";
-    const bool unpacks = command == "unpack" && arguments.size() == 7;
-    const bool hashes = command == "hash" && arguments.size() == 7;
-    if (!unpacks && !hashes && (command != "read-layout" || arguments.size() != 3))
+    const auto rest = arguments.subspan(std::min<std::size_t>(arguments.size(), 2));
+    const bool unpacks = command == "unpack" && rest.size() == LayerRequest::kArguments;
+    const bool hashes = command == "hash" && rest.size() == LayerRequest::kArguments;
+    if (!unpacks && !hashes && (command != "read-layout" || rest.size() != 1))
         return failure(ErrorKind::InvalidArgument, "lamella-worker is started by lamella-helper, not by hand");
-    TRY(bindToParent(kReport, unpacks ? kLayer + 1 : kLayout + 1));
+    TRY(bindToParent(kReport, unpacks ? kLayer + 1 : kInput + 1));
     TRY(volunteerForOom());
     loadEarly();
     if (unpacks)
-        return unpackConfined(TRY(layerRequest(arguments)));
+        return unpackConfined(TRY(LayerRequest::of(rest)));
     if (hashes)
-        return hashConfined(TRY(layerRequest(arguments)));
-    return readLayoutConfined(static_cast<uid_t>(TRY(number(arguments[2]))));
+        return hashConfined(TRY(LayerRequest::of(rest)));
+    return readLayoutConfined(static_cast<uid_t>(TRY(number(rest[0]))));
 }
 
 } // namespace

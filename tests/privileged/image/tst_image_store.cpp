@@ -304,12 +304,14 @@ void ImageStoreTest::theWorkerIsNotProtectedFromOom()
     // Like the helper, where this may be done at all.
     std::ignore = os::writeControl("/proc/self/oom_score_adj", "-500");
     Store store{root()};
+    const TestLayout large{layout()}; // one layer, so that no second worker is just being started
+    large.index({large.image({archiveOf({file("a", std::string(4u << 20, 'x'))})})});
     std::vector<std::string> scores;
     store.images.setStepHook([&](std::string_view step) {
         if (step == "unpacking")
             std::ranges::move(scoresOfChildren(), std::back_inserter(scores));
     });
-    const auto loaded = load(store, m_starter);
+    const auto loaded = load(store, layout());
     std::ignore = os::writeControl("/proc/self/oom_score_adj", "0");
     QVERIFY(loaded);
     QVERIFY(!scores.empty());

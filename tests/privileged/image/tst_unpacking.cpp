@@ -129,6 +129,8 @@ void UnpackingTest::theWorkerHasGivenUpItsRights()
     const std::string ownNetwork = fs::read_symlink("/proc/self/ns/net");
     int seen = 0;
     Store store{root()};
+    const TestLayout large{layout()}; // one layer, so that no second worker is just being started
+    large.index({large.image({archiveOf({file("a", std::string(4u << 20, 'x'))})})});
     store.images.setStepHook([&](std::string_view step) {
         if (step != "unpacking")
             return;
@@ -150,7 +152,7 @@ void UnpackingTest::theWorkerHasGivenUpItsRights()
             QVERIFY2(mounts.contains("/diff / ") && mounts.contains("nosuid,nodev,noexec"), mounts.c_str());
         }
     });
-    QVERIFY(load(store, m_starter));
+    QVERIFY(load(store, layout()));
     QVERIFY(seen > 0);
 }
 

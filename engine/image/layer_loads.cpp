@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/image/layer_loads.h"
+
+#include "engine/image/limits.h"
+
+#include <algorithm>
+#include <format>
+#include <thread>
+
+namespace lamella::image {
+
+namespace {
+
+Result<void> checkDigests(const Descriptor& blob, const Layer& layer, const UnpackedLayer& unpacked)
+{
+    if (!blob.digest.empty() && unpacked.blobDigest != blob.digest)
+        return failure(ErrorKind::DigestMismatch,
+                       std::format("the blob {} has other content than its name says", blob.digest));
+    if (unpacked.diffId != layer.diffId) {
+        return failure(ErrorKind::DigestMismatch,
+                       std::format("the blob {} is not the layer {} that the config names", blob.digest, layer.diffId));
+    }
+    return {};
+}
+
+} // namespace
+
+LayerClaim::LayerClaim(ImageStore::Private& store, std::string chainId)
+    : m_store(&store)
+    , m_chainId(std::move(chainId))
+{
+}
+
+LayerClaim::LayerClaim(LayerClaim&& other) noexcept
+    : m_store(std::exchange(other.m_store, nullptr))
+    , m_chainId(std::move(other.m_chainId))
+{
+}
+
+LayerClaim::~LayerClaim()
+{
+    if (!m_store)
+        return;
+    {
+        const std::lock_guard lock{m_store->mutex};
+        m_store->unpacking.erase(m_chainId);
+    }
+    m_store->unpackingEnded.notify_all();
+}
+
+Result<std::optional<LayerClaim>> LayerClaim::take(ImageStore::Private& store, const std::string& chainId,
+                                                   const std::stop_token& stop)
+{
+    std::unique_lock lock{store.mutex};
+    const bool free = store.unpackingEnded.wait(lock, stop, [&] { return !store.unpacking.contains(chainId); });
+    if (!free || stop.stop_requested())
+        return failure(ErrorKind::Cancelled, "the load was cancelled");
+    if (TRY(store.hasLayer(chainId)))
+        return std::nullopt;
+    store.unpacking.insert(chainId);
+    return LayerClaim{store, chainId};
+}
+
+LayerLoads::LayerLoads(ImageStore::Private& store, ImportSource& source, uid_t owner, LoadProgress& progress)
+    : m_store(store)
+    , m_source(source)
+    , m_owner(owner)
+    , m_progress(progress)
+{
+}
+
+Result<void> LayerLoads::add(const FoundImage& found, Image& image)
+{
+    std::vector<std::size_t> below;
+    for (std::size_t position = 0; position < image.layers.size(); ++position) {
+        auto& layer = image.layers[position];
+        const auto& blob = found.layers[position];
+        const auto same = std::ranges::find(m_jobs, layer.chainId, [](const Job& job) { return job.layer->chainId; });
+        if (same != m_jobs.end()) {
+            below.push_back(static_cast<std::size_t>(same - m_jobs.begin()));
+            continue;
+        }
+        const bool isThere = TRY(m_store.hasLayer(layer.chainId));
+        if (!isThere)
+            m_needed += blob.size;
+        Job job{};
+        job.blob = &blob;
+        job.layer = &layer;
+        job.position = position;
+        job.count = image.layers.size();
+        job.below = below;
+        if (!isThere || !TRY(m_store.ownsLayer(m_owner, layer.chainId)))
+            job.item = m_progress.add(blob.digest.empty() ? layer.diffId : blob.digest, blob.size);
+        below.push_back(m_jobs.size());
+        m_jobs.push_back(std::move(job));
+    }
+    return {};
+}
+
+Result<void> LayerLoads::run(const std::stop_token& stop)
+{
+    const std::stop_callback passOn{stop, [this] { m_stop.request_stop(); }};
+    const auto cores = std::max<std::size_t>(1, std::thread::hardware_concurrency());
+    {
+        std::vector<std::jthread> others;
+        for (std::size_t i = 1; i < std::min(cores, m_jobs.size()); ++i)
+            others.emplace_back([this] { work(); });
+        work();
+    }
+    if (m_error)
+        return std::unexpected(std::move(*m_error));
+    if (stop.stop_requested())
+        return failure(ErrorKind::Cancelled, "the load was cancelled");
+    return {};
+}
+
+LayerLoads::Job* LayerLoads::next()
+{
+    const std::lock_guard lock{m_mutex};
+    return m_stop.stop_requested() || m_next == m_jobs.size() ? nullptr : &m_jobs[m_next++];
+}
+
+void LayerLoads::work()
+{
+    while (auto* job = next()) {
+        if (auto done = bring(*job); !done)
+            fail(std::move(done).error().within(std::format("layer {} of {}", job->position + 1, job->count)));
+        else if (auto published = publishReady(); !published)
+            fail(std::move(published).error());
+    }
+}
+
+// What fails after the first has been ended by it.
+void LayerLoads::fail(Error error)
+{
+    {
+        const std::lock_guard lock{m_mutex};
+        if (!m_error)
+            m_error = std::move(error);
+    }
+    m_stop.request_stop();
+}
+
+Result<void> LayerLoads::bring(Job& job)
+{
+    auto claim = TRY(LayerClaim::take(m_store, job.layer->chainId, m_stop.get_token()));
+    if (claim) {
+        job.claim.emplace(std::move(*claim));
+        TRY(unpack(job));
+    } else if (!TRY(m_store.ownsLayer(m_owner, job.layer->chainId))) {
+        TRY(verify(job));
+    }
+    const std::lock_guard lock{m_mutex};
+    job.isUnpacked = job.claim.has_value();
+    job.isThere = !job.isUnpacked;
+    return {};
+}
+
+// Layers are shared by content, and a digest is no secret: who only knows that another user has a layer must not get to
+// read it. The layers below are proven by jobs of their own.
+Result<void> LayerLoads::verify(const Job& job)
+{
+    tell(job, "Checking", {});
+    const auto blob = TRY(m_source.openBlob(*job.blob, m_stop.get_token()));
+    const auto progress = [&](Bytes done) { tell(job, "Checking", done); };
+    const auto hashed
+        = TRY(m_store.worker.hash({blob, *job.blob, limits::kUnpackedLayer}, progress, m_stop.get_token()));
+    TRY(checkDigests(*job.blob, *job.layer, hashed));
+    tell(job, "Checking", job.blob->size);
+    return {};
+}
+
+Result<void> LayerLoads::unpack(Job& job)
+{
+    tell(job, "Unpacking", {});
+    job.staged.emplace(TRY(m_store.directories.stage()));
+    m_store.step("staged");
+    const auto room = TRY(m_store.directories.room());
+    const auto blob = TRY(m_source.openBlob(*job.blob, m_stop.get_token()));
+    const auto progress = [&](Bytes done) {
+        tell(job, "Unpacking", done);
+        m_store.step("unpacking");
+        // Those beside it write too.
+        if (const auto left = m_store.directories.room(); left && *left == Bytes{})
+            fail(Error::of(ErrorKind::NoSpace, "the disk is full: remove what is not needed and try again"));
+    };
+    const Worker::LayerBlob request{blob, *job.blob, std::min(room, limits::kUnpackedLayer)};
+    job.unpacked = TRY(m_store.worker.unpack(request, job.staged->diff(), progress, m_stop.get_token()));
+    m_store.step("unpacked");
+    TRY(checkDigests(*job.blob, *job.layer, job.unpacked));
+    tell(job, "Unpacking", job.blob->size);
+    return {};
+}
+
+void LayerLoads::tell(const Job& job, std::string_view doing, Bytes done)
+{
+    auto stage = std::format("{} layer {} of {}", doing, job.position + 1, job.count);
+    if (job.item)
+        m_progress.tell(std::move(stage), *job.item, done);
+    else
+        m_progress.tell(std::move(stage));
+}
+
+// One thread publishes, and looks again before it ends; the others go on unpacking meanwhile.
+Result<void> LayerLoads::publishReady()
+{
+    std::unique_lock lock{m_mutex};
+    if (m_publishing)
+        return {};
+    m_publishing = true;
+    Result<void> done;
+    for (auto jobs = ready(); done && !jobs.empty(); jobs = ready()) {
+        lock.unlock();
+        done = publish(jobs);
+        lock.lock();
+        for (auto* job : jobs)
+            job->isThere = true;
+    }
+    m_publishing = false;
+    return done;
+}
+
+std::vector<LayerLoads::Job*> LayerLoads::ready()
+{
+    std::vector<Job*> jobs;
+    const auto isDone
+        = [&](std::size_t index) { return m_jobs[index].isThere || std::ranges::contains(jobs, &m_jobs[index]); };
+    for (auto& job : m_jobs) {
+        if (job.isUnpacked && !job.isThere && std::ranges::all_of(job.below, isDone))
+            jobs.push_back(&job);
+    }
+    return jobs;
+}
+
+Result<void> LayerLoads::publish(const std::vector<Job*>& jobs)
+{
+    if (m_stop.stop_requested())
+        return failure(ErrorKind::Cancelled, "the load was cancelled");
+    for (const auto* job : jobs) {
+        std::vector<std::filesystem::path> below;
+        for (const auto index : job->below) {
+            const auto& lower = m_jobs[index];
+            below.push_back(lower.staged ? m_store.directories.diff(*lower.staged)
+                                         : m_store.directories.diff(lower.layer->chainId));
+        }
+        TRY(job->staged->complete(job->unpacked.extracted, below));
+    }
+    // It writes the whole file system: once for all that are ready.
+    TRY(jobs.front()->staged->sync());
+    m_store.step("synced");
+    for (auto* job : jobs)
+        TRY(publish(*job));
+    return {};
+}
+
+Result<void> LayerLoads::publish(Job& job)
+{
+    auto& layer = *job.layer;
+    TRY(job.staged->publish(layer.chainId));
+    job.staged.reset();
+    m_store.step("published");
+    layer.size = job.unpacked.extracted.size;
+    {
+        auto connection = m_store.database.lock();
+        TRY(rows::addLayer(connection, layer, job.unpacked.extracted.entries));
+    }
+    m_store.step("layer recorded");
+    job.claim.reset();
+    return {};
+}
+
+} // namespace lamella::image

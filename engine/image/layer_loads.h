@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/image/image_store_private.h"
+#include "engine/image/import_source.h"
+#include "engine/image/load_progress.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lamella::image {
+
+/// The right to unpack a layer, which one load at a time has. Move-only.
+class LayerClaim {
+public:
+    /// Waits while another load has it. Nothing where the layer is there already. Errors: Cancelled.
+    static Result<std::optional<LayerClaim>> take(ImageStore::Private& store, const std::string& chainId,
+                                                  const std::stop_token& stop);
+    LayerClaim(LayerClaim&& other) noexcept;
+    LayerClaim& operator=(LayerClaim&&) = delete;
+    ~LayerClaim();
+
+private:
+    LayerClaim(ImageStore::Private& store, std::string chainId);
+
+    ImageStore::Private* m_store;
+    std::string m_chainId;
+};
+
+/// The layers of one load: unpacked side by side, and published from the bottom of each image, because what a layer
+/// shows of the directories that it does not speak of depends on those below it.
+class LayerLoads {
+public:
+    LayerLoads(ImageStore::Private& store, ImportSource& source, uid_t owner, LoadProgress& progress);
+    LayerLoads(const LayerLoads&) = delete;
+    LayerLoads& operator=(const LayerLoads&) = delete;
+
+    /// Adds the layers of an image. Both must stay where they are.
+    Result<void> add(const FoundImage& found, Image& image);
+
+    /// What has to be read of those that are missing.
+    Bytes needed() const { return m_needed; }
+
+    /// Brings all of them; nothing of it runs on after this has returned. Errors: the first one that came up.
+    Result<void> run(const std::stop_token& stop);
+
+private:
+    struct Job {
+        const Descriptor* blob = nullptr;
+        Layer* layer = nullptr;
+        std::size_t position = 0; ///< in its image
+        std::size_t count = 0; ///< layers of that image
+        std::vector<std::size_t> below; ///< jobs, from the bottom
+        std::optional<std::size_t> item; ///< of the progress; none where nothing has to be read
+        std::optional<LayerClaim> claim; ///< outlives what is staged
+        std::optional<StagedLayer> staged;
+        UnpackedLayer unpacked;
+        bool isUnpacked = false;
+        bool isThere = false;
+    };
+
+    Job* next();
+    void work();
+    void fail(Error error);
+    Result<void> bring(Job& job);
+    Result<void> unpack(Job& job);
+    Result<void> verify(const Job& job);
+    void tell(const Job& job, std::string_view doing, Bytes done);
+    Result<void> publishReady();
+    std::vector<Job*> ready();
+    Result<void> publish(const std::vector<Job*>& jobs);
+    Result<void> publish(Job& job);
+
+    ImageStore::Private& m_store;
+    ImportSource& m_source;
+    uid_t m_owner;
+    LoadProgress& m_progress;
+    std::vector<Job> m_jobs; ///< each after those below it
+    Bytes m_needed;
+    std::stop_source m_stop;
+
+    std::mutex m_mutex; ///< guards what follows, and isUnpacked and isThere
+    std::size_t m_next = 0;
+    bool m_publishing = false;
+    std::optional<Error> m_error;
+};
+
+} // namespace lamella::image
