@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/layer/extractor.h"
 
+#include "engine/layer/file_attributes.h"
 #include "engine/layer/layer_recorder.h"
 #include "engine/layer/tar_reader.h"
 #include "engine/layer/tree.h"
+#include "engine/layer/whiteout.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -19,26 +21,12 @@ namespace lamella::layer {
 
 namespace {
 
-constexpr std::string_view kWhiteoutPrefix = ".wh.";
-constexpr std::string_view kOpaqueName = ".wh..wh..opq";
 constexpr std::string_view kReservedPrefix = ".wh..wh."; // what AUFS kept for itself
 constexpr std::size_t kMaxDirectories = 1'000'000;
 
 std::unexpected<Error> cannotMake(std::string_view path)
 {
     return systemFailure(std::format("cannot unpack {}", path));
-}
-
-// What of a file a layer may bring. Above all trusted.overlay.*, which steers overlay itself, may not come from
-// outside.
-bool isAllowedXattr(std::string_view name)
-{
-    return name == "security.capability" || name.starts_with("user.");
-}
-
-bool isWhiteoutDevice(const struct stat& status)
-{
-    return S_ISCHR(status.st_mode) && status.st_rdev == 0;
 }
 
 } // namespace
@@ -173,7 +161,7 @@ Result<void> Extractor::setAttributes(BorrowedFd file, const TarEntry& entry) co
     if (::fchown(file.get(), entry.uid, entry.gid) != 0 || ::fchmod(file.get(), entry.mode) != 0)
         return cannotMake(entry.path);
     for (const auto& [name, value] : entry.xattrs) {
-        if (isAllowedXattr(name) && ::fsetxattr(file.get(), name.c_str(), value.data(), value.size(), 0) != 0)
+        if (isLayerXattr(name) && ::fsetxattr(file.get(), name.c_str(), value.data(), value.size(), 0) != 0)
             return systemFailure(std::format("cannot set {} on {}", name, entry.path));
     }
     return {};
@@ -203,7 +191,10 @@ Result<void> Extractor::addFile(const Place& place, const TarEntry& entry, TarRe
         return {};
     }));
     // A hole at the end has no data of its own.
-    if (entry.chunks.size() != 1 && ::ftruncate(file.get(), static_cast<off_t>(entry.size)) != 0)
+    const bool hasHoleLast = entry.size > 0
+        && (entry.chunks.empty() || entry.chunks.back().length == 0
+            || entry.chunks.back().offset + entry.chunks.back().length < entry.size);
+    if (hasHoleLast && ::ftruncate(file.get(), static_cast<off_t>(entry.size)) != 0)
         return cannotMake(entry.path);
     TRY(setAttributes(file.borrow(), entry));
     const std::array times{entry.mtime, entry.mtime};
