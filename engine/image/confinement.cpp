@@ -32,6 +32,7 @@ namespace {
 
 constexpr gid_t kNobody = 65534;
 constexpr int kOomScore = 500; // a load can be repeated
+constexpr rlim_t kFetcherThreads = 256;
 constexpr std::array kUnpackCapabilities
     = {CAP_CHOWN, CAP_FOWNER, CAP_DAC_OVERRIDE, CAP_MKNOD, CAP_SETFCAP, CAP_FSETID};
 
@@ -77,7 +78,7 @@ Result<void> setLimit(__rlimit_resource resource, rlim_t value)
 Result<void> becomeUser(uid_t uid)
 {
     if (::setresgid(kNobody, kNobody, kNobody) != 0 || ::setresuid(uid, uid, uid) != 0)
-        return systemFailure("cannot become the owner of the layout");
+        return systemFailure("cannot become another user");
     return {};
 }
 
@@ -139,13 +140,16 @@ Result<UniqueFd> emptyRoot()
     return context.mount(MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
 }
 
-Result<void> enterRoot(BorrowedFd root)
+Result<void> enterRoot(BorrowedFd root, Network network, const std::function<Result<void>()>& furnish)
 {
-    TRY(os::unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS, "the worker's namespaces"));
+    TRY(os::unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | (network == Network::None ? CLONE_NEWNET : 0),
+                    "the worker's namespaces"));
     if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
         return systemFailure("cannot make the worker's mounts private");
     const auto target = TRY(os::open("/", O_PATH | O_DIRECTORY));
     TRY(os::attachMount(root, target.borrow(), "the worker's root"));
+    if (furnish)
+        TRY(furnish());
     // What was cloned of a shared mount, as all are below systemd, is shared itself: pivot_root(2) refuses that.
     if (::fchdir(root.get()) != 0 || ::mount(nullptr, ".", nullptr, MS_PRIVATE, nullptr) != 0
         || ::syscall(SYS_pivot_root, ".", ".") != 0 || ::umount2(".", MNT_DETACH) != 0 || ::chdir("/") != 0)
@@ -157,12 +161,13 @@ Result<void> dropRights(Rights rights, uid_t uid, Bytes fileSize)
 {
     TRY(dropBoundingSet());
     TRY(setLimit(RLIMIT_CORE, 0));
-    TRY(setLimit(RLIMIT_NPROC, 0));
-    TRY(setLimit(RLIMIT_NOFILE, 128));
+    const bool fetches = rights == Rights::Fetch;
+    TRY(setLimit(RLIMIT_NPROC, fetches ? kFetcherThreads : 0));
+    TRY(setLimit(RLIMIT_NOFILE, fetches ? 512 : 128));
     TRY(setLimit(RLIMIT_FSIZE, fileSize.value));
-    if (!kSanitized)
-        TRY(setLimit(RLIMIT_AS, limits::kWorkerMemory.value));
-    if (rights == Rights::None) {
+    if (!kSanitized) // what threads reserve is address space too, but no data
+        TRY(setLimit(fetches ? RLIMIT_DATA : RLIMIT_AS, limits::kWorkerMemory.value));
+    if (rights != Rights::Unpack) {
         TRY(becomeUser(uid));
         TRY(setCapabilities({}));
     } else {
@@ -173,7 +178,7 @@ Result<void> dropRights(Rights rights, uid_t uid, Bytes fileSize)
     // Changing the user has cleared the signal that comes when the parent ends.
     if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
         return systemFailure("cannot bind the worker to its parent");
-    return kSanitized ? Result<void>{} : loadWorkerFilter();
+    return kSanitized || fetches ? Result<void>{} : loadWorkerFilter();
 }
 
 } // namespace lamella::image

@@ -5,6 +5,7 @@
 #include "engine/base/unique_fd.h"
 #include "engine/base/units.h"
 
+#include <functional>
 #include <sys/types.h>
 
 /// How the worker gives up its rights before it reads the first foreign byte. All of this is for a process with one
@@ -35,8 +36,12 @@ private:
 /// through it. A directory of another mount namespace (a sandboxed caller's) cannot be cloned: EINVAL.
 Result<UniqueFd> isolate(BorrowedFd directory, bool readOnly);
 
-/// Leaves every namespace that matters and makes `root` (a detached mount) the root and working directory.
-Result<void> enterRoot(BorrowedFd root);
+enum class Network { None, Kept };
+
+/// Leaves every namespace that matters and makes `root` (a detached mount) the root and working directory. `furnish` is
+/// called when it is attached and the old root is still there: only then can mounts be attached below it.
+Result<void> enterRoot(BorrowedFd root, Network network = Network::None,
+                       const std::function<Result<void>()>& furnish = {});
 
 /// An empty, read-only root for enterRoot().
 Result<UniqueFd> emptyRoot();
@@ -44,6 +49,7 @@ Result<UniqueFd> emptyRoot();
 enum class Rights {
     None, ///< no capability; user `uid`
     Unpack, ///< what creating files of any owner takes
+    Fetch, ///< like None, with threads; loads no filter
 };
 
 /// Drops capabilities, sets limits (memory, file size, descriptors, no processes), no_new_privs, and the seccomp filter

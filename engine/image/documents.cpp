@@ -88,6 +88,7 @@ Result<Descriptor> parseDescriptor(const Fields& fields, const MediaType& type)
     const auto platform = TRY(fields.object("platform"));
     descriptor.architecture = TRY(platform.text("architecture", limits::kReference));
     descriptor.os = TRY(platform.text("os", limits::kReference));
+    descriptor.variant = TRY(platform.text("variant", limits::kReference));
     return descriptor;
 }
 

@@ -25,6 +25,7 @@ struct Descriptor {
     std::string reference; ///< annotation that names the image; empty where there is none
     std::string architecture; ///< platform; empty where there is none
     std::string os;
+    std::string variant; ///< of the architecture: "v7"
 };
 
 /// image-index.md.

@@ -14,10 +14,11 @@ namespace {
 const QHash<QString, QStringList>& table()
 {
     static const QStringList engine{
-        QStringLiteral("engine/base"),   QStringLiteral("engine/os"),     QStringLiteral("engine/oci"),
-        QStringLiteral("engine/cgroup"), QStringLiteral("engine/rootfs"), QStringLiteral("engine/runtime"),
-        QStringLiteral("engine/shim"),   QStringLiteral("engine/db"),     QStringLiteral("engine/layer"),
-        QStringLiteral("engine/image"),  QStringLiteral("engine/stats"),  QStringLiteral("engine/container"),
+        QStringLiteral("engine/base"),      QStringLiteral("engine/os"),       QStringLiteral("engine/oci"),
+        QStringLiteral("engine/cgroup"),    QStringLiteral("engine/rootfs"),   QStringLiteral("engine/runtime"),
+        QStringLiteral("engine/shim"),      QStringLiteral("engine/db"),       QStringLiteral("engine/layer"),
+        QStringLiteral("engine/image"),     QStringLiteral("engine/registry"), QStringLiteral("engine/stats"),
+        QStringLiteral("engine/container"),
     };
     const auto upTo = [](const QString& last) { return engine.first(engine.indexOf(last) + 1); };
     const auto parts = [](std::initializer_list<const char*> names) {
@@ -41,6 +42,9 @@ const QHash<QString, QStringList>& table()
         {QStringLiteral("engine/layer"), low},
         {QStringLiteral("engine/image"),
          low + QStringList{QStringLiteral("engine/db"), QStringLiteral("engine/layer")}},
+        {QStringLiteral("engine/registry"),
+         {QStringLiteral("engine/base"), QStringLiteral("engine/os"), QStringLiteral("engine/layer"),
+          QStringLiteral("engine/image")}},
         {QStringLiteral("engine/stats"),
          {QStringLiteral("engine/base"), QStringLiteral("engine/os"), QStringLiteral("engine/cgroup"), contract}},
         {QStringLiteral("engine/container"), engine},

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/image/limits.h"
+#include "engine/layer/digest.h"
+#include "engine/os/file.h"
+#include "engine/registry/sentences.h"
+#include "engine/registry/task.h"
+
+#include <QUrlQuery>
+
+#include <unistd.h>
+
+namespace lamella::registry {
+
+namespace {
+
+constexpr auto kBytes = "application/octet-stream";
+
+/// A session with the registry itself: mirrors are not written to.
+Session pushSession(Task& task)
+{
+    return {task.request.name, task.request.access, task.request.access.registry, task.stop, task.tokens};
+}
+
+QUrl withQuery(QUrl url, QLatin1StringView key, const std::string& value)
+{
+    QUrlQuery query{url}; // what the registry's address has stays as it is
+    query.addQueryItem(key, QString::fromStdString(value));
+    url.setQuery(query);
+    return url;
+}
+
+/// A blob on its way up, in chunks (distribution-spec, "Pushing a blob in chunks").
+class Upload {
+public:
+    Upload(Session& session, Task& task)
+        : m_session(session)
+        , m_task(task)
+    {
+    }
+
+    Result<void> run()
+    {
+        TRY(begin());
+        auto sent = sendAll();
+        if (!sent)
+            abandon();
+        return sent;
+    }
+
+private:
+    HttpRequest request(const char* method, QByteArray body = {}) const
+    {
+        HttpRequest request;
+        request.method = method;
+        request.url = m_where;
+        request.body = std::move(body);
+        request.isBlob = true;
+        request.headers.append(QHttpHeaders::WellKnownHeader::ContentType, kBytes);
+        return request;
+    }
+
+    Result<void> begin()
+    {
+        m_where = m_session.url("blobs/uploads/");
+        const auto answer = TRY(m_session.ask(request("POST"), "place for uploads"));
+        return goOnAt(answer);
+    }
+
+    Result<void> goOnAt(const HttpAnswer& answer)
+    {
+        auto where = m_session.location(answer, m_where);
+        if (!where)
+            return std::unexpected(std::move(where).error().error);
+        m_where = std::move(*where);
+        return {};
+    }
+
+    Result<void> sendAll()
+    {
+        const auto size = m_task.request.size.value;
+        layer::Sha256 hash;
+        while (m_sent < size) {
+            const auto chunk
+                = TRY(nextChunk(static_cast<std::size_t>(std::min<std::uint64_t>(limits::kChunk, size - m_sent))));
+            hash.add(std::as_bytes(std::span{chunk.constData(), static_cast<std::size_t>(chunk.size())}));
+            TRY(sendChunk(chunk));
+            m_task.progress({m_sent});
+        }
+        // Before the registry is told that all is there.
+        if (hash.digest() != m_task.request.digest)
+            return failure(ErrorKind::DigestMismatch,
+                           std::format("what was to be uploaded is not the blob {}", m_task.request.digest));
+        auto last = request("PUT");
+        last.url = withQuery(m_where, QLatin1StringView("digest"), m_task.request.digest);
+        const auto answer = TRY(m_session.ask(last, "upload"));
+        if (answer.status != 201 && answer.status != 204)
+            return failure(ErrorKind::Network,
+                           std::format("{} does not confirm the upload", m_task.request.name.registry));
+        return {};
+    }
+
+    Result<QByteArray> nextChunk(std::size_t size)
+    {
+        QByteArray chunk(static_cast<qsizetype>(size), Qt::Uninitialized);
+        for (std::size_t have = 0; have < size;) {
+            const auto count = ::read(m_task.descriptor.get(), chunk.data() + have, size - have);
+            if (count < 0 && errno == EINTR)
+                continue;
+            if (count < 0)
+                return systemFailure("cannot read what is uploaded");
+            if (count == 0)
+                return failure(ErrorKind::DigestMismatch, "what was to be uploaded is shorter than its size says");
+            have += static_cast<std::size_t>(count);
+        }
+        return chunk;
+    }
+
+    // A chunk that broke off goes on where the registry has it.
+    Result<void> sendChunk(const QByteArray& chunk)
+    {
+        const auto end = m_sent + static_cast<std::uint64_t>(chunk.size());
+        bool asks = false;
+        return m_session.retry([&]() -> Outcome<void> {
+            if (std::exchange(asks, true))
+                TRY(askWhereItIs(end - static_cast<std::uint64_t>(chunk.size()), end));
+            if (m_sent == end)
+                return {};
+            auto part = request("PATCH", chunk.last(static_cast<qsizetype>(end - m_sent)));
+            part.headers.append("Content-Range",
+                                QByteArray::number(static_cast<qulonglong>(m_sent)) + '-'
+                                    + QByteArray::number(static_cast<qulonglong>(end - 1)));
+            const auto answer = TRY(m_session.send(part));
+            if (answer.status < 200 || answer.status > 299)
+                return std::unexpected(m_session.refusal(answer, "upload"));
+            TRY(goOnAt(answer));
+            m_sent = end;
+            return {};
+        });
+    }
+
+    Outcome<void> askWhereItIs(std::uint64_t begin, std::uint64_t end)
+    {
+        const auto answer = TRY(m_session.send(request("GET")));
+        if (answer.status != 204 && answer.status != 200)
+            return std::unexpected(m_session.refusal(answer, "upload"));
+        const auto has = parseUploadedRange(answer.header(QLatin1StringView("range")).toStdString());
+        if (!has || *has < begin || *has > end)
+            return failure(ErrorKind::Network, "the registry has lost a part of the upload: push again");
+        m_sent = *has;
+        return answer.headers.contains(QHttpHeaders::WellKnownHeader::Location) ? Outcome<void>{goOnAt(answer)}
+                                                                                : Outcome<void>{};
+    }
+
+    // What is left of it is the registry's to clean up; this is a courtesy.
+    void abandon()
+    {
+        if (!m_task.stop.token.stop_requested())
+            std::ignore = m_session.send(request("DELETE"));
+    }
+
+    Session& m_session;
+    Task& m_task;
+    QUrl m_where;
+    std::uint64_t m_sent = 0;
+};
+
+} // namespace
+
+Result<Answer> hasBlob(Task& task)
+{
+    auto session = pushSession(task);
+    session.needs(task.request.name.repository, "pull,push");
+    HttpRequest request;
+    request.method = "HEAD";
+    request.url = session.url("blobs/" + task.request.digest);
+    const auto answer = session.ask(request, "blob " + task.request.digest);
+    if (!answer && answer.error().kind != ErrorKind::NotFound)
+        return std::unexpected(answer.error());
+    return Answer{{{"found", answer.has_value()}}, {}};
+}
+
+Result<Answer> mountBlob(Task& task)
+{
+    auto session = pushSession(task);
+    session.needs(task.request.name.repository, "pull,push");
+    session.needs(task.request.from, "pull");
+    HttpRequest request;
+    request.method = "POST";
+    request.url = session.url("blobs/uploads/");
+    request.url = withQuery(withQuery(request.url, QLatin1StringView("mount"), task.request.digest),
+                            QLatin1StringView("from"), task.request.from);
+    request.headers.append(QHttpHeaders::WellKnownHeader::ContentType, kBytes);
+    const auto answer = TRY(session.ask(request, "place for uploads"));
+    if (answer.status == 202) { // it has begun an upload instead
+        if (auto where = session.location(answer, request.url)) {
+            request.method = "DELETE";
+            request.url = std::move(*where);
+            std::ignore = session.send(request);
+        }
+    }
+    return Answer{{{"mounted", answer.status == 201}}, {}};
+}
+
+Result<Answer> uploadBlob(Task& task)
+{
+    if (!task.descriptor)
+        return failure(ErrorKind::InvalidArgument, "an upload was asked for without anything to read");
+    auto session = pushSession(task);
+    session.needs(task.request.name.repository, "pull,push");
+    TRY(Upload(session, task).run());
+    return Answer{nlohmann::json::object(), {}};
+}
+
+Result<Answer> putManifest(Task& task)
+{
+    const auto manifest = TRY(os::readAll(task.descriptor.borrow(), "the manifest", image::limits::kDocument.value));
+    auto session = pushSession(task);
+    session.needs(task.request.name.repository, "pull,push");
+    HttpRequest request;
+    request.method = "PUT";
+    request.url = session.url(std::format("manifests/{}", referenceOf(task.request.name)));
+    request.body = QByteArray::fromStdString(manifest);
+    request.headers.append(
+        QHttpHeaders::WellKnownHeader::ContentType,
+        QLatin1StringView{task.request.mediaType.data(), static_cast<qsizetype>(task.request.mediaType.size())});
+    const auto digest = layer::digestOf(manifest);
+    if (!task.request.name.digest.empty() && task.request.name.digest != digest)
+        return failure(ErrorKind::DigestMismatch, "the manifest is not the one that is to be pushed");
+    const auto answer = TRY(session.ask(request, "place for manifests"));
+    const auto theirs = answer.header(QLatin1StringView("docker-content-digest"));
+    if (!theirs.isEmpty() && theirs.toStdString() != digest)
+        return failure(
+            ErrorKind::DigestMismatch,
+            std::format("{} has stored another manifest than the one that was sent", task.request.name.registry));
+    return Answer{{{"digest", digest}}, {}};
+}
+
+} // namespace lamella::registry

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+#include <QList>
+#include <QMap>
+#include <QMutex>
+#include <QSslConfiguration>
+#include <QTcpServer>
+#include <QThread>
+
+#include <functional>
+#include <memory>
+
+/// A HTTP server of the tests' own that tells every lie it is asked to. It runs in a thread of its own on a free port
+/// of 127.0.0.1.
+class HttpServer {
+public:
+    struct Request {
+        QByteArray method;
+        QByteArray path; ///< with the query
+        QMap<QByteArray, QByteArray> headers; ///< names in lower case
+        QByteArray body;
+    };
+    struct Reply {
+        int status = 200;
+        QList<std::pair<QByteArray, QByteArray>> headers;
+        QByteArray body;
+        qint64 cutAt = -1; ///< the connection is closed after so many bytes of the body
+        qint64 claims = -1; ///< what Content-Length says instead of the truth
+        bool endless = false; ///< the body again and again, without a length
+        bool silent = false; ///< no answer at all
+    };
+    using Handler = std::function<Reply(const Request&)>;
+
+    /// With TLS where `tls` has a certificate.
+    explicit HttpServer(Handler handler, const QSslConfiguration& tls = QSslConfiguration{});
+    ~HttpServer();
+
+    quint16 port() const { return m_port; }
+    std::string host() const { return "localhost:" + std::to_string(m_port); }
+    QByteArray url(const QByteArray& path) const { return "http://" + QByteArray::fromStdString(host()) + path; }
+    QList<Request> requests() const;
+
+private:
+    void serve(class QTcpSocket* socket);
+
+    Handler m_handler;
+    QThread m_thread;
+    QTcpServer* m_server = nullptr;
+    quint16 m_port = 0;
+    mutable QMutex m_mutex;
+    QList<Request> m_requests;
+};
