@@ -2,9 +2,11 @@
 #include "engine/container/bundle.h"
 
 #include "engine/cgroup/cpu_weight.h"
+#include "engine/os/signals.h"
 
 #include <algorithm>
 #include <cmath>
+#include <csignal>
 #include <format>
 #include <string_view>
 #include <sys/resource.h>
@@ -171,6 +173,13 @@ std::vector<std::string> mergeEnvironment(const std::vector<std::string>& own, c
     return result;
 }
 
+Result<int> stopSignalOf(const image::Image& image)
+{
+    if (image.stopSignal.empty())
+        return SIGTERM;
+    return os::signalNumber(image.stopSignal);
+}
+
 Result<oci::Spec> makeSpec(const BundleInput& input)
 {
     oci::Spec spec;
@@ -186,6 +195,8 @@ Result<oci::Spec> makeSpec(const BundleInput& input)
                         {std::string{oci::kAnnotationLayers}, input.layersRoot}};
     if (input.request.init)
         spec.annotations.emplace(oci::kAnnotationInit, "true");
+    if (!input.image.stopSignal.empty())
+        spec.annotations.emplace(oci::kAnnotationStopSignal, input.image.stopSignal);
     return spec;
 }
 

@@ -36,6 +36,9 @@ const std::vector<std::string>& defaultCapabilities();
 /// config.md). Errors: InvalidArgument (there is nothing to run).
 Result<std::vector<std::string>> commandOf(const image::Image& image, const std::vector<std::string>& command);
 
+/// What asks the program to end: the image's StopSignal, or SIGTERM. Errors: InvalidArgument (there is no such signal).
+Result<int> stopSignalOf(const image::Image& image);
+
 /// The first value of each variable wins: `own`, then `base`, then `defaults`.
 std::vector<std::string> mergeEnvironment(const std::vector<std::string>& own, const std::vector<std::string>& base,
                                           const std::vector<std::string>& defaults);

@@ -265,6 +265,7 @@ Result<std::string> ContainerManager::create(const CreateRequest& request)
     container.imageName = request.image;
     container.command = TRY(commandOf(image, request.command));
     TRY(checkCommand(container.command)); // the image's part of it as well
+    container.stopSignal = TRY_WITHIN("the image's stop signal", stopSignalOf(image));
     container.created = sinceEpoch();
     container.cgroupPath = d->directories.cgroupParent + "/" + container.id;
     container.request = request;

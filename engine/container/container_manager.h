@@ -49,6 +49,7 @@ struct Container {
     std::string imageId;
     std::string imageName;
     std::vector<std::string> command; ///< entrypoint and arguments, as run
+    int stopSignal = 0; ///< what asks the program to end: the image's, or SIGTERM
     State state = State::Created;
     pid_t pid = 0;
     pid_t shimPid = 0;

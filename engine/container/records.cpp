@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
+#include <csignal>
 #include <format>
 #include <utility>
 
@@ -68,6 +69,7 @@ void readDocument(const json& object, Container& container)
 {
     container.imageName = object.at("image_name").get<std::string>();
     container.command = object.at("command").get<std::vector<std::string>>();
+    container.stopSignal = object.value("stop_signal", SIGTERM); // rows of the first versions have none
     const auto state = std::ranges::find(kStates, object.at("state").get<std::string>());
     container.state = state == kStates.end() ? State::Stopped : static_cast<State>(state - kStates.begin());
     container.exitStatus = object.at("exit_status").get<int>();
@@ -110,6 +112,7 @@ std::string documentOf(const Container& container)
 {
     const json document{{"image_name", container.imageName},
                         {"command", container.command},
+                        {"stop_signal", container.stopSignal},
                         {"state", kStates[static_cast<std::size_t>(std::to_underlying(container.state))]},
                         {"exit_status", container.exitStatus},
                         {"oom_killed", container.oomKilled},

@@ -145,6 +145,9 @@ inline constexpr std::string_view kAnnotationLayers = "org.lamella.rootfs.layers
 /// The program is lamella-init, and args.at(2) is what it runs: it says in the runtime's place why that cannot be run.
 inline constexpr std::string_view kAnnotationInit = "org.lamella.init";
 
+/// The image's StopSignal (image-spec, conversion.md): what asks the program to end.
+inline constexpr std::string_view kAnnotationStopSignal = "org.opencontainers.image.stopSignal";
+
 /// Parses and validates config.json. Errors: InvalidArgument with the JSON path of what is wrong; Unsupported.
 Result<Spec> parseSpec(std::string_view json);
 

@@ -4,10 +4,13 @@
 #include "engine/base/unique_fd.h"
 #include "engine/shim/protocol.h"
 
+#include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <fcntl.h>
 #include <string>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +20,8 @@ namespace lamella::shim {
 namespace {
 
 int oomScoreAtStart = 0;
+int termination = -1; ///< an eventfd
+pid_t self = 0;
 
 void protectFromOom()
 {
@@ -33,15 +38,32 @@ void protectFromOom()
 /// container's program must start with the defaults.
 void disregard(int) { }
 
-Result<void> disregardSignals()
+/// A child that was not executed yet has this handler, too, and the same descriptor.
+void noteTermination(int)
 {
+    const int before = errno;
+    const std::uint64_t one = 1;
+    if (::getpid() == self) [[maybe_unused]]
+        const ssize_t written = ::write(termination, &one, sizeof one);
+    errno = before;
+}
+
+Result<void> handleSignals()
+{
+    self = ::getpid();
+    termination = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (termination < 0)
+        return systemFailure("cannot make an event descriptor");
     struct sigaction action{};
     action.sa_handler = disregard;
     action.sa_flags = SA_RESTART;
-    for (const int signal : {SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM}) {
+    for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM}) {
         if (::sigaction(signal, &action, nullptr) != 0)
             return systemFailure("cannot set a signal handler");
     }
+    action.sa_handler = noteTermination;
+    if (::sigaction(SIGTERM, &action, nullptr) != 0)
+        return systemFailure("cannot set a signal handler");
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -73,7 +95,7 @@ Result<void> becomeShim()
         return systemFailure("cannot protect the first connection");
     ::setsid(); // EPERM: it leads one already
     ::umask(0077);
-    TRY(disregardSignals());
+    TRY(handleSignals());
     if (::prctl(PR_SET_DUMPABLE, 0) != 0 || ::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
         return systemFailure("cannot protect the shim");
     ::prctl(PR_SET_NAME, "lamella-shim"); // run from a memfd, the kernel has no name for it
@@ -86,6 +108,11 @@ Result<void> becomeShim()
 int inheritedOomScore()
 {
     return oomScoreAtStart;
+}
+
+BorrowedFd terminationEvent()
+{
+    return BorrowedFd{termination};
 }
 
 } // namespace lamella::shim

@@ -3,10 +3,14 @@
 
 #include "engine/base/log.h"
 #include "engine/os/file.h"
+#include "engine/os/process.h"
+#include "engine/os/signals.h"
 #include "engine/shim/self.h"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <format>
 #include <sys/epoll.h>
@@ -21,6 +25,22 @@ namespace {
 constexpr std::chrono::milliseconds kPartialLine{100};
 /// How long the end of the output is offered to attached clients that are behind.
 constexpr std::chrono::milliseconds kGrace{500};
+
+/// How long the program has to end when the machine goes down; systemd.service(5) gives services nine times as much.
+constexpr std::chrono::seconds kTermination{10};
+
+int stopSignalOf(const oci::Spec& spec)
+{
+    const auto named = spec.annotations.find(std::string{oci::kAnnotationStopSignal});
+    return named == spec.annotations.end() ? SIGTERM : os::signalNumber(named->second).value_or(SIGTERM);
+}
+
+using Deadline = std::optional<std::chrono::steady_clock::time_point>;
+
+Deadline earlier(const Deadline& a, const Deadline& b)
+{
+    return a && b ? std::min(*a, *b) : a ? a : b;
+}
 
 std::chrono::microseconds sinceEpoch()
 {
@@ -45,6 +65,7 @@ Shim::Shim(Options options, EventLoop loop, LogWriter log, oci::Spec spec)
 
 Result<void> Shim::run(UniqueFd firstConnection, std::chrono::nanoseconds begun)
 {
+    TRY(m_loop.watch(terminationEvent(), EPOLLIN, [this](std::uint32_t) { terminate(); }));
     if (firstConnection)
         TRY(m_server.add(std::move(firstConnection)));
     auto started = m_server.listen(m_options.run).and_then([&] { return startContainer(begun); });
@@ -119,10 +140,11 @@ Result<void> Shim::serveUntilEnd()
     using std::chrono::steady_clock;
     while (!m_ended) {
         std::chrono::milliseconds timeout{-1};
-        if (m_lineDeadline)
-            timeout = std::max(std::chrono::ceil<std::chrono::milliseconds>(*m_lineDeadline - steady_clock::now()), {});
+        if (const auto next = earlier(m_lineDeadline, m_killDeadline))
+            timeout = std::max(std::chrono::ceil<std::chrono::milliseconds>(*next - steady_clock::now()), {});
         TRY(m_loop.runOnce(timeout));
         keepLineDeadline();
+        keepKillDeadline();
     }
     return {};
 }
@@ -137,6 +159,27 @@ void Shim::keepLineDeadline()
         m_lineDeadline.reset();
     else if (!m_lineDeadline)
         m_lineDeadline = now + kPartialLine;
+}
+
+/// The machine goes down, or somebody wants this shim gone: the container ends in order, and how it ended is recorded.
+void Shim::terminate()
+{
+    std::uint64_t count = 0;
+    if (::read(terminationEvent().get(), &count, sizeof count) != sizeof count || m_killDeadline || m_ended)
+        return;
+    m_killDeadline = std::chrono::steady_clock::now() + kTermination;
+    std::ignore = os::sendSignal(m_container.pidfd.borrow(), stopSignalOf(m_spec));
+    if (m_paused) // a frozen process gets its signal when it thaws
+        std::ignore = setPaused(false);
+}
+
+void Shim::keepKillDeadline()
+{
+    if (!m_killDeadline || std::chrono::steady_clock::now() < *m_killDeadline)
+        return;
+    m_killDeadline = std::chrono::steady_clock::now() + kTermination;
+    if (auto killed = m_container.cgroup->killAll(); !killed)
+        log::error("{}", killed.error().message);
 }
 
 /// Takes the status of every child that has ended: PID 1, exec'd programs, and orphans that came to us.

@@ -33,6 +33,8 @@ private:
     void abandon(const Error& error);
     Result<void> serveUntilEnd();
     void keepLineDeadline();
+    void terminate();
+    void keepKillDeadline();
     void reap();
     void finish();
     Result<ExitRecord> endContainer();
@@ -65,6 +67,8 @@ private:
     bool m_paused = false;
     std::optional<std::chrono::steady_clock::time_point>
         m_lineDeadline; ///< when a begun line is written without its end
+    std::optional<std::chrono::steady_clock::time_point>
+        m_killDeadline; ///< when a program that was asked to end is not waited for any longer
 };
 
 } // namespace lamella::shim

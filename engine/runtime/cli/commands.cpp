@@ -3,6 +3,7 @@
 
 #include "engine/cgroup/cgroup.h"
 #include "engine/os/process.h"
+#include "engine/os/signals.h"
 #include "engine/runtime/cli/state.h"
 
 #include <algorithm>
@@ -37,7 +38,7 @@ Result<int> stateCommand(const Options& options)
 Result<int> killCommand(const Options& options)
 {
     const State state = TRY(load(options.root, options.id));
-    const int signal = TRY(parseSignal(options.rest.empty() ? "TERM" : options.rest.front()));
+    const int signal = TRY(os::signalNumber(options.rest.empty() ? "TERM" : options.rest.front()));
     const UniqueFd pidfd = processOf(state);
     if (options.all) {
         const auto group = TRY(cgroup::open(state.cgroup));

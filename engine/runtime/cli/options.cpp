@@ -3,9 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <csignal>
-#include <cstring>
 #include <format>
 #include <functional>
 
@@ -127,21 +124,6 @@ private:
 Result<Options> parseOptions(const std::vector<std::string>& arguments)
 {
     return Parser{arguments}.parse();
-}
-
-Result<int> parseSignal(const std::string& text)
-{
-    int number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error == std::errc{} && end == text.data() + text.size() && number > 0 && number < 65)
-        return number;
-    const std::string name = text.starts_with("SIG") ? text.substr(3) : text;
-    for (int signal = 1; signal < 32; ++signal) {
-        const char* known = ::sigabbrev_np(signal);
-        if (known != nullptr && name == known)
-            return signal;
-    }
-    return failure(ErrorKind::InvalidArgument, std::format("there is no signal {}", text));
 }
 
 } // namespace lamella::runtime::cli

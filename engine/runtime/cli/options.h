@@ -41,7 +41,4 @@ inline constexpr std::string_view kUsage
 /// Reads the command line. Errors: InvalidArgument with what is wrong.
 Result<Options> parseOptions(const std::vector<std::string>& arguments);
 
-/// "9", "KILL" or "SIGKILL".
-Result<int> parseSignal(const std::string& text);
-
 } // namespace lamella::runtime::cli

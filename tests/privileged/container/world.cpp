@@ -128,11 +128,13 @@ void World::addImage(uid_t owner)
         {.image = one, .manifest = "sha256:3333333333333333333333333333333333333333333333333333333333333333"}));
 }
 
-oci::Spec World::makeBundle(const std::string& id, const container::CreateRequest& request) const
+oci::Spec World::makeBundle(const std::string& id, const container::CreateRequest& request,
+                            const std::string& stopSignal) const
 {
     const container::IdRange ids{container::kFirstOwnId, container::kIdCount};
     const container::ContainerFiles files{root(), run()};
-    const image::Image box = image();
+    image::Image box = image();
+    box.stopSignal = stopSignal;
     container::CreateRequest named = request;
     named.hostname = "box";
     oci::Spec spec = require(container::makeSpec({.id = id,

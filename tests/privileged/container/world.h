@@ -39,7 +39,8 @@ public:
     image::Image image() const;
 
     /// A bundle in directoryOf(id) that runs `command` in the image.
-    oci::Spec makeBundle(const std::string& id, const container::CreateRequest& request) const;
+    oci::Spec makeBundle(const std::string& id, const container::CreateRequest& request,
+                         const std::string& stopSignal = {}) const;
 
     /// The texts of the log's lines of a stream, parts joined.
     std::string logOf(const std::string& id, const std::string& stream = "stdout") const;

@@ -23,6 +23,7 @@
 using namespace lamella;
 using namespace lamella::test;
 using nlohmann::json;
+using namespace Qt::StringLiterals;
 
 namespace {
 
@@ -212,8 +213,8 @@ private Q_SLOTS:
         Peer peer{*m_world, "alone"};
         const pid_t pid = peer.event("started").value("pid", 0);
         peer.hangUp();
-        ::kill(peer.pid(), SIGTERM); // ignored
-        ::kill(peer.pid(), SIGHUP);
+        ::kill(peer.pid(), SIGHUP); // ignored
+        ::kill(peer.pid(), SIGINT);
         QVERIFY(eventually([&] { return m_world->logOf("alone") == "up\n"; }));
         peer.reconnect();
         const json state = peer.ask({{"request", "state"}}).body;
@@ -223,6 +224,36 @@ private Q_SLOTS:
         QCOMPARE(peer.event("exited").value("status", -1), 3);
         QVERIFY(peer.ends());
         QCOMPARE(m_world->leftOf("alone"), "");
+    }
+
+    void endsInOrderWhenTheMachineGoesDown_data()
+    {
+        QTest::addColumn<QString>("script");
+        QTest::addColumn<QString>("stopSignal");
+        QTest::addColumn<bool>("paused");
+        QTest::addColumn<int>("status");
+        const QString handles = u"trap 'exit 3' TERM; trap 'exit 4' USR1; echo up; while :; do sleep 0.1; done"_s;
+        QTest::newRow("SIGTERM") << handles << u""_s << false << 3;
+        QTest::newRow("the image's signal") << handles << u"SIGUSR1"_s << false << 4;
+        QTest::newRow("paused") << handles << u""_s << true << 3;
+        QTest::newRow("one that does not listen") << u"echo up; exec sleep 1000"_s << u""_s << false << 128 + SIGKILL;
+    }
+    void endsInOrderWhenTheMachineGoesDown()
+    {
+        QFETCH(QString, script);
+        QFETCH(QString, stopSignal);
+        QFETCH(bool, paused);
+        QFETCH(int, status);
+        m_world->makeBundle("down", shell(script.toStdString()), stopSignal.toStdString());
+        Peer peer{*m_world, "down"};
+        QVERIFY(eventually([&] { return m_world->logOf("down") == "up\n"; }));
+        if (paused)
+            QVERIFY(peer.ask({{"request", "pause"}}).body.contains("ok"));
+        ::kill(peer.pid(), SIGTERM);
+        QCOMPARE(peer.event("exited").value("status", -1), status);
+        QVERIFY(peer.ends());
+        QCOMPARE(require(shim::readExitRecord(m_world->directoryOf("down") / "exit")).status, status);
+        QCOMPARE(m_world->leftOf("down"), "");
     }
 
     void takesTheContainerAlongWhenItIsKilled()

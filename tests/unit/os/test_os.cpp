@@ -2,6 +2,7 @@
 #include "engine/os/file.h"
 #include "engine/os/memfd.h"
 #include "engine/os/process.h"
+#include "engine/os/signals.h"
 #include "engine/os/socket.h"
 #include "engine/os/spawn.h"
 #include "engine/os/terminal.h"
@@ -38,12 +39,36 @@ private Q_SLOTS:
     void socketsWithLongPaths();
     void exitStatus();
     void spawnedProgramsGetWhatTheyAreGiven();
+    void signalNames_data();
+    void signalNames();
     void terminalPeer();
 
 private:
     std::filesystem::path path(const char* name) const { return m_directory->path().toStdString() + '/' + name; }
     std::optional<QTemporaryDir> m_directory;
 };
+
+void TestOs::signalNames_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<int>("number"); // 0: refused
+    QTest::newRow("number") << "9" << SIGKILL;
+    QTest::newRow("name") << "TERM" << SIGTERM;
+    QTest::newRow("whole name") << "SIGUSR1" << SIGUSR1;
+    QTest::newRow("real time") << "SIGRTMIN+3" << SIGRTMIN + 3;
+    QTest::newRow("the first of them") << "RTMIN" << SIGRTMIN;
+    QTest::newRow("from the end") << "SIGRTMAX-1" << SIGRTMAX - 1;
+    for (const char* wrong : {"", "SIG", "0", "-9", "65", "9 ", "99999999999999999999", "term", "RTMIN-1", "RTMAX+1",
+                              "RTMIN+", "RTMIN+31", "RTMIN+99999999999", "SIGSIGTERM"})
+        QTest::newRow(wrong) << wrong << 0;
+}
+
+void TestOs::signalNames()
+{
+    QFETCH(QString, text);
+    QFETCH(int, number);
+    QCOMPARE(os::signalNumber(text.toStdString()).value_or(0), number);
+}
 
 void TestOs::readIsLimited()
 {
