@@ -5,6 +5,11 @@
 #include <spdlog/spdlog.h>
 
 #include <array>
+#include <cstdlib>
+#include <format>
+#include <memory>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <utility>
 
 namespace lamella::log {
@@ -19,6 +24,27 @@ spdlog::level::level_enum spdlogLevel(Level level)
                                  spdlog::level::warn,  spdlog::level::err,   spdlog::level::off};
     return kLevels[static_cast<std::size_t>(std::to_underlying(level))];
 }
+
+/// $JOURNAL_STREAM names the journal's socket by device and inode (systemd.exec(5)).
+bool isJournal(int fd)
+{
+    const char* stream = std::getenv("JOURNAL_STREAM");
+    struct stat status{};
+    return stream != nullptr && ::fstat(fd, &status) == 0
+        && std::format("{}:{}", status.st_dev, status.st_ino) == stream;
+}
+
+/// "<3>message": the journal adds time, program and PID itself, and takes the priority from the line (sd-daemon(3)).
+class JournalFormatter final : public spdlog::formatter {
+public:
+    void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& line) override
+    {
+        constexpr std::array kPriorities{'7', '7', '6', '4', '3', '2', '7'};
+        line.append("<").push_back(kPriorities.at(static_cast<std::size_t>(message.level)));
+        line.append(">").append(message.payload.data(), message.payload.size()).append("\n");
+    }
+    std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<JournalFormatter>(); }
+};
 
 } // namespace
 
@@ -35,7 +61,10 @@ Result<Level> levelFromName(std::string_view name)
 void setup(std::string_view program, Level level)
 {
     auto logger = spdlog::stderr_logger_mt(std::string{program});
-    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%f %n[%P] %l: %v");
+    if (isJournal(STDERR_FILENO))
+        logger->set_formatter(std::make_unique<JournalFormatter>());
+    else
+        logger->set_pattern("%Y-%m-%dT%H:%M:%S.%f %n[%P] %l: %v");
     logger->set_level(spdlogLevel(level));
     spdlog::set_default_logger(std::move(logger));
 }
