@@ -148,10 +148,10 @@ Machine thisMachine()
 
 } // namespace
 
-Result<Seccomp> resolveProfile(std::string_view json, const std::vector<std::string>& capabilities,
+Result<Seccomp> resolveProfile(std::string_view text, const std::vector<std::string>& capabilities,
                                const Machine& machine)
 {
-    const nlohmann::json document = TRY(parseJson(json, "the seccomp profile", kLongestProfile));
+    const nlohmann::json document = TRY(parseJson(text, "the seccomp profile", kLongestProfile));
     const Node root{&document, "seccomp"};
     if (!document.is_object())
         return root.wrong("must be an object");
@@ -168,9 +168,9 @@ Result<Seccomp> resolveProfile(std::string_view json, const std::vector<std::str
     return seccomp;
 }
 
-Result<Seccomp> resolveProfile(std::string_view json, const std::vector<std::string>& capabilities)
+Result<Seccomp> resolveProfile(std::string_view text, const std::vector<std::string>& capabilities)
 {
-    return resolveProfile(json, capabilities, thisMachine());
+    return resolveProfile(text, capabilities, thisMachine());
 }
 
 } // namespace lamella::oci

@@ -59,9 +59,9 @@ Result<void> refuseOfDocument(const Node& document)
 
 Result<Spec> parseSpec(std::string_view text)
 {
-    const nlohmann::json json = TRY(parseJson(text, "config.json", kMaxSpec));
-    const Node document{&json, ""};
-    if (!json.is_object())
+    const nlohmann::json root = TRY(parseJson(text, "config.json", kMaxSpec));
+    const Node document{&root, ""};
+    if (!root.is_object())
         return document.wrong("must be an object");
     Spec spec;
     TRY(read(document["ociVersion"], spec.ociVersion));
@@ -82,9 +82,9 @@ Result<Spec> parseSpec(std::string_view text)
 
 Result<Process> parseProcess(std::string_view text)
 {
-    const nlohmann::json json = TRY(parseJson(text, "process.json", kMaxSpec));
-    const Node document{&json, "process"};
-    if (!json.is_object())
+    const nlohmann::json root = TRY(parseJson(text, "process.json", kMaxSpec));
+    const Node document{&root, "process"};
+    if (!root.is_object())
         return document.wrong("must be an object");
     Process process = TRY(parseProcessNode(document));
     TRY(validate(process));
