@@ -300,7 +300,12 @@ void SystemdGuest::stopLeavesContainers()
 
 void SystemdGuest::logsToTheJournal()
 {
-    const QString journal = run({u"journalctl"_s, u"-u"_s, u"lamella.service"_s, u"-o"_s, u"cat"_s}).said;
+    const auto told = [](const QString& priorities) {
+        return run({u"journalctl"_s, u"-u"_s, u"lamella.service"_s, u"-o"_s, u"cat"_s, u"-p"_s, priorities}).said;
+    };
+    const QString journal = told(u"info..info"_s);
+    QVERIFY2(!journal.contains(" info: "_L1), qPrintable(journal)); // the journal has level and time already
+    QVERIFY2(!told(u"emerg..warning"_s).contains("ready"_L1), qPrintable(journal));
     QVERIFY2(journal.contains("ready, with its state in /var/lib/lamella"_L1), qPrintable(journal));
     QVERIFY2(journal.contains("containers go on"_L1), qPrintable(journal));
 }
