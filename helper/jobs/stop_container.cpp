@@ -34,13 +34,14 @@ void StopContainer::begin(JobObject* job)
     m_timer.start(m_timeout);
     // Where it ended meanwhile, look() is what says so; a signal that cannot be sent changes nothing before the
     // timeout.
-    m_containers.kill(m_id, container ? container->stopSignal : SIGTERM, false, [self = QPointer(this), paused](const Result<void>&) {
-        // A frozen process gets its signal when it thaws.
-        if (self && paused)
-            self->m_containers.resume(self->m_id, [](const Result<void>&) { });
-        if (self)
-            self->look();
-    });
+    m_containers.kill(m_id, container ? container->stopSignal : SIGTERM, false,
+                      [self = QPointer(this), paused](const Result<void>&) {
+                          // A frozen process gets its signal when it thaws.
+                          if (self && paused)
+                              self->m_containers.resume(self->m_id, [](const Result<void>&) { });
+                          if (self)
+                              self->look();
+                      });
 }
 
 void StopContainer::killAll()

@@ -11,7 +11,7 @@ namespace lamella::runtime::cli {
 namespace {
 
 constexpr std::array<std::string_view, 8> kCommandNames{"create", "run",  "start",  "exec",
-                                                    "state",  "kill", "delete", "list"};
+                                                        "state",  "kill", "delete", "list"};
 
 struct Flag {
     std::string_view name;
