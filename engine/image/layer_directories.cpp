@@ -80,8 +80,11 @@ StagedLayer::StagedLayer(UniqueFd layers, std::string name)
 {
 }
 
-Result<void> StagedLayer::makeDiff()
+Result<void> StagedLayer::makeFiles()
 {
+    constexpr int kNew = O_WRONLY | O_CREAT | O_EXCL;
+    m_index = TRY(os::openAt(m_layers.borrow(), m_name + "/index", kNew, 0600));
+    m_headers = TRY(os::openAt(m_layers.borrow(), m_name + "/headers", kNew, 0600));
     const auto path = m_name + "/diff";
     if (::mkdirat(m_layers.get(), path.c_str(), 0755) != 0)
         return systemFailure("cannot make a directory for the layer");
@@ -164,6 +167,16 @@ bool LayerDirectories::has(const std::string& chainId) const
     return os::open(diff(chainId), O_PATH | O_DIRECTORY).has_value();
 }
 
+Result<UniqueFd> LayerDirectories::openIndex(const std::string& chainId) const
+{
+    return os::open(layers() / layer::digestHex(chainId) / "index", O_RDONLY);
+}
+
+Result<UniqueFd> LayerDirectories::openHeaders(const std::string& chainId) const
+{
+    return os::open(layers() / layer::digestHex(chainId) / "headers", O_RDONLY);
+}
+
 Result<StagedLayer> LayerDirectories::stage() const
 {
     auto directory = TRY(openDirectory(layers()));
@@ -171,7 +184,7 @@ Result<StagedLayer> LayerDirectories::stage() const
     if (::mkdirat(directory.get(), name.c_str(), 0700) != 0)
         return systemFailure("cannot make a directory for the layer");
     StagedLayer staged{std::move(directory), name};
-    TRY(staged.makeDiff());
+    TRY(staged.makeFiles());
     return staged;
 }
 

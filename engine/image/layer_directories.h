@@ -22,10 +22,15 @@ public:
     StagedLayer& operator=(StagedLayer&&) = delete;
     ~StagedLayer();
 
-    Result<void> makeDiff();
+    /// Makes what the worker fills: diff, and the files that describe it.
+    Result<void> makeFiles();
 
     /// The directory that becomes layers/<chainID>/diff.
     BorrowedFd diff() const { return m_diff.borrow(); }
+
+    /// The files that become layers/<chainID>/index (file_index.h) and headers (headers_format.h).
+    BorrowedFd index() const { return m_index.borrow(); }
+    BorrowedFd headers() const { return m_headers.borrow(); }
 
     const std::string& name() const { return m_name; }
 
@@ -43,6 +48,8 @@ private:
     UniqueFd m_layers;
     std::string m_name; ///< empty once published
     UniqueFd m_diff;
+    UniqueFd m_index;
+    UniqueFd m_headers;
 };
 
 /// layers/ and blobs/ below the root directory. Names are made of digests alone.
@@ -56,6 +63,10 @@ public:
     std::filesystem::path diff(const std::string& chainId) const;
     std::filesystem::path diff(const StagedLayer& staged) const;
     bool has(const std::string& chainId) const;
+
+    /// What the worker wrote beside a layer's diff. Errors: NotFound (a layer that an older version unpacked).
+    Result<UniqueFd> openIndex(const std::string& chainId) const;
+    Result<UniqueFd> openHeaders(const std::string& chainId) const;
     Result<StagedLayer> stage() const;
 
     /// Moves a layer out of the way; what comes back is to be given to removeLeftOver().

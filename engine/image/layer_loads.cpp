@@ -185,7 +185,8 @@ Result<void> LayerLoads::unpack(Job& job)
             fail(Error::of(ErrorKind::NoSpace, "the disk is full: remove what is not needed and try again"));
     };
     const Worker::LayerBlob request{blob, *job.blob, std::min(room, limits::kUnpackedLayer)};
-    job.unpacked = TRY(m_store.worker.unpack(request, job.staged->diff(), progress, m_stop.get_token()));
+    const Worker::LayerFiles into{job.staged->diff(), job.staged->index(), job.staged->headers()};
+    job.unpacked = TRY(m_store.worker.unpack(request, into, progress, m_stop.get_token()));
     m_store.step("unpacked");
     TRY(checkDigests(*job.blob, *job.layer, job.unpacked));
     tell(job, "Unpacking", job.blob->size);

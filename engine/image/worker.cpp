@@ -17,10 +17,10 @@ Result<std::vector<FoundImage>> Worker::readLayout(BorrowedFd layout, uid_t owne
         TRY(runWorker(m_program, {"read-layout", std::to_string(owner)}, descriptors, {}, std::move(stop))));
 }
 
-Result<UnpackedLayer> Worker::unpack(const LayerBlob& layer, BorrowedFd directory,
+Result<UnpackedLayer> Worker::unpack(const LayerBlob& layer, const LayerFiles& into,
                                      const std::function<void(Bytes)>& progress, std::stop_token stop) const
 {
-    const std::array descriptors{layer.from.fd.borrow(), directory};
+    const std::array descriptors{layer.from.fd.borrow(), into.diff, into.index, into.headers};
     return read("unpack", layer, descriptors, progress, std::move(stop));
 }
 

@@ -33,9 +33,16 @@ public:
         Bytes limit; ///< of what may come out of it
     };
 
-    /// Unpacks a layer into an empty directory; `progress` is called with the bytes of the blob that were read. What
+    /// Where a layer goes.
+    struct LayerFiles {
+        BorrowedFd diff; ///< an empty directory
+        BorrowedFd index; ///< empty files
+        BorrowedFd headers;
+    };
+
+    /// Unpacks a layer; `progress` is called with the bytes of the blob that were read. What
     /// the worker says of digests is not yet compared with anything.
-    Result<UnpackedLayer> unpack(const LayerBlob& layer, BorrowedFd directory,
+    Result<UnpackedLayer> unpack(const LayerBlob& layer, const LayerFiles& into,
                                  const std::function<void(Bytes)>& progress, std::stop_token stop) const;
 
     /// Like unpack(), for the digests alone: nothing is written.

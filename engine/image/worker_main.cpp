@@ -3,13 +3,15 @@
 //   lamella-worker read-layout OWNER
 //   lamella-worker unpack REQUEST   (LayerRequest)
 //   lamella-worker hash REQUEST
-// Descriptors: 3 the socket for the report, 4 the layout's directory or the blob, 5 the layer's directory (unpack).
+// Descriptors: 3 the socket for the report, 4 the layout's directory or the blob; for unpack 5 the layer's directory, and 6
+// and 7 the files for its index and its headers.
 #include "engine/image/confinement.h"
 #include "engine/image/file_part.h"
 #include "engine/image/layer_request.h"
 #include "engine/image/layout_reader.h"
 #include "engine/image/limits.h"
 #include "engine/layer/extractor.h"
+#include "engine/layer/layer_recorder.h"
 #include "engine/layer/layer_stream.h"
 #include "engine/layer/tar_reader.h"
 #include "engine/os/file.h"
@@ -30,6 +32,8 @@ namespace {
 constexpr BorrowedFd kReport{3};
 constexpr int kInput = 4;
 constexpr int kLayer = 5;
+constexpr BorrowedFd kIndex{6};
+constexpr BorrowedFd kHeaders{7};
 constexpr std::uint64_t kProgressStep = 1u << 20;
 
 // One JSON document on each line.
@@ -109,14 +113,17 @@ Result<UnpackedLayer> unpack(BorrowedFd blob, const LayerRequest& request)
     const auto root = TRY(os::open("/", O_RDONLY | O_DIRECTORY));
     const auto source = sourceOf(blob, request);
     layer::LayerStream stream{*source, request.blob.compression, request.blob.size, request.limit};
-    layer::TarReader reader{stream};
-    layer::Extractor extractor{root.borrow()};
+    layer::HeadersWriter archive{stream, kHeaders};
+    layer::IndexWriter index{kIndex};
+    layer::LayerRecorder recorder{root.borrow(), archive, index};
+    layer::TarReader reader{archive};
+    layer::Extractor extractor{root.borrow(), &recorder};
     Teller teller;
     while (const auto entry = TRY(reader.next())) {
         TRY(extractor.add(*entry, reader));
         TRY(teller.tell(stream.consumed()));
     }
-    TRY(stream.drain());
+    TRY(layer::drain(archive));
     UnpackedLayer result{stream.blobDigest(), stream.diffId(), TRY(extractor.finish())};
     return result;
 }
@@ -161,7 +168,7 @@ Result<nlohmann::json> run(std::span<char*> arguments)
     const bool hashes = command == "hash" && rest.size() == LayerRequest::kArguments;
     if (!unpacks && !hashes && (command != "read-layout" || rest.size() != 1))
         return failure(ErrorKind::InvalidArgument, "lamella-worker is started by lamella-helper, not by hand");
-    TRY(bindToParent(kReport, unpacks ? kLayer + 1 : kInput + 1));
+    TRY(bindToParent(kReport, unpacks ? kHeaders.get() + 1 : kInput + 1));
     TRY(volunteerForOom());
     loadEarly();
     if (unpacks)

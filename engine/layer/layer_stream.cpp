@@ -3,7 +3,6 @@
 
 #include <format>
 #include <utility>
-#include <vector>
 
 namespace lamella::layer {
 
@@ -29,13 +28,6 @@ LayerStream::LayerStream(ByteSource& blob, Compression compression, Bytes blobSi
     , m_decompressor(m_compressed, compression)
     , m_uncompressed(m_decompressor, unpackedLimit, "the unpacked layer")
 {
-}
-
-Result<void> LayerStream::drain()
-{
-    std::vector<std::byte> buffer(64u << 10);
-    while (TRY(read(buffer)) > 0) { }
-    return {};
 }
 
 } // namespace lamella::layer

@@ -34,13 +34,10 @@ public:
     LayerStream(ByteSource& blob, Compression compression, Bytes blobSize, Bytes unpackedLimit);
     Result<std::size_t> read(std::span<std::byte> buffer) override { return m_uncompressed.read(buffer); }
 
-    /// Reads what the tar reader left (padding), so that the digests are those of the whole.
-    Result<void> drain();
-
     /// How much of the blob was read.
     Bytes consumed() const { return m_compressed.count(); }
 
-    /// After drain(): the digest of the blob and that of the archive in it (diffID).
+    /// At its end: the digest of the blob and that of the archive in it (diffID).
     std::string blobDigest() { return m_compressed.digest(); }
     std::string diffId() { return m_uncompressed.digest(); }
 

@@ -66,7 +66,7 @@ private Q_SLOTS:
         const auto blob = compressed(text(), compression);
         TextSource source{blob};
         LayerStream stream{source, compression, {blob.size()}, kPlenty};
-        QVERIFY(stream.drain());
+        QVERIFY(drain(stream));
         QCOMPARE(stream.consumed(), Bytes{blob.size()});
         QCOMPARE(stream.blobDigest(), digestOf(blob));
         QCOMPARE(stream.diffId(), digestOf(text()));
