@@ -6,6 +6,7 @@
 #include "engine/layer/decompressor.h"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,8 +21,9 @@ enum class DocumentKind { Index, Manifest, Config, Layer };
 struct Descriptor {
     DocumentKind kind = DocumentKind::Manifest;
     layer::Compression compression = layer::Compression::None; ///< of a layer
-    std::string digest; ///< empty for a layer of which only the diffID is known (docker-archive)
+    std::string digest;
     Bytes size;
+    std::optional<Bytes> offset; ///< of a layer: where it lies in an archive
     std::string reference; ///< annotation that names the image; empty where there is none
     std::string architecture; ///< platform; empty where there is none
     std::string os;

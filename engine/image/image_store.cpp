@@ -2,10 +2,12 @@
 #include "engine/image/image_store.h"
 
 #include "engine/base/log.h"
+#include "engine/image/archive_source.h"
 #include "engine/image/image_store_private.h"
 #include "engine/image/import_source.h"
 #include "engine/image/load.h"
 #include "engine/image/reference.h"
+#include "engine/os/file.h"
 
 #include <algorithm>
 #include <format>
@@ -57,6 +59,16 @@ Result<std::vector<std::string>> ImageStore::loadLayout(BorrowedFd layout, uid_t
                                                         std::stop_token stop)
 {
     LayoutSource source{layout, owner};
+    return import(source, owner, progress, std::move(stop));
+}
+
+Result<std::vector<std::string>> ImageStore::loadArchive(BorrowedFd archive, uid_t owner, const ProgressSink& progress,
+                                                         std::stop_token stop)
+{
+    if (!S_ISREG(TRY(os::status(archive, "the archive")).st_mode))
+        return failure(ErrorKind::InvalidArgument, "the archive is not a file");
+    TRY(d->directories.prepare());
+    ArchiveSource source{archive, TRY(d->directories.namelessFile()), owner, TRY(d->directories.room())};
     return import(source, owner, progress, std::move(stop));
 }
 

@@ -56,7 +56,7 @@ struct Image {
 
 /// How far a long call has come. Called on the threads that do the work, by one of them at a time.
 struct Progress {
-    /// A part that runs beside others: a layer. `name` is its blob's digest (diffID where that is not known).
+    /// A part that runs beside others: a layer. `name` is its blob's digest.
     struct Item {
         std::string name;
         Bytes done;
@@ -85,6 +85,12 @@ public:
     /// it for this machine), AlreadyExists (an image is known with other settings), NoSpace, LimitExceeded, Cancelled.
     Result<std::vector<std::string>> loadLayout(BorrowedFd layout, uid_t owner, const ProgressSink& progress,
                                                 std::stop_token stop);
+
+    /// The same from one file: the tar of an OCI layout or what `docker save` wrote, plain or compressed with gzip or
+    /// zstd. What comes out of a compressed one lies in a file of the store for so long, which has no name. Errors
+    /// besides: InvalidArgument (it is no file, or no such archive).
+    Result<std::vector<std::string>> loadArchive(BorrowedFd archive, uid_t owner, const ProgressSink& progress,
+                                                 std::stop_token stop);
 
     /// The same from anywhere else.
     Result<std::vector<std::string>> import(ImportSource& source, uid_t owner, const ProgressSink& progress,

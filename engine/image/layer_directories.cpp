@@ -226,6 +226,11 @@ Result<void> LayerDirectories::keepBlobs(const std::set<std::string>& digests) c
     return {};
 }
 
+Result<UniqueFd> LayerDirectories::namelessFile() const
+{
+    return os::open(layers(), O_TMPFILE | O_RDWR, 0600);
+}
+
 Result<Bytes> LayerDirectories::room() const
 {
     struct statvfs status{};

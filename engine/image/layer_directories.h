@@ -31,7 +31,6 @@ public:
     /// The files that become layers/<chainID>/index (file_index.h) and headers (headers_format.h).
     BorrowedFd index() const { return m_index.borrow(); }
     BorrowedFd headers() const { return m_headers.borrow(); }
-
     const std::string& name() const { return m_name; }
 
     /// Does what the worker had no right or knowledge to do: marks opaque directories, and gives those that the archive
@@ -81,6 +80,9 @@ public:
 
     /// Removes what lies in blobs/sha256 besides `digests`.
     Result<void> keepBlobs(const std::set<std::string>& digests) const;
+
+    /// An empty file beside the layers that goes when it is closed.
+    Result<UniqueFd> namelessFile() const;
 
     /// Bytes that a load may still write: what is free, less what it leaves to others.
     Result<Bytes> room() const;

@@ -13,7 +13,7 @@ namespace {
 
 Result<void> checkDigests(const Descriptor& blob, const Layer& layer, const UnpackedLayer& unpacked)
 {
-    if (!blob.digest.empty() && unpacked.blobDigest != blob.digest)
+    if (unpacked.blobDigest != blob.digest)
         return failure(ErrorKind::DigestMismatch,
                        std::format("the blob {} has other content than its name says", blob.digest));
     if (unpacked.diffId != layer.diffId) {
@@ -90,7 +90,7 @@ Result<void> LayerLoads::add(const FoundImage& found, Image& image)
         job.count = image.layers.size();
         job.below = below;
         if (!isThere || !TRY(m_store.ownsLayer(m_owner, layer.chainId)))
-            job.item = m_progress.add(blob.digest.empty() ? layer.diffId : blob.digest, blob.size);
+            job.item = m_progress.add(blob.digest, blob.size);
         below.push_back(m_jobs.size());
         m_jobs.push_back(std::move(job));
     }

@@ -10,8 +10,6 @@ namespace lamella::image {
 
 namespace {
 
-constexpr std::string_view kNoDigest = "-";
-
 Result<std::uint64_t> number(std::string_view text, std::uint64_t limit)
 {
     std::uint64_t value = 0;
@@ -29,7 +27,7 @@ std::vector<std::string> LayerRequest::arguments() const
         std::to_string(std::to_underlying(kind)),
         std::to_string(offset.value),
         std::to_string(reader),
-        blob.digest.empty() ? std::string{kNoDigest} : blob.digest,
+        blob.digest,
         std::to_string(blob.size.value),
         std::to_string(std::to_underlying(blob.compression)),
         std::to_string(limit.value),
@@ -45,13 +43,11 @@ Result<LayerRequest> LayerRequest::of(std::span<char*> arguments)
     request.kind = static_cast<Blob::Kind>(TRY(number(arguments[0], std::to_underlying(Blob::Kind::Layout))));
     request.offset = {TRY(number(arguments[1], kMax))};
     request.reader = static_cast<uid_t>(TRY(number(arguments[2], std::numeric_limits<uid_t>::max())));
-    if (arguments[3] != kNoDigest)
-        request.blob.digest = arguments[3];
+    request.blob.digest = arguments[3];
     request.blob.size = {TRY(number(arguments[4], kMax))};
     request.blob.compression = static_cast<layer::Compression>(TRY(number(arguments[5], 2)));
     request.limit = {TRY(number(arguments[6], kMax))};
-    const bool needsDigest = request.kind == Blob::Kind::Layout;
-    if ((needsDigest || !request.blob.digest.empty()) && !layer::isDigest(request.blob.digest))
+    if (!layer::isDigest(request.blob.digest))
         return failure(ErrorKind::InvalidArgument, "lamella-worker: a digest is none");
     return request;
 }

@@ -14,7 +14,7 @@ struct LayerRequest {
     Blob::Kind kind = Blob::Kind::Stream;
     Bytes offset;
     uid_t reader = 0;
-    Descriptor blob; ///< digest (empty: unknown), size and compression
+    Descriptor blob; ///< digest, size and compression
     Bytes limit; ///< of what may come out of it
 
     static constexpr std::size_t kArguments = 7;

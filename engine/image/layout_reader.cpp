@@ -22,9 +22,26 @@ Result<UniqueFd> openFile(BorrowedFd layout, const std::string& path)
     return file;
 }
 
+class LayoutDirectory final : public DocumentFiles {
+public:
+    explicit LayoutDirectory(BorrowedFd layout)
+        : m_layout(layout)
+    {
+    }
+    Result<std::string> read(const std::string& path) const override
+    {
+        const auto file = TRY(openFile(m_layout, path));
+        return os::readAll(file.borrow(), path, limits::kDocument.value);
+    }
+    Result<void> locate(Descriptor&) const override { return {}; }
+
+private:
+    BorrowedFd m_layout;
+};
+
 class LayoutReader {
 public:
-    LayoutReader(BorrowedFd layout, std::string_view architecture)
+    LayoutReader(const DocumentFiles& layout, std::string_view architecture)
         : m_layout(layout)
         , m_architecture(architecture)
     {
@@ -45,8 +62,7 @@ public:
 private:
     Result<std::string> readFile(const std::string& path)
     {
-        const auto file = TRY(openFile(m_layout, path));
-        auto text = TRY(os::readAll(file.borrow(), path, limits::kDocument.value));
+        auto text = TRY(m_layout.read(path));
         m_read += {text.size()};
         if (m_read > limits::kDocuments)
             return failure(ErrorKind::LimitExceeded, "the layout's documents are too large together");
@@ -96,6 +112,8 @@ private:
         if (manifest.layers.empty() || manifest.layers.size() != image.config.diffIds.size())
             return failure(ErrorKind::InvalidArgument, "manifest and config do not have the same layers");
         image.layers = std::move(manifest.layers);
+        for (auto& blob : image.layers)
+            TRY(m_layout.locate(blob));
         const auto same = std::ranges::find(m_images, image.manifestText, &FoundImage::manifestText);
         auto& kept = same != m_images.end() ? *same : m_images.emplace_back(std::move(image));
         if (!reference.empty())
@@ -106,7 +124,7 @@ private:
         return {};
     }
 
-    BorrowedFd m_layout;
+    const DocumentFiles& m_layout;
     std::string_view m_architecture;
     Bytes m_read;
     std::vector<FoundImage> m_images;
@@ -126,6 +144,11 @@ Result<UniqueFd> openBlob(BorrowedFd layout, const Descriptor& descriptor)
 }
 
 Result<std::vector<FoundImage>> readLayout(BorrowedFd layout, std::string_view architecture)
+{
+    return readLayout(LayoutDirectory{layout}, architecture);
+}
+
+Result<std::vector<FoundImage>> readLayout(const DocumentFiles& layout, std::string_view architecture)
 {
     return LayoutReader{layout, architecture}.read();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/base/unique_fd.h"
+#include "engine/image/document_files.h"
 #include "engine/image/report.h"
 
 namespace lamella::image {
@@ -14,5 +15,8 @@ Result<UniqueFd> openBlob(BorrowedFd layout, const Descriptor& descriptor);
 /// was checked against its digest. Errors: InvalidArgument, DigestMismatch, Unsupported (nothing for this machine),
 /// NotFound (a blob is missing), LimitExceeded.
 Result<std::vector<FoundImage>> readLayout(BorrowedFd layout, std::string_view architecture);
+
+/// The same from elsewhere.
+Result<std::vector<FoundImage>> readLayout(const DocumentFiles& layout, std::string_view architecture);
 
 } // namespace lamella::image

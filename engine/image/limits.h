@@ -11,6 +11,8 @@ namespace lamella::image::limits {
 inline constexpr Bytes kDocument = 4_MiB; ///< what registries take for a manifest
 inline constexpr Bytes kDocuments = 16_MiB; ///< of one load together
 inline constexpr Bytes kBlob = 64_GiB;
+inline constexpr Bytes kArchive = 1024_GiB; ///< uncompressed
+inline constexpr std::size_t kArchiveFiles = 65'536;
 inline constexpr Bytes kUnpackedLayer = 128_GiB;
 inline constexpr std::size_t kImages = 64; ///< in one layout
 inline constexpr std::size_t kDescriptors = 1024; ///< in one index

@@ -73,10 +73,11 @@ Result<Descriptor> layerOf(const Fields& fields)
 {
     Descriptor descriptor;
     descriptor.kind = DocumentKind::Layer;
-    if (!TRY(fields.text("digest", limits::kText)).empty())
-        descriptor.digest = TRY(digestField(fields, "digest"));
+    descriptor.digest = TRY(digestField(fields, "digest"));
     descriptor.size = {TRY(fields.number("size", limits::kBlob.value))};
     descriptor.compression = static_cast<layer::Compression>(TRY(fields.number("compression", 2)));
+    if (fields.has("offset"))
+        descriptor.offset = Bytes{TRY(fields.number("offset", limits::kArchive.value))};
     return descriptor;
 }
 
@@ -120,6 +121,8 @@ json toJson(const std::vector<FoundImage>& images)
             layers.push_back({{"digest", layer.digest},
                               {"size", layer.size.value},
                               {"compression", static_cast<unsigned>(layer.compression)}});
+            if (layer.offset)
+                layers.back()["offset"] = layer.offset->value;
         }
         list.push_back({{"manifest", image.manifestText},
                         {"config", image.configText},
@@ -128,6 +131,13 @@ json toJson(const std::vector<FoundImage>& images)
                         {"layers", std::move(layers)}});
     }
     return {{"images", std::move(list)}};
+}
+
+json toJson(const FoundArchive& archive)
+{
+    auto report = toJson(archive.images);
+    report["spilled"] = archive.isSpilled;
+    return report;
 }
 
 json toJson(const UnpackedLayer& layer)
@@ -147,6 +157,12 @@ Result<std::vector<FoundImage>> foundImages(const json& report)
         return {};
     }));
     return images;
+}
+
+Result<FoundArchive> foundArchive(const json& report)
+{
+    const auto fields = TRY(Fields::of(report, "the worker's report"));
+    return FoundArchive{TRY(foundImages(report)), TRY(fields.flag("spilled"))};
 }
 
 Result<UnpackedLayer> unpackedLayer(const json& report)

@@ -19,6 +19,12 @@ struct FoundImage {
     std::vector<Descriptor> layers; ///< as many as config.diffIds
 };
 
+/// What an archive has.
+struct FoundArchive {
+    std::vector<FoundImage> images;
+    bool isSpilled = false; ///< it was compressed: the layers lie in what came out of it
+};
+
 /// What unpacking a layer came to.
 struct UnpackedLayer {
     std::string blobDigest;
@@ -27,10 +33,12 @@ struct UnpackedLayer {
 };
 
 nlohmann::json toJson(const std::vector<FoundImage>& images);
+nlohmann::json toJson(const FoundArchive& archive);
 nlohmann::json toJson(const UnpackedLayer& layer);
 
 /// Errors: InvalidArgument, LimitExceeded.
 Result<std::vector<FoundImage>> foundImages(const nlohmann::json& report);
+Result<FoundArchive> foundArchive(const nlohmann::json& report);
 Result<UnpackedLayer> unpackedLayer(const nlohmann::json& report);
 
 } // namespace lamella::image

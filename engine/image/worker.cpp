@@ -17,6 +17,14 @@ Result<std::vector<FoundImage>> Worker::readLayout(BorrowedFd layout, uid_t owne
         TRY(runWorker(m_program, {"read-layout", std::to_string(owner)}, descriptors, {}, std::move(stop))));
 }
 
+Result<FoundArchive> Worker::readArchive(BorrowedFd archive, BorrowedFd spill, Bytes limit, uid_t reader,
+                                         std::stop_token stop) const
+{
+    const std::array descriptors{archive, spill};
+    return foundArchive(TRY(runWorker(m_program, {"read-archive", std::to_string(reader), std::to_string(limit.value)},
+                                      descriptors, {}, std::move(stop))));
+}
+
 Result<UnpackedLayer> Worker::unpack(const LayerBlob& layer, const LayerFiles& into,
                                      const std::function<void(Bytes)>& progress, std::stop_token stop) const
 {

@@ -26,6 +26,10 @@ public:
     /// Parses the documents of an OCI layout with the rights of `owner`.
     Result<std::vector<FoundImage>> readLayout(BorrowedFd layout, uid_t owner, std::stop_token stop) const;
 
+    /// Parses an archive with the rights of `reader`; see readArchive().
+    Result<FoundArchive> readArchive(BorrowedFd archive, BorrowedFd spill, Bytes limit, uid_t reader,
+                                     std::stop_token stop) const;
+
     /// What is to be read.
     struct LayerBlob {
         const Blob& from;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/image/confinement.h"
+#include "engine/layer/file_index.h"
+#include "engine/layer/layer_archive.h"
 #include "tests/privileged/image/store_fixture.h"
 
 #include <array>
@@ -68,6 +70,7 @@ private Q_SLOTS:
     void init() { prepare(); }
     void cleanup() { cleanUp(); }
     void whatALayerBringsArrives();
+    void whatLiesBesideALayerMakesItsArchiveAgain();
     void theWorkerHasGivenUpItsRights();
     void theWorkerReachesNothing_data();
     void theWorkerReachesNothing();
@@ -122,6 +125,36 @@ void UnpackingTest::whatALayerBringsArrives()
     QCOMPARE(attribute(diff / "ping", "user.note"), "kept");
     QCOMPARE(attribute(diff / "ping", "trusted.overlay.opaque"), "none");
     QVERIFY(attribute(diff / "ping", "security.selinux") != "system_u");
+}
+
+void UnpackingTest::whatLiesBesideALayerMakesItsArchiveAgain()
+{
+    const auto file = [](const char* name, std::string data) {
+        return tarMember({.type = '0', .name = name, .link = {}, .data = std::move(data)});
+    };
+    const auto archive = file("a", "first") + file("a", "second") + file("b/c", std::string(300'000, 'c'))
+        + file(".wh.gone", "") + starter::tarEnd() + "and more";
+    const TestLayout twice{layout()};
+    twice.index({twice.image({archive})});
+    Store store{root()};
+    const auto loaded = load(store, layout());
+    QVERIFY2(loaded, loaded ? "" : loaded.error().message.c_str());
+    const auto image = store.images.list().front();
+    const auto directory = store.images.layerDirectories(image).front().parent_path();
+    const auto diff = os::open(directory / "diff", O_RDONLY | O_DIRECTORY);
+    const auto headers = os::open(directory / "headers", O_RDONLY);
+    const auto index = os::open(directory / "index", O_RDONLY);
+    QVERIFY(diff && headers && index);
+    auto again = layer::LayerArchive::open(diff->borrow(), headers->borrow(), image.layers.front().diffId);
+    QVERIFY2(again, again ? "" : again.error().message.c_str());
+    std::string bytes(archive.size() + 1, '\0');
+    const auto count = layer::readFully(*again, std::as_writable_bytes(std::span{bytes}));
+    QVERIFY2(count, count ? "" : count.error().message.c_str());
+    QVERIFY(std::string_view{bytes}.substr(0, *count) == archive);
+    const auto files = layer::FileIndex::read(index->borrow());
+    QVERIFY2(files, files ? "" : files.error().message.c_str());
+    QCOMPARE(files->records().size(), 4u); // gone, a, b and b/c
+    QVERIFY(files->find("b/c") && files->find("b/c")->size == 300'000);
 }
 
 void UnpackingTest::theWorkerHasGivenUpItsRights()
