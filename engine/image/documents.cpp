@@ -183,6 +183,23 @@ Result<Config> parseConfig(std::string_view text)
     return config;
 }
 
+Result<std::vector<HistoryEntry>> parseHistory(std::string_view text)
+{
+    const auto document = TRY(parseJson(text, "the config", limits::kDocument.value));
+    const auto fields = TRY(Fields::of(document, "the config"));
+    std::vector<HistoryEntry> history;
+    TRY(fields.each("history", limits::kHistory, [&history](const Fields& entry) -> Result<void> {
+        history.push_back({parseTime(TRY(entry.text("created", limits::kText))),
+                           TRY(entry.text("created_by", limits::kDocument.value)),
+                           TRY(entry.text("author", limits::kDocument.value)),
+                           TRY(entry.text("comment", limits::kDocument.value)),
+                           TRY(entry.flag("empty_layer")),
+                           {}});
+        return {};
+    }));
+    return history;
+}
+
 std::string_view ownArchitecture()
 {
 #if defined(__x86_64__)

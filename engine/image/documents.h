@@ -3,6 +3,7 @@
 
 #include "engine/base/result.h"
 #include "engine/base/units.h"
+#include "engine/image/image_store.h"
 #include "engine/layer/decompressor.h"
 
 #include <chrono>
@@ -67,6 +68,9 @@ Result<void> checkLayoutFile(std::string_view text);
 Result<Index> parseIndex(std::string_view text);
 Result<Manifest> parseManifest(std::string_view text);
 Result<Config> parseConfig(std::string_view text);
+
+/// All of a config's history, also the steps that made no layer.
+Result<std::vector<HistoryEntry>> parseHistory(std::string_view text);
 
 /// RFC 3339; 0 for what is none.
 std::chrono::microseconds parseTime(std::string_view text);

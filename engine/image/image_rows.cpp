@@ -127,6 +127,18 @@ Result<void> insertOrCompare(db::Connection& connection, const NewImage& added)
     return {};
 }
 
+// The first few containers that are made of the image.
+Result<std::string> namesOfUsers(db::Connection& connection, const std::string& id, uid_t owner)
+{
+    constexpr std::size_t kNamed = 5;
+    const auto names = TRY(texts(
+        TRY(connection.prepare("SELECT name FROM containers WHERE image = ? AND owner = ? ORDER BY name", id, owner))));
+    std::string list;
+    for (std::size_t i = 0; i < std::min(names.size(), kNamed); ++i)
+        list += (i == 0 ? "" : ", ") + names[i];
+    return names.size() <= kNamed ? list : std::format("{} and {} more", list, names.size() - kNamed);
+}
+
 Result<std::uint64_t> number(db::Statement row)
 {
     TRY(row.step());
@@ -185,19 +197,67 @@ Result<void> addImage(db::Connection& connection, const NewImage& added)
     TRY(insertOrCompare(connection, added));
     TRY(connection.run("INSERT INTO image_owners (image, owner) VALUES (?, ?) ON CONFLICT DO NOTHING", image.id,
                        image.owner));
-    for (const auto& name : image.references) {
-        TRY(connection.run("INSERT INTO image_references (owner, name, image) VALUES (?, ?, ?)"
-                           " ON CONFLICT (owner, name) DO UPDATE SET image = excluded.image",
-                           image.owner, name, image.id));
+    for (const auto& name : image.references)
+        TRY(addReference(connection, image.owner, name, image.id));
+    return {};
+}
+
+Result<void> addReference(db::Connection& connection, uid_t owner, const std::string& name, const std::string& id)
+{
+    return connection.run("INSERT INTO image_references (owner, name, image) VALUES (?, ?, ?)"
+                          " ON CONFLICT (owner, name) DO UPDATE SET image = excluded.image",
+                          owner, name, id);
+}
+
+Result<void> removeReference(db::Connection& connection, uid_t owner, const std::string& name)
+{
+    TRY(connection.run("DELETE FROM image_references WHERE owner = ? AND name = ?", owner, name));
+    if (connection.changes() == 0)
+        return failure(ErrorKind::NotFound, std::format("no image has the name {}", name));
+    return {};
+}
+
+Result<void> checkOwner(db::Connection& connection, const std::string& id, uid_t owner)
+{
+    auto row = TRY(connection.prepare("SELECT 1 FROM image_owners WHERE image = ? AND owner = ?", id, owner));
+    if (!TRY(row.step()))
+        return failure(ErrorKind::NotFound, std::format("there is no image {}", id));
+    return {};
+}
+
+Result<void> checkCount(db::Connection& connection, uid_t owner)
+{
+    const auto have = TRY(count(connection, owner));
+    if (have.images > limits::kImagesOfOneUser || have.references > limits::kReferencesOfOneUser) {
+        return failure(ErrorKind::LimitExceeded,
+                       std::format("a user may have {} images with {} names: remove some first",
+                                   limits::kImagesOfOneUser, limits::kReferencesOfOneUser));
     }
     return {};
+}
+
+Result<std::string> manifest(db::Connection& connection, const std::string& id)
+{
+    auto row = TRY(connection.prepare("SELECT manifest FROM images WHERE id = ?", id));
+    if (!TRY(row.step()))
+        return failure(ErrorKind::NotFound, std::format("there is no image {}", id));
+    return row.text(0);
+}
+
+Result<std::set<std::string>> inUse(db::Connection& connection, uid_t owner)
+{
+    const auto found
+        = TRY(texts(TRY(connection.prepare("SELECT DISTINCT image FROM containers WHERE owner = ?", owner))));
+    return std::set<std::string>(found.begin(), found.end());
 }
 
 Result<void> removeOwner(db::Connection& connection, const std::string& id, uid_t owner)
 {
     auto removed = connection.run("DELETE FROM image_owners WHERE image = ? AND owner = ?", id, owner);
     if (!removed && removed.error().kind == ErrorKind::Busy)
-        return failure(ErrorKind::Busy, "the image is in use: remove the containers that are made of it first");
+        return failure(ErrorKind::Busy,
+                       std::format("the image is in use by {}: remove what is made of it first",
+                                   TRY(namesOfUsers(connection, id, owner))));
     TRY(std::move(removed));
     if (connection.changes() == 0)
         return failure(ErrorKind::NotFound, std::format("there is no image {}", id));

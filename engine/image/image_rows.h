@@ -36,7 +36,25 @@ Result<void> addLayer(db::Connection& connection, const Layer& layer, std::uint6
 /// named. Errors: AlreadyExists (the image is known with other settings or layers).
 Result<void> addImage(db::Connection& connection, const NewImage& image);
 
-/// Errors: NotFound, Busy (a container is made of it).
+/// Errors: NotFound (the user has no such image).
+Result<void> checkOwner(db::Connection& connection, const std::string& id, uid_t owner);
+
+/// Errors: LimitExceeded (the user has more images or names than he may).
+Result<void> checkCount(db::Connection& connection, uid_t owner);
+
+/// Gives the user's image a name, which leaves the image that it named.
+Result<void> addReference(db::Connection& connection, uid_t owner, const std::string& name, const std::string& id);
+
+/// Errors: NotFound.
+Result<void> removeReference(db::Connection& connection, uid_t owner, const std::string& name);
+
+/// The digest of the image's manifest.
+Result<std::string> manifest(db::Connection& connection, const std::string& id);
+
+/// The images that containers of the user are made of.
+Result<std::set<std::string>> inUse(db::Connection& connection, uid_t owner);
+
+/// Errors: NotFound, Busy (containers are made of it).
 Result<void> removeOwner(db::Connection& connection, const std::string& id, uid_t owner);
 
 /// Removes images that nobody has, and layers of no image besides `kept`; the chainIDs of those.

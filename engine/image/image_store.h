@@ -54,6 +54,44 @@ struct Image {
     Bytes size() const;
 };
 
+/// One step of how an image was made (config.md, "history").
+struct HistoryEntry {
+    std::chrono::microseconds created{};
+    std::string createdBy;
+    std::string author;
+    std::string comment;
+    bool isEmptyLayer = false;
+    Bytes size; ///< of its layer, unpacked
+};
+
+/// An image's documents as they are: foreign bytes, of which only the digests were checked here.
+struct ImageDocuments {
+    std::string manifest;
+    std::string config;
+};
+
+/// What a user's images take of the disk; layers that others have as well count for each.
+struct Usage {
+    struct OfImage {
+        std::string id;
+        Bytes shared; ///< with other images of the same user
+        Bytes unique; ///< what goes with it
+    };
+    std::vector<OfImage> images;
+    Bytes total;
+};
+
+enum class PruneWhat {
+    Nameless, ///< images without a name that no container is made of
+    Unused, ///< all that no container is made of
+};
+
+/// What pruning takes away.
+struct Prunable {
+    std::vector<Image> images;
+    Bytes bytes; ///< of the layers that no other image of the user has
+};
+
 /// How far a long call has come. Called on the threads that do the work, by one of them at a time.
 struct Progress {
     /// A part that runs beside others: a layer. `name` is its blob's digest.
@@ -105,8 +143,29 @@ public:
     Result<Image> find(uid_t owner, const std::string& referenceOrId) const;
 
     /// Removes the owner's image and its references; layers that nothing refers to go with it.
-    /// Errors: NotFound, Busy (a container is made of it).
+    /// Errors: NotFound, Busy (containers are made of it; they are named).
     Result<void> remove(uid_t owner, const std::string& id);
+
+    /// Gives the owner's image one more name; an image that had it loses it. ":latest" is added where there is no tag.
+    /// Errors: NotFound, InvalidArgument (no name of an image), LimitExceeded.
+    Result<void> tag(uid_t owner, const std::string& id, const std::string& reference);
+
+    /// Takes a name away. The image stays, also without any. Errors: NotFound.
+    Result<void> untag(uid_t owner, const std::string& reference);
+
+    /// All steps of how the image was made, from the bottom, as a worker reads them. By reference or ID.
+    Result<std::vector<HistoryEntry>> history(uid_t owner, const std::string& id, std::stop_token stop) const;
+
+    /// By ID. Errors: NotFound.
+    Result<ImageDocuments> documents(uid_t owner, const std::string& id) const;
+
+    Result<Usage> usage(uid_t owner) const;
+
+    /// What prune() would take away now.
+    Result<Prunable> prunable(uid_t owner, PruneWhat what) const;
+
+    /// Removes the owner's images that are not needed; what went.
+    Result<Prunable> prune(uid_t owner, PruneWhat what);
 
     /// The unpacked directories of an image's layers, from the bottom: layers/<chainID>/diff.
     std::vector<std::filesystem::path> layerDirectories(const Image& image) const;

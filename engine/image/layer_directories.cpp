@@ -216,6 +216,16 @@ Result<void> LayerDirectories::writeBlob(const std::string& digest, std::string_
     return os::replaceFile(blobs() / layer::digestHex(digest), text, 0600);
 }
 
+Result<std::string> LayerDirectories::readBlob(const std::string& digest) const
+{
+    return os::readFile(blobs() / layer::digestHex(digest), limits::kDocument.value);
+}
+
+Result<UniqueFd> LayerDirectories::openBlob(const std::string& digest) const
+{
+    return os::open(blobs() / layer::digestHex(digest), O_RDONLY);
+}
+
 Result<void> LayerDirectories::keepBlobs(const std::set<std::string>& digests) const
 {
     const auto directory = TRY(openDirectory(blobs()));

@@ -78,6 +78,9 @@ public:
     /// Writes a document under its digest.
     Result<void> writeBlob(const std::string& digest, std::string_view text) const;
 
+    Result<std::string> readBlob(const std::string& digest) const;
+    Result<UniqueFd> openBlob(const std::string& digest) const;
+
     /// Removes what lies in blobs/sha256 besides `digests`.
     Result<void> keepBlobs(const std::set<std::string>& digests) const;
 

@@ -2,7 +2,6 @@
 #include "engine/image/load.h"
 
 #include "engine/image/layer_loads.h"
-#include "engine/image/limits.h"
 #include "engine/image/reference.h"
 #include "engine/layer/digest.h"
 
@@ -126,12 +125,7 @@ Result<void> Load::record()
     auto transaction = TRY(db::Transaction::begin(connection));
     for (const auto& image : m_images)
         TRY(rows::addImage(connection, image.row));
-    const auto have = TRY(rows::count(connection, m_owner));
-    if (have.images > limits::kImagesOfOneUser || have.references > limits::kReferencesOfOneUser) {
-        return failure(ErrorKind::LimitExceeded,
-                       std::format("a user may have {} images with {} names: remove some first",
-                                   limits::kImagesOfOneUser, limits::kReferencesOfOneUser));
-    }
+    TRY(rows::checkCount(connection, m_owner));
     m_store.step("before the commit");
     return transaction.commit();
 }

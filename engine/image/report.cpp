@@ -159,6 +159,35 @@ Result<std::vector<FoundImage>> foundImages(const json& report)
     return images;
 }
 
+json toJson(const std::vector<HistoryEntry>& history)
+{
+    json list = json::array();
+    for (const auto& entry : history) {
+        list.push_back({{"created", std::max<std::int64_t>(0, entry.created.count())},
+                        {"createdBy", entry.createdBy},
+                        {"author", entry.author},
+                        {"comment", entry.comment},
+                        {"empty", entry.isEmptyLayer}});
+    }
+    return {{"history", std::move(list)}};
+}
+
+Result<std::vector<HistoryEntry>> historyEntries(const json& report)
+{
+    std::vector<HistoryEntry> history;
+    const auto fields = TRY(Fields::of(report, "the worker's report"));
+    TRY(fields.each("history", limits::kHistory, [&history](const Fields& entry) -> Result<void> {
+        history.push_back({TRY(timeField(entry)),
+                           TRY(entry.text("createdBy", limits::kDocument.value)),
+                           TRY(entry.text("author", limits::kDocument.value)),
+                           TRY(entry.text("comment", limits::kDocument.value)),
+                           TRY(entry.flag("empty")),
+                           {}});
+        return {};
+    }));
+    return history;
+}
+
 Result<FoundArchive> foundArchive(const json& report)
 {
     const auto fields = TRY(Fields::of(report, "the worker's report"));

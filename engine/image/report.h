@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/image/documents.h"
+#include "engine/image/image_store.h"
 #include "engine/layer/extractor.h"
 
 #include <nlohmann/json_fwd.hpp>
@@ -36,7 +37,10 @@ nlohmann::json toJson(const std::vector<FoundImage>& images);
 nlohmann::json toJson(const FoundArchive& archive);
 nlohmann::json toJson(const UnpackedLayer& layer);
 
+nlohmann::json toJson(const std::vector<HistoryEntry>& history);
+
 /// Errors: InvalidArgument, LimitExceeded.
+Result<std::vector<HistoryEntry>> historyEntries(const nlohmann::json& report);
 Result<std::vector<FoundImage>> foundImages(const nlohmann::json& report);
 Result<FoundArchive> foundArchive(const nlohmann::json& report);
 Result<UnpackedLayer> unpackedLayer(const nlohmann::json& report);

@@ -25,6 +25,12 @@ Result<FoundArchive> Worker::readArchive(BorrowedFd archive, BorrowedFd spill, B
                                       descriptors, {}, std::move(stop))));
 }
 
+Result<std::vector<HistoryEntry>> Worker::readHistory(BorrowedFd config, std::stop_token stop) const
+{
+    const std::array descriptors{config};
+    return historyEntries(TRY(runWorker(m_program, {"read-history"}, descriptors, {}, std::move(stop))));
+}
+
 Result<UnpackedLayer> Worker::unpack(const LayerBlob& layer, const LayerFiles& into,
                                      const std::function<void(Bytes)>& progress, std::stop_token stop) const
 {

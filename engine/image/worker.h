@@ -4,6 +4,7 @@
 #include "engine/base/result.h"
 #include "engine/base/unique_fd.h"
 #include "engine/base/units.h"
+#include "engine/image/image_store.h"
 #include "engine/image/import_source.h"
 #include "engine/image/report.h"
 
@@ -29,6 +30,9 @@ public:
     /// Parses an archive with the rights of `reader`; see readArchive().
     Result<FoundArchive> readArchive(BorrowedFd archive, BorrowedFd spill, Bytes limit, uid_t reader,
                                      std::stop_token stop) const;
+
+    /// Reads all of a config's history; the sizes are left out.
+    Result<std::vector<HistoryEntry>> readHistory(BorrowedFd config, std::stop_token stop) const;
 
     /// What is to be read.
     struct LayerBlob {

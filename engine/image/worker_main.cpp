@@ -2,6 +2,7 @@
 // lamella-worker: reads foreign documents and unpacks foreign layers for the store, after giving up its rights.
 //   lamella-worker read-layout OWNER
 //   lamella-worker read-archive OWNER LIMIT
+//   lamella-worker read-history
 //   lamella-worker unpack REQUEST   (LayerRequest)
 //   lamella-worker hash REQUEST
 // Descriptors: 3 the socket for the report, 4 the layout's directory, the archive or the blob; for unpack 5 the layer's
@@ -37,6 +38,7 @@ constexpr BorrowedFd kReport{3};
 constexpr int kInput = 4;
 constexpr int kLayer = 5;
 constexpr int kSpill = 5;
+constexpr uid_t kNobody = 65534;
 constexpr BorrowedFd kIndex{6};
 constexpr BorrowedFd kHeaders{7};
 constexpr std::uint64_t kProgressStep = 1u << 20;
@@ -92,6 +94,14 @@ Result<nlohmann::json> readArchiveConfined(uid_t reader, Bytes limit)
     TRY(enterRoot(root.borrow()));
     TRY(dropRights(Rights::None, reader, limit));
     return toJson(TRY(readArchive(BorrowedFd{kInput}, BorrowedFd{kSpill}, limit, ownArchitecture())));
+}
+
+Result<nlohmann::json> readHistoryConfined()
+{
+    const auto root = TRY(emptyRoot());
+    TRY(enterRoot(root.borrow()));
+    TRY(dropRights(Rights::None, kNobody, {}));
+    return toJson(TRY(parseHistory(TRY(os::readAll(BorrowedFd{kInput}, "the config", limits::kDocument.value)))));
 }
 
 // A layout is the caller's: what he may not read must not be read for him.
@@ -185,7 +195,8 @@ Result<nlohmann::json> run(std::span<char*> arguments)
     const bool unpacks = command == "unpack" && rest.size() == LayerRequest::kArguments;
     const bool hashes = command == "hash" && rest.size() == LayerRequest::kArguments;
     const bool readsArchive = command == "read-archive" && rest.size() == 2;
-    if (!unpacks && !hashes && !readsArchive && (command != "read-layout" || rest.size() != 1))
+    const bool readsHistory = command == "read-history" && rest.empty();
+    if (!unpacks && !hashes && !readsArchive && !readsHistory && (command != "read-layout" || rest.size() != 1))
         return failure(ErrorKind::InvalidArgument, "lamella-worker is started by lamella-helper, not by hand");
     TRY(bindToParent(kReport, unpacks ? kHeaders.get() + 1 : readsArchive ? kSpill + 1 : kInput + 1));
     TRY(volunteerForOom());
@@ -194,6 +205,8 @@ Result<nlohmann::json> run(std::span<char*> arguments)
         return unpackConfined(TRY(LayerRequest::of(rest)));
     if (hashes)
         return hashConfined(TRY(LayerRequest::of(rest)));
+    if (readsHistory)
+        return readHistoryConfined();
     if (readsArchive)
         return readArchiveConfined(static_cast<uid_t>(TRY(number(rest[0]))), {TRY(number(rest[1]))});
     return readLayoutConfined(static_cast<uid_t>(TRY(number(rest[0]))));

@@ -131,8 +131,8 @@ void ArchivesTest::layersMayBeLinksAndCompressed()
     const auto ids = loadBytes(
         store,
         archiveOf({linkTo("bb/layer.tar", "../aa/layer.tar"),
-                   file("aa/layer.tar", packed(kBelow, KCompressionDevice::GZip)), linkTo("cc.tar", "bb/layer.tar", '1'),
-                   file("config.json", configOf({kBelow, kBelow, kBelow})),
+                   file("aa/layer.tar", packed(kBelow, KCompressionDevice::GZip)),
+                   linkTo("cc.tar", "bb/layer.tar", '1'), file("config.json", configOf({kBelow, kBelow, kBelow})),
                    manifestOf({{{"Config", "config.json"}, {"Layers", {"aa/layer.tar", "bb/layer.tar", "cc.tar"}}}})}));
     QVERIFY2(ids, ids ? "" : ids.error().message.c_str());
     QCOMPARE(store.images.list().front().layers.size(), 3u);

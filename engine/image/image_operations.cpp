@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a user does with the images that he has.
+#include "engine/image/image_rows.h"
+#include "engine/image/image_store_private.h"
+#include "engine/image/image_usage.h"
+#include "engine/image/limits.h"
+#include "engine/image/reference.h"
+#include "engine/os/file.h"
+
+#include <algorithm>
+#include <format>
+
+namespace lamella::image {
+
+Result<void> ImageStore::tag(uid_t owner, const std::string& id, const std::string& reference)
+{
+    if (!isReference(reference) || reference.contains('@'))
+        return failure(ErrorKind::InvalidArgument, std::format("\"{}\" cannot be the name of an image", reference));
+    auto connection = d->database.lock();
+    auto transaction = TRY(db::Transaction::begin(connection));
+    TRY(rows::checkOwner(connection, id, owner));
+    TRY(rows::addReference(connection, owner, withTag(reference), id));
+    TRY(rows::checkCount(connection, owner));
+    return transaction.commit();
+}
+
+Result<void> ImageStore::untag(uid_t owner, const std::string& reference)
+{
+    auto connection = d->database.lock();
+    return rows::removeReference(connection, owner, withTag(reference));
+}
+
+Result<ImageDocuments> ImageStore::documents(uid_t owner, const std::string& id) const
+{
+    std::string manifest;
+    {
+        auto connection = d->database.lock();
+        TRY(rows::checkOwner(connection, id, owner));
+        manifest = TRY(rows::manifest(connection, id));
+    }
+    return ImageDocuments{TRY(d->directories.readBlob(manifest)), TRY(d->directories.readBlob(id))};
+}
+
+Result<std::vector<HistoryEntry>> ImageStore::history(uid_t owner, const std::string& id, std::stop_token stop) const
+{
+    const auto image = TRY(find(owner, id));
+    const auto config = TRY(d->directories.openBlob(image.id));
+    auto history = TRY(d->worker.readHistory(config.borrow(), std::move(stop)));
+    const auto hasLayer = [](const HistoryEntry& entry) { return !entry.isEmptyLayer; };
+    // A history that does not speak of each layer says nothing about any (config.md: it is optional).
+    if (std::ranges::count_if(history, hasLayer) != std::ssize(image.layers))
+        return history;
+    auto layer = image.layers.begin();
+    for (auto& entry : history) {
+        if (hasLayer(entry))
+            entry.size = (layer++)->size;
+    }
+    return history;
+}
+
+Result<Usage> ImageStore::usage(uid_t owner) const
+{
+    auto connection = d->database.lock();
+    return usageOf(TRY(rows::of(connection, owner)));
+}
+
+Result<Prunable> ImageStore::prunable(uid_t owner, PruneWhat what) const
+{
+    auto connection = d->database.lock();
+    return prunableOf(TRY(rows::of(connection, owner)), TRY(rows::inUse(connection, owner)), what);
+}
+
+Result<Prunable> ImageStore::prune(uid_t owner, PruneWhat what)
+{
+    Prunable pruned;
+    {
+        auto connection = d->database.lock();
+        auto transaction = TRY(db::Transaction::begin(connection));
+        pruned = prunableOf(TRY(rows::of(connection, owner)), TRY(rows::inUse(connection, owner)), what);
+        for (const auto& image : pruned.images)
+            TRY(rows::removeOwner(connection, image.id, owner));
+        TRY(transaction.commit());
+    }
+    d->step("pruned");
+    TRY(d->collect());
+    return pruned;
+}
+
+} // namespace lamella::image
