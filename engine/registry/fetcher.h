@@ -61,7 +61,7 @@ public:
                            std::stop_token stop);
 
     /// Uploads what `source` (a pipe or a file, read from its position) has; `progress` gets the bytes that the
-    /// registry has, from another thread.
+    /// registry has, from another thread; it must not call this object.
     Result<void> pushBlob(const Name& name, const Access& access, const std::string& digest, Bytes size,
                           BorrowedFd source, const std::function<void(Bytes)>& progress, std::stop_token stop);
 

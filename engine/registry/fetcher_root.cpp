@@ -2,6 +2,7 @@
 #include "engine/registry/fetcher_root.h"
 
 #include "engine/image/confinement.h"
+#include "engine/image/limits.h"
 #include "engine/os/file.h"
 #include "engine/os/mount.h"
 #include "engine/registry/fetcher_filter.h"
@@ -21,7 +22,6 @@ constexpr std::array kCopied
 constexpr std::array kShown = {"usr", "etc/ssl", "etc/pki", "etc/ca-certificates", "etc/crypto-policies"};
 constexpr std::array kLibraries = {"lib", "lib64", "lib32", "bin", "sbin"}; // links into /usr, or directories
 constexpr std::size_t kCopyLimit = 4u << 20;
-constexpr Bytes kLargestFile = 8_MiB; // documents, in memory
 
 // One user for each fetcher, by its PID, in a range that nobody gives away (systemd's UIDS-GIDS: unused from here on):
 // no other process is of this user, so it can signal and trace none.
@@ -95,7 +95,7 @@ Result<void> confine()
     const auto root = TRY(context.mount(MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID));
     TRY(image::enterRoot(root.borrow(), image::Network::Kept, [&root] { return fill(root.borrow()); }));
     TRY(os::setMountAttributes(root.borrow(), MOUNT_ATTR_RDONLY, 0, false, "the fetcher's root"));
-    TRY(image::dropRights(image::Rights::Fetch, kFirstUser + static_cast<uid_t>(::getpid()), kLargestFile));
+    TRY(image::dropRights(image::Rights::Fetch, kFirstUser + static_cast<uid_t>(::getpid()), image::limits::kBlob));
     return loadFetcherFilter();
 }
 

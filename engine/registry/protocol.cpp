@@ -176,6 +176,16 @@ Result<Request> requestFromMessage(std::string_view text)
     return request;
 }
 
+std::uint64_t idOfMessage(std::string_view text)
+{
+    auto parsed = parseJson(text, "the request", limits::kMessage);
+    if (!parsed)
+        return 0;
+    const Wiped message{std::move(*parsed)};
+    const auto fields = Fields::of(message.get(), "the request");
+    return fields ? fields->number("id", UINT64_MAX).value_or(0) : 0;
+}
+
 nlohmann::json toJson(const Error& error)
 {
     return {{"error", errorKindName(error.kind)}, {"errno", error.errnum}, {"message", error.message}};

@@ -42,6 +42,9 @@ struct Request {
 std::string toMessage(const Request& request);
 Result<Request> requestFromMessage(std::string_view message);
 
+/// The number of a request that is not understood otherwise; 0 where it has none.
+std::uint64_t idOfMessage(std::string_view message);
+
 /// "What was being done to what: why"; with the error's kind.
 nlohmann::json toJson(const Error& error);
 

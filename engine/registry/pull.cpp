@@ -129,9 +129,10 @@ private:
     {
         HttpRequest request;
         request.url = m_session.url(path);
-        for (const auto type : {kIndexType, kListType, kManifestType, kDockerType})
-            request.headers.append(QHttpHeaders::WellKnownHeader::Accept,
-                                   QLatin1StringView{type.data(), static_cast<qsizetype>(type.size())});
+        // In one line: not every registry reads several.
+        request.headers.append(QHttpHeaders::WellKnownHeader::Accept,
+                               QByteArray::fromStdString(
+                                   std::format("{}, {}, {}, {}", kIndexType, kListType, kManifestType, kDockerType)));
         const auto most = expected.size.value_or(image::limits::kDocument.value);
         DocumentConsumer taken{std::format("{}", what), most};
         TRY(m_session.ask(request, what, taken.consumer()));

@@ -16,6 +16,8 @@ namespace lamella::registry {
 
 namespace {
 
+constexpr unsigned kStack = 1u << 20; // RLIMIT_DATA counts the stacks of all threads
+
 Result<Answer> perform(Task& task)
 {
     switch (task.request.operation) {
@@ -58,12 +60,14 @@ public:
     {
         while (auto message = TRY(os::receiveDatagram(m_socket, limits::kMessage))) {
             auto request = requestFromMessage(message->data);
+            const auto id = request ? request->id : idOfMessage(message->data);
             wipe(message->data);
             std::erase_if(m_running,
                           [](const auto& running) { return running->thread->isFinished() && running->thread->wait(); });
-            // The helper's own requests: one that is not understood is a defect, and there is nobody to answer to.
-            if (!request)
-                return std::unexpected(std::move(request).error());
+            if (!request) {
+                TRY(say(id, toJson(request.error())));
+                continue;
+            }
             if (request->operation == Operation::Cancel)
                 cancel(request->target);
             else
@@ -98,6 +102,7 @@ private:
             Stop{running->stop.get_token(), running->stopEvent.borrow()}, m_tokens,
             [this, id](Bytes done) { std::ignore = say(id, {{"progress", done.value}}); });
         running->thread.reset(QThread::create([this, task] { work(*task); }));
+        running->thread->setStackSize(kStack);
         running->thread->start();
         m_running.push_back(std::move(running));
         return {};

@@ -119,9 +119,12 @@ Outcome<HttpAnswer> Session::follow(HttpRequest request, const QByteArray& autho
 
 Outcome<HttpAnswer> Session::send(HttpRequest request, const Consumer& consumer)
 {
+    if (m_fellBack && request.url.authority() == m_base.authority())
+        request.url.setScheme(m_base.scheme());
     auto authorization = m_tokens.find(key());
     auto answer = follow(request, authorization.value_or(QByteArray{}), consumer);
     if (!answer && m_http.spokeNoTls() && m_base.scheme() == QLatin1String("https") && isLoopback(m_endpoint.host)) {
+        m_fellBack = true;
         m_base.setScheme(QStringLiteral("http")); // what people run on their own machine often has no TLS
         request.url.setScheme(QStringLiteral("http"));
         answer = follow(request, authorization.value_or(QByteArray{}), consumer);

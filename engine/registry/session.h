@@ -80,6 +80,7 @@ private:
     std::vector<std::string> m_scopes;
     QUrl m_base;
     QString m_tokenHost;
+    bool m_fellBack = false; ///< from https to http, on this machine
 };
 
 } // namespace lamella::registry

@@ -28,12 +28,13 @@ inline constexpr auto kIndexType = "application/vnd.oci.image.index.v1+json";
 
 /// An image of one layer, small enough to be sent whole.
 struct Image {
-    std::string layer = std::string(300'000, 'l') + "end";
+    std::string layer;
     std::string config;
     std::string manifest;
     std::string index;
 
-    explicit Image(const std::string& architecture = "amd64")
+    explicit Image(const std::string& architecture = "amd64", std::string bytes = std::string(300'000, 'l') + "end")
+        : layer(std::move(bytes))
     {
         config = nlohmann::json{{"architecture", architecture},
                                 {"os", "linux"},
