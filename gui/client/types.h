@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QHash>
 #include <QString>
 #include <QStringList>
 
@@ -83,11 +84,84 @@ struct ImageData {
     QString workingDir;
     QString user;
     std::vector<LayerInfo> layers; ///< from the bottom
+    QString manifestDigest;
+    QStringList usedBy; ///< object paths of containers
 
     friend bool operator==(const ImageData&, const ImageData&) = default;
 };
 
+/// One step of how an image was made.
+struct HistoryStep {
+    quint64 createdUsec = 0;
+    QString createdBy;
+    QString comment;
+    bool emptyLayer = false; ///< it changed only the configuration
+    quint64 sizeBytes = 0;
+
+    friend bool operator==(const HistoryStep&, const HistoryStep&) = default;
+};
+
+/// The documents of an image, JSON as whoever made it wrote it.
+struct ImageDocuments {
+    QString manifest;
+    QString config;
+};
+
+struct ImageUsage {
+    quint64 uniqueBytes = 0; ///< what removing it gives back
+    quint64 sharedBytes = 0;
+};
+
+struct DiskUsage {
+    quint64 totalBytes = 0; ///< each layer counted once
+    QHash<QString, ImageUsage> images; ///< by object path
+};
+
+/// What a prune removed, or would remove.
+struct Pruned {
+    QStringList images; ///< object paths
+    quint64 bytes = 0;
+};
+
+/// How to talk to a registry; what is left empty is the helper's default.
+struct RegistryOptions {
+    QString platform; ///< "linux/arm64"; of pulls only
+    QString user;
+    QString password;
+    QString identityToken;
+    bool plainHttp = false;
+    QString caCertificates; ///< PEM
+    QString httpProxy;
+    QString httpsProxy;
+    QString noProxy;
+};
+
+struct SaveOptions {
+    bool dockerArchive = false; ///< otherwise an OCI archive
+    QString compression; ///< "none", "gzip", "zstd"; of an OCI archive only
+};
+
+/// What an image that is made here gets; what is left empty is as it was.
+struct NewImage {
+    QString reference;
+    QString author;
+    QString message;
+    QStringList command;
+    QStringList env; ///< KEY=value
+    QString workingDir;
+    QString user;
+};
+
 enum class JobState { Running, Succeeded, Failed, Cancelled };
+
+/// What goes on side by side within a job.
+struct JobPart {
+    QString name;
+    quint64 bytesDone = 0;
+    quint64 bytesTotal = 0; ///< 0 where it is not known
+
+    friend bool operator==(const JobPart&, const JobPart&) = default;
+};
 
 struct JobData {
     QString operation;
@@ -96,7 +170,8 @@ struct JobData {
     double progress = -1; ///< 0 to 1; -1 where it cannot be known
     quint64 bytesDone = 0;
     quint64 bytesTotal = 0;
-    QStringList items; ///< object paths
+    QStringList items; ///< object paths, or the names by which it was asked for them
+    std::vector<JobPart> parts;
     bool cancelable = false;
     QStringList result;
     QString errorName;
