@@ -4,6 +4,7 @@
 #include "engine/base/result.h"
 #include "engine/base/unique_fd.h"
 #include "engine/base/units.h"
+#include "engine/layer/decompressor.h"
 
 #include <chrono>
 #include <cstdint>
@@ -133,6 +134,14 @@ public:
     /// The same from anywhere else.
     Result<std::vector<std::string>> import(ImportSource& source, uid_t owner, const ProgressSink& progress,
                                             std::stop_token stop);
+
+    /// Writes the owner's images, by reference or ID, to a file that the caller has opened for writing: one archive
+    /// that is both the tar of an OCI layout and what `docker load` reads, compressed as a whole on request. Config and
+    /// layers are what they were (and so are image ID and diffIDs); layers are not compressed, which gives the image
+    /// another manifest than it was pulled with. Failed or cancelled it leaves what was written so far. Errors:
+    /// NotFound, InvalidArgument (no file), NoSpace, DigestMismatch (a layer was changed), Cancelled.
+    Result<void> save(uid_t owner, const std::vector<std::string>& names, layer::Compression compression,
+                      BorrowedFd file, const ProgressSink& progress, std::stop_token stop) const;
 
     /// Everybody's images, or one user's.
     std::vector<Image> list() const;
