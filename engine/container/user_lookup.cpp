@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxLine = 16 * 1024;
 constexpr std::size_t kMaxLines = 16 * 1024;
-constexpr std::size_t kMaxName = 256;
+constexpr std::size_t kMaxUserName = 256;
 constexpr std::size_t kMaxAdditionalGroups = 256;
 
 bool isDigits(std::string_view text)
@@ -164,7 +164,7 @@ Result<gid_t> resolveGroup(std::string_view name, std::string_view group, std::u
 
 bool canBeName(std::string_view text)
 {
-    return !text.empty() && text.size() <= kMaxName && !text.starts_with('-') && !text.starts_with('+')
+    return !text.empty() && text.size() <= kMaxUserName && !text.starts_with('-') && !text.starts_with('+')
         && std::ranges::none_of(
             text, [](char c) { return c == ':' || c == ',' || c == '/' || static_cast<unsigned char>(c) <= ' '; });
 }
@@ -181,7 +181,7 @@ Result<ResolvedUser> resolveUser(std::string_view user, std::string_view passwd,
     if (!canBeName(name) || (hasGroup && !canBeName(groupName)))
         return failure(
             ErrorKind::InvalidArgument,
-            std::format("'{}' is not a user: give user or user:group, names or numbers", user.substr(0, kMaxName)));
+            std::format("'{}' is not a user: give user or user:group, names or numbers", user.substr(0, kMaxUserName)));
     ResolvedUser result;
     const auto row = TRY(resolveName(name, passwd, idCount, result));
     if (hasGroup)

@@ -19,12 +19,15 @@ using Xattrs = std::vector<std::pair<std::string, std::string>>;
 struct IdShift {
     std::uint32_t base = 0;
     std::uint32_t count = 0;
+    bool hasLayers = false; ///< what is not of the host's ids may be of a layer, which has the container's
 
     /// What the container sees; 65534 for an id that it does not have.
-    std::uint32_t inside(std::uint32_t host) const
+    std::uint32_t inside(std::uint32_t id) const
     {
         constexpr std::uint32_t kOverflow = 65534;
-        return host >= base && host - base < count ? host - base : kOverflow;
+        if (id >= base && id - base < count)
+            return id - base;
+        return hasLayers && id < count ? id : kOverflow;
     }
 };
 

@@ -13,9 +13,9 @@ namespace lamella::layer {
 
 namespace {
 
-constexpr std::size_t kMaxFile = 512u << 20;
+constexpr std::size_t kMaxIndex = 512u << 20;
 constexpr std::size_t kMaxRecords = 4'000'000; // what the reader takes of an archive
-constexpr std::size_t kMaxPath = 4096;
+constexpr std::size_t kLongestPath = 4096;
 
 std::unexpected<Error> damaged(std::string_view how)
 {
@@ -78,7 +78,7 @@ private:
     {
         const auto shared = TRY(unpacker.number());
         const auto suffix = TRY(unpacker.text());
-        if (shared > m_path.size() || shared + suffix.size() > kMaxPath)
+        if (shared > m_path.size() || shared + suffix.size() > kLongestPath)
             return damaged("a path is wrong");
         m_path.resize(shared);
         m_path += suffix;
@@ -173,7 +173,7 @@ Result<FileIndex> FileIndex::parse(std::string_view text)
 
 Result<FileIndex> FileIndex::read(BorrowedFd file)
 {
-    return parse(TRY(os::readAll(file, "the layer's index", kMaxFile)));
+    return parse(TRY(os::readAll(file, "the layer's index", kMaxIndex)));
 }
 
 const FileRecord* FileIndex::find(std::string_view path) const

@@ -9,7 +9,7 @@ namespace lamella::layer {
 
 namespace {
 
-constexpr std::size_t kBuffer = 128u << 10;
+constexpr std::size_t kFlushAt = 128u << 10;
 
 std::uint64_t zigzag(std::int64_t number)
 {
@@ -36,7 +36,7 @@ void IndexWriter::begin(RecordKind kind, std::string_view path)
 
 Result<void> IndexWriter::end()
 {
-    return m_buffer.size() >= kBuffer ? flush() : Result<void>{};
+    return m_buffer.size() >= kFlushAt ? flush() : Result<void>{};
 }
 
 Result<void> IndexWriter::flush()

@@ -28,7 +28,7 @@ std::unexpected<Error> damaged()
     return failure(ErrorKind::InvalidArgument, "the layer's headers are damaged");
 }
 
-std::uint64_t littleEndian(std::span<const std::byte> bytes)
+std::uint64_t numberAt(std::span<const std::byte> bytes)
 {
     std::uint64_t number = 0;
     for (std::size_t i = bytes.size(); i > 0; --i)
@@ -79,8 +79,8 @@ Result<void> LayerArchive::scan()
         std::array<std::byte, kFrameHead> head{};
         TRY(readAt(head, at));
         const auto kind = static_cast<HeadersFrame>(head[0]);
-        const auto length = static_cast<std::size_t>(littleEndian(std::span{head}.subspan(1, 4)));
-        const auto stored = static_cast<std::size_t>(littleEndian(std::span{head}.subspan(5, 4)));
+        const auto length = static_cast<std::size_t>(numberAt(std::span{head}.subspan(1, 4)));
+        const auto stored = static_cast<std::size_t>(numberAt(std::span{head}.subspan(5, 4)));
         const auto frame = at;
         at += head.size();
         if (kind == HeadersFrame::End)
@@ -112,7 +112,7 @@ Result<std::uint64_t> LayerArchive::scanKept(std::uint64_t frame, std::uint64_t 
         std::array<std::byte, kPieceHead> head{};
         TRY(readAt(head, at));
         at += head.size();
-        const Piece piece{littleEndian(std::span{head}.first(8)), littleEndian(std::span{head}.last(8)), at};
+        const Piece piece{numberAt(std::span{head}.first(8)), numberAt(std::span{head}.last(8)), at};
         if (piece.length == 0)
             break;
         if (piece.offset < end || piece.offset > kMaxFile || piece.length > kMaxFile || ++m_keptPieces > kMaxKeptPieces)

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kMaxRecords = 200'000;
 constexpr long kNanoseconds = 1'000'000'000;
 
-std::unexpected<Error> damaged()
+std::unexpected<Error> damagedPax()
 {
     return failure(ErrorKind::InvalidArgument, "an extended header of the archive is damaged");
 }
@@ -36,11 +36,11 @@ Result<PaxRecords> parsePax(std::string_view text)
         const auto space = text.find(' ');
         const auto length = space == std::string_view::npos ? std::nullopt : paxNumber(text.substr(0, space));
         if (!length || *length > text.size() || *length < space + 3 || text[*length - 1] != '\n')
-            return damaged();
+            return damagedPax();
         const auto record = text.substr(space + 1, *length - space - 2);
         const auto equals = record.find('=');
         if (equals == std::string_view::npos || equals == 0)
-            return damaged();
+            return damagedPax();
         if (records.size() == kMaxRecords)
             return failure(ErrorKind::LimitExceeded, "an extended header of the archive has too many records");
         records.emplace_back(record.substr(0, equals), record.substr(equals + 1));

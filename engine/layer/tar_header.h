@@ -15,6 +15,15 @@ namespace lamella::layer {
 inline constexpr std::size_t kTarBlock = 512;
 using TarBlock = std::array<char, kTarBlock>;
 
+/// The extended attributes' keys in pax records (star(5)).
+inline constexpr std::string_view kXattrPrefix = "SCHILY.xattr.";
+
+/// What follows data of that length so that the next header begins with a block.
+inline std::uint64_t paddingOf(std::uint64_t length)
+{
+    return (kTarBlock - length % kTarBlock) % kTarBlock;
+}
+
 /// A header block's fields by name, none of them copied.
 class TarHeader {
 public:

@@ -12,11 +12,10 @@ namespace {
 
 constexpr std::uint64_t kMaxEntries = 4'000'000;
 constexpr std::uint64_t kMaxMetaBytes = 1u << 20;
-constexpr std::uint64_t kMaxFile = 1ull << 44; // 16 TiB, what ext4 allows
-constexpr std::size_t kMaxPath = 4096; // PATH_MAX
+constexpr std::uint64_t kMaxMember = 1ull << 44; // 16 TiB, what ext4 allows
+constexpr std::size_t kMaxMemberPath = 4096; // PATH_MAX
 constexpr std::size_t kMaxXattrs = 128;
 constexpr int kMaxMetaInARow = 16;
-constexpr std::string_view kXattrPrefix = "SCHILY.xattr.";
 
 std::unexpected<Error> damaged(std::string_view what)
 {
@@ -26,11 +25,6 @@ std::unexpected<Error> damaged(std::string_view what)
 std::unexpected<Error> cutOff()
 {
     return failure(ErrorKind::InvalidArgument, "the archive ends too early");
-}
-
-std::uint64_t paddingOf(std::uint64_t length)
-{
-    return (kTarBlock - length % kTarBlock) % kTarBlock;
 }
 
 std::optional<TarType> typeOf(char flag)
@@ -70,7 +64,7 @@ std::int64_t numberOf(const PaxRecords& records, std::string_view key, std::stri
 
 bool isGoodName(std::string_view name)
 {
-    return !name.empty() && name.size() <= kMaxPath && name.find('\0') == std::string_view::npos;
+    return !name.empty() && name.size() <= kMaxMemberPath && name.find('\0') == std::string_view::npos;
 }
 
 } // namespace
@@ -264,7 +258,7 @@ Result<void> TarReader::readNumbers(const TarHeader& header, const PaxRecords& r
 Result<void> TarReader::readLayout(const TarHeader& header, const PaxRecords& records, TarEntry& entry)
 {
     const auto stored = numberOf(records, "size", header.field(124, 12));
-    if (stored < 0 || static_cast<std::uint64_t>(stored) > kMaxFile)
+    if (stored < 0 || static_cast<std::uint64_t>(stored) > kMaxMember)
         return damaged("the size is wrong");
     m_stored = static_cast<std::uint64_t>(stored);
     m_padding = paddingOf(m_stored);
@@ -277,12 +271,12 @@ Result<void> TarReader::readLayout(const TarHeader& header, const PaxRecords& re
         };
     };
     const auto realSize = [&records](std::string_view key) {
-        return paxNumber(paxValue(records, key).value_or("")).value_or(kMaxFile + 1);
+        return paxNumber(paxValue(records, key).value_or("")).value_or(kMaxMember + 1);
     };
     entry.size = m_stored;
     if (header.typeFlag() == 'S') {
         const auto size = tarNumber(header.field(483, 12)).value_or(-1);
-        entry.size = size < 0 ? kMaxFile + 1 : static_cast<std::uint64_t>(size);
+        entry.size = size < 0 ? kMaxMember + 1 : static_cast<std::uint64_t>(size);
         entry.chunks = TRY(readOldGnuSparse(header, [this] { return dataBlock(); }));
     } else if (paxValue(records, "GNU.sparse.major")) {
         if (paxValue(records, "GNU.sparse.major") != "1" || paxValue(records, "GNU.sparse.minor") != "0")
@@ -295,7 +289,7 @@ Result<void> TarReader::readLayout(const TarHeader& header, const PaxRecords& re
     } else {
         entry.chunks = {{0, m_stored}};
     }
-    if (entry.size > kMaxFile)
+    if (entry.size > kMaxMember)
         return damaged("the size is wrong");
     return checkSparse(entry.chunks, entry.size, m_stored);
 }

@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kMaxChunks = 100'000;
 constexpr std::size_t kField = 12;
 
-std::unexpected<Error> damaged()
+std::unexpected<Error> damagedMap()
 {
     return failure(ErrorKind::InvalidArgument, "the map of a sparse file in the archive is damaged");
 }
@@ -32,7 +32,7 @@ Result<void> appendFields(std::vector<TarChunk>& chunks, const TarHeader& block,
         const auto start = tarNumber(block.field(offset, kField));
         const auto length = tarNumber(block.field(offset + kField, kField));
         if (!start || !length || *start < 0 || *length < 0)
-            return damaged();
+            return damagedMap();
         TRY(append(chunks, static_cast<std::uint64_t>(*start), static_cast<std::uint64_t>(*length)));
     }
     return {};
@@ -41,7 +41,7 @@ Result<void> appendFields(std::vector<TarChunk>& chunks, const TarHeader& block,
 Result<std::vector<TarChunk>> pairs(const std::vector<std::uint64_t>& numbers)
 {
     if (numbers.size() % 2 != 0)
-        return damaged();
+        return damagedMap();
     std::vector<TarChunk> chunks;
     for (std::size_t i = 0; i < numbers.size(); i += 2)
         TRY(append(chunks, numbers[i], numbers[i + 1]));
@@ -76,7 +76,7 @@ Result<std::vector<TarChunk>> readPaxSparse(const PaxRecords& records)
         for (std::string_view rest = *map; !rest.empty();) {
             const auto comma = rest.find(',');
             if (!add(rest.substr(0, comma)))
-                return damaged();
+                return damagedMap();
             rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
         }
         return pairs(numbers);
@@ -86,7 +86,7 @@ Result<std::vector<TarChunk>> readPaxSparse(const PaxRecords& records)
         if (!offset && key != "GNU.sparse.numbytes")
             continue;
         if (offset != (numbers.size() % 2 == 0) || !add(value))
-            return damaged();
+            return damagedMap();
     }
     return pairs(numbers);
 }
@@ -103,14 +103,14 @@ Result<std::vector<TarChunk>> readSparseMap(const NextBlock& next)
                 break; // the rest of the last block is padding
             if (c != '\n') {
                 if (line.size() == 20)
-                    return damaged();
+                    return damagedMap();
                 line += c;
                 continue;
             }
             const auto number = paxNumber(line);
             line.clear();
             if (!number)
-                return damaged();
+                return damagedMap();
             if (expected)
                 numbers.push_back(*number);
             else if (*number > kMaxChunks)
@@ -128,12 +128,12 @@ Result<void> checkSparse(const std::vector<TarChunk>& chunks, std::uint64_t size
     std::uint64_t sum = 0;
     for (const auto& chunk : chunks) {
         if (chunk.offset < end || chunk.offset > size || chunk.length > size - chunk.offset)
-            return damaged();
+            return damagedMap();
         end = chunk.offset + chunk.length;
         sum += chunk.length;
     }
     if (sum != stored)
-        return damaged();
+        return damagedMap();
     return {};
 }
 

@@ -14,7 +14,6 @@ namespace {
 constexpr std::size_t kBuffer = 256u << 10;
 constexpr std::size_t kDirect = 64u << 10; // larger pieces are passed on as they are
 constexpr std::size_t kName = 100;
-constexpr std::string_view kXattrPrefix = "SCHILY.xattr.";
 
 bool fitsOctal(std::uint64_t number, unsigned digits)
 {
@@ -40,11 +39,6 @@ char typeFlag(TarType type)
         return '6';
     }
     return '0';
-}
-
-std::uint64_t paddingOf(std::uint64_t length)
-{
-    return (kTarBlock - length % kTarBlock) % kTarBlock;
 }
 
 bool isSparse(const TarEntry& entry)

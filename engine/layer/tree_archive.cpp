@@ -28,7 +28,7 @@ constexpr std::size_t kMaxChunks = 50'000; // of one file: what is more is writt
 constexpr std::uint64_t kProgressStep = 1u << 20;
 
 // A directory whose names are being worked off.
-struct Level {
+struct OpenLevel {
     std::string path;
     std::vector<std::string> names;
     std::size_t next = 0;
@@ -39,7 +39,7 @@ public:
     TreeArchiver(BorrowedFd root, ByteSink& sink, const ArchiveOptions& options)
         : m_root(root)
         , m_options(options)
-        , m_ids{options.idBase, options.idCount}
+        , m_ids{options.idBase, options.idCount, options.hasLayers}
         , m_tar(sink)
         , m_buffer(256u << 10)
     {
@@ -266,7 +266,7 @@ private:
     TarWriter m_tar;
     std::vector<std::byte> m_buffer;
     UniqueFd m_directory; ///< of the last level
-    std::vector<Level> m_levels;
+    std::vector<OpenLevel> m_levels;
     std::size_t m_held = 0; ///< names in m_levels
     std::map<std::pair<dev_t, ino_t>, std::string> m_links;
     ArchivedTree m_done;

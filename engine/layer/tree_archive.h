@@ -22,6 +22,10 @@ struct ArchiveOptions {
     std::uint32_t idBase = 0;
     std::uint32_t idCount = std::numeric_limits<std::uint32_t>::max();
 
+    /// The tree is image layers with an upper directory on them: the layers' owners are the container's own ids
+    /// already.
+    bool hasLayers = false;
+
     /// Called now and then with the bytes that were written.
     std::function<void(Bytes)> progress;
     std::stop_token stop;

@@ -8,7 +8,7 @@ namespace {
 constexpr unsigned kBits = 7;
 constexpr std::uint64_t kMore = 1u << kBits;
 
-std::unexpected<Error> damaged()
+std::unexpected<Error> damagedRecord()
 {
     return failure(ErrorKind::InvalidArgument, "what was written beside the layer is damaged");
 }
@@ -45,13 +45,13 @@ Result<std::uint64_t> Unpacker::number()
         if ((digit & kMore) == 0)
             return value;
     }
-    return damaged();
+    return damagedRecord();
 }
 
 Result<std::string_view> Unpacker::bytes(std::uint64_t count)
 {
     if (count > m_rest.size())
-        return damaged();
+        return damagedRecord();
     const auto taken = m_rest.substr(0, count);
     m_rest.remove_prefix(count);
     return taken;

@@ -21,7 +21,7 @@ using layer::FileType;
 namespace {
 
 constexpr std::size_t kMaxBytes = 256 << 20;
-constexpr std::size_t kBuffer = 64 << 10;
+constexpr std::size_t kListBuffer = 64 << 10;
 
 std::string letter(ChangeKind kind)
 {
@@ -88,7 +88,7 @@ public:
         if (m_total > kMaxBytes)
             return failure(ErrorKind::LimitExceeded, "the container has changed more files than can be listed");
         m_buffer += text;
-        return m_buffer.size() < kBuffer ? Result<void>{} : flush();
+        return m_buffer.size() < kListBuffer ? Result<void>{} : flush();
     }
 
     Result<UniqueFd> seal()
