@@ -19,7 +19,7 @@ using image::Fields;
 constexpr std::array<std::string_view, 8> kOperations
     = {"resolve", "blob", "tags", "hasBlob", "mount", "upload", "putManifest", "cancel"};
 constexpr std::size_t kProxy = 4096;
-constexpr std::size_t kWord = 128;
+constexpr std::size_t kLongestWord = 128;
 constexpr std::uint64_t kLongestWait = 24ull * 3600 * 1000;
 
 nlohmann::json toJson(const Endpoint& endpoint)
@@ -157,7 +157,7 @@ Result<Request> requestFromMessage(std::string_view text)
     const auto fields = TRY(Fields::of(message.get(), "the request"));
     Request request;
     request.id = TRY(fields.number("id", UINT64_MAX));
-    const auto* operation = std::ranges::find(kOperations, TRY(fields.text("operation", kWord)));
+    const auto* operation = std::ranges::find(kOperations, TRY(fields.text("operation", kLongestWord)));
     if (operation == kOperations.end())
         return failure(ErrorKind::InvalidArgument, "the request asks for nothing that is known");
     request.operation = static_cast<Operation>(operation - kOperations.begin());
@@ -167,11 +167,11 @@ Result<Request> requestFromMessage(std::string_view text)
     request.name = TRY(parseName(TRY(fields.text("name", limits::kName))));
     request.access = TRY(accessOf(fields));
     request.platform
-        = {TRY(fields.text("architecture", kWord)), TRY(fields.text("os", kWord)), TRY(fields.text("variant", kWord))};
-    request.digest = TRY(fields.text("digest", kWord));
+        = {TRY(fields.text("architecture", kLongestWord)), TRY(fields.text("os", kLongestWord)), TRY(fields.text("variant", kLongestWord))};
+    request.digest = TRY(fields.text("digest", kLongestWord));
     request.size = {TRY(fields.number("size", image::limits::kBlob.value))};
     request.from = TRY(fields.text("from", limits::kRepository));
-    request.mediaType = TRY(fields.text("mediaType", kWord));
+    request.mediaType = TRY(fields.text("mediaType", kLongestWord));
     TRY(checkWords(request));
     return request;
 }
