@@ -55,9 +55,10 @@ std::optional<std::chrono::seconds> parseRetryAfter(std::string_view header, std
     const auto* end = ::strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
     if (!end || *end != '\0')
         return std::nullopt;
-    const auto wait = std::chrono::system_clock::from_time_t(::timegm(&date)) - now;
-    return std::clamp(std::chrono::ceil<std::chrono::seconds>(wait), std::chrono::seconds{0},
-                      std::chrono::seconds{kLongest});
+    // In whole seconds: the clock's own unit cannot count to every year.
+    const auto wait
+        = std::chrono::seconds{::timegm(&date)} - std::chrono::floor<std::chrono::seconds>(now.time_since_epoch());
+    return std::clamp(wait, std::chrono::seconds{0}, std::chrono::seconds{kLongest});
 }
 
 std::optional<std::string> parseNextLink(std::string_view header)

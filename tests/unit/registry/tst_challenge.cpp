@@ -120,6 +120,8 @@ private Q_SLOTS:
         row("17", 17);
         row("99999999999", 366ll * 24 * 3600);
         row("Thu, 01 Jan 1970 00:01:30 GMT", 30);
+        row("Thu, 01 Jan 1013 00:01:30 GMT", 0); // no clock in nanoseconds counts back so far
+        row("Thu, 01 Jan 9999 00:01:30 GMT", 366ll * 24 * 3600);
         row("Thu, 01 Jan 1970 00:00:30 GMT", 0); // is over
         for (const char* bad : {"-1", "1.5", "soon", "99999999999999999999999", "Thu, 01 Jan 1970 00:01:30 UTC", "1 "})
             row(bad, -1);
