@@ -7,6 +7,7 @@
 #include "engine/image/import_source.h"
 #include "engine/image/load.h"
 #include "engine/image/reference.h"
+#include "engine/image/rootfs_source.h"
 #include "engine/os/file.h"
 
 #include <algorithm>
@@ -70,6 +71,15 @@ Result<std::vector<std::string>> ImageStore::loadArchive(BorrowedFd archive, uid
     TRY(d->directories.prepare());
     ArchiveSource source{archive, TRY(d->directories.namelessFile()), owner, TRY(d->directories.room())};
     return import(source, owner, progress, std::move(stop));
+}
+
+Result<std::string> ImageStore::importRootfs(BorrowedFd archive, uid_t owner, const NewImageSettings& settings,
+                                             const ProgressSink& progress, std::stop_token stop)
+{
+    if (!S_ISREG(TRY(os::status(archive, "the archive")).st_mode))
+        return failure(ErrorKind::InvalidArgument, "the archive is not a file");
+    RootfsSource source{archive, owner, settings};
+    return TRY(import(source, owner, progress, std::move(stop))).front();
 }
 
 Result<std::vector<std::string>> ImageStore::import(ImportSource& source, uid_t owner, const ProgressSink& progress,

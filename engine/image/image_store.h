@@ -55,6 +55,19 @@ struct Image {
     Bytes size() const;
 };
 
+/// What is said of an image that is made here. What is empty is left out.
+struct NewImageSettings {
+    std::string reference;
+    std::vector<std::string> entrypoint;
+    std::vector<std::string> cmd;
+    std::vector<std::string> env; ///< NAME=value
+    std::string workingDir;
+    std::string user;
+    std::string author;
+    std::string message;
+    std::chrono::microseconds created{}; ///< the same time, archive and settings give the same image
+};
+
 /// One step of how an image was made (config.md, "history").
 struct HistoryEntry {
     std::chrono::microseconds created{};
@@ -130,6 +143,11 @@ public:
     /// besides: InvalidArgument (it is no file, or no such archive).
     Result<std::vector<std::string>> loadArchive(BorrowedFd archive, uid_t owner, const ProgressSink& progress,
                                                  std::stop_token stop);
+
+    /// Makes an image of one layer of a root file system in one tar archive, plain or compressed with gzip or zstd; its
+    /// ID. Errors: as loadArchive().
+    Result<std::string> importRootfs(BorrowedFd archive, uid_t owner, const NewImageSettings& settings,
+                                     const ProgressSink& progress, std::stop_token stop);
 
     /// The same from anywhere else.
     Result<std::vector<std::string>> import(ImportSource& source, uid_t owner, const ProgressSink& progress,

@@ -59,6 +59,9 @@ private Q_SLOTS:
     void hostileArchivesAreRefused();
     void whatIsNoFileIsRefused();
     void aKilledLoadLeavesNothing();
+    void aRootFileSystemBecomesAnImage_data();
+    void aRootFileSystemBecomesAnImage();
+    void aDamagedRootFileSystemIsRefused();
 
 private:
     Result<std::vector<std::string>> loadBytes(Store& store, const std::string& bytes)
@@ -234,6 +237,59 @@ void ArchivesTest::aKilledLoadLeavesNothing()
     QVERIFY(store.images.sweep());
     verifyEmpty();
     QVERIFY(loadBytes(store, archiveOf(dockerMembers())));
+}
+
+void ArchivesTest::aRootFileSystemBecomesAnImage_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::newRow("plain") << QByteArray::fromStdString(kBelow);
+    QTest::newRow("gzip") << QByteArray::fromStdString(packed(kBelow, KCompressionDevice::GZip));
+    QTest::newRow("zstd") << QByteArray::fromStdString(packed(kBelow, KCompressionDevice::Zstd));
+}
+
+void ArchivesTest::aRootFileSystemBecomesAnImage()
+{
+    QFETCH(QByteArray, bytes);
+    Store store{root()};
+    const auto path = m_directory / "archive";
+    QVERIFY(os::replaceFile(path, bytes.toStdString(), 0644));
+    const auto archive = os::open(path, O_RDONLY).value();
+    NewImageSettings settings{.reference = "mine",
+                              .entrypoint = {},
+                              .cmd = {"/bin/sh", "-l"},
+                              .env = {"A=1"},
+                              .workingDir = "/d",
+                              .user = "7:8",
+                              .author = "somebody",
+                              .message = "by hand",
+                              .created = std::chrono::seconds{1}};
+    const auto id = store.images.importRootfs(archive.borrow(), kOwner, settings, {}, {});
+    QVERIFY2(id, id ? "" : id.error().message.c_str());
+    const auto image = store.images.find(kOwner, "mine").value();
+    QCOMPARE(image.id, *id);
+    QCOMPARE(image.layers.size(), 1u);
+    QCOMPARE(image.layers[0].diffId, layer::digestOf(kBelow));
+    QCOMPARE(image.cmd, settings.cmd);
+    QCOMPARE(image.env, settings.env);
+    QCOMPARE(image.workingDir, "/d");
+    QCOMPARE(image.user, "7:8");
+    QCOMPARE(image.created.count(), 1'000'000);
+    QCOMPARE(store.images.history(kOwner, *id, {}).value()[0].comment, "by hand");
+    QCOMPARE(json::parse(store.images.documents(kOwner, *id).value().config)["author"].get<std::string>(), "somebody");
+    QCOMPARE(store.images.importRootfs(archive.borrow(), kOwner, settings, {}, {}).value(), *id);
+    settings.reference = "a b";
+    QCOMPARE(store.images.importRootfs(archive.borrow(), kOwner, settings, {}, {}).error().kind,
+             ErrorKind::InvalidArgument);
+}
+
+void ArchivesTest::aDamagedRootFileSystemIsRefused()
+{
+    Store store{root()};
+    const auto path = m_directory / "archive";
+    QVERIFY(os::replaceFile(path, std::string(4096, 'x'), 0644));
+    const auto archive = os::open(path, O_RDONLY).value();
+    QCOMPARE(store.images.importRootfs(archive.borrow(), kOwner, {}, {}, {}).error().kind, ErrorKind::InvalidArgument);
+    verifyEmpty();
 }
 
 QTEST_GUILESS_MAIN(ArchivesTest)
