@@ -117,7 +117,7 @@ struct Progress {
     std::string stage;
     Bytes done; ///< of all items together
     Bytes total;
-    std::vector<Item> items;
+    std::vector<Item> items = {};
 };
 using ProgressSink = std::function<void(const Progress&)>;
 

@@ -45,7 +45,7 @@ Result<void> Extractor::makeImplied(BorrowedFd parent, const std::string& name, 
         struct stat status{};
         if (errno != EEXIST || ::fstatat(parent.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
             return cannotMake(path);
-        if (!isWhiteoutDevice(status))
+        if (!isWhiteout(status))
             return {};
         if (::unlinkat(parent.get(), name.c_str(), 0) != 0 || ::mkdirat(parent.get(), name.c_str(), 0755) != 0)
             return cannotMake(path);
@@ -213,7 +213,7 @@ Result<void> Extractor::addDirectory(const Place& place, const TarEntry& entry)
         if (errno != EEXIST || ::fstatat(place.parent.get(), place.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
             return cannotMake(entry.path);
         if (!S_ISDIR(status.st_mode)) {
-            if (isWhiteoutDevice(status))
+            if (isWhiteout(status))
                 m_opaque.insert(place.path);
             TRY(makeInPlace(place, [&] { return ::mkdirat(place.parent.get(), place.name.c_str(), 0700); }));
         }

@@ -99,10 +99,4 @@ Result<Xattrs> layerXattrs(BorrowedFd file, const std::string& path, const IdShi
     return xattrs;
 }
 
-bool isOpaque(BorrowedFd directory)
-{
-    char value = 0;
-    return ::fgetxattr(directory.get(), "trusted.overlay.opaque", &value, 1) == 1 && value == 'y';
-}
-
 } // namespace lamella::layer

@@ -38,7 +38,4 @@ bool isLayerXattr(std::string_view name);
 /// Those of an open file, sorted by name, with the ids in ACLs and capabilities as the container sees them.
 Result<Xattrs> layerXattrs(BorrowedFd file, const std::string& path, const IdShift& ids);
 
-/// True where overlay's attribute says that a directory hides what lies below it.
-bool isOpaque(BorrowedFd directory);
-
 } // namespace lamella::layer

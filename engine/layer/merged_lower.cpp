@@ -12,11 +12,6 @@
 
 namespace lamella::layer {
 
-bool isWhiteout(const struct stat& status)
-{
-    return S_ISCHR(status.st_mode) && status.st_rdev == 0;
-}
-
 bool isOpaque(BorrowedFd directory)
 {
     char value = 0;

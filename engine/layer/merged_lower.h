@@ -3,6 +3,7 @@
 
 #include "engine/base/result.h"
 #include "engine/base/unique_fd.h"
+#include "engine/layer/whiteout.h"
 
 #include <filesystem>
 #include <optional>
@@ -12,12 +13,6 @@
 #include <vector>
 
 namespace lamella::layer {
-
-/// True for overlay's mark of a deletion: a character device 0/0.
-bool isWhiteout(const struct stat& status);
-
-/// True for a directory (open in whatever way) that hides what lies below it: trusted.overlay.opaque is "y".
-bool isOpaque(BorrowedFd directory);
 
 /// The read-only layers as overlay shows them together (the kernel's overlayfs.rst, "Upper and Lower", "whiteouts and
 /// opaque directories"). Layers never change, so that paths whose directories were seen stay what they are.

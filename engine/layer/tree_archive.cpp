@@ -90,7 +90,7 @@ private:
         if (!place)
             return systemFailure(std::format("cannot look at {}", path));
         const auto status = TRY(os::status(place.borrow(), path));
-        if (m_options.isUpper && isWhiteoutDevice(status))
+        if (m_options.isUpper && isWhiteout(status))
             return addMark(parent, std::string{kWhiteoutPrefix} + name, status);
         if (m_options.isUpper && name.starts_with(kWhiteoutPrefix)) {
             return failure(ErrorKind::InvalidArgument,
