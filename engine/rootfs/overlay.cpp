@@ -86,9 +86,9 @@ Result<void> setFeatures(os::FileSystem& overlay)
     return overlay.set("nfs_export", "on");
 }
 
-/// The directory above the layers, with the ids of `userNamespace` where there is one: then mounted onto itself, in this
-/// process's mount namespace, which must be a private one. (Before Linux 6.15 overlay takes no layer on a detached mount, and
-/// where it does, closing that mount costs more than a private namespace.)
+/// The directory above the layers, with the ids of `userNamespace` where there is one: then mounted onto itself, in
+/// this process's mount namespace, which must be a private one. (Before Linux 6.15 overlay takes no layer on a detached
+/// mount, and where it does, closing that mount costs more than a private namespace.)
 Result<UniqueFd> openLayers(const std::filesystem::path& above, BorrowedFd userNamespace)
 {
     UniqueFd directory = TRY(os::open(above, O_PATH | O_DIRECTORY));
@@ -138,6 +138,21 @@ Result<UniqueFd> makeOverlay(const oci::Spec& spec, std::optional<BorrowedFd> us
         return {};
     }));
     return mount;
+}
+
+Result<UniqueFd> makeReadOnlyOverlay(const std::vector<std::filesystem::path>& directories)
+{
+    os::FileSystem overlay = TRY(os::FileSystem::open("overlay"));
+    TRY(overlay.set("source", "overlay"));
+    for (const auto& path : directories) {
+        const UniqueFd directory = TRY(os::open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW));
+        TRY_WITHIN(path.native(), addDirectory(overlay, "lowerdir+", directory.borrow()));
+    }
+    // With an index, one that another overlay writes to is refused.
+    TRY(overlay.set("index", "off"));
+    TRY(overlay.set("redirect_dir", "off"));
+    TRY(overlay.set("metacopy", "off"));
+    return overlay.mount(MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
 }
 
 Result<UniqueFd> makeRootBind(const oci::Spec& spec, const std::filesystem::path& bundle)

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 /// The root file system as a detached mount: nothing is ever mounted on the host, and the kernel cleans up by itself.
 namespace lamella::rootfs {
@@ -20,6 +21,10 @@ bool hasOverlay(const oci::Spec& spec);
 /// (os::callWithPrivateMounts()). Errors: InvalidArgument (a layer lies outside of layers), those of
 /// mounting, Failed where the kernel would mount it read-only.
 Result<UniqueFd> makeOverlay(const oci::Spec& spec, std::optional<BorrowedFd> userNamespace);
+
+/// What `directories`, two at least and the topmost first, show together, to be read only. One of them may be the upper
+/// directory of another overlay: what that changes meanwhile may be seen or not. From any thread.
+Result<UniqueFd> makeReadOnlyOverlay(const std::vector<std::filesystem::path>& directories);
 
 /// root.path of the bundle, as a detached bind mount.
 Result<UniqueFd> makeRootBind(const oci::Spec& spec, const std::filesystem::path& bundle);
