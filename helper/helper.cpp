@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "helper/helper.h"
 
+#include "engine/container/brief_pause.h"
 #include "engine/container/cgroup_parent.h"
 #include "engine/container/container_manager.h"
 #include "engine/db/database.h"
@@ -20,8 +21,6 @@
 
 namespace lamella::helper {
 
-namespace {
-
 /// The engine on one state directory.
 struct Engine {
     UniqueFd lock;
@@ -29,6 +28,8 @@ struct Engine {
     std::unique_ptr<image::ImageStore> images;
     std::unique_ptr<container::ContainerManager> containers;
 };
+
+namespace {
 
 Result<Engine> startEngine(const Options& options)
 {
@@ -46,8 +47,11 @@ Result<Engine> startEngine(const Options& options)
                                TRY(container::cgroupParentHere())});
     TRY(engine.images->sweep());
     TRY(engine.containers->recover());
+    container::thawForgotten(*engine.containers);
     return engine;
 }
+
+} // namespace
 
 /// The tree of objects on the bus.
 struct Tree {
@@ -68,8 +72,6 @@ struct Tree {
     Dispatcher dispatcher;
 };
 
-} // namespace
-
 struct Helper::Private {
     Private(Engine startedEngine, const Options& options, const QDBusConnection& bus, Contract contract,
             std::unique_ptr<Authorizer> authorizer)
@@ -77,8 +79,19 @@ struct Helper::Private {
         , tree(bus, std::move(contract), std::move(authorizer))
         , jobs(tree.objects)
         , stats(*engine.containers, options.run / "stats")
-        , services{*engine.containers, *engine.images, tree.objects, tree.peers, jobs, sessions, stats, images,
-                   background,         changes,        removals}
+        , services{*engine.containers,
+                   *engine.images,
+                   tree.objects,
+                   tree.peers,
+                   jobs,
+                   sessions,
+                   stats,
+                   images,
+                   background,
+                   changes,
+                   removals,
+                   options.programs / "lamella-fetcher",
+                   options.root}
         , containers(services)
     {
         sessions.follow(services);

@@ -4,12 +4,21 @@
 #include "helper/dbus/errors.h"
 #include "helper/objects/adaptors.h"
 #include "helper/objects/paths.h"
+#include "helper/objects/text.h"
 
 #include <algorithm>
+#include <ranges>
 
 using namespace Qt::StringLiterals;
 
 namespace lamella::helper {
+
+namespace {
+
+/// They are sent whole, ten times a second: an archive of many images has more.
+constexpr int kMaxParts = 256;
+
+} // namespace
 
 JobObject::JobObject(quint64 number, const QString& operation, uid_t owner, const QStringList& items,
                      std::function<void()> cancel)
@@ -27,20 +36,31 @@ bool JobObject::isFinished() const
     return m_state != "running"_L1;
 }
 
+QString JobObject::stage() const
+{
+    return fromEngine(m_progress.stage);
+}
+
+dbus::JobParts JobObject::parts() const
+{
+    dbus::JobParts parts;
+    for (const auto& item : m_progress.items | std::views::take(kMaxParts))
+        parts.append({fromEngine(item.name), item.done.value, item.total.value});
+    return parts;
+}
+
 double JobObject::progress() const
 {
     if (m_state == "succeeded"_L1)
         return 1;
-    return m_bytesTotal ? std::min(1.0, double(m_bytesDone) / double(m_bytesTotal)) : -1;
+    return bytesTotal() ? std::min(1.0, double(bytesDone()) / double(bytesTotal())) : -1;
 }
 
 void JobObject::report(const image::Progress& progress)
 {
     if (isFinished())
         return;
-    m_stage = QString::fromStdString(progress.stage);
-    m_bytesDone = progress.done.value;
-    m_bytesTotal = progress.total.value;
+    m_progress = progress;
     Q_EMIT touched();
 }
 

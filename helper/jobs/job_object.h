@@ -3,6 +3,7 @@
 
 #include "engine/image/image_store.h"
 #include "helper/dbus/object.h"
+#include "resources/dbus/types.h"
 
 #include <QList>
 #include <QStringList>
@@ -17,11 +18,12 @@ class JobObject : public Object {
     Q_PROPERTY(QString Operation MEMBER m_operation CONSTANT)
     Q_PROPERTY(uint Owner READ ownerUid CONSTANT)
     Q_PROPERTY(QString State MEMBER m_state)
-    Q_PROPERTY(QString Stage MEMBER m_stage)
+    Q_PROPERTY(QString Stage READ stage)
     Q_PROPERTY(double Progress READ progress)
-    Q_PROPERTY(qulonglong BytesDone MEMBER m_bytesDone)
-    Q_PROPERTY(qulonglong BytesTotal MEMBER m_bytesTotal)
+    Q_PROPERTY(qulonglong BytesDone READ bytesDone)
+    Q_PROPERTY(qulonglong BytesTotal READ bytesTotal)
     Q_PROPERTY(QStringList Items MEMBER m_items)
+    Q_PROPERTY(lamella::dbus::JobParts Parts READ parts)
     Q_PROPERTY(bool Cancelable READ cancelable)
     Q_PROPERTY(QStringList Result MEMBER m_result)
     Q_PROPERTY(QString ErrorName MEMBER m_errorName)
@@ -40,7 +42,11 @@ public:
 
     bool isFinished() const;
     uint ownerUid() const { return *objectOwner(); }
+    QString stage() const;
     double progress() const;
+    qulonglong bytesDone() const { return m_progress.done.value; }
+    qulonglong bytesTotal() const { return m_progress.total.value; }
+    dbus::JobParts parts() const;
     bool cancelable() const { return m_cancel && !isFinished(); }
 
     // The contract's methods.
@@ -55,9 +61,7 @@ private:
 
     QString m_operation;
     QString m_state;
-    QString m_stage;
-    qulonglong m_bytesDone = 0;
-    qulonglong m_bytesTotal = 0;
+    image::Progress m_progress; ///< as it was reported last
     QStringList m_items;
     QStringList m_result;
     QString m_errorName;

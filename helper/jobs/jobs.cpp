@@ -31,6 +31,20 @@ Result<JobObject*> Jobs::start(const QString& operation, uid_t owner, const QStr
     return job;
 }
 
+Result<JobObject*> Jobs::start(const QString& operation, uid_t owner, const QStringList& items, Work::Function function,
+                               std::function<void()> ended)
+{
+    auto work = std::make_unique<Work>(std::move(function));
+    auto* job = TRY(start(operation, owner, items, [work = QPointer(work.get())] {
+        if (work)
+            work->cancel();
+    }));
+    if (ended)
+        connect(work.get(), &Work::ended, this, std::move(ended));
+    work.release()->begin(job); // deletes itself
+    return job;
+}
+
 void Jobs::ended(JobObject* job)
 {
     const uid_t owner = job->ownerUid();

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "helper/dbus/object_tree.h"
-#include "helper/jobs/job_object.h"
+#include "helper/jobs/work.h"
 
 #include <QHash>
 
@@ -23,6 +23,11 @@ public:
     /// Makes a job that runs. Errors: LimitExceeded.
     Result<JobObject*> start(const QString& operation, uid_t owner, const QStringList& items,
                              std::function<void()> cancel);
+
+    /// Makes a job that does `function` on a thread of its own; `ended` is called on the main thread when it has been
+    /// done, however it ended. Errors: LimitExceeded.
+    Result<JobObject*> start(const QString& operation, uid_t owner, const QStringList& items, Work::Function function,
+                             std::function<void()> ended = {});
 
 private:
     void ended(JobObject* job);

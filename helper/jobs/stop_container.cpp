@@ -28,7 +28,7 @@ StopContainer::StopContainer(ContainerManager& containers, std::string id, std::
 void StopContainer::begin(JobObject* job)
 {
     m_job = job;
-    m_job->report({"waiting for the program to end", {}, {}});
+    m_job->report({"waiting for the program to end", {}, {}, {}});
     const container::Container* container = m_containers.find(m_id);
     const bool paused = container && container->state == State::Paused;
     m_timer.start(m_timeout);
@@ -49,7 +49,7 @@ void StopContainer::killAll()
     if (!m_job)
         return;
     m_job->commit();
-    m_job->report({"killing it", {}, {}});
+    m_job->report({"killing it", {}, {}, {}});
     m_containers.kill(m_id, SIGKILL, true, [self = QPointer(this)](const Result<void>& killed) {
         if (!self)
             return;

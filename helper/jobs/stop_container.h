@@ -13,7 +13,8 @@
 
 namespace lamella::helper {
 
-/// The work of Container.Stop: its stop signal to PID 1, then SIGKILL to all of it when the time is over. Deletes itself.
+/// The work of Container.Stop: its stop signal to PID 1, then SIGKILL to all of it when the time is over. Deletes
+/// itself.
 class StopContainer : public QObject {
     Q_OBJECT
 

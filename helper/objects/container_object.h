@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/container/container_manager.h"
+#include "engine/container/export.h"
 #include "helper/dbus/object.h"
 #include "helper/objects/services.h"
 #include "resources/dbus/types.h"
@@ -94,11 +95,14 @@ public:
     QDBusUnixFileDescriptor OpenStats(const QVariantMap& options);
     dbus::ProcessList ListProcesses(const QVariantMap& options);
     QDBusUnixFileDescriptor ListChanges(const QVariantMap& options);
+    QDBusObjectPath Commit(const QString& reference, const QVariantMap& options);
+    QDBusObjectPath Export(const QDBusUnixFileDescriptor& file, const QVariantMap& options);
 
 private:
     /// Answers the running method's call when the engine has.
     container::Reply<void> answer();
     bool runs() const;
+    container::TreeParts treeParts() const;
 
     Services& m_services;
     container::Container m_container;

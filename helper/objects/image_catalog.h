@@ -6,10 +6,12 @@
 #include <QObject>
 
 #include <map>
+#include <set>
 
 namespace lamella::helper {
 
-/// Keeps the image objects of the tree equal to what the image store lists.
+/// Keeps the image objects of the tree equal to what the image store lists, and what is made of them to what the
+/// container manager has.
 class ImageCatalog : public QObject {
     Q_OBJECT
 
@@ -19,12 +21,17 @@ public:
     void refresh(uid_t owner);
 
 private:
-    ImageObject* add(image::Image image);
-
     using Key = std::pair<uid_t, std::string>;
+
+    ImageObject* add(image::Image image);
+    void containerAdded(const std::string& id);
+    void containerRemoved(const std::string& id);
+    void tellUsers(const Key& key);
 
     Services* m_services = nullptr;
     std::map<Key, ImageObject*> m_objects; ///< each owner's together
+    std::map<Key, std::set<std::string>> m_users; ///< containers of an image
+    std::map<std::string, Key> m_made; ///< what a container was made of
 };
 
 } // namespace lamella::helper

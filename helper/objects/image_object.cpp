@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "helper/objects/image_object.h"
 
-#include "helper/background.h"
 #include "helper/objects/adaptors.h"
-#include "helper/objects/image_catalog.h"
 #include "helper/objects/paths.h"
 #include "helper/objects/text.h"
 
 using namespace Qt::StringLiterals;
 
+// What an image is; what it does stands in image_methods.cpp.
 namespace lamella::helper {
 
 ImageObject::ImageObject(Services& services, image::Image image)
@@ -22,6 +21,14 @@ ImageObject::ImageObject(Services& services, image::Image image)
 void ImageObject::update(image::Image image)
 {
     m_image = std::move(image);
+    Q_EMIT touched();
+}
+
+void ImageObject::setUsers(const std::set<std::string>& containers)
+{
+    m_usedBy.clear();
+    for (const std::string& container : containers)
+        m_usedBy.append(QDBusObjectPath(containerPath(container)));
     Q_EMIT touched();
 }
 
@@ -73,17 +80,6 @@ dbus::LayerList ImageObject::layers() const
                        quint64(layer.created.count()), fromEngine(layer.createdBy)});
     }
     return result;
-}
-
-void ImageObject::Remove(const QVariantMap&)
-{
-    // Layers that go with it may be large.
-    m_services.removals.run(
-        [&images = m_services.images, owner = m_image.owner, id = m_image.id] { return images.remove(owner, id); },
-        [&catalog = m_services.catalog, owner = m_image.owner, call = takeCall()](const Result<void>& removed) {
-            catalog.refresh(owner);
-            call.finish(removed);
-        });
 }
 
 } // namespace lamella::helper

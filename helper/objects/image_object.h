@@ -6,6 +6,9 @@
 #include "helper/objects/services.h"
 #include "resources/dbus/types.h"
 
+#include <functional>
+#include <set>
+
 namespace lamella::helper {
 
 /// One image as one user has it.
@@ -23,6 +26,7 @@ class ImageObject : public Object {
     Q_PROPERTY(QString WorkingDir READ workingDir CONSTANT)
     Q_PROPERTY(QString User READ user CONSTANT)
     Q_PROPERTY(lamella::dbus::LayerList Layers READ layers CONSTANT)
+    Q_PROPERTY(lamella::dbus::ObjectPaths UsedBy READ usedBy)
 
 public:
     ImageObject(Services& services, image::Image image);
@@ -30,6 +34,8 @@ public:
     const image::Image& image() const { return m_image; }
     /// The same image with other names.
     void update(image::Image image);
+    /// The containers that were made of it.
+    void setUsers(const std::set<std::string>& containers);
 
     QString id() const;
     uint ownerUid() const { return m_image.owner; }
@@ -43,13 +49,26 @@ public:
     QString workingDir() const;
     QString user() const;
     dbus::LayerList layers() const;
+    const dbus::ObjectPaths& usedBy() const { return m_usedBy; }
 
     // The contract's methods.
     void Remove(const QVariantMap& options);
+    void Tag(const QString& reference, const QVariantMap& options);
+    void Untag(const QString& reference, const QVariantMap& options);
+    dbus::History GetHistory(const QVariantMap& options);
+    QString Inspect(const QVariantMap& options, QString& config);
+    QDBusObjectPath Push(const QString& reference, const QVariantMap& options);
 
 private:
+    /// Does `work` on a thread and then answers the running method's call; images may have changed.
+    void change(Background& pool, std::function<Result<void>()> work);
+    /// Does `work` on a thread and answers with what `convert` makes of its result.
+    template <class Work, class Convert>
+    void read(Work work, Convert convert);
+
     Services& m_services;
     image::Image m_image;
+    dbus::ObjectPaths m_usedBy;
 };
 
 } // namespace lamella::helper

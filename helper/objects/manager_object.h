@@ -2,7 +2,9 @@
 #pragma once
 
 #include "helper/dbus/object.h"
+#include "helper/jobs/work.h"
 #include "helper/objects/services.h"
+#include "resources/dbus/types.h"
 
 #include <QDBusObjectPath>
 #include <QDBusUnixFileDescriptor>
@@ -28,11 +30,26 @@ public:
     qulonglong memoryBytes() const;
 
     // The contract's methods.
-    QDBusObjectPath LoadImage(const QDBusUnixFileDescriptor& layout, const QVariantMap& options);
+    QString ResolveReference(const QString& name, const QVariantMap& options);
+    QDBusObjectPath LoadImage(const QDBusUnixFileDescriptor& source, const QVariantMap& options);
+    QDBusObjectPath PullImage(const QString& reference, const QVariantMap& options);
+    QDBusObjectPath ListTags(const QString& repository, const QVariantMap& options);
+    QDBusObjectPath SaveImages(const QStringList& images, const QDBusUnixFileDescriptor& file,
+                               const QVariantMap& options);
+    QDBusObjectPath ImportImage(const QDBusUnixFileDescriptor& archive, const QString& reference,
+                                const QVariantMap& options);
+    qulonglong GetDiskUsage(const QVariantMap& options, dbus::DiskUsage& images);
+    dbus::ObjectPaths PruneImages(const QVariantMap& options, qulonglong& bytes);
     QDBusObjectPath CreateContainer(const QString& image, const QString& name, const QStringList& command,
                                     const QVariantMap& options);
 
 private:
+    /// Begins a job of the running method's caller; the answer to the method.
+    QDBusObjectPath begin(const QString& operation, const QStringList& items, Work::Function work,
+                          std::function<void()> ended = {});
+    /// Calls ended() when images of `owner` may have come.
+    std::function<void()> refreshing(uid_t owner) const;
+
     Services& m_services;
 };
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "helper/objects/requests.h"
 
+#include "engine/image/reference.h"
+#include "engine/registry/name.h"
 #include "helper/objects/text.h"
 
+#include <chrono>
 #include <cmath>
 
 using namespace Qt::StringLiterals;
@@ -31,7 +34,7 @@ Result<void> checkSize(const QStringList& command, const QVariantMap& options)
     for (const QString& argument : command)
         bytes += argument.toUtf8().size() + 1;
     for (const QVariant& option : options) {
-        for (const QString& value : option.toStringList())
+        for (const QString& value : option.toStringList()) // of a text: the text alone
             bytes += value.toUtf8().size() + 1;
     }
     if (bytes > kMaxTextBytes)
@@ -42,6 +45,35 @@ Result<void> checkSize(const QStringList& command, const QVariantMap& options)
 }
 
 } // namespace
+
+Result<image::NewImageSettings> newImageSettings(const QString& reference, const QVariantMap& options)
+{
+    TRY(checkSize({}, options));
+    if (!reference.isEmpty() && !image::isReference(reference.toStdString()))
+        return failure(ErrorKind::InvalidArgument, "that is no name for an image");
+    image::NewImageSettings settings;
+    settings.reference = reference.toStdString();
+    settings.entrypoint = list(options, u"entrypoint"_s);
+    settings.cmd = list(options, u"command"_s);
+    settings.env = list(options, u"env"_s);
+    settings.workingDir = text(options, u"working_dir"_s).value_or("");
+    settings.user = text(options, u"user"_s).value_or("");
+    settings.author = text(options, u"author"_s).value_or("");
+    settings.message = text(options, u"message"_s).value_or("");
+    settings.created
+        = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch());
+    return settings;
+}
+
+QString knownImage(const image::ImageStore& images, uid_t owner, const QString& text)
+{
+    const std::string given = text.toStdString();
+    const auto name = registry::parseName(given);
+    if (!name || images.find(owner, given))
+        return text;
+    const std::string canonical = registry::canonicalText(*name);
+    return images.find(owner, canonical) ? fromEngine(canonical) : text;
+}
 
 Result<container::CreateRequest> createRequest(uid_t owner, const QString& image, const QString& name,
                                                const QStringList& command, const QVariantMap& options)

@@ -3,6 +3,8 @@
 
 #include "helper/objects/quota.h"
 
+#include <filesystem>
+
 namespace lamella::container {
 class ContainerManager;
 }
@@ -33,8 +35,12 @@ struct Services {
     Background& background; ///< for what is over soon
     Background& changes; ///< a thread for each list of changes, which takes as long as the change is large
     Background& removals; ///< of images
+    std::filesystem::path fetcher = {}; ///< lamella-fetcher
+    std::filesystem::path scratch = {}; ///< a directory for large files without a name
     Quota readers{8, "readings under way"};
     Quota changeLists{2, "lists of changes under way"};
+    Quota transfers{8, "transfers with registries under way"};
+    Quota archives{4, "archives being written"};
 };
 
 } // namespace lamella::helper

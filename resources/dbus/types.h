@@ -3,11 +3,13 @@
 
 #include <QDBusArgument>
 #include <QDBusMetaType>
+#include <QDBusObjectPath>
 #include <QDBusUnixFileDescriptor>
 #include <QList>
 #include <QString>
 
-/// The structures of org.lamella.Lamella1.xml, shared by the helper (which writes them) and the window (which reads them).
+/// The structures of org.lamella.Lamella1.xml, shared by the helper (which writes them) and the window (which reads
+/// them).
 namespace lamella::dbus {
 
 using UnixFds = QList<QDBusUnixFileDescriptor>;
@@ -48,6 +50,40 @@ struct Layer {
     friend bool operator==(const Layer&, const Layer&) = default;
 };
 using LayerList = QList<Layer>;
+
+/// Image.GetHistory: a(tssbt)
+struct HistoryStep {
+    quint64 createdUsec = 0;
+    QString createdBy;
+    QString comment;
+    bool emptyLayer = false;
+    quint64 sizeBytes = 0;
+
+    friend bool operator==(const HistoryStep&, const HistoryStep&) = default;
+};
+using History = QList<HistoryStep>;
+
+/// Manager.GetDiskUsage: a(ott)
+struct ImageUsage {
+    QDBusObjectPath image;
+    quint64 uniqueBytes = 0;
+    quint64 sharedBytes = 0;
+
+    friend bool operator==(const ImageUsage&, const ImageUsage&) = default;
+};
+using DiskUsage = QList<ImageUsage>;
+
+/// Job.Parts: a(stt)
+struct JobPart {
+    QString name;
+    quint64 bytesDone = 0;
+    quint64 bytesTotal = 0;
+
+    friend bool operator==(const JobPart&, const JobPart&) = default;
+};
+using JobParts = QList<JobPart>;
+
+using ObjectPaths = QList<QDBusObjectPath>;
 
 inline QDBusArgument& operator<<(QDBusArgument& out, const TimelineStep& value)
 {
@@ -99,6 +135,54 @@ inline const QDBusArgument& operator>>(const QDBusArgument& in, Layer& value)
     return in;
 }
 
+inline QDBusArgument& operator<<(QDBusArgument& out, const HistoryStep& value)
+{
+    out.beginStructure();
+    out << value.createdUsec << value.createdBy << value.comment << value.emptyLayer << value.sizeBytes;
+    out.endStructure();
+    return out;
+}
+
+inline const QDBusArgument& operator>>(const QDBusArgument& in, HistoryStep& value)
+{
+    in.beginStructure();
+    in >> value.createdUsec >> value.createdBy >> value.comment >> value.emptyLayer >> value.sizeBytes;
+    in.endStructure();
+    return in;
+}
+
+inline QDBusArgument& operator<<(QDBusArgument& out, const ImageUsage& value)
+{
+    out.beginStructure();
+    out << value.image << value.uniqueBytes << value.sharedBytes;
+    out.endStructure();
+    return out;
+}
+
+inline const QDBusArgument& operator>>(const QDBusArgument& in, ImageUsage& value)
+{
+    in.beginStructure();
+    in >> value.image >> value.uniqueBytes >> value.sharedBytes;
+    in.endStructure();
+    return in;
+}
+
+inline QDBusArgument& operator<<(QDBusArgument& out, const JobPart& value)
+{
+    out.beginStructure();
+    out << value.name << value.bytesDone << value.bytesTotal;
+    out.endStructure();
+    return out;
+}
+
+inline const QDBusArgument& operator>>(const QDBusArgument& in, JobPart& value)
+{
+    in.beginStructure();
+    in >> value.name >> value.bytesDone >> value.bytesTotal;
+    in.endStructure();
+    return in;
+}
+
 /// Tells QtDBus of the types above; called once by each program before it uses them.
 inline void registerTypes()
 {
@@ -109,6 +193,13 @@ inline void registerTypes()
     qDBusRegisterMetaType<ProcessList>();
     qDBusRegisterMetaType<Layer>();
     qDBusRegisterMetaType<LayerList>();
+    qDBusRegisterMetaType<HistoryStep>();
+    qDBusRegisterMetaType<History>();
+    qDBusRegisterMetaType<ImageUsage>();
+    qDBusRegisterMetaType<DiskUsage>();
+    qDBusRegisterMetaType<JobPart>();
+    qDBusRegisterMetaType<JobParts>();
+    qDBusRegisterMetaType<ObjectPaths>();
 }
 
 } // namespace lamella::dbus

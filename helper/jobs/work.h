@@ -8,35 +8,37 @@
 #include <QPointer>
 
 #include <atomic>
+#include <functional>
 #include <mutex>
 #include <thread>
 
 namespace lamella::helper {
 
-/// The work of Manager.LoadImage, on a thread of its own: reading the caller's directory may block for as long as he
-/// likes (a FUSE file system is his), and may then block nobody else's work. Deletes itself when it has ended.
-class LoadImage : public QObject {
+/// What a job does, on a thread of its own: a file system of the caller's (FUSE) or a registry may keep it waiting for
+/// as long as they like, and may then keep nobody else waiting. Deletes itself when it has ended.
+class Work : public QObject {
     Q_OBJECT
 
 public:
-    LoadImage(image::ImageStore& images, UniqueFd layout, uid_t owner);
-    ~LoadImage() override;
+    /// Runs on the thread; what it returns is the job's Result. It goes with this object, on the main thread.
+    using Function
+        = std::function<Result<std::vector<std::string>>(const image::ProgressSink& progress, std::stop_token stop)>;
+
+    explicit Work(Function function);
+    ~Work() override;
 
     void begin(JobObject* job);
     void cancel() { m_thread.request_stop(); }
 
 Q_SIGNALS:
-    /// Emitted on the main thread when images may have come.
+    /// On the main thread, before the job says that it has ended.
     void ended();
 
 private:
-    void work(const std::stop_token& stop);
     void report(const image::Progress& progress);
     void finish(const Result<std::vector<std::string>>& result);
 
-    image::ImageStore& m_images;
-    UniqueFd m_layout;
-    uid_t m_owner;
+    Function m_function;
     QPointer<JobObject> m_job;
     std::mutex m_mutex;
     image::Progress m_latest;

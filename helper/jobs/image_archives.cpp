@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "helper/jobs/image_archives.h"
+
+#include "engine/os/file.h"
+
+#include <memory>
+
+namespace lamella::helper {
+
+Work::Function loadImage(image::ImageStore& images, UniqueFd source, uid_t owner)
+{
+    return [&images, source = std::make_shared<UniqueFd>(std::move(source)),
+            owner](const image::ProgressSink& progress, std::stop_token stop) -> Result<std::vector<std::string>> {
+        const auto status = TRY(os::status(source->borrow(), "what is to be loaded"));
+        auto loaded = S_ISDIR(status.st_mode) ? images.loadLayout(source->borrow(), owner, progress, std::move(stop))
+                                              : images.loadArchive(source->borrow(), owner, progress, std::move(stop));
+        // What is missing is a part of what was to be loaded, not an object of ours.
+        if (!loaded && loaded.error().kind == ErrorKind::NotFound)
+            loaded.error().kind = ErrorKind::InvalidArgument;
+        return loaded;
+    };
+}
+
+Work::Function importImage(image::ImageStore& images, uid_t owner, UniqueFd archive, image::NewImageSettings settings)
+{
+    return [&images, owner, archive = std::make_shared<UniqueFd>(std::move(archive)), settings = std::move(settings)](
+               const image::ProgressSink& progress, std::stop_token stop) -> Result<std::vector<std::string>> {
+        return std::vector{TRY(images.importRootfs(archive->borrow(), owner, settings, progress, std::move(stop)))};
+    };
+}
+
+Work::Function saveImages(const image::ImageStore& images, uid_t owner, std::vector<std::string> names,
+                          layer::Compression compression, UniqueFd file)
+{
+    return [&images, owner, names = std::move(names), compression, file = std::make_shared<UniqueFd>(std::move(file))](
+               const image::ProgressSink& progress, std::stop_token stop) -> Result<std::vector<std::string>> {
+        TRY(images.save(owner, names, compression, file->borrow(), progress, std::move(stop)));
+        return std::vector<std::string>{};
+    };
+}
+
+Work::Function exportContainer(container::TreeParts parts, UniqueFd file)
+{
+    return [parts = std::move(parts), file = std::make_shared<UniqueFd>(std::move(file))](
+               const image::ProgressSink& progress, std::stop_token stop) -> Result<std::vector<std::string>> {
+        const auto tell = [&progress](Bytes done) { progress({"Writing the files", done, {}, {}}); };
+        TRY(container::exportTree(parts, file->borrow(), tell, std::move(stop)));
+        return std::vector<std::string>{};
+    };
+}
+
+} // namespace lamella::helper

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/dbus/support/contract_members.h"
+
+#include "tests/dbus/support/client.h"
+
+#include <QFile>
+#include <QXmlStreamReader>
+
+using namespace Qt::StringLiterals;
+
+namespace lamella::test {
+
+QStringList contractMembers()
+{
+    QFile file(qEnvironmentVariable("LAMELLA_SOURCE") + u"/resources/dbus/org.lamella.Lamella1.xml"_s);
+    if (!file.open(QIODevice::ReadOnly))
+        return {};
+    QStringList members;
+    QString interface;
+    QXmlStreamReader reader(&file);
+    while (!reader.atEnd()) {
+        if (reader.readNext() != QXmlStreamReader::StartElement)
+            continue;
+        const QString name = reader.attributes().value("name"_L1).toString();
+        if (reader.name() == "interface"_L1)
+            interface = name.section(u'.', -1);
+        else if (reader.name() == "method"_L1 || reader.name() == "property"_L1)
+            members.append(interface + u'.' + name);
+    }
+    return members;
+}
+
+QStringList imageMembers()
+{
+    return {u"Manager.ResolveReference"_s,
+            u"Manager.PullImage"_s,
+            u"Manager.ListTags"_s,
+            u"Manager.SaveImages"_s,
+            u"Manager.ImportImage"_s,
+            u"Manager.GetDiskUsage"_s,
+            u"Manager.PruneImages"_s,
+            u"Image.UsedBy"_s,
+            u"Image.Tag"_s,
+            u"Image.Untag"_s,
+            u"Image.GetHistory"_s,
+            u"Image.Inspect"_s,
+            u"Image.Push"_s,
+            u"Job.Parts"_s,
+            u"Container.Commit"_s,
+            u"Container.Export"_s};
+}
+
+QStringList forgotten(const QStringList& members)
+{
+    QStringList left;
+    for (const QString& member : members) {
+        if (!Client::used().contains(member))
+            left.append(member);
+    }
+    return left;
+}
+
+} // namespace lamella::test

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QStringList>
+
+namespace lamella::test {
+
+/// The members of the contract: "Container.Start", "Container.Pid".
+QStringList contractMembers();
+
+/// Those of them that tst_images uses; tst_interface uses all others.
+QStringList imageMembers();
+
+/// Those of `members` that no client of this process has called or read.
+QStringList forgotten(const QStringList& members);
+
+} // namespace lamella::test

@@ -1,0 +1,694 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "resources/dbus/types.h"
+#include "tests/dbus/support/client.h"
+#include "tests/dbus/support/contract_members.h"
+#include "tests/dbus/support/layout_registry.h"
+
+#include <QCryptographicHash>
+#include <QDBusArgument>
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QProcess>
+#include <QRegularExpression>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <algorithm>
+#include <csignal>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+using namespace lamella;
+using namespace lamella::test;
+
+namespace {
+
+const QString kPassword = u"a-Pa55word-nobody-else-has"_s;
+
+QString starter()
+{
+    return qEnvironmentVariable("LAMELLA_BIN") + u"/../share/lamella/starter"_s;
+}
+
+QString pathOf(const QString& image)
+{
+    return kRoot + u"/Images/"_s + QString(image).replace(u':', u'_');
+}
+
+QStringList layersOnDisk()
+{
+    return QDir(qEnvironmentVariable("LAMELLA_STATE") + u"/layers"_s)
+        .entryList(QDir::Dirs | QDir::Hidden | QDir::NoDotAndDotDot);
+}
+
+/// The PIDs of the processes of a program of ours.
+QList<pid_t> processesOf(const QByteArray& program)
+{
+    QList<pid_t> pids;
+    for (const QString& pid : QDir(u"/proc"_s).entryList({u"[0-9]*"_s}, QDir::Dirs)) {
+        if (readFile(u"/proc/%1/cmdline"_s.arg(pid)).split('\0').first().endsWith(program))
+            pids.append(pid.toInt());
+    }
+    return pids;
+}
+
+/// What tar(1) lists of an archive, long and with numbers for owners.
+QStringList tarList(const QString& file)
+{
+    QProcess tar;
+    tar.start(u"tar"_s, {u"--numeric-owner"_s, u"-tvf"_s, file});
+    if (!tar.waitForFinished(60000) || tar.exitCode() != 0)
+        qFatal("tar does not read the archive: %s", tar.readAllStandardError().constData());
+    return QString::fromUtf8(tar.readAllStandardOutput()).split(u'\n', Qt::SkipEmptyParts);
+}
+
+QDBusUnixFileDescriptor opened(const QString& path, int flags)
+{
+    QDBusUnixFileDescriptor file;
+    file.giveFileDescriptor(::open(qPrintable(path), flags | O_CLOEXEC, 0644));
+    return file;
+}
+
+} // namespace
+
+/// Images through the bus, from files and from registries, as a user who may manage what is his.
+class ImagesTest : public QObject {
+    Q_OBJECT
+
+private:
+    Client* alice = nullptr;
+    Client* bob = nullptr;
+
+    QString begin(const QString& member, const QVariantList& arguments, const QVariantMap& options = {})
+    {
+        return alice->ask(kRoot, u"Manager"_s, member, arguments, options).value<QDBusObjectPath>().path();
+    }
+    QString pull(const QString& name, const QVariantMap& options = {})
+    {
+        return begin(u"PullImage"_s, {name}, options);
+    }
+    QString errorOf(const QString& job) { return alice->lamella(job, u"Job"_s, u"Wait"_s).errorName(); }
+    QVariant image(const QString& id, const QString& property) { return alice->get(pathOf(id), u"Image"_s, property); }
+    void removeImages()
+    {
+        for (Client* client : {alice, bob}) {
+            for (const QDBusObjectPath& object : client->objects().keys()) {
+                if (object.path().contains("/Images/"_L1))
+                    client->ask(object.path(), u"Image"_s, u"Remove"_s);
+            }
+        }
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        alice = new Client(4242);
+        bob = new Client(4343);
+        alice->objects();
+    }
+
+    void cleanupTestCase()
+    {
+        delete alice;
+        delete bob;
+    }
+
+    void cleanup()
+    {
+        removeImages();
+        QVERIFY(QTest::qWaitFor([] { return processesOf("lamella-fetcher").isEmpty(); }, 30000));
+        QVERIFY(QTest::qWaitFor([] { return layersOnDisk().isEmpty(); }, 30000));
+    }
+
+    void namesMeanWhatPeopleExpect_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("meaning"); // or the error
+        QTest::newRow("short") << u"debian"_s << u"docker.io/library/debian:latest"_s;
+        QTest::newRow("with a tag") << u"team/app:1.2"_s << u"docker.io/team/app:1.2"_s;
+        QTest::newRow("a registry's") << u"localhost:5000/x"_s << u"localhost:5000/x:latest"_s;
+        QTest::newRow("no name") << u"Not A Name"_s << errorName(u"InvalidArgument"_s);
+        QTest::newRow("another digest") << u"x@sha512:%1"_s.arg(QString(128, u'0')) << errorName(u"Unsupported"_s);
+    }
+
+    void namesMeanWhatPeopleExpect()
+    {
+        QFETCH(QString, text);
+        QFETCH(QString, meaning);
+        const QDBusMessage reply = alice->lamella(kRoot, u"Manager"_s, u"ResolveReference"_s, {text});
+        QCOMPARE(reply.type() == QDBusMessage::ReplyMessage ? reply.arguments().value(0).toString() : reply.errorName(),
+                 meaning);
+    }
+
+    void pullBringsAnImage()
+    {
+        LayoutRegistry registry(starter());
+        const QString job = pull(registry.name(u"team/starter"_s));
+        const QStringList ids = alice->ask(job, u"Job"_s, u"Wait"_s).toStringList();
+        QCOMPARE(ids.size(), 1);
+        QCOMPARE(image(ids.at(0), u"References"_s).toStringList(),
+                 QStringList{registry.name(u"team/starter:latest"_s)});
+        QCOMPARE(alice->get(job, u"Job"_s, u"Operation"_s).toString(), u"pull-image"_s);
+        QCOMPARE(alice->get(job, u"Job"_s, u"Items"_s).toStringList(),
+                 QStringList{registry.name(u"team/starter:latest"_s)});
+        const auto parts = qdbus_cast<dbus::JobParts>(alice->get(job, u"Job"_s, u"Parts"_s));
+        QCOMPARE(parts.size(), registry.layersFetched());
+        for (const dbus::JobPart& part : parts) {
+            QVERIFY(part.name.startsWith("sha256:"_L1));
+            QVERIFY(part.bytesTotal > 0);
+            QCOMPARE(part.bytesDone, part.bytesTotal);
+        }
+        const QString container
+            = alice
+                  ->ask(kRoot, u"Manager"_s, u"CreateContainer"_s,
+                        {ids.at(0), u"pulled"_s, QStringList{u"echo"_s, u"it runs"_s}}, {{u"start"_s, true}})
+                  .value<QDBusObjectPath>()
+                  .path();
+        QVERIFY(alice->waitForState(container, u"stopped"_s));
+        QVERIFY(alice->log(container).contains("it runs"_L1));
+        QCOMPARE(qdbus_cast<dbus::ObjectPaths>(image(ids.at(0), u"UsedBy"_s)),
+                 dbus::ObjectPaths{QDBusObjectPath(container)});
+        alice->ask(container, u"Container"_s, u"Remove"_s);
+        QCOMPARE(qdbus_cast<dbus::ObjectPaths>(image(ids.at(0), u"UsedBy"_s)), dbus::ObjectPaths());
+    }
+
+    void secondPullFetchesNoLayer()
+    {
+        LayoutRegistry registry(starter());
+        alice->ask(pull(registry.name(u"x"_s)), u"Job"_s, u"Wait"_s);
+        const int fetched = registry.layersFetched();
+        QVERIFY(fetched > 0);
+        const QStringList ids = alice->ask(pull(registry.name(u"x:1.0"_s)), u"Job"_s, u"Wait"_s).toStringList();
+        QCOMPARE(registry.layersFetched(), fetched);
+        QCOMPARE(image(ids.at(0), u"References"_s).toStringList().size(), 2);
+        // Whoever has none of them must show that he may have them.
+        const QString job
+            = bob->ask(kRoot, u"Manager"_s, u"PullImage"_s, {registry.name(u"x"_s)}).value<QDBusObjectPath>().path();
+        bob->ask(job, u"Job"_s, u"Wait"_s);
+        QCOMPARE(registry.layersFetched(), 2 * fetched);
+    }
+
+    void tagsAreListed()
+    {
+        LayoutRegistry registry(starter());
+        const QString job = begin(u"ListTags"_s, {registry.name(u"x"_s)});
+        QCOMPARE(alice->ask(job, u"Job"_s, u"Wait"_s).toStringList(), (QStringList{u"latest"_s, u"1.0"_s}));
+    }
+
+    void loginsAreUsedAndForgotten_data()
+    {
+        QTest::addColumn<QString>("given");
+        QTest::addColumn<QString>("error");
+        QTest::newRow("right") << kPassword << QString();
+        QTest::newRow("wrong") << kPassword + u"-not"_s << errorName(u"RegistryDenied"_s);
+    }
+
+    void loginsAreUsedAndForgotten()
+    {
+        QFETCH(QString, given);
+        QFETCH(QString, error);
+        LayoutRegistry registry(starter(), "somebody:" + kPassword.toUtf8());
+        const QString job = pull(registry.name(u"x"_s), {{u"user"_s, u"somebody"_s}, {u"password"_s, given}});
+        QCOMPARE(errorOf(job), error);
+        for (const auto* name : {"Stage", "ErrorMessage", "Items", "Result"})
+            QVERIFY2(!alice->get(job, u"Job"_s, QLatin1StringView(name)).toStringList().join(u' ').contains(kPassword),
+                     name);
+        const QByteArray log = readFile(qEnvironmentVariable("LAMELLA_SESSION") + u"/helper.log"_s);
+        QVERIFY(log.contains("PullImage on ")); // what is said of calls is said
+        QVERIFY(!log.contains(kPassword.toUtf8()));
+        QVERIFY(!log.contains(("somebody:" + kPassword.toUtf8()).toBase64()));
+    }
+
+    void badRequestsAreRefused_data()
+    {
+        QTest::addColumn<QString>("member");
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QVariantMap>("options");
+        const auto row = [](const char* what, const QString& name, const QVariantMap& options) {
+            for (const QString& member : {u"PullImage"_s, u"ListTags"_s})
+                QTest::addRow("%s: %s", qPrintable(member), what) << member << name << options;
+        };
+        row("no name", u"A B"_s, {});
+        row("unknown option", u"x"_s, {{u"passwd"_s, kPassword}});
+        row("option of another type", u"x"_s, {{u"password"_s, 5}});
+        row("password of nobody", u"x"_s, {{u"password"_s, kPassword}});
+        row("two secrets", u"x"_s, {{u"user"_s, u"u"_s}, {u"password"_s, kPassword}, {u"identity_token"_s, kPassword}});
+        row("mirror without a scheme", u"x"_s, {{u"mirrors"_s, QStringList{u"mirror.example.org"_s}}});
+        row("mirror of another scheme", u"x"_s, {{u"mirrors"_s, QStringList{u"file:///etc"_s}}});
+        row("mirror with a login", u"x"_s, {{u"mirrors"_s, QStringList{u"https://a:b@mirror.example.org"_s}}});
+        row("mirror with a query", u"x"_s, {{u"mirrors"_s, QStringList{u"https://mirror.example.org/?a=b"_s}}});
+        for (const QString& platform : {u"arm64"_s, u"linux/"_s, u"linux/a b"_s, u"linux/arm/v7/more"_s})
+            QTest::addRow("platform %s", qPrintable(platform))
+                << u"PullImage"_s << u"x"_s << QVariantMap{{u"platform"_s, platform}};
+        QTest::addRow("platform of tags") << u"ListTags"_s << u"x"_s << QVariantMap{{u"platform"_s, u"linux/arm64"_s}};
+    }
+
+    void badRequestsAreRefused()
+    {
+        QFETCH(QString, member);
+        QFETCH(QString, name);
+        QFETCH(QVariantMap, options);
+        const QDBusMessage reply = alice->lamella(kRoot, u"Manager"_s, member, {name}, options);
+        QCOMPARE(reply.errorName(), errorName(u"InvalidArgument"_s));
+        QVERIFY2(!reply.errorMessage().contains(kPassword), qPrintable(reply.errorMessage()));
+    }
+
+    void tooMuchIsRefused_data()
+    {
+        QTest::addColumn<QVariantMap>("options");
+        QTest::newRow("password") << QVariantMap{{u"user"_s, u"u"_s}, {u"password"_s, QString(20000, u'x')}};
+        QTest::newRow("certificates") << QVariantMap{{u"ca_certificates"_s, QString(70000, u'x')}};
+        QTest::newRow("proxy") << QVariantMap{{u"http_proxy"_s, QString(5000, u'x')}};
+        QTest::newRow("mirrors") << QVariantMap{{u"mirrors"_s, QStringList(9, u"https://m.example.org"_s)}};
+    }
+
+    void tooMuchIsRefused()
+    {
+        QFETCH(QVariantMap, options);
+        QCOMPARE(alice->lamella(kRoot, u"Manager"_s, u"PullImage"_s, {u"x"_s}, options).errorName(),
+                 errorName(u"LimitExceeded"_s));
+    }
+
+    void pullsAreCappedAndCancelled()
+    {
+        LayoutRegistry registry(starter());
+        registry.stall();
+        QStringList jobs;
+        for (int i = 0; i < 8; ++i)
+            jobs.append(pull(registry.name(u"x"_s)));
+        const QDBusMessage more = alice->lamella(kRoot, u"Manager"_s, u"PullImage"_s, {registry.name(u"x"_s)});
+        QCOMPARE(more.errorName(), errorName(u"LimitExceeded"_s));
+        QVERIFY(QTest::qWaitFor([&] { return registry.layersFetched() > 0; }, 30000));
+        for (const QString& job : jobs)
+            alice->ask(job, u"Job"_s, u"Cancel"_s);
+        for (const QString& job : jobs)
+            QCOMPARE(errorOf(job), errorName(u"Cancelled"_s));
+        // The places are free again.
+        alice->ask(pull(registry.name(u"nothing:here"_s)), u"Job"_s, u"Cancel"_s);
+    }
+
+    void pullOfNothingSaysSo()
+    {
+        LayoutRegistry registry(starter());
+        QCOMPARE(errorOf(pull(registry.name(u"x:nothing"_s))), errorName(u"NotFound"_s));
+    }
+
+    void killedOnesLeaveNothing_data()
+    {
+        QTest::addColumn<QByteArray>("program");
+        QTest::newRow("fetcher") << QByteArray("lamella-fetcher");
+        QTest::newRow("worker") << QByteArray("lamella-worker");
+    }
+
+    void killedOnesLeaveNothing()
+    {
+        QFETCH(QByteArray, program);
+        LayoutRegistry registry(starter());
+        registry.stall();
+        const QString job = pull(registry.name(u"x"_s));
+        QVERIFY(
+            QTest::qWaitFor([&] { return registry.layersFetched() > 0 && !processesOf(program).isEmpty(); }, 30000));
+        for (const pid_t pid : processesOf(program))
+            ::kill(pid, SIGKILL);
+        QVERIFY(!errorOf(job).isEmpty());
+        QVERIFY(layersOnDisk().isEmpty());
+    }
+
+    void killedHelperLeavesNothing()
+    {
+        LayoutRegistry registry(starter());
+        registry.stall();
+        pull(registry.name(u"x"_s));
+        QVERIFY(QTest::qWaitFor([&] { return registry.layersFetched() > 0; }, 30000));
+        killHelper();
+        QVERIFY(QTest::qWaitFor(
+            [] { return processesOf("lamella-fetcher").isEmpty() && processesOf("lamella-worker").isEmpty(); }, 30000));
+        startHelper();
+        QVERIFY(layersOnDisk().isEmpty());
+        alice->objects();
+    }
+
+    void namesComeAndGo()
+    {
+        const QString id = alice->loadStarter();
+        const QString path = pathOf(id);
+        alice->ask(path, u"Image"_s, u"Tag"_s, {u"docker.io/library/mine"_s});
+        QCOMPARE(image(id, u"References"_s).toStringList(),
+                 (QStringList{u"docker.io/library/mine:latest"_s, u"starter:latest"_s}));
+        // What a person writes finds it.
+        const QString container
+            = alice->ask(kRoot, u"Manager"_s, u"CreateContainer"_s, {u"mine"_s, QString(), QStringList{u"true"_s}})
+                  .value<QDBusObjectPath>()
+                  .path();
+        QCOMPARE(alice->get(container, u"Container"_s, u"ImageId"_s).toString(), id);
+        alice->ask(container, u"Container"_s, u"Remove"_s);
+        alice->ask(path, u"Image"_s, u"Untag"_s, {u"docker.io/library/mine:latest"_s});
+        QCOMPARE(image(id, u"References"_s).toStringList(), QStringList{u"starter:latest"_s});
+        QCOMPARE(alice->lamella(path, u"Image"_s, u"Untag"_s, {u"not:there"_s}).errorName(), errorName(u"NotFound"_s));
+        QCOMPARE(alice->lamella(path, u"Image"_s, u"Tag"_s, {u"not a name"_s}).errorName(),
+                 errorName(u"InvalidArgument"_s));
+        QCOMPARE(bob->lamella(path, u"Image"_s, u"Tag"_s, {u"his"_s}).errorName(), errorName(u"NotAuthorized"_s));
+    }
+
+    void documentsAreShownAsTheyAre()
+    {
+        const QString id = alice->loadStarter();
+        const QDBusMessage documents = alice->lamella(pathOf(id), u"Image"_s, u"Inspect"_s);
+        QVERIFY2(documents.arguments().size() == 2, qPrintable(documents.errorMessage()));
+        const QByteArray config = documents.arguments().at(1).toString().toUtf8();
+        QCOMPARE(u"sha256:"_s
+                     + QString::fromLatin1(QCryptographicHash::hash(config, QCryptographicHash::Sha256).toHex()),
+                 id);
+        QVERIFY(documents.arguments().at(0).toString().contains(id));
+        const auto history = qdbus_cast<dbus::History>(alice->ask(pathOf(id), u"Image"_s, u"GetHistory"_s));
+        quint64 bytes = 0;
+        for (const dbus::HistoryStep& step : history)
+            bytes += step.sizeBytes;
+        QCOMPARE(bytes, image(id, u"SizeBytes"_s).toULongLong());
+        QVERIFY(std::ranges::any_of(history, [](const dbus::HistoryStep& step) { return !step.createdBy.isEmpty(); }));
+    }
+
+    void savedImagesAreLoadedAgain_data()
+    {
+        QTest::addColumn<QVariantMap>("options");
+        for (const QString& compression : {u"none"_s, u"gzip"_s, u"zstd"_s})
+            QTest::addRow("oci-archive %s", qPrintable(compression))
+                << QVariantMap{{u"format"_s, u"oci-archive"_s}, {u"compression"_s, compression}};
+        QTest::newRow("docker-archive") << QVariantMap{{u"format"_s, u"docker-archive"_s}};
+        QTest::newRow("as nobody says") << QVariantMap();
+    }
+
+    void savedImagesAreLoadedAgain()
+    {
+        QFETCH(QVariantMap, options);
+        const QString id = alice->loadStarter();
+        const QString file = qEnvironmentVariable("LAMELLA_SESSION") + u"/saved.tar"_s;
+        const QString job = begin(
+            u"SaveImages"_s,
+            {QStringList{u"starter"_s}, QVariant::fromValue(opened(file, O_WRONLY | O_CREAT | O_TRUNC))}, options);
+        alice->ask(job, u"Job"_s, u"Wait"_s);
+        removeImages();
+        const QString loaded = begin(u"LoadImage"_s, {QVariant::fromValue(opened(file, O_RDONLY))});
+        QCOMPARE(alice->ask(loaded, u"Job"_s, u"Wait"_s).toStringList(), QStringList{id});
+        QVERIFY(image(id, u"References"_s).toStringList().join(u' ').contains("starter:latest"_L1));
+    }
+
+    void savingIsRefused_data()
+    {
+        QTest::addColumn<QStringList>("images");
+        QTest::addColumn<int>("flags");
+        QTest::addColumn<QVariantMap>("options");
+        QTest::addColumn<QString>("error");
+        const QStringList known{u"starter"_s};
+        const int writes = O_WRONLY | O_CREAT;
+        QTest::newRow("unknown image") << QStringList{u"starter"_s, u"nothing"_s} << writes << QVariantMap()
+                                       << u"NotFound"_s;
+        QTest::newRow("no image") << QStringList() << writes << QVariantMap() << u"InvalidArgument"_s;
+        QTest::newRow("opened for reading") << known << (O_RDONLY | O_CREAT) << QVariantMap() << u"InvalidArgument"_s;
+        QTest::newRow("unknown format") << known << writes << QVariantMap{{u"format"_s, u"zip"_s}}
+                                        << u"InvalidArgument"_s;
+        QTest::newRow("unknown compression")
+            << known << writes << QVariantMap{{u"compression"_s, u"xz"_s}} << u"InvalidArgument"_s;
+    }
+
+    void savingIsRefused()
+    {
+        QFETCH(QStringList, images);
+        QFETCH(int, flags);
+        QFETCH(QVariantMap, options);
+        QFETCH(QString, error);
+        alice->loadStarter();
+        const QString file = qEnvironmentVariable("LAMELLA_SESSION") + u"/refused.tar"_s;
+        QCOMPARE(alice
+                     ->lamella(kRoot, u"Manager"_s, u"SaveImages"_s, {images, QVariant::fromValue(opened(file, flags))},
+                               options)
+                     .errorName(),
+                 errorName(error));
+        QCOMPARE(QFileInfo(file).size(), 0);
+    }
+
+    void treesAreImported()
+    {
+        QTemporaryDir tree;
+        QVERIFY(QFile::copy(u"/bin/busybox"_s, tree.filePath(u"busybox"_s)));
+        const QString file = tree.path() + u".tar"_s;
+        QCOMPARE(
+            QProcess::execute(u"tar"_s, {u"--owner=0"_s, u"--group=0"_s, u"-C"_s, tree.path(), u"-cf"_s, file, u"."_s}),
+            0);
+        const QVariantMap options{{u"command"_s, QStringList{u"/busybox"_s, u"echo"_s, u"imported"_s}},
+                                  {u"env"_s, QStringList{u"A=b"_s}},
+                                  {u"working_dir"_s, u"/"_s},
+                                  {u"author"_s, u"Alice"_s}};
+        const QString job
+            = begin(u"ImportImage"_s, {QVariant::fromValue(opened(file, O_RDONLY)), u"imported"_s}, options);
+        const QStringList ids = alice->ask(job, u"Job"_s, u"Wait"_s).toStringList();
+        QFile::remove(file);
+        QCOMPARE(ids.size(), 1);
+        QCOMPARE(image(ids.at(0), u"Env"_s).toStringList(), QStringList{u"A=b"_s});
+        QVERIFY(alice->ask(pathOf(ids.at(0)), u"Image"_s, u"Inspect"_s).isValid());
+        const QString container = alice
+                                      ->ask(kRoot, u"Manager"_s, u"CreateContainer"_s,
+                                            {ids.at(0), QString(), QStringList()}, {{u"start"_s, true}})
+                                      .value<QDBusObjectPath>()
+                                      .path();
+        QVERIFY(alice->waitForState(container, u"stopped"_s));
+        QVERIFY(alice->log(container).contains("imported"_L1));
+        alice->ask(container, u"Container"_s, u"Remove"_s);
+        const QDBusMessage refused = alice->lamella(kRoot, u"Manager"_s, u"ImportImage"_s,
+                                                    {QVariant::fromValue(opened(u"/etc"_s, O_RDONLY)), QString()});
+        QCOMPARE(refused.errorName(), errorName(u"InvalidArgument"_s));
+    }
+
+    void containersBecomeImages_data()
+    {
+        QTest::addColumn<bool>("runs");
+        QTest::addColumn<QVariantMap>("options");
+        QTest::newRow("running") << true << QVariantMap();
+        QTest::newRow("running and not paused") << true << QVariantMap{{u"pause"_s, false}};
+        QTest::newRow("stopped") << false << QVariantMap();
+    }
+
+    void containersBecomeImages()
+    {
+        QFETCH(bool, runs);
+        QFETCH(QVariantMap, options);
+        const QString base = alice->loadStarter();
+        const QString script
+            = u"echo mine > /made; rm /etc/group; echo ready; "_s + (runs ? u"exec sleep 1000"_s : u"true"_s);
+        const QString container = alice->run(u"committed"_s, {u"sh"_s, u"-c"_s, script});
+        QVERIFY(QTest::qWaitFor([&] { return alice->log(container).contains("ready"_L1); }, 30000));
+        if (!runs)
+            QVERIFY(alice->waitForState(container, u"stopped"_s));
+        options.insert(u"command"_s,
+                       QStringList{u"sh"_s, u"-c"_s, u"cat /made; ls -ln /made; test -e /etc/group || echo deleted"_s});
+        options.insert(u"author"_s, u"Alice"_s);
+        options.insert(u"message"_s, u"as it was"_s);
+        const QString job = alice->ask(container, u"Container"_s, u"Commit"_s, {u"made:1"_s}, options)
+                                .value<QDBusObjectPath>()
+                                .path();
+        const QStringList ids = alice->ask(job, u"Job"_s, u"Wait"_s).toStringList();
+        QCOMPARE(ids.size(), 1);
+        QCOMPARE(image(ids.at(0), u"References"_s).toStringList(), QStringList{u"made:1"_s});
+        QCOMPARE(qdbus_cast<dbus::LayerList>(image(ids.at(0), u"Layers"_s)).size(),
+                 qdbus_cast<dbus::LayerList>(image(base, u"Layers"_s)).size() + 1);
+        QVERIFY(alice->waitForState(container, runs ? u"running"_s : u"stopped"_s));
+        const QString second = alice
+                                   ->ask(kRoot, u"Manager"_s, u"CreateContainer"_s,
+                                         {u"made:1"_s, QString(), QStringList()}, {{u"start"_s, true}})
+                                   .value<QDBusObjectPath>()
+                                   .path();
+        QVERIFY(alice->waitForState(second, u"stopped"_s));
+        const QString log = alice->log(second);
+        QVERIFY2(log.contains("mine"_L1) && log.contains("deleted"_L1) && log.contains(" 0        0 "_L1),
+                 qPrintable(log));
+
+        // What both have is counted once.
+        const QDBusMessage usage = alice->lamella(kRoot, u"Manager"_s, u"GetDiskUsage"_s);
+        const auto rows = qdbus_cast<dbus::DiskUsage>(usage.arguments().at(1));
+        QCOMPARE(rows.size(), 2);
+        for (const dbus::ImageUsage& row : rows)
+            QCOMPARE(row.uniqueBytes + row.sharedBytes,
+                     alice->get(row.image.path(), u"Image"_s, u"SizeBytes"_s).toULongLong());
+        QCOMPARE(usage.arguments().at(0).toULongLong(), image(ids.at(0), u"SizeBytes"_s).toULongLong());
+        for (const QString& one : {container, second})
+            alice->ask(one, u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
+    }
+
+    /// A helper that was killed while it read the files of a container that it had paused for that.
+    void nothingStaysPaused()
+    {
+        alice->loadStarter();
+        const QString container = alice->run(u"frozen"_s, {u"sleep"_s, u"1000"_s});
+        alice->ask(container, u"Container"_s, u"Pause"_s);
+        QVERIFY(alice->waitForState(container, u"paused"_s));
+        const QString mark
+            = qEnvironmentVariable("LAMELLA_STATE") + u"/containers/"_s + container.section(u'/', -1) + u"/frozen"_s;
+        QFile file(mark);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.close();
+        killHelper();
+        startHelper();
+        QVERIFY(alice->waitForState(container, u"running"_s));
+        QVERIFY(QTest::qWaitFor([&] { return !QFileInfo::exists(mark); }, 10000));
+        alice->ask(container, u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
+        alice->objects();
+    }
+
+    void pruneTakesWhatNobodyNeeds()
+    {
+        const QString id = alice->loadStarter();
+        const qulonglong size = image(id, u"SizeBytes"_s).toULongLong();
+        const auto prune = [this](const QVariantMap& options) {
+            const QDBusMessage reply = alice->lamella(kRoot, u"Manager"_s, u"PruneImages"_s, {}, options);
+            return std::pair(qdbus_cast<dbus::ObjectPaths>(reply.arguments().value(0)),
+                             reply.arguments().value(1).toULongLong());
+        };
+        QCOMPARE(prune({}).first, dbus::ObjectPaths()); // it has a name
+        const auto wouldGo = prune({{u"all"_s, true}, {u"dry_run"_s, true}});
+        QCOMPARE(wouldGo.first, dbus::ObjectPaths{QDBusObjectPath(pathOf(id))});
+        QCOMPARE(wouldGo.second, size);
+        const QString container = alice->create(u"needs"_s, {u"true"_s});
+        QCOMPARE(prune({{u"all"_s, true}}).first, dbus::ObjectPaths());
+        QCOMPARE(alice->lamella(pathOf(id), u"Image"_s, u"Remove"_s).errorName(), errorName(u"Busy"_s));
+        alice->ask(container, u"Container"_s, u"Remove"_s);
+        alice->ask(pathOf(id), u"Image"_s, u"Untag"_s, {u"starter:latest"_s});
+        const auto gone = prune({});
+        QCOMPARE(gone.first, dbus::ObjectPaths{QDBusObjectPath(pathOf(id))});
+        QCOMPARE(gone.second, size);
+        QVERIFY(!alice->objects().contains(QDBusObjectPath(pathOf(id))));
+    }
+
+    void pushedImagesArePulledByOthers()
+    {
+        LayoutRegistry registry({}, "somebody:" + kPassword.toUtf8());
+        const QVariantMap login{{u"user"_s, u"somebody"_s}, {u"password"_s, kPassword}};
+        const QString id = alice->loadStarter();
+        const QString name = registry.name(u"team/pushed:2"_s);
+        const auto push = [&] {
+            const QString job
+                = alice->ask(pathOf(id), u"Image"_s, u"Push"_s, {name}, login).value<QDBusObjectPath>().path();
+            return alice->ask(job, u"Job"_s, u"Wait"_s).toStringList();
+        };
+        const QStringList first = push();
+        QCOMPARE(first, QStringList{registry.manifest()});
+        const int uploads = registry.uploads();
+        QVERIFY(uploads > 0);
+        QCOMPARE(push(), first);
+        QCOMPARE(registry.uploads(), uploads); // it has them
+        const QString job
+            = bob->ask(kRoot, u"Manager"_s, u"PullImage"_s, {name}, login).value<QDBusObjectPath>().path();
+        QCOMPARE(bob->ask(job, u"Job"_s, u"Wait"_s).toStringList(), QStringList{id});
+        const QString refused = alice->ask(pathOf(id), u"Image"_s, u"Push"_s, {name}).value<QDBusObjectPath>().path();
+        QCOMPARE(errorOf(refused), errorName(u"RegistryDenied"_s));
+    }
+
+    void exportWritesTheWholeTree()
+    {
+        alice->loadStarter();
+        const QString path = alice->run(
+            u"exported"_s, {u"sh"_s, u"-c"_s, u"echo new > /new; rm /etc/group; echo ready; exec sleep 1000"_s});
+        QVERIFY(QTest::qWaitFor([&] { return alice->log(path).contains("ready"_L1); }, 30000));
+        const QString file = qEnvironmentVariable("LAMELLA_SESSION") + u"/export.tar"_s;
+        const QString job = alice
+                                ->ask(path, u"Container"_s, u"Export"_s,
+                                      {QVariant::fromValue(opened(file, O_WRONLY | O_CREAT | O_TRUNC))})
+                                .value<QDBusObjectPath>()
+                                .path();
+        alice->ask(job, u"Job"_s, u"Wait"_s);
+        QCOMPARE(alice->get(path, u"Container"_s, u"State"_s).toString(), u"running"_s);
+        const QStringList lines = tarList(file);
+        const auto line
+            = [&](const QString& name) { return lines.filter(QRegularExpression(u" \\.?/?%1$"_s.arg(name))).value(0); };
+        QVERIFY2(line(u"new"_s).contains(" 0/0 "_L1), qPrintable(line(u"new"_s))); // as the container sees it
+        QVERIFY2(line(u"etc/passwd"_s).contains(" 0/0 "_L1), qPrintable(line(u"etc/passwd"_s)));
+        QCOMPARE(line(u"etc/group"_s), QString());
+        QVERIFY2(!line(u"bin/busybox"_s).isEmpty(), qPrintable(lines.join(u'\n')));
+        alice->ask(path, u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
+    }
+
+    void exportIsRefused_data()
+    {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<int>("flags");
+        QTest::newRow("opened for reading") << u"/etc/passwd"_s << O_RDONLY;
+        QTest::newRow("a path only") << u"/etc/passwd"_s << O_PATH;
+        QTest::newRow("a device") << u"/dev/null"_s << O_WRONLY;
+        QTest::newRow("a directory") << u"/etc"_s << (O_RDONLY | O_DIRECTORY);
+    }
+
+    void exportIsRefused()
+    {
+        QFETCH(QString, path);
+        QFETCH(int, flags);
+        alice->loadStarter();
+        const QString container = alice->create(u"unexported"_s, {u"true"_s});
+        QCOMPARE(alice->lamella(container, u"Container"_s, u"Export"_s, {QVariant::fromValue(opened(path, flags))})
+                     .errorName(),
+                 errorName(u"InvalidArgument"_s));
+        alice->ask(container, u"Container"_s, u"Remove"_s);
+    }
+
+    /// bob, who may manage what is his, and carol, who may nothing.
+    void othersMayNothing()
+    {
+        const QString image = pathOf(alice->loadStarter());
+        const QString container = alice->create(u"hers"_s, {u"true"_s});
+        Client carol(65534);
+        const auto refused = [](Client& client, const QString& path, const QString& interface, const QString& member,
+                                const QVariantList& arguments) {
+            const QString error = client.lamella(path, interface, member, arguments).errorName();
+            if (error != errorName(u"NotAuthorized"_s))
+                qWarning("%s.%s: %s", qPrintable(interface), qPrintable(member), qPrintable(error));
+            return error == errorName(u"NotAuthorized"_s);
+        };
+        const QVariant file
+            = QVariant::fromValue(opened(qEnvironmentVariable("LAMELLA_SESSION") + u"/theirs"_s, O_RDWR | O_CREAT));
+        for (Client* other : {bob, &carol}) {
+            for (const QString& member : {u"Tag"_s, u"Untag"_s, u"Push"_s})
+                QVERIFY(refused(*other, image, u"Image"_s, member, {u"x:1"_s}));
+            for (const QString& member : {u"Remove"_s, u"GetHistory"_s, u"Inspect"_s})
+                QVERIFY(refused(*other, image, u"Image"_s, member, {}));
+            QVERIFY(refused(*other, container, u"Container"_s, u"Commit"_s, {u"x:1"_s}));
+            QVERIFY(refused(*other, container, u"Container"_s, u"Export"_s, {file}));
+        }
+        for (const QString& member : {u"PullImage"_s, u"ListTags"_s, u"ResolveReference"_s})
+            QVERIFY(refused(carol, kRoot, u"Manager"_s, member, {u"x"_s}));
+        for (const QString& member : {u"GetDiskUsage"_s, u"PruneImages"_s})
+            QVERIFY(refused(carol, kRoot, u"Manager"_s, member, {}));
+        QVERIFY(refused(carol, kRoot, u"Manager"_s, u"LoadImage"_s, {file}));
+        QVERIFY(refused(carol, kRoot, u"Manager"_s, u"SaveImages"_s, {QStringList{u"starter"_s}, file}));
+        QVERIFY(refused(carol, kRoot, u"Manager"_s, u"ImportImage"_s, {file, u"x"_s}));
+        // What is alice's alone is nobody else's to name.
+        QCOMPARE(bob->lamella(kRoot, u"Manager"_s, u"SaveImages"_s, {QStringList{u"starter"_s}, file}).errorName(),
+                 errorName(u"NotFound"_s));
+        alice->ask(container, u"Container"_s, u"Remove"_s);
+    }
+
+    void wrongDescriptorsAreRefused_data()
+    {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<int>("flags");
+        QTest::newRow("a path only") << starter() << (O_PATH | O_DIRECTORY);
+        QTest::newRow("a file opened for writing") << u"/run/lamella-written"_s << (O_WRONLY | O_CREAT);
+        QTest::newRow("a device") << u"/dev/zero"_s << O_RDONLY;
+    }
+
+    void wrongDescriptorsAreRefused()
+    {
+        QFETCH(QString, path);
+        QFETCH(int, flags);
+        const QDBusMessage reply
+            = alice->lamella(kRoot, u"Manager"_s, u"LoadImage"_s, {QVariant::fromValue(opened(path, flags))});
+        QCOMPARE(reply.errorName(), errorName(u"InvalidArgument"_s));
+        QFile::remove(u"/run/lamella-written"_s);
+    }
+
+    /// Last: everything above has used what tst_interface leaves out.
+    void nothingOfTheContractIsForgotten() { QCOMPARE(forgotten(imageMembers()), QStringList()); }
+};
+
+QTEST_GUILESS_MAIN(ImagesTest)
+#include "tst_images.moc"
