@@ -60,4 +60,11 @@ Descriptor duplicate(const QDBusUnixFileDescriptor& received)
     return Descriptor(::fcntl(received.fileDescriptor(), F_DUPFD_CLOEXEC, 3));
 }
 
+QDBusUnixFileDescriptor toMessage(Descriptor descriptor)
+{
+    QDBusUnixFileDescriptor given;
+    given.giveFileDescriptor(descriptor.release());
+    return given;
+}
+
 } // namespace lamella::client

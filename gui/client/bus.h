@@ -99,5 +99,7 @@ private:
 
 /// An owned copy of a descriptor that came in a message.
 Descriptor duplicate(const QDBusUnixFileDescriptor& received);
+/// Gives a descriptor to a message, which closes it.
+QDBusUnixFileDescriptor toMessage(Descriptor descriptor);
 
 } // namespace lamella::client

@@ -357,13 +357,79 @@ ImageClient* Client::image(const QString& id) const
     return nullptr;
 }
 
-Pending<QPointer<JobClient>> Client::loadImage(Descriptor layout)
+template <class Call>
+Pending<QPointer<JobClient>> Client::begin(Call call)
 {
-    QDBusUnixFileDescriptor directory;
-    directory.giveFileDescriptor(layout.release());
     return m_bus->ask<QPointer<JobClient>, ManagerProxy>(
-        kPath, kChanging, [&](ManagerProxy& proxy) { return proxy.LoadImage(directory, {}); },
+        kPath, kChanging, call,
         [this](const auto& promise, const auto& reply) { promise.give(ensureJob(reply.value().path())); });
+}
+
+Pending<QPointer<JobClient>> Client::loadImage(Descriptor source)
+{
+    return begin([file = toMessage(std::move(source))](ManagerProxy& proxy) { return proxy.LoadImage(file, {}); });
+}
+
+Pending<QString> Client::resolveReference(const QString& name)
+{
+    return m_bus->ask<QString, ManagerProxy>(
+        kPath, kReading, [&](ManagerProxy& proxy) { return proxy.ResolveReference(name, {}); },
+        [](const auto& promise, const auto& reply) { promise.give(reply.value()); });
+}
+
+Pending<QPointer<JobClient>> Client::pullImage(const QString& reference, const RegistryOptions& options)
+{
+    return begin([&](ManagerProxy& proxy) { return proxy.PullImage(reference, toWire(options)); });
+}
+
+Pending<QPointer<JobClient>> Client::listTags(const QString& repository, const RegistryOptions& options)
+{
+    RegistryOptions without = options;
+    without.platform.clear();
+    return begin([&](ManagerProxy& proxy) { return proxy.ListTags(repository, toWire(without)); });
+}
+
+Pending<QPointer<JobClient>> Client::saveImages(const QStringList& images, Descriptor file, const SaveOptions& options)
+{
+    return begin([&, out = toMessage(std::move(file))](ManagerProxy& proxy) {
+        return proxy.SaveImages(images, out, toWire(options));
+    });
+}
+
+Pending<QPointer<JobClient>> Client::importImage(Descriptor archive, const NewImage& image)
+{
+    return begin([&, file = toMessage(std::move(archive))](ManagerProxy& proxy) {
+        return proxy.ImportImage(file, image.reference, toWire(image));
+    });
+}
+
+Pending<DiskUsage> Client::diskUsage()
+{
+    return m_bus->ask<DiskUsage, ManagerProxy>(
+        kPath, kReading, [](ManagerProxy& proxy) { return proxy.GetDiskUsage({}); },
+        [](const auto& promise, const auto& reply) {
+            DiskUsage usage{reply.template argumentAt<0>(), {}};
+            for (const dbus::ImageUsage& one : reply.template argumentAt<1>())
+                usage.images.insert(one.image.path(), {one.uniqueBytes, one.sharedBytes});
+            promise.give(std::move(usage));
+        });
+}
+
+Pending<Pruned> Client::pruneImages(bool all, bool dryRun)
+{
+    QVariantMap options;
+    if (all)
+        options.insert(u"all"_s, true);
+    if (dryRun)
+        options.insert(u"dry_run"_s, true);
+    return m_bus->ask<Pruned, ManagerProxy>(
+        kPath, kChanging, [&](ManagerProxy& proxy) { return proxy.PruneImages(options); },
+        [](const auto& promise, const auto& reply) {
+            Pruned pruned{{}, reply.template argumentAt<1>()};
+            for (const QDBusObjectPath& image : reply.template argumentAt<0>())
+                pruned.images.append(image.path());
+            promise.give(std::move(pruned));
+        });
 }
 
 Pending<QPointer<ContainerClient>> Client::createContainer(const CreateOptions& options)

@@ -60,8 +60,22 @@ public:
     ContainerClient* container(const QString& id) const;
     ImageClient* image(const QString& id) const;
 
-    /// `layout`: a descriptor of the directory of an OCI image layout. The job's result: the image IDs.
-    Pending<QPointer<JobClient>> loadImage(Descriptor layout);
+    /// `source`: a descriptor of the directory of an OCI image layout, or of an archive. The job's result: the image
+    /// IDs.
+    Pending<QPointer<JobClient>> loadImage(Descriptor source);
+    /// The canonical name of what a person writes.
+    Pending<QString> resolveReference(const QString& name);
+    /// The job's result: the image ID.
+    Pending<QPointer<JobClient>> pullImage(const QString& reference, const RegistryOptions& options);
+    /// The job's result: the tags.
+    Pending<QPointer<JobClient>> listTags(const QString& repository, const RegistryOptions& options);
+    /// `images`: references or IDs; `file`: opened for writing.
+    Pending<QPointer<JobClient>> saveImages(const QStringList& images, Descriptor file, const SaveOptions& options);
+    /// `archive`: a root file system as a tar archive. The job's result: the image ID.
+    Pending<QPointer<JobClient>> importImage(Descriptor archive, const NewImage& image);
+    Pending<DiskUsage> diskUsage();
+    /// `all`: also images that have a name; `dryRun`: only says what would go.
+    Pending<Pruned> pruneImages(bool all, bool dryRun);
     Pending<QPointer<ContainerClient>> createContainer(const CreateOptions& options);
 
 Q_SIGNALS:
@@ -95,6 +109,9 @@ private:
     JobClient* ensureJob(const QString& path);
     SessionClient* ensureSession(const QString& path);
     void refresh(const QString& path, const QString& interface);
+    /// A call of the manager's that begins a job.
+    template <class Call>
+    Pending<QPointer<JobClient>> begin(Call call);
     void fetchContainer(const QString& path, const Promise<QPointer<ContainerClient>>& promise);
     void pollStats();
 

@@ -125,6 +125,24 @@ Pending<std::vector<ProcessInfo>> ContainerClient::listProcesses()
         });
 }
 
+Pending<QPointer<JobClient>> ContainerClient::commit(const NewImage& image, bool pause)
+{
+    QVariantMap options = toWire(image);
+    if (!pause)
+        options.insert(QStringLiteral("pause"), false);
+    return m_bus->ask<QPointer<JobClient>, ContainerProxy>(
+        m_path, kChanging, [&](ContainerProxy& proxy) { return proxy.Commit(image.reference, options); },
+        [bus = m_bus](const auto& promise, const auto& reply) { promise.give(bus->job(reply.value().path())); });
+}
+
+Pending<QPointer<JobClient>> ContainerClient::exportFiles(Descriptor file)
+{
+    const QDBusUnixFileDescriptor out = toMessage(std::move(file));
+    return m_bus->ask<QPointer<JobClient>, ContainerProxy>(
+        m_path, kChanging, [&](ContainerProxy& proxy) { return proxy.Export(out, {}); },
+        [bus = m_bus](const auto& promise, const auto& reply) { promise.give(bus->job(reply.value().path())); });
+}
+
 Pending<ChangeSet> ContainerClient::listChanges()
 {
     return m_bus->ask<ChangeSet, ContainerProxy>(

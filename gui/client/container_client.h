@@ -56,6 +56,10 @@ public:
     Pending<Descriptor> openLog();
     Pending<Descriptor> openStats();
     Pending<std::vector<ProcessInfo>> listProcesses();
+    /// The job's result: the image ID.
+    Pending<QPointer<JobClient>> commit(const NewImage& image, bool pause);
+    /// `file`: opened for writing; it becomes a tar archive of the whole file tree.
+    Pending<QPointer<JobClient>> exportFiles(Descriptor file);
     /// Read and parsed on another thread.
     Pending<ChangeSet> listChanges();
 

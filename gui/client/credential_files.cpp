@@ -128,7 +128,7 @@ std::optional<Login> readHelperLogin(const QByteArray& answer)
     // As docker-credential-helpers has it.
     if (user == "<token>"_L1)
         return Login{{}, {}, secret};
-    return Login{user, secret, {}};
+    return user.isEmpty() ? std::nullopt : std::optional(Login{user, secret, {}});
 }
 
 QMap<QString, QString> readHelperList(const QByteArray& answer)

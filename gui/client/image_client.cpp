@@ -37,4 +37,44 @@ Pending<void> ImageClient::remove()
     return m_bus->tell<ImageProxy>(m_path, [](ImageProxy& proxy) { return proxy.Remove({}); });
 }
 
+Pending<void> ImageClient::tag(const QString& reference)
+{
+    return m_bus->tell<ImageProxy>(m_path, [&](ImageProxy& proxy) { return proxy.Tag(reference, {}); });
+}
+
+Pending<void> ImageClient::untag(const QString& reference)
+{
+    return m_bus->tell<ImageProxy>(m_path, [&](ImageProxy& proxy) { return proxy.Untag(reference, {}); });
+}
+
+Pending<std::vector<HistoryStep>> ImageClient::history()
+{
+    return m_bus->ask<std::vector<HistoryStep>, ImageProxy>(
+        m_path, kReading, [](ImageProxy& proxy) { return proxy.GetHistory({}); },
+        [](const auto& promise, const auto& reply) {
+            std::vector<HistoryStep> steps;
+            for (const dbus::HistoryStep& one : reply.value())
+                steps.push_back({one.createdUsec, one.createdBy, one.comment, one.emptyLayer, one.sizeBytes});
+            promise.give(std::move(steps));
+        });
+}
+
+Pending<ImageDocuments> ImageClient::inspect()
+{
+    return m_bus->ask<ImageDocuments, ImageProxy>(
+        m_path, kReading, [](ImageProxy& proxy) { return proxy.Inspect({}); },
+        [](const auto& promise, const auto& reply) {
+            promise.give(ImageDocuments{reply.template argumentAt<0>(), reply.template argumentAt<1>()});
+        });
+}
+
+Pending<QPointer<JobClient>> ImageClient::push(const QString& reference, const RegistryOptions& options)
+{
+    RegistryOptions without = options;
+    without.platform.clear();
+    return m_bus->ask<QPointer<JobClient>, ImageProxy>(
+        m_path, kChanging, [&](ImageProxy& proxy) { return proxy.Push(reference, toWire(without)); },
+        [bus = m_bus](const auto& promise, const auto& reply) { promise.give(bus->job(reply.value().path())); });
+}
+
 } // namespace lamella::client

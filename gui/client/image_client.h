@@ -5,11 +5,13 @@
 #include "gui/client/types.h"
 
 #include <QObject>
+#include <QPointer>
 #include <QVariantMap>
 
 namespace lamella::client {
 
 class Bus;
+class JobClient;
 
 /// One image. Deleted (later) after Client::imageRemoved.
 class ImageClient : public QObject {
@@ -24,6 +26,13 @@ public:
     QString displayName() const;
 
     Pending<void> remove();
+    Pending<void> tag(const QString& reference);
+    Pending<void> untag(const QString& reference);
+    /// From the first step.
+    Pending<std::vector<HistoryStep>> history();
+    Pending<ImageDocuments> inspect();
+    /// The job's result: the digest of the manifest that the registry has then.
+    Pending<QPointer<JobClient>> push(const QString& reference, const RegistryOptions& options);
 
     /// Takes what PropertiesChanged or a new snapshot brought. Called by Client.
     void update(const QVariantMap& properties);

@@ -137,8 +137,7 @@ struct RegistryOptions {
 };
 
 struct SaveOptions {
-    bool dockerArchive = false; ///< otherwise an OCI archive
-    QString compression; ///< "none", "gzip", "zstd"; of an OCI archive only
+    QString compression; ///< of the whole archive: "none", "gzip", "zstd"
 };
 
 /// What an image that is made here gets; what is left empty is as it was.

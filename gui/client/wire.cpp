@@ -110,6 +110,12 @@ void read(const QVariantMap& properties, ImageData& data)
         for (const dbus::Layer& layer : layers)
             data.layers.push_back({layer.diffId, layer.chainId, layer.sizeBytes, layer.createdUsec, layer.createdBy});
     });
+    take(properties, "ManifestDigest"_L1, data.manifestDigest);
+    takeList<dbus::ObjectPaths>(properties, "UsedBy"_L1, [&data](const dbus::ObjectPaths& containers) {
+        data.usedBy.clear();
+        for (const QDBusObjectPath& container : containers)
+            data.usedBy.append(container.path());
+    });
 }
 
 void read(const QVariantMap& properties, JobData& data)
@@ -126,6 +132,11 @@ void read(const QVariantMap& properties, JobData& data)
     take(properties, "BytesDone"_L1, data.bytesDone);
     take(properties, "BytesTotal"_L1, data.bytesTotal);
     take(properties, "Items"_L1, data.items);
+    takeList<dbus::JobParts>(properties, "Parts"_L1, [&data](const dbus::JobParts& parts) {
+        data.parts.clear();
+        for (const dbus::JobPart& part : parts)
+            data.parts.push_back({part.name, part.bytesDone, part.bytesTotal});
+    });
     take(properties, "Cancelable"_L1, data.cancelable);
     take(properties, "Result"_L1, data.result);
     take(properties, "ErrorName"_L1, data.errorName);
@@ -144,17 +155,27 @@ void read(const QVariantMap& properties, SessionData& data)
     take(properties, "ExitStatus"_L1, data.exitStatus);
 }
 
+namespace {
+
+using Texts = std::initializer_list<std::pair<QString, QString>>;
+
+void putTexts(QVariantMap& wire, const Texts& texts)
+{
+    for (const auto& [name, value] : texts) {
+        if (!value.isEmpty())
+            wire.insert(name, value);
+    }
+}
+
+} // namespace
+
 QVariantMap toWire(const CreateOptions& options)
 {
     QVariantMap wire{{u"start"_s, options.start}, {u"terminal"_s, options.terminal}, {u"init"_s, options.init}};
     if (!options.env.isEmpty())
         wire.insert(u"env"_s, options.env);
-    const std::initializer_list<std::pair<QString, QString>> texts{
-        {u"working_dir"_s, options.workingDir}, {u"user"_s, options.user}, {u"hostname"_s, options.hostname}};
-    for (const auto& [name, value] : texts) {
-        if (!value.isEmpty())
-            wire.insert(name, value);
-    }
+    putTexts(wire,
+             {{u"working_dir"_s, options.workingDir}, {u"user"_s, options.user}, {u"hostname"_s, options.hostname}});
     const std::initializer_list<std::pair<QString, quint64>> numbers{{u"memory_bytes"_s, options.memoryBytes},
                                                                      {u"cpu_weight"_s, options.cpuWeight},
                                                                      {u"pids_max"_s, options.pidsMax}};
@@ -176,10 +197,47 @@ QVariantMap toWire(const ExecOptions& options)
     }
     if (!options.env.isEmpty())
         wire.insert(u"env"_s, options.env);
-    if (!options.workingDir.isEmpty())
-        wire.insert(u"working_dir"_s, options.workingDir);
-    if (!options.user.isEmpty())
-        wire.insert(u"user"_s, options.user);
+    putTexts(wire, {{u"working_dir"_s, options.workingDir}, {u"user"_s, options.user}});
+    return wire;
+}
+
+QVariantMap toWire(const RegistryOptions& options)
+{
+    QVariantMap wire;
+    putTexts(wire,
+             {{u"platform"_s, options.platform},
+              {u"user"_s, options.user},
+              // A token stands for the password.
+              {u"password"_s, options.identityToken.isEmpty() ? options.password : QString()},
+              {u"identity_token"_s, options.identityToken},
+              {u"ca_certificates"_s, options.caCertificates},
+              {u"http_proxy"_s, options.httpProxy},
+              {u"https_proxy"_s, options.httpsProxy},
+              {u"no_proxy"_s, options.noProxy}});
+    if (options.plainHttp)
+        wire.insert(u"plain_http"_s, true);
+    return wire;
+}
+
+QVariantMap toWire(const SaveOptions& options)
+{
+    QVariantMap wire;
+    putTexts(wire, {{u"compression"_s, options.compression}});
+    return wire;
+}
+
+QVariantMap toWire(const NewImage& image)
+{
+    QVariantMap wire;
+    putTexts(wire,
+             {{u"author"_s, image.author},
+              {u"message"_s, image.message},
+              {u"working_dir"_s, image.workingDir},
+              {u"user"_s, image.user}});
+    if (!image.command.isEmpty())
+        wire.insert(u"command"_s, image.command);
+    if (!image.env.isEmpty())
+        wire.insert(u"env"_s, image.env);
     return wire;
 }
 

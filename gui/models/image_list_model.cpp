@@ -4,6 +4,7 @@
 #include "gui/client/client.h"
 #include "gui/client/image_client.h"
 #include "gui/format/formats.h"
+#include "gui/format/image_text.h"
 
 #include <algorithm>
 
@@ -62,31 +63,48 @@ client::ImageClient* ImageListModel::image(const QModelIndex& index) const
     return index.isValid() && index.row() < m_rows.size() ? m_rows.at(index.row()) : nullptr;
 }
 
-int ImageListModel::containersOf(const client::ImageClient* image) const
+QStringList ImageListModel::containersOf(const client::ImageClient* image) const
 {
-    return static_cast<int>(
-        std::ranges::count_if(m_client->containers(), [&](const client::ContainerClient* container) {
-            return container->data().imageId == image->data().id;
-        }));
+    QStringList names;
+    const QList<client::ContainerClient*> containers = m_client->containers();
+    for (const client::ContainerClient* container : containers) {
+        if (container->data().imageId == image->data().id)
+            names.append(container->data().name);
+    }
+    names.sort();
+    return names;
+}
+
+void ImageListModel::setUsage(const client::DiskUsage& usage)
+{
+    m_usage = usage.images;
+    refresh();
 }
 
 QVariant ImageListModel::display(const client::ImageClient* image, int column) const
 {
     switch (column) {
     case NameColumn:
-        return image->displayName();
+        return image->data().references.isEmpty()
+            ? tr("(no name)")
+            : format::shortReference(format::nameParts(image->data().references.constFirst()).repository);
+    case TagColumn: {
+        const QStringList& names = image->data().references;
+        const QString tag = names.isEmpty() ? QString() : format::nameParts(names.constFirst()).tag;
+        return names.size() > 1 ? tr("%1 and %2 more").arg(tag).arg(names.size() - 1) : tag;
+    }
     case IdColumn:
         return format::shortId(image->data().id);
     case SizeColumn:
         return format::bytes(image->data().sizeBytes);
-    case LayersColumn:
-        return QString::number(image->data().layers.size());
+    case SharedColumn: {
+        const auto usage = m_usage.constFind(image->path());
+        return usage != m_usage.cend() ? format::bytes(usage->sharedBytes) : QString();
+    }
     case CreatedColumn:
         return image->data().createdUsec > 0 ? format::ago(image->data().createdUsec, format::nowUsec()) : QString();
-    case UsedByColumn: {
-        const int count = containersOf(image);
-        return count > 0 ? tr("%n container(s)", nullptr, count) : QString();
-    }
+    case UsedByColumn:
+        return containersOf(image).join(QStringLiteral(", "));
     default:
         return {};
     }
@@ -97,14 +115,38 @@ QVariant ImageListModel::sortKey(const client::ImageClient* image, int column) c
     switch (column) {
     case SizeColumn:
         return image->data().sizeBytes;
-    case LayersColumn:
-        return static_cast<quint64>(image->data().layers.size());
+    case SharedColumn:
+        return m_usage.value(image->path()).sharedBytes;
     case CreatedColumn:
         return image->data().createdUsec;
     case UsedByColumn:
-        return containersOf(image);
+        return static_cast<quint64>(containersOf(image).size());
     default:
         return display(image, column);
+    }
+}
+
+QVariant ImageListModel::toolTip(const client::ImageClient* image, int column) const
+{
+    const auto usage = m_usage.constFind(image->path());
+    switch (column) {
+    case NameColumn:
+    case TagColumn:
+        return image->data().references.join(u'\n');
+    case IdColumn:
+        return image->data().id;
+    case SizeColumn:
+    case SharedColumn:
+        if (usage == m_usage.cend())
+            return {};
+        return tr("%1 in %n layer(s).\nRemoving it gives back %2; other images share %3.", nullptr,
+                  static_cast<int>(image->data().layers.size()))
+            .arg(format::bytes(image->data().sizeBytes), format::bytes(usage->uniqueBytes),
+                 format::bytes(usage->sharedBytes));
+    case CreatedColumn:
+        return image->data().createdUsec > 0 ? format::timeOfDay(image->data().createdUsec) : QString();
+    default:
+        return {};
     }
 }
 
@@ -121,11 +163,9 @@ QVariant ImageListModel::data(const QModelIndex& index, int role) const
     case IdRole:
         return image->data().id;
     case Qt::ToolTipRole:
-        if (index.column() == NameColumn)
-            return image->data().references.join(u'\n');
-        return index.column() == IdColumn ? QVariant(image->data().id) : QVariant();
+        return toolTip(image, index.column());
     case Qt::TextAlignmentRole:
-        return index.column() == SizeColumn || index.column() == LayersColumn
+        return index.column() == SizeColumn || index.column() == SharedColumn
             ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
             : QVariant();
     default:
@@ -138,19 +178,21 @@ QVariant ImageListModel::headerData(int section, Qt::Orientation orientation, in
     if (orientation != Qt::Horizontal)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return section == SizeColumn || section == LayersColumn ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
+        return section == SizeColumn || section == SharedColumn ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
                                                                 : QVariant(Qt::AlignLeft | Qt::AlignVCenter);
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {
     case NameColumn:
         return tr("Name");
+    case TagColumn:
+        return tr("Tag");
     case IdColumn:
         return tr("ID");
     case SizeColumn:
         return tr("Size");
-    case LayersColumn:
-        return tr("Layers");
+    case SharedColumn:
+        return tr("Shared");
     case CreatedColumn:
         return tr("Created");
     case UsedByColumn:

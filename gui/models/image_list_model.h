@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "gui/client/types.h"
+
 #include <QAbstractTableModel>
 #include <QList>
 
@@ -11,12 +13,21 @@ class ImageClient;
 
 namespace lamella::models {
 
-/// Every image, one a row; its other references are named in the first column's tool tip.
+/// Every image, one a row, under its first name; its other ones are in the tool tip.
 class ImageListModel : public QAbstractTableModel {
     Q_OBJECT
 
 public:
-    enum Column { NameColumn, IdColumn, SizeColumn, LayersColumn, CreatedColumn, UsedByColumn, ColumnCount };
+    enum Column {
+        NameColumn,
+        TagColumn,
+        IdColumn,
+        SizeColumn,
+        SharedColumn, ///< what other images have, too
+        CreatedColumn,
+        UsedByColumn,
+        ColumnCount
+    };
     enum Role { IdRole = Qt::UserRole, SortRole };
 
     explicit ImageListModel(client::Client* client, QObject* parent = nullptr);
@@ -27,18 +38,22 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
     client::ImageClient* image(const QModelIndex& index) const;
-    /// How many containers were made from it.
-    int containersOf(const client::ImageClient* image) const;
+    /// The names of the containers that were made from it, sorted.
+    QStringList containersOf(const client::ImageClient* image) const;
+    /// What each image shares, when it is known.
+    void setUsage(const client::DiskUsage& usage);
 
 private:
     void add(client::ImageClient* image);
     void remove(client::ImageClient* image);
     void refresh();
     QVariant display(const client::ImageClient* image, int column) const;
+    QVariant toolTip(const client::ImageClient* image, int column) const;
     QVariant sortKey(const client::ImageClient* image, int column) const;
 
     client::Client* m_client;
     QList<client::ImageClient*> m_rows;
+    QHash<QString, client::ImageUsage> m_usage; ///< by object path
 };
 
 } // namespace lamella::models

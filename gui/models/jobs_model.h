@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "gui/client/types.h"
+#include "gui/models/rate_meter.h"
+
 #include <QAbstractListModel>
-#include <QList>
+#include <QElapsedTimer>
+#include <QHash>
+#include <QPointer>
+
+#include <functional>
+#include <vector>
 
 namespace lamella::client {
 class Client;
@@ -11,34 +19,78 @@ class JobClient;
 
 namespace lamella::models {
 
-/// Every job that the helper knows, oldest first; finished ones stay until the helper forgets them.
+/// Every job that the helper knows, oldest first; finished ones stay until the helper forgets them, and those that
+/// failed and can be tried again until they are dismissed, or tried again.
 class JobsModel : public QAbstractListModel {
     Q_OBJECT
 
 public:
-    enum Role { ProgressRole = Qt::UserRole, RunningRole, CancelableRole };
+    enum Role {
+        ProgressRole = Qt::UserRole, ///< 0 to 1, or -1
+        RunningRole,
+        CancelableRole,
+        TitleRole, ///< what it does, in a few words
+        FiguresRole, ///< bytes, rate, stage: how far it is
+        FailedRole,
+        RetryRole, ///< it can be tried again
+    };
+
+    /// A layer, or whatever else goes on side by side within a job.
+    struct Part {
+        QString name;
+        QString figures;
+        double progress = -1;
+
+        friend bool operator==(const Part&, const Part&) = default;
+    };
 
     explicit JobsModel(client::Client* client, QObject* parent = nullptr);
 
     int rowCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
 
+    /// nullptr where the helper has forgotten it.
     client::JobClient* job(const QModelIndex& index) const;
-    /// The newest that still runs; nullptr where none does.
-    client::JobClient* running() const;
+    std::vector<Part> parts(const QModelIndex& index) const;
+    /// The newest that still runs; not valid where none does.
+    QModelIndex running() const;
     int runningCount() const;
+
+    /// What makes the same request again, should the job fail.
+    void setRetry(const client::JobClient* job, std::function<void()> retry);
+    void cancel(const QModelIndex& index);
+    void retry(const QModelIndex& index);
+    /// Takes one that has ended out of the list.
+    void dismiss(const QModelIndex& index);
 
 Q_SIGNALS:
     /// A job came, went, or got further.
     void changed();
 
 private:
+    struct Row {
+        QPointer<client::JobClient> job;
+        client::JobData data;
+        RateMeter rate;
+        QHash<QString, RateMeter> partRates;
+        std::function<void()> retry;
+    };
+
     void add(client::JobClient* job);
     void remove(client::JobClient* job);
-    QString sentence(const client::JobClient* job) const;
+    void take(client::JobClient* job);
+    void removeRow(std::size_t row);
+    void removeFailed(const QString& title);
+    const Row* rowAt(const QModelIndex& index) const;
+    std::size_t find(const client::JobClient* job) const;
+    QString nameOf(const QString& item) const;
+    QString title(const Row& row) const;
+    QString sentence(const Row& row) const;
+    QString figures(const Row& row) const;
 
     client::Client* m_client;
-    QList<client::JobClient*> m_rows;
+    std::vector<Row> m_rows;
+    QElapsedTimer m_clock;
 };
 
 } // namespace lamella::models
