@@ -63,12 +63,45 @@
     </message>
 </context>
 <context>
+    <name>lamella::dialogs::PruneDialog</name>
+    <message numerus="yes">
+        <source>%n image(s) would be removed, which gives back %1. This cannot be undone.</source>
+        <translation>
+            <numerusform>%n image would be removed, which gives back %1. This cannot be undone.</numerusform>
+            <numerusform>%n images would be removed, which gives back %1. This cannot be undone.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>lamella::dialogs::SaveDialog</name>
+    <message numerus="yes">
+        <source>Save %n image(s)</source>
+        <translation>
+            <numerusform>Save %n image</numerusform>
+            <numerusform>Save %n images</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>lamella::dialogs::TagPopup</name>
+    <message numerus="yes">
+        <source>Search %n tag(s)</source>
+        <translation>
+            <numerusform>Search %n tag</numerusform>
+            <numerusform>Search %n tags</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>lamella::models::ImageListModel</name>
     <message numerus="yes">
-        <source>%n container(s)</source>
+        <source>%1 in %n layer(s).
+Removing it gives back %2; other images share %3.</source>
         <translation>
-            <numerusform>%n container</numerusform>
-            <numerusform>%n containers</numerusform>
+            <numerusform>%1 in %n layer.
+Removing it gives back %2; other images share %3.</numerusform>
+            <numerusform>%1 in %n layers.
+Removing it gives back %2; other images share %3.</numerusform>
         </translation>
     </message>
 </context>

@@ -49,6 +49,10 @@ ContainerActions::ContainerActions(client::Client* client, QWidget* window)
                 QStringLiteral("Ctrl+Shift+K"));
     rename = make(QStringLiteral("renameAction"), u"rename", tr("Re&name…"), tr("Give the container another name"),
                   QStringLiteral("F2"));
+    commit = make(QStringLiteral("commitAction"), u"image", tr("Make &image…"),
+                  tr("Make an image of the container as it is now"), QStringLiteral("Ctrl+Shift+I"));
+    exportFiles = make(QStringLiteral("exportAction"), u"save", tr("&Export files…"),
+                       tr("Write all of its files to a tar archive"), {});
     remove = make(QStringLiteral("removeAction"), u"remove", tr("Re&move…"),
                   tr("Remove the container with its writable layer and log"), QStringLiteral("Del"));
 
@@ -61,6 +65,8 @@ ContainerActions::ContainerActions(client::Client* client, QWidget* window)
             [this] { perform(m_container, tr("The container does not go on"), &ContainerClient::resume); });
     connect(kill, &QAction::triggered, this, &ContainerActions::askKill);
     connect(rename, &QAction::triggered, this, [this] { dialogs::showRename(m_window, m_container); });
+    connect(commit, &QAction::triggered, this, [this] { Q_EMIT commitRequested(m_container); });
+    connect(exportFiles, &QAction::triggered, this, [this] { Q_EMIT exportRequested(m_container); });
     connect(remove, &QAction::triggered, this, &ContainerActions::askRemove);
     connect(client, &client::Client::stateChanged, this, &ContainerActions::update);
     update();
@@ -103,6 +109,8 @@ void ContainerActions::update()
     show(resume, paused);
     show(kill, running || paused);
     rename->setEnabled(there);
+    commit->setEnabled(there);
+    exportFiles->setEnabled(there);
     remove->setEnabled(there);
 }
 

@@ -33,9 +33,13 @@ public:
     QAction* pause;
     QAction* resume;
     QAction* rename;
+    QAction* commit;
+    QAction* exportFiles;
     QAction* remove;
 
 Q_SIGNALS:
+    void commitRequested(lamella::client::ContainerClient* container);
+    void exportRequested(lamella::client::ContainerClient* container);
     /// A sentence for the banner. `retry` asks for the same again.
     void failed(const QString& sentence, const std::function<void()>& retry);
 

@@ -48,6 +48,8 @@ ContainersSection::ContainersSection(client::Client* client, QAction* run, QActi
         menu->setAttribute(Qt::WA_DeleteOnClose);
         menu->addActions({actions->start, actions->stop, actions->pause, actions->resume, actions->kill});
         menu->addSeparator();
+        menu->addActions({actions->commit, actions->exportFiles});
+        menu->addSeparator();
         menu->addActions({actions->rename, actions->remove});
         menu->popup(position);
     });

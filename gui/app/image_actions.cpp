@@ -2,24 +2,30 @@
 #include "gui/app/image_actions.h"
 
 #include "gui/app/container_actions.h"
+#include "gui/app/image_jobs.h"
 #include "gui/client/client.h"
 #include "gui/dialogs/confirmation.h"
+#include "gui/dialogs/credentials_dialog.h"
+#include "gui/dialogs/line_dialog.h"
+#include "gui/dialogs/new_image_dialog.h"
+#include "gui/dialogs/prune_dialog.h"
+#include "gui/dialogs/save_dialog.h"
 #include "gui/format/formats.h"
+#include "gui/format/image_text.h"
 #include "gui/widgets/icons.h"
 
 #include <QCoreApplication>
+#include <QCursor>
 #include <QDir>
-#include <QFile>
 #include <QFileDialog>
+#include <QFileInfo>
+#include <QMenu>
 #include <QStandardPaths>
 #include <QWidget>
 
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
-
 namespace lamella::app {
 
+using client::ImageClient;
 using client::Outcome;
 
 QString starterLayout()
@@ -32,116 +38,290 @@ QString starterLayout()
                                   QStandardPaths::LocateDirectory);
 }
 
-ImageActions::ImageActions(client::Client* client, QWidget* window)
+ImageActions::ImageActions(client::Client* client, client::Credentials* credentials, ImageJobs* jobs, QWidget* window)
     : QObject(window)
-    , loadStarter(new QAction(widgets::icon(u"load"), tr("Load the &starter image"), this))
-    , load(new QAction(widgets::icon(u"load"), tr("&Load image…"), this))
-    , run(new QAction(widgets::icon(u"run"), tr("&Run…"), this))
-    , remove(new QAction(widgets::icon(u"remove"), tr("Re&move…"), this))
     , m_client(client)
+    , m_credentials(credentials)
+    , m_jobs(jobs)
     , m_window(window)
 {
-    loadStarter->setObjectName(QStringLiteral("loadStarterAction"));
-    loadStarter->setVisible(!starterLayout().isEmpty());
-    setToolTipWithKey(loadStarter, tr("Load the small image with a shell that ships with Lamella"));
-    load->setObjectName(QStringLiteral("loadImageAction"));
-    load->setShortcut(QKeySequence(QKeySequence::Open));
-    setToolTipWithKey(load, tr("Load the images of an OCI image layout, a directory"));
-    run->setObjectName(QStringLiteral("runImageAction"));
-    setToolTipWithKey(run, tr("Run a container from this image"));
-    remove->setObjectName(QStringLiteral("removeImageAction"));
-    remove->setShortcut(QKeySequence(QStringLiteral("Del"), QKeySequence::PortableText));
-    setToolTipWithKey(remove, tr("Remove this image and the layers that no other image needs"));
-
-    connect(loadStarter, &QAction::triggered, this, [this] { loadLayout(starterLayout()); });
-    connect(load, &QAction::triggered, this, &ImageActions::chooseLayout);
-    connect(run, &QAction::triggered, this, [this] {
-        if (m_image)
-            Q_EMIT runRequested(m_image->data().id);
-    });
-    connect(remove, &QAction::triggered, this, &ImageActions::askRemove);
+    buildActions();
+    connectActions();
     connect(client, &client::Client::stateChanged, this, &ImageActions::update);
+    connect(jobs, &ImageJobs::importOffered, this, &ImageActions::offerImport);
     update();
 }
 
-void ImageActions::setImage(client::ImageClient* image)
+QAction* ImageActions::make(const QString& name, QStringView icon, const QString& text, const QString& tip,
+                            const QString& key)
 {
-    m_image = image;
+    auto* action = new QAction(text, this);
+    if (!icon.isEmpty())
+        action->setIcon(widgets::icon(icon));
+    action->setObjectName(name);
+    action->setShortcut(QKeySequence(key, QKeySequence::PortableText));
+    setToolTipWithKey(action, tip);
+    return action;
+}
+
+void ImageActions::buildActions()
+{
+    loadStarter = make(QStringLiteral("loadStarterAction"), u"load", tr("Load the &starter image"),
+                       tr("Load the small image with a shell that ships with Lamella"));
+    loadStarter->setVisible(!starterLayout().isEmpty());
+    pull = make(QStringLiteral("pullAction"), u"pull", tr("&Pull image…"), tr("Get an image from a registry"),
+                QStringLiteral("Ctrl+Shift+L"));
+    pull->setIconText(tr("Pull…"));
+    load = make(QStringLiteral("loadImageAction"), u"load", tr("&Load image…"),
+                tr("Load the images of an archive: what “docker save” or skopeo wrote, or a file system"),
+                QStringLiteral("Ctrl+O"));
+    load->setIconText(tr("Load…"));
+    loadDirectory = make(QStringLiteral("loadLayoutAction"), u"load", tr("Load image &directory…"),
+                         tr("Load the images of an OCI image layout, a directory"));
+    run = make(QStringLiteral("runImageAction"), u"run", tr("&Run…"), tr("Run a container from this image"));
+    run->setIconText(tr("Run…"));
+    tag = make(QStringLiteral("tagAction"), u"rename", tr("&Tag…"), tr("Give the image one more name"),
+               QStringLiteral("F2"));
+    untag = make(QStringLiteral("untagAction"), {}, tr("&Untag"), tr("Take a name away; the image stays"));
+    push = make(QStringLiteral("pushAction"), u"push", tr("Pu&sh…"), tr("Send the image to a registry"));
+    save = make(QStringLiteral("saveImagesAction"), u"save", tr("Sa&ve…"), tr("Write the chosen images to an archive"),
+                QStringLiteral("Ctrl+S"));
+    history = make(QStringLiteral("historyAction"), u"clock", tr("&History"), tr("How the image was made"),
+                   QStringLiteral("Ctrl+H"));
+    inspect = make(QStringLiteral("inspectAction"), u"info", tr("&Inspect"), tr("The image's documents"),
+                   QStringLiteral("Ctrl+I"));
+    remove = make(QStringLiteral("removeImageAction"), u"remove", tr("Re&move…"),
+                  tr("Remove this image and the layers that no other image needs"), QStringLiteral("Del"));
+    prune = make(QStringLiteral("pruneAction"), {}, tr("Remove u&nused images…"),
+                 tr("See which images nothing uses, and remove them"));
+    logins = make(QStringLiteral("loginsAction"), {}, tr("Lo&gins at registries…"),
+                  tr("See, add and remove logins at registries"));
+}
+
+void ImageActions::connectActions()
+{
+    connect(loadStarter, &QAction::triggered, this, [this] { m_jobs->load(starterLayout()); });
+    connect(load, &QAction::triggered, this, [this] { choose(false); });
+    connect(loadDirectory, &QAction::triggered, this, [this] { choose(true); });
+    connect(pull, &QAction::triggered, this, [this] { m_jobs->pull(); });
+    connect(run, &QAction::triggered, this, [this] {
+        if (image())
+            Q_EMIT runRequested(image()->data().id);
+    });
+    connect(tag, &QAction::triggered, this, &ImageActions::askTag);
+    connect(untag, &QAction::triggered, this, &ImageActions::chooseUntag);
+    connect(push, &QAction::triggered, this, [this] { m_jobs->push(image()); });
+    connect(save, &QAction::triggered, this, &ImageActions::askSave);
+    connect(history, &QAction::triggered, this, &ImageActions::historyRequested);
+    connect(inspect, &QAction::triggered, this, &ImageActions::inspectRequested);
+    connect(remove, &QAction::triggered, this, &ImageActions::askRemove);
+    connect(prune, &QAction::triggered, this, &ImageActions::askPrune);
+    connect(logins, &QAction::triggered, this,
+            [this] { (new dialogs::CredentialsDialog(m_credentials, m_window))->open(); });
+}
+
+QList<QAction*> ImageActions::contextActions() const
+{
+    return {run, nullptr, tag, untag, push, save, nullptr, history, inspect, nullptr, remove};
+}
+
+void ImageActions::setImages(const QList<ImageClient*>& images)
+{
+    m_images.clear();
+    for (ImageClient* one : images) {
+        m_images.append(one);
+        connect(one, &ImageClient::changed, this, &ImageActions::update, Qt::UniqueConnection);
+    }
     update();
 }
 
 void ImageActions::update()
 {
     const bool ready = m_client->isReady();
-    load->setEnabled(ready);
-    loadStarter->setEnabled(ready);
-    run->setEnabled(ready && m_image);
-    remove->setEnabled(ready && m_image);
+    for (QAction* action : {load, loadDirectory, loadStarter, pull, prune})
+        action->setEnabled(ready);
+    for (QAction* action : {run, tag, push, save, history, inspect, remove})
+        action->setEnabled(ready && image());
+    untag->setEnabled(ready && image() && !image()->data().references.isEmpty());
+    const bool several = image() && image()->data().references.size() > 1;
+    untag->setText(several ? tr("&Untag…") : tr("&Untag"));
 }
 
-void ImageActions::chooseLayout()
+void ImageActions::choose(bool directory)
 {
-    auto* chooser = new QFileDialog(m_window, tr("Load the images of an OCI image layout"));
-    chooser->setObjectName(QStringLiteral("layoutChooser"));
+    auto* chooser = new QFileDialog(
+        m_window, directory ? tr("Load the images of an OCI image layout") : tr("Load the images of an archive"));
+    chooser->setObjectName(directory ? QStringLiteral("layoutChooser") : QStringLiteral("archiveChooser"));
     chooser->setAttribute(Qt::WA_DeleteOnClose);
-    chooser->setFileMode(QFileDialog::Directory);
-    chooser->setOption(QFileDialog::ShowDirsOnly);
-    connect(chooser, &QFileDialog::fileSelected, this, &ImageActions::loadLayout);
+    chooser->setFileMode(directory ? QFileDialog::Directory : QFileDialog::ExistingFile);
+    chooser->setOption(QFileDialog::ShowDirsOnly, directory);
+    if (!directory)
+        chooser->setNameFilters({tr("Archives (*.tar *.tar.gz *.tgz *.tar.zst *.tzst)"), tr("All files (*)")});
+    connect(chooser, &QFileDialog::fileSelected, m_jobs, &ImageJobs::load);
     chooser->open();
 }
 
-void ImageActions::loadLayout(const QString& directory)
+void ImageActions::offerImport(const QString& archive)
 {
-    const auto again = [this, directory] { loadLayout(directory); };
-    // Opened here, by the user: the helper never opens a caller's path.
-    client::Descriptor layout(::open(QFile::encodeName(directory).constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!layout.isValid()) {
-        Q_EMIT failed(
-            tr("The directory %1 cannot be opened: %2").arg(directory, QString::fromLocal8Bit(std::strerror(errno))),
-            again);
-        return;
-    }
-    m_client->loadImage(std::move(layout)).then(this, [this, again](const Outcome<QPointer<client::JobClient>>& job) {
-        if (!job) {
-            report(tr("The image was not loaded"), job.error(), again);
-            return;
-        }
-        if (!*job)
-            return;
-        (*job)->wait().then(this, [this, again](const Outcome<QStringList>& images) {
-            if (!images && images.error().kind != client::ErrorKind::Cancelled)
-                report(tr("The image was not loaded"), images.error(), again);
-        });
-    });
+    auto* question = new dialogs::Confirmation(
+        m_window, tr("%1 is no archive of images.").arg(QFileInfo(archive).fileName()), tr("&Import…"));
+    question->setConsequence(tr("If it is an archive of a root file system, it can become an image with one layer."));
+    question->ask([this, archive] { askImport(archive); });
 }
 
-void ImageActions::report(const QString& what, const client::ClientError& error, std::function<void()> retry)
+void ImageActions::askImport(const QString& archive)
+{
+    auto* dialog = new dialogs::NewImageDialog(m_client, archive, m_window);
+    connect(dialog, &dialogs::NewImageDialog::chosen, this,
+            [this, archive](const client::NewImage& made) { m_jobs->import(archive, made); });
+    dialog->open();
+}
+
+void ImageActions::report(const QString& what, const client::ClientError& error, const std::function<void()>& retry)
 {
     // That the helper is away is said already, with what to do.
     if (error.kind != client::ErrorKind::HelperGone)
         Q_EMIT failed(tr("%1: %2").arg(what, error.sentence), retry);
 }
 
+void ImageActions::askTag()
+{
+    if (!image())
+        return;
+    auto* dialog = new dialogs::LineDialog(
+        {tr("Tag %1").arg(image()->displayName()), tr("One more &name"), tr("&Tag")},
+        [about = QPointer(image())](const QString& reference) {
+            client::Promise<void> gone;
+            gone.fail({client::ErrorKind::NotFound, tr("The image is not there any more.")});
+            return about ? about->tag(reference) : gone.pending();
+        },
+        m_window);
+    dialog->setText(format::shortReference(image()->displayName()));
+    dialog->open();
+}
+
+void ImageActions::chooseUntag()
+{
+    if (!image())
+        return;
+    const QStringList names = image()->data().references;
+    if (names.size() == 1) {
+        doUntag(image(), names.constFirst());
+        return;
+    }
+    auto* menu = new QMenu(m_window);
+    menu->setObjectName(QStringLiteral("untagMenu"));
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    for (const QString& name : names)
+        connect(menu->addAction(name), &QAction::triggered, this,
+                [this, about = QPointer(image()), name] { doUntag(about, name); });
+    menu->popup(QCursor::pos());
+}
+
+void ImageActions::doUntag(ImageClient* image, const QString& reference)
+{
+    if (!image)
+        return;
+    image->untag(reference).then(this, [=, this, about = QPointer(image)](const Outcome<void>& outcome) {
+        if (!outcome)
+            report(tr("The name %1 was not taken away").arg(reference), outcome.error(),
+                   [=, this] { doUntag(about, reference); });
+    });
+}
+
+void ImageActions::askSave()
+{
+    QStringList names;
+    QStringList wanted;
+    for (const QPointer<ImageClient>& one : std::as_const(m_images)) {
+        if (!one)
+            continue;
+        names.append(format::shortReference(one->displayName()));
+        // Names go into the archive; an image without one goes in by its id.
+        const QStringList& references = one->data().references;
+        wanted += references.isEmpty() ? QStringList(one->data().id) : references;
+    }
+    if (names.isEmpty())
+        return;
+    auto* dialog = new dialogs::SaveDialog(names, m_window);
+    connect(dialog, &dialogs::SaveDialog::chosen, this,
+            [this, wanted](const QString& file, const client::SaveOptions& options) {
+                m_jobs->save(wanted, file, options);
+            });
+    dialog->open();
+}
+
 void ImageActions::askRemove()
 {
+    ImageClient* image = this->image();
+    if (!image)
+        return;
+    QStringList users;
+    for (const client::ContainerClient* container : m_client->containers()) {
+        if (container->data().imageId == image->data().id)
+            users.append(container->data().name);
+    }
+    if (!users.isEmpty()) {
+        users.sort();
+        report(tr("The image %1 is not removed").arg(image->displayName()),
+               {client::ErrorKind::Busy,
+                tr("these containers were made from it: %1. Remove them first.").arg(users.join(QStringLiteral(", ")))},
+               {});
+        return;
+    }
     auto* question
-        = new dialogs::Confirmation(m_window, tr("Remove the image %1?").arg(m_image->displayName()), tr("&Remove"));
+        = new dialogs::Confirmation(m_window, tr("Remove the image %1?").arg(image->displayName()), tr("&Remove"));
     QStringList consequence;
-    if (m_image->data().references.size() > 1)
+    if (image->data().references.size() > 1)
         consequence.append(
-            tr("It has the names %1, too.").arg(m_image->data().references.mid(1).join(QStringLiteral(", "))));
+            tr("It has the names %1, too.").arg(image->data().references.mid(1).join(QStringLiteral(", "))));
     consequence.append(
         tr("Its layers that no other image needs are lost (all of it is %1). It can be loaded again from where it "
            "came.")
-            .arg(format::bytes(m_image->data().sizeBytes)));
+            .arg(format::bytes(image->data().sizeBytes)));
     question->setConsequence(consequence.join(u'\n'));
-    question->ask([this, image = m_image] {
-        if (!image)
+    question->ask([this, about = QPointer(image)] { doRemove(about); });
+}
+
+void ImageActions::doRemove(ImageClient* image)
+{
+    if (!image)
+        return;
+    image->remove().then(this, [this, about = QPointer(image)](const Outcome<void>& outcome) {
+        if (!outcome)
+            report(tr("The image was not removed"), outcome.error(), [this, about] { doRemove(about); });
+    });
+}
+
+void ImageActions::askPrune()
+{
+    // Nothing goes before a person has seen what.
+    m_client->pruneImages(false, true).then(this, [this](const Outcome<client::Pruned>& unused) {
+        if (!unused) {
+            report(tr("What is not used could not be found out"), unused.error(), [this] { askPrune(); });
             return;
-        image->remove().then(this, [this](const Outcome<void>& outcome) {
-            if (!outcome)
-                report(tr("The image was not removed"), outcome.error(), {});
+        }
+        m_client->pruneImages(true, true).then(this, [this, some = *unused](const Outcome<client::Pruned>& all) {
+            if (all)
+                confirmPrune(some, *all);
+            else
+                report(tr("What is not used could not be found out"), all.error(), [this] { askPrune(); });
         });
+    });
+}
+
+void ImageActions::confirmPrune(const client::Pruned& unused, const client::Pruned& all)
+{
+    auto* dialog = new dialogs::PruneDialog(m_client, unused, all, m_window);
+    connect(dialog, &dialogs::PruneDialog::chosen, this, &ImageActions::doPrune);
+    dialog->open();
+}
+
+void ImageActions::doPrune(bool all)
+{
+    m_client->pruneImages(all, false).then(this, [this](const Outcome<client::Pruned>& pruned) {
+        if (!pruned)
+            report(tr("The unused images were not removed"), pruned.error(), [this] { askPrune(); });
     });
 }
 

@@ -11,9 +11,12 @@
 
 namespace lamella::client {
 class Client;
-}
+class Credentials;
+} // namespace lamella::client
 
 namespace lamella::app {
+
+class ImageJobs;
 
 /// Where the starter image lies that ships with the program; empty where it is not installed.
 QString starterLayout();
@@ -23,33 +26,62 @@ class ImageActions : public QObject {
     Q_OBJECT
 
 public:
-    ImageActions(client::Client* client, QWidget* window);
+    ImageActions(client::Client* client, client::Credentials* credentials, ImageJobs* jobs, QWidget* window);
 
-    /// The image that run and remove are about; nullptr: none.
-    void setImage(client::ImageClient* image);
-    client::ImageClient* image() const { return m_image; }
+    /// The images that are chosen, the current one first; most actions are about that one alone.
+    void setImages(const QList<client::ImageClient*>& images);
+    client::ImageClient* image() const { return m_images.value(0); }
+    /// In the order of menus, with separators (nullptr) between groups.
+    QList<QAction*> contextActions() const;
 
     QAction* loadStarter;
     QAction* load;
+    QAction* loadDirectory;
+    QAction* pull;
     QAction* run;
+    QAction* tag;
+    QAction* untag;
+    QAction* push;
+    QAction* save;
+    QAction* history;
+    QAction* inspect;
     QAction* remove;
+    QAction* prune;
+    QAction* logins;
 
 Q_SIGNALS:
     /// `retry` asks for the same again; it may be empty.
     void failed(const QString& sentence, const std::function<void()>& retry);
     /// A person wants a container from this image.
     void runRequested(const QString& imageId);
+    void historyRequested();
+    void inspectRequested();
 
 private:
+    QAction* make(const QString& name, QStringView icon, const QString& text, const QString& tip,
+                  const QString& key = {});
+    void buildActions();
+    void connectActions();
     void update();
-    void chooseLayout();
-    void loadLayout(const QString& directory);
-    void report(const QString& what, const client::ClientError& error, std::function<void()> retry);
+    void choose(bool directory);
+    void offerImport(const QString& archive);
+    void askImport(const QString& archive);
+    void askTag();
+    void chooseUntag();
+    void doUntag(client::ImageClient* image, const QString& reference);
+    void askSave();
     void askRemove();
+    void doRemove(client::ImageClient* image);
+    void askPrune();
+    void confirmPrune(const client::Pruned& unused, const client::Pruned& all);
+    void doPrune(bool all);
+    void report(const QString& what, const client::ClientError& error, const std::function<void()>& retry);
 
     client::Client* m_client;
+    client::Credentials* m_credentials;
+    ImageJobs* m_jobs;
     QWidget* m_window;
-    QPointer<client::ImageClient> m_image;
+    QList<QPointer<client::ImageClient>> m_images;
 };
 
 } // namespace lamella::app

@@ -3,6 +3,8 @@
 
 #include "gui/app/action_button.h"
 #include "gui/app/image_actions.h"
+#include "gui/app/image_details.h"
+#include "gui/app/splitter.h"
 #include "gui/client/client.h"
 #include "gui/models/image_list_model.h"
 #include "gui/widgets/copymenu.h"
@@ -20,7 +22,11 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace lamella::app {
+
+using namespace std::chrono_literals;
 
 using models::ImageListModel;
 
@@ -31,6 +37,8 @@ ImagesSection::ImagesSection(client::Client* client, ImageActions* actions, QWid
     , m_model(new ImageListModel(client, this))
     , m_filter(new QSortFilterProxyModel(this))
     , m_view(new QTableView(this))
+    , m_details(new ImageDetails(this))
+    , m_splitter(new Splitter(this))
     , m_stack(new QStackedWidget(this))
     , m_empty(new widgets::EmptyState(this))
 {
@@ -41,7 +49,14 @@ ImagesSection::ImagesSection(client::Client* client, ImageActions* actions, QWid
     QWidget* head = buildHead();
     buildView();
     m_empty->setObjectName(QStringLiteral("imagesEmpty"));
-    m_stack->addWidget(m_view);
+    m_splitter->setObjectName(QStringLiteral("imagesSplitter"));
+    m_splitter->setOrientation(Qt::Vertical);
+    m_splitter->addWidget(m_view);
+    m_splitter->addWidget(m_details);
+    m_splitter->setStretchFactor(0, 3);
+    m_splitter->setStretchFactor(1, 2);
+    m_details->setMinimumHeight(120);
+    m_stack->addWidget(m_splitter);
     m_stack->addWidget(m_empty);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(widgets::kSpacing, widgets::kSpacing, 0, 0);
@@ -53,13 +68,24 @@ ImagesSection::ImagesSection(client::Client* client, ImageActions* actions, QWid
         if (m_model->rowCount() > 0)
             m_search->clear();
         else
-            (m_actions->loadStarter->isVisible() ? m_actions->loadStarter : m_actions->load)->trigger();
+            m_actions->pull->trigger();
     });
+    connect(m_empty, &widgets::EmptyState::secondTriggered, this,
+            [this] { (m_actions->loadStarter->isVisible() ? m_actions->loadStarter : m_actions->load)->trigger(); });
+    connect(m_actions, &ImageActions::historyRequested, m_details, &ImageDetails::showHistory);
+    connect(m_actions, &ImageActions::inspectRequested, m_details, &ImageDetails::showDocuments);
     connect(client, &client::Client::stateChanged, this, &ImagesSection::showRightPage);
     for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
         connect(m_filter, signal, this, &ImagesSection::showRightPage);
     // The filter's rows go before the model's own: only then is it known whether there is any left.
     connect(m_model, &QAbstractItemModel::rowsRemoved, this, &ImagesSection::showRightPage);
+    // What images share changes with every image, and a load brings several at once.
+    m_usage.setSingleShot(true);
+    m_usage.setInterval(300ms);
+    connect(&m_usage, &QTimer::timeout, this, &ImagesSection::askUsage);
+    for (const auto signal : {&client::Client::imageAdded, &client::Client::imageRemoved})
+        connect(client, signal, &m_usage, qOverload<>(&QTimer::start));
+    connect(client, &client::Client::stateChanged, &m_usage, qOverload<>(&QTimer::start));
     showRightPage();
 }
 
@@ -78,9 +104,9 @@ QWidget* ImagesSection::buildHead()
     layout->setSpacing(widgets::kSpacing);
     layout->addWidget(m_search, 1);
     layout->addStretch();
-    layout->addWidget(run);
-    layout->addWidget(new ActionButton(m_actions->remove, head));
     layout->addWidget(new ActionButton(m_actions->load, head));
+    layout->addWidget(new ActionButton(m_actions->pull, head));
+    layout->addWidget(run);
     connect(m_search, &widgets::SearchField::searched, m_filter, &QSortFilterProxyModel::setFilterFixedString);
     connect(m_search, &widgets::SearchField::searched, this, &ImagesSection::showRightPage);
     return head;
@@ -95,36 +121,100 @@ void ImagesSection::buildView()
     m_view->setItemDelegate(new widgets::TableDelegate({}, m_view));
     m_view->setFrameShape(QFrame::NoFrame);
     m_view->setShowGrid(false);
+    m_view->setWordWrap(false);
     m_view->setTabKeyNavigation(false);
     m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_view->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_view->setSortingEnabled(true);
     m_view->sortByColumn(ImageListModel::NameColumn, Qt::AscendingOrder);
     m_view->verticalHeader()->hide();
     m_view->verticalHeader()->setDefaultSectionSize(widgets::kTableRowHeight);
     m_view->horizontalHeader()->setHighlightSections(false);
     m_view->horizontalHeader()->setStretchLastSection(true);
-    const std::initializer_list<std::pair<int, int>> widths{{ImageListModel::NameColumn, 200},
-                                                            {ImageListModel::IdColumn, 112},
-                                                            {ImageListModel::SizeColumn, 80},
-                                                            {ImageListModel::LayersColumn, 76},
-                                                            {ImageListModel::CreatedColumn, 104}};
+    const std::initializer_list<std::pair<int, int>> widths{
+        {ImageListModel::NameColumn, 200}, {ImageListModel::TagColumn, 128},   {ImageListModel::IdColumn, 112},
+        {ImageListModel::SizeColumn, 80},  {ImageListModel::SharedColumn, 80}, {ImageListModel::CreatedColumn, 96}};
     for (const auto& [column, width] : widths)
         m_view->horizontalHeader()->resizeSection(column, width);
     widgets::addCopyAction(m_view);
     m_view->setContextMenuPolicy(Qt::CustomContextMenu);
-    connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& current) {
-        m_actions->setImage(m_model->image(m_filter->mapToSource(current)));
+    connectView();
+}
+
+void ImagesSection::connectView()
+{
+    connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, &ImagesSection::chosenChanged);
+    connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &ImagesSection::chosenChanged);
+    connect(m_view, &QTableView::activated, this, [this](const QModelIndex& index) {
+        if (index.column() != ImageListModel::UsedByColumn)
+            m_actions->run->trigger();
     });
-    connect(m_view, &QTableView::activated, m_actions->run, &QAction::trigger);
-    connect(m_view, &QTableView::customContextMenuRequested, this, [this](const QPoint& position) {
-        if (!m_view->indexAt(position).isValid())
-            return;
-        auto* menu = new QMenu(this);
-        menu->setAttribute(Qt::WA_DeleteOnClose);
-        menu->addActions({m_actions->run, m_actions->remove});
-        menu->popup(m_view->viewport()->mapToGlobal(position));
+    connect(m_view, &QTableView::clicked, this, &ImagesSection::openUsers);
+    connect(m_view, &QTableView::customContextMenuRequested, this, &ImagesSection::showMenu);
+}
+
+void ImagesSection::chosenChanged()
+{
+    QList<client::ImageClient*> chosen;
+    const auto take = [&](const QModelIndex& index) {
+        client::ImageClient* image = m_model->image(m_filter->mapToSource(index));
+        if (image && !chosen.contains(image))
+            chosen.append(image);
+    };
+    take(m_view->currentIndex());
+    const QModelIndexList rows = m_view->selectionModel()->selectedRows();
+    for (const QModelIndex& row : rows)
+        take(row);
+    m_actions->setImages(chosen);
+    m_details->setImage(chosen.value(0));
+}
+
+void ImagesSection::showMenu(const QPoint& position)
+{
+    if (!m_view->indexAt(position).isValid())
+        return;
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    for (QAction* action : m_actions->contextActions())
+        action ? menu->addAction(action) : static_cast<void>(menu->addSeparator());
+    menu->popup(m_view->viewport()->mapToGlobal(position));
+}
+
+/// One container is shown at once, of several a person chooses.
+void ImagesSection::openUsers(const QModelIndex& index)
+{
+    const client::ImageClient* image = m_model->image(m_filter->mapToSource(index));
+    if (!image || index.column() != ImageListModel::UsedByColumn)
+        return;
+    QList<client::ContainerClient*> users = m_client->containers();
+    users.removeIf([image](const client::ContainerClient* one) { return one->data().imageId != image->data().id; });
+    if (users.size() == 1)
+        Q_EMIT containerRequested(users.constFirst()->id());
+    if (users.size() < 2)
+        return;
+    std::ranges::sort(users, {}, [](const client::ContainerClient* one) { return one->data().name; });
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    for (const client::ContainerClient* one : std::as_const(users))
+        connect(menu->addAction(one->data().name), &QAction::triggered, this,
+                [this, id = one->id()] { Q_EMIT containerRequested(id); });
+    menu->popup(m_view->viewport()->mapToGlobal(m_view->visualRect(index).bottomLeft()));
+}
+
+void ImagesSection::askUsage()
+{
+    if (!isVisible() || !m_client->isReady())
+        return;
+    m_client->diskUsage().then(this, [this](const client::Outcome<client::DiskUsage>& usage) {
+        if (usage)
+            m_model->setUsage(*usage);
     });
+}
+
+void ImagesSection::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    m_usage.start();
 }
 
 void ImagesSection::focusSearch()
@@ -136,34 +226,38 @@ void ImagesSection::focusSearch()
 void ImagesSection::showRightPage()
 {
     if (m_filter->rowCount() > 0) {
-        m_stack->setCurrentWidget(m_view);
+        m_stack->setCurrentWidget(m_splitter);
         if (!m_view->currentIndex().isValid())
-            m_view->setCurrentIndex(m_filter->index(0, 0));
+            m_view->selectionModel()->setCurrentIndex(m_filter->index(0, 0),
+                                                      QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
         return;
     }
     if (m_model->rowCount() > 0)
         m_empty->setContent(u"filter", tr("No image has such a name."), tr("Show all"));
     else if (!m_client->isReady())
         m_empty->setContent(u"warning", tr("What there is cannot be shown while the helper is away."));
-    else if (m_actions->loadStarter->isVisible())
-        m_empty->setContent(u"image",
-                            tr("An image is what containers are made from. A small one with a shell ships with "
-                               "Lamella."),
-                            tr("Load the starter image"));
     else
-        m_empty->setContent(u"image", tr("An image is what containers are made from, and there is none yet."),
-                            tr("Load image…"));
+        m_empty->setContent(u"image",
+                            m_actions->loadStarter->isVisible()
+                                ? tr("An image is what containers are made from. Pull one from a registry, or load the "
+                                     "small one with a shell that ships with Lamella.")
+                                : tr("An image is what containers are made from. Pull one from a registry, or load an "
+                                     "archive; it may also be dropped here."),
+                            tr("Pull image…"),
+                            m_actions->loadStarter->isVisible() ? tr("Load the starter image") : tr("Load image…"));
     m_stack->setCurrentWidget(m_empty);
 }
 
 void ImagesSection::save(QSettings& settings) const
 {
-    settings.setValue(QStringLiteral("images/columns"), m_view->horizontalHeader()->saveState());
+    settings.setValue(QStringLiteral("images/columns2"), m_view->horizontalHeader()->saveState());
+    settings.setValue(QStringLiteral("images/splitter"), m_splitter->saveState());
 }
 
 void ImagesSection::restore(const QSettings& settings)
 {
-    m_view->horizontalHeader()->restoreState(settings.value(QStringLiteral("images/columns")).toByteArray());
+    m_view->horizontalHeader()->restoreState(settings.value(QStringLiteral("images/columns2")).toByteArray());
+    m_splitter->restoreState(settings.value(QStringLiteral("images/splitter")).toByteArray());
 }
 
 } // namespace lamella::app

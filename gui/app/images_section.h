@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QTimer>
 #include <QWidget>
 
+class QMenu;
+class QModelIndex;
 class QSettings;
 class QSortFilterProxyModel;
 class QStackedWidget;
@@ -25,8 +28,10 @@ class SearchField;
 namespace lamella::app {
 
 class ImageActions;
+class ImageDetails;
+class Splitter;
 
-/// The list of images and what can be done with them.
+/// The list of images, what can be done with them, and below it how the chosen one was made.
 class ImagesSection : public QWidget {
     Q_OBJECT
 
@@ -39,10 +44,22 @@ public:
     void save(QSettings& settings) const;
     void restore(const QSettings& settings);
 
+Q_SIGNALS:
+    /// A person wants to see the container that was made from an image.
+    void containerRequested(const QString& containerId);
+
+protected:
+    void showEvent(QShowEvent* event) override;
+
 private:
     QWidget* buildHead();
     void buildView();
+    void connectView();
     void showRightPage();
+    void chosenChanged();
+    void showMenu(const QPoint& position);
+    void openUsers(const QModelIndex& index);
+    void askUsage();
 
     client::Client* m_client;
     ImageActions* m_actions;
@@ -50,8 +67,11 @@ private:
     QSortFilterProxyModel* m_filter;
     widgets::SearchField* m_search;
     QTableView* m_view;
+    ImageDetails* m_details;
+    Splitter* m_splitter;
     QStackedWidget* m_stack;
     widgets::EmptyState* m_empty;
+    QTimer m_usage;
 };
 
 } // namespace lamella::app

@@ -6,6 +6,7 @@
 #include "gui/app/options.h"
 #include "gui/app/pictures.h"
 #include "gui/client/client.h"
+#include "gui/client/credentials.h"
 
 #include <QApplication>
 #include <QDir>
@@ -50,8 +51,12 @@ int run(QApplication& application, const app::Options& options)
     client::Client client;
     app::MainWindow window(&client);
     QSettings settings;
-    if (!options.isForPictures())
+    if (!options.isForPictures()) {
         window.restore(settings);
+        // A keyring cannot be listed: what is in it is written down at once, not when all went well to the end.
+        QObject::connect(window.credentials(), &client::Credentials::changed, &window,
+                         [&] { settings.setValue(QStringLiteral("logins/kept"), window.credentials()->keptScopes()); });
+    }
     if (options.size)
         window.resize(*options.size);
     if (!options.page.isEmpty() && !window.showPage(options.page)) {

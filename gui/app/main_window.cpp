@@ -1,26 +1,34 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/app/main_window.h"
 
+#include "gui/app/activity_section.h"
 #include "gui/app/container_actions.h"
 #include "gui/app/container_details.h"
 #include "gui/app/container_list.h"
 #include "gui/app/containers_section.h"
 #include "gui/app/image_actions.h"
+#include "gui/app/image_jobs.h"
 #include "gui/app/images_section.h"
 #include "gui/app/notices.h"
 #include "gui/app/sidebar.h"
 #include "gui/app/splitter.h"
 #include "gui/app/status_line.h"
 #include "gui/client/client.h"
+#include "gui/client/credentials.h"
 #include "gui/dialogs/about_dialog.h"
+#include "gui/dialogs/new_image_dialog.h"
 #include "gui/dialogs/run_dialog.h"
+#include "gui/models/jobs_model.h"
 #include "gui/pages/pages.h"
 #include "gui/widgets/banner.h"
 #include "gui/widgets/fonts.h"
 #include "gui/widgets/icons.h"
 
+#include <QDragEnterEvent>
+#include <QFileDialog>
 #include <QMenu>
 #include <QMenuBar>
+#include <QMimeData>
 #include <QResizeEvent>
 #include <QSettings>
 #include <QStackedWidget>
@@ -31,11 +39,15 @@
 
 namespace lamella::app {
 
-MainWindow::MainWindow(client::Client* client, QWidget* parent)
+MainWindow::MainWindow(client::Client* client, client::Credentials* credentials, QWidget* parent)
     : QMainWindow(parent)
     , m_client(client)
+    , m_credentials(credentials ? credentials
+                                : new client::Credentials(std::make_unique<client::DesktopKeyring>(), {}, this))
+    , m_jobs(new models::JobsModel(client, this))
+    , m_imageJobs(new ImageJobs(client, m_credentials, m_jobs, this))
     , m_containerActions(new ContainerActions(client, this))
-    , m_imageActions(new ImageActions(client, this))
+    , m_imageActions(new ImageActions(client, m_credentials, m_imageJobs, this))
 {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(tr("Lamella"));
@@ -43,8 +55,12 @@ MainWindow::MainWindow(client::Client* client, QWidget* parent)
     buildActions();
     buildCentre();
     buildMenus();
-    setStatusBar(new StatusLine(client, this));
+    auto* line = new StatusLine(client, m_jobs, this);
+    setStatusBar(line);
+    connect(line, &StatusLine::jobsRequested, this, [this] { setSection(Activity); });
     connectParts();
+    connectImages();
+    setAcceptDrops(true);
     setMinimumSize(640, 420);
     resize(1280, 800);
     setSection(Containers);
@@ -76,11 +92,13 @@ void MainWindow::buildCentre()
     m_sidebar = new Sidebar(m_splitter);
     m_sidebar->addSection(tr("Containers"), u"container", QStringLiteral("Ctrl+1"));
     m_sidebar->addSection(tr("Images"), u"image", QStringLiteral("Ctrl+2"));
+    m_sidebar->addSection(tr("Activity"), u"activity", QStringLiteral("Ctrl+3"));
     m_stack = new QStackedWidget(m_splitter);
     m_containers = new ContainersSection(m_client, m_run, m_back, m_containerActions, m_imageActions, m_stack);
     m_images = new ImagesSection(m_client, m_imageActions, m_stack);
     m_stack->addWidget(m_containers);
     m_stack->addWidget(m_images);
+    m_stack->addWidget(new ActivitySection(m_jobs, m_stack));
     m_splitter->addWidget(m_sidebar);
     m_splitter->addWidget(m_stack);
     m_splitter->setStretchFactor(1, 1);
@@ -96,8 +114,10 @@ void MainWindow::buildCentre()
 void MainWindow::buildMenus()
 {
     QMenu* file = menuBar()->addMenu(tr("&File"));
-    file->addAction(m_imageActions->loadStarter);
-    file->addAction(m_imageActions->load);
+    file->addActions(
+        {m_imageActions->pull, m_imageActions->load, m_imageActions->loadDirectory, m_imageActions->loadStarter});
+    file->addSeparator();
+    file->addAction(m_imageActions->logins);
     file->addSeparator();
     QAction* quit = file->addAction(tr("&Quit"), QKeySequence(QKeySequence::Quit), this, &QWidget::close);
     quit->setMenuRole(QAction::QuitRole);
@@ -108,19 +128,28 @@ void MainWindow::buildMenus()
     const ContainerActions& actions = *m_containerActions;
     container->addActions({actions.start, actions.stop, actions.pause, actions.resume, actions.kill});
     container->addSeparator();
+    container->addActions({actions.commit, actions.exportFiles});
+    container->addSeparator();
     container->addActions({actions.rename, actions.remove});
     // Del belongs to the list: elsewhere it deletes text.
     actions.remove->setShortcutContext(Qt::WidgetShortcut);
     m_containers->list()->view()->addAction(actions.remove);
 
     QMenu* image = menuBar()->addMenu(tr("&Image"));
-    image->addActions({m_imageActions->run, m_imageActions->remove});
-    m_imageActions->remove->setShortcutContext(Qt::WidgetShortcut);
-    m_images->view()->addAction(m_imageActions->remove);
+    for (QAction* action : m_imageActions->contextActions())
+        action ? image->addAction(action) : static_cast<void>(image->addSeparator());
+    image->addSeparator();
+    image->addAction(m_imageActions->prune);
+    // These keys are of whatever list has the keyboard.
+    for (QAction* action : {m_imageActions->remove, m_imageActions->tag}) {
+        action->setShortcutContext(Qt::WidgetShortcut);
+        m_images->view()->addAction(action);
+    }
 
     QMenu* view = menuBar()->addMenu(tr("&View"));
     view->addAction(tr("&Containers"), QKeySequence(Qt::CTRL | Qt::Key_1), this, [this] { setSection(Containers); });
     view->addAction(tr("&Images"), QKeySequence(Qt::CTRL | Qt::Key_2), this, [this] { setSection(Images); });
+    view->addAction(tr("&Activity"), QKeySequence(Qt::CTRL | Qt::Key_3), this, [this] { setSection(Activity); });
     view->addSeparator();
     view->addAction(tr("&Find"), QKeySequence(QKeySequence::Find), this, &MainWindow::find);
     view->addAction(m_back);
@@ -153,6 +182,52 @@ void MainWindow::connectParts()
     connect(m_client, &client::Client::imageRemoved, this, &MainWindow::updateCounts);
 }
 
+void MainWindow::connectImages()
+{
+    connect(m_imageJobs, &ImageJobs::failed, m_notices, &Notices::addFailure);
+    connect(m_images, &ImagesSection::containerRequested, this, &MainWindow::showContainer);
+    connect(m_containerActions, &ContainerActions::commitRequested, this, &MainWindow::askCommit);
+    connect(m_containerActions, &ContainerActions::exportRequested, this, &MainWindow::askExport);
+    const auto toImages = [this] { setSection(Images); };
+    connect(m_imageActions, &ImageActions::historyRequested, this, toImages);
+    connect(m_imageActions, &ImageActions::inspectRequested, this, toImages);
+    connect(m_jobs, &models::JobsModel::changed, this,
+            [this] { m_sidebar->setCount(Activity, m_jobs->runningCount()); });
+    m_sidebar->setCount(Activity, m_jobs->runningCount());
+}
+
+void MainWindow::showContainer(const QString& id)
+{
+    setSection(Containers);
+    m_containers->list()->select(id);
+    m_containers->openDetails();
+}
+
+void MainWindow::askCommit(client::ContainerClient* container)
+{
+    auto* dialog = new dialogs::NewImageDialog(m_client, container, this);
+    connect(dialog, &dialogs::NewImageDialog::chosen, this,
+            [this, about = QPointer(container)](const client::NewImage& image, bool pause) {
+                m_imageJobs->commit(about, image, pause);
+            });
+    dialog->open();
+}
+
+void MainWindow::askExport(client::ContainerClient* container)
+{
+    auto* chooser = new QFileDialog(this, tr("Export the files of %1").arg(container->data().name));
+    chooser->setObjectName(QStringLiteral("exportChooser"));
+    chooser->setAttribute(Qt::WA_DeleteOnClose);
+    chooser->setAcceptMode(QFileDialog::AcceptSave);
+    chooser->setFileMode(QFileDialog::AnyFile);
+    chooser->setDefaultSuffix(QStringLiteral("tar"));
+    chooser->setNameFilters({tr("Archives (*.tar)"), tr("All files (*)")});
+    chooser->selectFile(container->data().name + QStringLiteral(".tar"));
+    connect(chooser, &QFileDialog::fileSelected, this,
+            [this, about = QPointer(container)](const QString& file) { m_imageJobs->exportFiles(about, file); });
+    chooser->open();
+}
+
 void MainWindow::showConnection()
 {
     m_run->setEnabled(m_client->isReady() && !m_client->images().isEmpty());
@@ -173,8 +248,8 @@ void MainWindow::setSection(Section section)
 
 bool MainWindow::showPage(const QString& id)
 {
-    if (id == QLatin1StringView("images")) {
-        setSection(Images);
+    if (id == QLatin1StringView("images") || id == QLatin1StringView("activity")) {
+        setSection(id == QLatin1StringView("images") ? Images : Activity);
         return true;
     }
     const auto known = pages::containerPages();
@@ -203,11 +278,7 @@ void MainWindow::find()
 void MainWindow::runContainer(const QString& imageId)
 {
     auto* dialog = new dialogs::RunDialog(m_client, imageId, this);
-    connect(dialog, &dialogs::RunDialog::created, this, [this](const QString& id) {
-        setSection(Containers);
-        m_containers->list()->select(id);
-        m_containers->openDetails();
-    });
+    connect(dialog, &dialogs::RunDialog::created, this, &MainWindow::showContainer);
     dialog->open();
 }
 
@@ -217,8 +288,41 @@ void MainWindow::resizeEvent(QResizeEvent* event)
     m_containers->setNarrow(event->size().width() < ContainersSection::kNarrow);
 }
 
+namespace {
+
+/// What a person drops that is here and could be an archive or a layout.
+QStringList droppedFiles(const QMimeData* data)
+{
+    QStringList files;
+    const QList<QUrl> urls = data->urls();
+    for (const QUrl& url : urls) {
+        if (url.isLocalFile())
+            files.append(url.toLocalFile());
+    }
+    return files;
+}
+
+} // namespace
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+{
+    if (m_client->isReady() && !droppedFiles(event->mimeData()).isEmpty())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event)
+{
+    const QStringList files = droppedFiles(event->mimeData());
+    event->acceptProposedAction();
+    setSection(Images);
+    for (const QString& file : files)
+        m_imageJobs->load(file);
+}
+
 void MainWindow::save(QSettings& settings) const
 {
+    settings.setValue(QStringLiteral("images/asked"), m_imageJobs->history());
+    settings.setValue(QStringLiteral("logins/kept"), m_credentials->keptScopes());
     settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
     settings.setValue(QStringLiteral("window/splitter"), m_splitter->saveState());
     settings.setValue(QStringLiteral("window/section"), m_sidebar->currentRow());
@@ -230,7 +334,9 @@ void MainWindow::restore(const QSettings& settings)
 {
     restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
     m_splitter->restoreState(settings.value(QStringLiteral("window/splitter")).toByteArray());
-    setSection(static_cast<Section>(std::clamp(settings.value(QStringLiteral("window/section")).toInt(), 0, 1)));
+    setSection(static_cast<Section>(std::clamp(settings.value(QStringLiteral("window/section")).toInt(), 0, 2)));
+    m_imageJobs->setHistory(settings.value(QStringLiteral("images/asked")).toStringList());
+    m_credentials->setKeptScopes(settings.value(QStringLiteral("logins/kept")).toStringList());
     m_containers->restore(settings);
     m_images->restore(settings);
 }

@@ -8,6 +8,12 @@ class QStackedWidget;
 
 namespace lamella::client {
 class Client;
+class ContainerClient;
+class Credentials;
+} // namespace lamella::client
+
+namespace lamella::models {
+class JobsModel;
 }
 
 namespace lamella::widgets {
@@ -19,6 +25,7 @@ namespace lamella::app {
 class ContainerActions;
 class ContainersSection;
 class ImageActions;
+class ImageJobs;
 class ImagesSection;
 class Notices;
 class Sidebar;
@@ -29,17 +36,19 @@ class MainWindow : public QMainWindow {
     Q_OBJECT
 
 public:
-    enum Section { Containers, Images };
+    enum Section { Containers, Images, Activity };
 
-    explicit MainWindow(client::Client* client, QWidget* parent = nullptr);
+    /// `credentials`: nullptr: the person's own.
+    explicit MainWindow(client::Client* client, client::Credentials* credentials = nullptr, QWidget* parent = nullptr);
 
     ContainersSection* containers() const { return m_containers; }
     ContainerActions* containerActions() const { return m_containerActions; }
     ImageActions* imageActions() const { return m_imageActions; }
+    client::Credentials* credentials() const { return m_credentials; }
     QAction* runAction() const { return m_run; }
 
     void setSection(Section section);
-    /// "containers", "images", or a tab of a container's details; false where there is no such page.
+    /// "containers", "images", "activity", or a tab of a container's details; false where there is no such page.
     bool showPage(const QString& id);
 
     /// Sizes, columns and the tab, as the person left them.
@@ -48,6 +57,8 @@ public:
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
 
 private:
     void buildActions();
@@ -56,10 +67,17 @@ private:
     void connectParts();
     void showConnection();
     void updateCounts();
+    void connectImages();
+    void showContainer(const QString& id);
+    void askCommit(client::ContainerClient* container);
+    void askExport(client::ContainerClient* container);
     void runContainer(const QString& imageId);
     void find();
 
     client::Client* m_client;
+    client::Credentials* m_credentials;
+    models::JobsModel* m_jobs;
+    ImageJobs* m_imageJobs;
     ContainerActions* m_containerActions;
     ImageActions* m_imageActions;
     QAction* m_run = nullptr;

@@ -57,7 +57,7 @@ std::expected<Options, QString> readOptions(const QCoreApplication& application)
                                     QStringLiteral("scheme"), QStringLiteral("system"));
     const QCommandLineOption page(
         QStringLiteral("page"),
-        CommandLine::tr("Page to open: containers, images, or a tab, for example overview or stats."),
+        CommandLine::tr("Page to open: containers, images, activity, or a tab, for example overview or stats."),
         QStringLiteral("page"));
     const QCommandLineOption level(QStringLiteral("log-level"),
                                    CommandLine::tr("trace, debug, info, warning, error or off."),

@@ -19,7 +19,9 @@ protected:
     void paintEvent(QPaintEvent*) override
     {
         QPainter painter(this);
-        painter.fillRect(QRect(width() / 2, 0, 1, height()), widgets::hairline(palette()));
+        const QRect line
+            = orientation() == Qt::Horizontal ? QRect(width() / 2, 0, 1, height()) : QRect(0, height() / 2, width(), 1);
+        painter.fillRect(line, widgets::hairline(palette()));
     }
 };
 

@@ -11,7 +11,6 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QMenu>
 #include <QProgressBar>
 #include <QTimer>
 #include <QToolButton>
@@ -21,10 +20,10 @@ namespace lamella::app {
 using namespace std::chrono_literals;
 using models::JobsModel;
 
-StatusLine::StatusLine(client::Client* client, QWidget* parent)
+StatusLine::StatusLine(client::Client* client, JobsModel* jobs, QWidget* parent)
     : QStatusBar(parent)
     , m_client(client)
-    , m_jobs(new JobsModel(client, this))
+    , m_jobs(jobs)
     , m_sentence(new widgets::ElidedLabel(this))
     , m_job(new QLabel(this))
     , m_progress(new QProgressBar(this))
@@ -48,16 +47,13 @@ StatusLine::StatusLine(client::Client* client, QWidget* parent)
     m_cancel->setAccessibleName(tr("Cancel this job"));
     m_all->setObjectName(QStringLiteral("jobList"));
     m_all->setAutoRaise(true);
-    m_all->setToolTip(tr("List the running jobs"));
+    m_all->setToolTip(tr("See all that is under way (Ctrl+3)"));
     addWidget(m_sentence, 1);
     for (QWidget* widget : std::initializer_list<QWidget*>{m_job, m_progress, m_cancel, m_all})
         addPermanentWidget(widget);
 
-    connect(m_cancel, &QToolButton::clicked, this, [this] {
-        if (client::JobClient* job = m_jobs->running())
-            job->cancel();
-    });
-    connect(m_all, &QToolButton::clicked, this, &StatusLine::listJobs);
+    connect(m_cancel, &QToolButton::clicked, this, [this] { m_jobs->cancel(m_jobs->running()); });
+    connect(m_all, &QToolButton::clicked, this, &StatusLine::jobsRequested);
     connect(m_jobs, &JobsModel::changed, this, &StatusLine::showJobs);
     connect(client, &client::Client::stateChanged, this, &StatusLine::showSentence);
     connect(client, &client::Client::imageAdded, this, &StatusLine::showSentence);
@@ -111,40 +107,20 @@ void StatusLine::showSentence()
 
 void StatusLine::showJobs()
 {
-    const client::JobClient* job = m_jobs->running();
+    const QModelIndex job = m_jobs->running();
     const int count = m_jobs->runningCount();
     for (QWidget* widget : std::initializer_list<QWidget*>{m_job, m_progress})
-        widget->setVisible(job != nullptr);
-    m_cancel->setVisible(job && job->data().cancelable);
+        widget->setVisible(job.isValid());
+    m_cancel->setVisible(job.data(JobsModel::CancelableRole).toBool());
     m_all->setVisible(count > 1);
     m_all->setText(tr("%n job(s)", nullptr, count));
-    if (!job)
+    if (!job.isValid())
         return;
-    for (int row = 0; row < m_jobs->rowCount(); ++row) {
-        if (m_jobs->job(m_jobs->index(row)) == job)
-            m_job->setText(m_jobs->index(row).data().toString());
-    }
-    const double progress = job->data().progress;
+    m_job->setText(job.data().toString());
+    const double progress = job.data(JobsModel::ProgressRole).toDouble();
     // A maximum of 0 shows that it works without saying how far it is.
     m_progress->setRange(0, progress < 0 ? 0 : 1000);
     m_progress->setValue(static_cast<int>(progress * 1000));
-}
-
-void StatusLine::listJobs()
-{
-    auto* menu = new QMenu(this);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    for (int row = 0; row < m_jobs->rowCount(); ++row) {
-        const QModelIndex index = m_jobs->index(row);
-        if (!index.data(JobsModel::RunningRole).toBool())
-            continue;
-        const bool cancelable = index.data(JobsModel::CancelableRole).toBool();
-        const QString sentence = index.data().toString();
-        QAction* action = menu->addAction(cancelable ? tr("Cancel: %1").arg(sentence) : sentence);
-        action->setEnabled(cancelable);
-        connect(action, &QAction::triggered, m_jobs->job(index), &client::JobClient::cancel);
-    }
-    menu->popup(m_all->mapToGlobal(QPoint(0, -menu->sizeHint().height())));
 }
 
 } // namespace lamella::app

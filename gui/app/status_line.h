@@ -27,12 +27,15 @@ class StatusLine : public QStatusBar {
     Q_OBJECT
 
 public:
-    explicit StatusLine(client::Client* client, QWidget* parent = nullptr);
+    StatusLine(client::Client* client, models::JobsModel* jobs, QWidget* parent = nullptr);
+
+Q_SIGNALS:
+    /// A person wants to see all the jobs.
+    void jobsRequested();
 
 private:
     void showSentence();
     void showJobs();
-    void listJobs();
 
     client::Client* m_client;
     models::JobsModel* m_jobs;

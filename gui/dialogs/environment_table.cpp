@@ -98,6 +98,19 @@ void EnvironmentTable::removeCurrentRow()
     Q_EMIT changed();
 }
 
+void EnvironmentTable::setEnvironment(const QStringList& variables)
+{
+    m_table->setRowCount(0);
+    for (const QString& variable : variables) {
+        const int row = m_table->rowCount();
+        m_table->insertRow(row);
+        const qsizetype equals = variable.indexOf(u'=');
+        m_table->setItem(row, 0, new QTableWidgetItem(variable.left(equals)));
+        m_table->setItem(row, 1, new QTableWidgetItem(equals < 0 ? QString() : variable.mid(equals + 1)));
+    }
+    m_table->setRowCount(static_cast<int>(variables.size()) + 1);
+}
+
 QStringList EnvironmentTable::environment() const
 {
     QStringList variables;

@@ -16,6 +16,8 @@ class EnvironmentTable : public QWidget {
 public:
     explicit EnvironmentTable(QWidget* parent = nullptr);
 
+    /// KEY=value for each row.
+    void setEnvironment(const QStringList& variables);
     /// KEY=value for each row with a name.
     QStringList environment() const;
     /// What is wrong with a row, a sentence; empty where all is well.

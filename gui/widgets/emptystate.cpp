@@ -6,6 +6,7 @@
 #include "gui/widgets/icons.h"
 
 #include <QEvent>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
 #include <QPushButton>
@@ -23,6 +24,7 @@ EmptyState::EmptyState(QWidget* parent)
     , m_icon(new QLabel(this))
     , m_sentence(new QLabel(this))
     , m_action(new QPushButton(this))
+    , m_second(new QPushButton(this))
 {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kPageMargin, kPageMargin, kPageMargin, kPageMargin);
@@ -31,24 +33,34 @@ EmptyState::EmptyState(QWidget* parent)
     layout->addWidget(m_icon, 0, Qt::AlignHCenter);
     // An alignment would keep the label at its hint's width, where a long sentence is cut instead of wrapped.
     layout->addWidget(m_sentence);
-    layout->addWidget(m_action, 0, Qt::AlignHCenter);
+    auto* buttons = new QHBoxLayout;
+    buttons->setSpacing(kSpacing);
+    buttons->addStretch();
+    buttons->addWidget(m_action);
+    buttons->addWidget(m_second);
+    buttons->addStretch();
+    layout->addLayout(buttons);
     layout->addStretch(3);
     m_sentence->setObjectName(QStringLiteral("emptyStateSentence"));
     m_sentence->setWordWrap(true);
     m_sentence->setAlignment(Qt::AlignHCenter);
     m_sentence->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_action->setObjectName(QStringLiteral("emptyStateAction"));
+    m_second->setObjectName(QStringLiteral("emptyStateSecond"));
     connect(m_action, &QPushButton::clicked, this, &EmptyState::actionTriggered);
+    connect(m_second, &QPushButton::clicked, this, &EmptyState::secondTriggered);
 }
 
-void EmptyState::setContent(QStringView iconName, const QString& sentence, const QString& action)
+void EmptyState::setContent(QStringView iconName, const QString& sentence, const QString& action, const QString& second)
 {
     m_iconName = iconName.toString();
     m_sentence->setText(sentence);
-    m_action->setText(action);
-    m_action->setMinimumWidth(m_action->fontMetrics().horizontalAdvance(action) + 4 * kSpacing);
-    m_action->setMinimumHeight(kTableRowHeight);
-    m_action->setVisible(!action.isEmpty());
+    for (const auto& [button, text] : {std::pair(m_action, action), std::pair(m_second, second)}) {
+        button->setText(text);
+        button->setMinimumWidth(button->fontMetrics().horizontalAdvance(text) + 4 * kSpacing);
+        button->setMinimumHeight(kTableRowHeight);
+        button->setVisible(!text.isEmpty());
+    }
     updateLook();
 }
 

@@ -14,12 +14,14 @@ class EmptyState final : public QWidget {
 public:
     explicit EmptyState(QWidget* parent = nullptr);
 
-    /// `action` empty: no button. The button's objectName is "emptyStateAction".
-    void setContent(QStringView iconName, const QString& sentence, const QString& action = {});
+    /// `action` and `second` empty: no button. The buttons' objectNames are "emptyStateAction" and "emptyStateSecond".
+    void setContent(QStringView iconName, const QString& sentence, const QString& action = {},
+                    const QString& second = {});
     QString sentence() const;
 
 Q_SIGNALS:
     void actionTriggered();
+    void secondTriggered();
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -31,6 +33,7 @@ private:
     QLabel* m_icon;
     QLabel* m_sentence;
     QPushButton* m_action;
+    QPushButton* m_second;
 };
 
 } // namespace lamella::widgets

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <memory>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace lamella::test {
@@ -19,6 +20,21 @@ QDBusUnixFileDescriptor memoryFile(const QByteArray& content)
     if (file >= 0 && ::pwrite(file, content.constData(), static_cast<std::size_t>(content.size()), 0) == content.size())
         descriptor.giveFileDescriptor(file);
     return descriptor;
+}
+
+QString useDescriptor(const QDBusUnixFileDescriptor& descriptor)
+{
+    const int file = descriptor.fileDescriptor();
+    struct stat status{};
+    if (::fstat(file, &status) != 0)
+        return QStringLiteral("closed");
+    if (S_ISDIR(status.st_mode))
+        return QStringLiteral("directory");
+    QByteArray text(256, '\0');
+    const ssize_t size = ::read(file, text.data(), static_cast<std::size_t>(text.size()));
+    if (size >= 0)
+        return QString::fromUtf8(text.left(size));
+    return ::write(file, "written", 7) == 7 ? QStringLiteral("written") : QStringLiteral("unusable");
 }
 
 QByteArray statsRing(int samples)

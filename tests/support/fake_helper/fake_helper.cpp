@@ -28,6 +28,11 @@ QString containerPath(const QString& id)
     return kRoot + "/Containers/"_L1 + id;
 }
 
+QString imagePath(const QString& id)
+{
+    return kRoot + "/Images/"_L1 + QString(id).replace(u':', u'_');
+}
+
 QVariantMap containerProperties(const QString& id, const QString& name, const QString& state)
 {
     const quint64 now = static_cast<quint64>(QDateTime::currentMSecsSinceEpoch()) * 1000;
@@ -127,6 +132,16 @@ void FakeHelper::removeContainer(const QString& id)
     remove(containerPath(id));
 }
 
+void FakeHelper::removeImage(const QString& id)
+{
+    remove(imagePath(id));
+}
+
+void FakeHelper::changeImage(const QString& id, const QVariantMap& properties)
+{
+    change(imagePath(id), kImage, properties);
+}
+
 void FakeHelper::changeContainer(const QString& id, const QVariantMap& properties)
 {
     change(containerPath(id), kContainer, properties);
@@ -146,25 +161,151 @@ void FakeHelper::changeJob(const QVariantMap& properties)
     change(m_job, kJob, properties);
 }
 
-void FakeHelper::endJob(const QString& error)
+void FakeHelper::endJob(const QString& error, const QString& kind, const QStringList& result)
 {
-    changeJob({{u"State"_s, error.isEmpty() ? u"succeeded"_s : u"failed"_s}, {u"ErrorMessage"_s, error}});
-    if (error.isEmpty())
-        reply(m_waiting, {QStringList()});
-    else
-        m_connection.send(m_waiting.createErrorReply(QString::fromLatin1(dbus::kErrorPrefix) + "Failed"_L1, error));
-    m_waiting = {};
+    changeJob({{u"State"_s, error.isEmpty() ? u"succeeded"_s : u"failed"_s},
+               {u"ErrorMessage"_s, error},
+               {u"Result"_s, result}});
+    answerWaiting(m_job, error, kind, result);
+}
+
+void FakeHelper::answerWaiting(const QString& job, const QString& error, const QString& kind, const QStringList& result)
+{
+    const QList<QDBusMessage> waiting = m_waiting.take(job);
+    for (const QDBusMessage& one : waiting) {
+        if (error.isEmpty())
+            reply(one, {result});
+        else
+            m_connection.send(one.createErrorReply(QString::fromLatin1(dbus::kErrorPrefix) + kind, error));
+    }
+}
+
+void FakeHelper::changeParts(const QList<Part>& parts)
+{
+    dbus::JobParts wire;
+    for (const Part& part : parts)
+        wire.append({part.name, part.done, part.total});
+    changeJob({{u"Parts"_s, QVariant::fromValue(wire)}});
+}
+
+void FakeHelper::forgetJob()
+{
+    remove(m_job);
+}
+
+void FakeHelper::beginJob(const QDBusMessage& message, const QString& operation, const QStringList& items)
+{
+    m_job = kRoot + u"/Jobs/%1"_s.arg(++m_number);
+    add(m_job, kJob,
+        {{u"Operation"_s, operation},
+         {u"State"_s, u"running"_s},
+         {u"Progress"_s, -1.0},
+         {u"Items"_s, items},
+         {u"Cancelable"_s, true}});
+    reply(message, {QVariant::fromValue(QDBusObjectPath(m_job))});
+}
+
+void FakeHelper::noteCall(const QDBusMessage& message)
+{
+    QVariantList arguments;
+    const QVariantList sent = message.arguments();
+    for (const QVariant& one : sent) {
+        if (one.metaType() == QMetaType::fromType<QDBusUnixFileDescriptor>())
+            arguments.append(useDescriptor(one.value<QDBusUnixFileDescriptor>()));
+        else if (one.metaType() == QMetaType::fromType<QDBusArgument>())
+            arguments.append(qdbus_cast<QVariantMap>(one));
+        else
+            arguments.append(one);
+    }
+    lastCall.insert(message.member(), arguments);
+}
+
+bool FakeHelper::handleManager(const QDBusMessage& message)
+{
+    const QString method = message.member();
+    const QString first = message.arguments().value(0).toString();
+    if (method == "ResolveReference"_L1) {
+        if (first.contains(u' ')) {
+            m_connection.send(message.createErrorReply(QString::fromLatin1(dbus::kErrorPrefix) + "InvalidArgument"_L1,
+                                                       u"“%1” is no name of an image."_s.arg(first)));
+            return true;
+        }
+        QString name = first.contains(u'/') ? first : "docker.io/library/"_L1 + first;
+        if (!name.section(u'/', -1).contains(u':'))
+            name += ":latest"_L1;
+        reply(message, {name});
+    } else if (method == "PullImage"_L1) {
+        beginJob(message, u"pull-image"_s, {first});
+    } else if (method == "ListTags"_L1) {
+        beginJob(message, u"list-tags"_s, {first});
+    } else if (method == "LoadImage"_L1) {
+        beginJob(message, u"load-image"_s, {});
+    } else if (method == "ImportImage"_L1) {
+        beginJob(message, u"import-image"_s, {message.arguments().value(1).toString()});
+    } else if (method == "SaveImages"_L1) {
+        beginJob(message, u"save-images"_s, message.arguments().value(0).toStringList());
+    } else if (method == "GetDiskUsage"_L1) {
+        dbus::DiskUsage usage;
+        for (const auto& [path, interfaces] : m_objects.asKeyValueRange()) {
+            if (interfaces.contains(kImage))
+                usage.append({QDBusObjectPath(path), 500'000, 1'500'000});
+        }
+        reply(message, {quint64(2'000'000), QVariant::fromValue(usage)});
+    } else if (method == "PruneImages"_L1) {
+        const QVariantMap options = qdbus_cast<QVariantMap>(message.arguments().value(0));
+        dbus::ObjectPaths paths;
+        for (const QString& id : options.value(u"all"_s).toBool() ? unused : nameless)
+            paths.append(QDBusObjectPath(imagePath(id)));
+        reply(message, {QVariant::fromValue(paths), quint64(paths.size()) * 3 * 1024 * 1024});
+    } else {
+        return false;
+    }
+    return true;
+}
+
+bool FakeHelper::handleImage(const QDBusMessage& message)
+{
+    const QString method = message.member();
+    const QString path = message.path();
+    const QString first = message.arguments().value(0).toString();
+    if (method == "Tag"_L1 || method == "Untag"_L1) {
+        QStringList names = m_objects.value(path).value(kImage).value(u"References"_s).toStringList();
+        names.removeAll(first);
+        if (method == "Tag"_L1)
+            names.append(first);
+        change(path, kImage, {{u"References"_s, names}});
+        reply(message);
+    } else if (method == "Remove"_L1) {
+        remove(path);
+        reply(message);
+    } else if (method == "Push"_L1) {
+        beginJob(message, u"push-image"_s, {first});
+    } else if (method == "GetHistory"_L1) {
+        dbus::History steps;
+        quint64 time = 1'700'000'000'000'000;
+        for (const auto& [createdBy, empty] : std::as_const(history))
+            steps.append({time += 1'000'000, createdBy, {}, empty, empty ? 0ULL : 1'048'576ULL});
+        reply(message, {QVariant::fromValue(steps)});
+    } else if (method == "Inspect"_L1) {
+        reply(message, {u"{\"schemaVersion\":2}"_s, u"{\"os\":\"linux\",\"config\":{\"Cmd\":[\"sh\"]}}"_s});
+    } else {
+        return false;
+    }
+    return true;
 }
 
 bool FakeHelper::handleJob(const QDBusMessage& message)
 {
     if (message.member() == "Wait"_L1) {
-        m_waiting = message;
+        m_waiting[message.path()].append(message);
         return true;
     }
-    changeJob({{u"State"_s, u"cancelled"_s}});
+    if (message.member() != "Cancel"_L1)
+        return false;
+    change(message.path(), kJob, {{u"State"_s, u"cancelled"_s}});
     reply(message);
-    return message.member() == "Cancel"_L1;
+    answerWaiting(message.path(), u"It was cancelled."_s, u"Cancelled"_s, {});
+    return true;
 }
 
 void FakeHelper::failNext(const QString& method, const QString& kind, const QString& sentence)
@@ -205,15 +346,12 @@ bool FakeHelper::handleContainer(const QDBusMessage& message)
         changeContainer(id, {{u"State"_s, states.value(method)}});
         reply(message);
     } else if (method == "Stop"_L1) {
-        m_job = kRoot + u"/Jobs/%1"_s.arg(++m_number);
-        add(m_job, kJob,
-            {{u"Operation"_s, u"stop-container"_s},
-             {u"State"_s, u"running"_s},
-             {u"Stage"_s, u"waiting for it to end"_s},
-             {u"Progress"_s, -1.0},
-             {u"Items"_s, QStringList{message.path()}},
-             {u"Cancelable"_s, true}});
-        reply(message, {QVariant::fromValue(QDBusObjectPath(m_job))});
+        beginJob(message, u"stop-container"_s, {message.path()});
+        changeJob({{u"Stage"_s, u"waiting for it to end"_s}});
+    } else if (method == "Commit"_L1) {
+        beginJob(message, u"commit-container"_s, {message.path()});
+    } else if (method == "Export"_L1) {
+        beginJob(message, u"export-container"_s, {message.path()});
     } else if (method == "Remove"_L1) {
         removeContainer(id);
         reply(message);
@@ -260,8 +398,12 @@ bool FakeHelper::handleMessage(const QDBusMessage& message, const QDBusConnectio
         create(message);
         return true;
     }
-    return message.interface() == kJob ? handleJob(message)
-                                       : message.interface() == kContainer && handleContainer(message);
+    noteCall(message);
+    if (message.interface() == kJob)
+        return handleJob(message);
+    if (message.interface() == kContainer)
+        return handleContainer(message);
+    return message.interface() == kImage ? handleImage(message) : handleManager(message);
 }
 
 QString FakeHelper::introspect(const QString&) const

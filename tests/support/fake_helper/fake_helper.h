@@ -31,11 +31,23 @@ public:
     /// Returns its id.
     QString addContainer(const QString& name, const QString& state);
     QString addImage(const QString& reference);
+    void removeImage(const QString& id);
+    void changeImage(const QString& id, const QVariantMap& properties);
     void removeContainer(const QString& id);
     void changeContainer(const QString& id, const QVariantMap& properties);
-    /// The newest job, which Stop begins; it runs until it is ended here, or by Cancel. `error` empty: it succeeds.
+    /// The newest job, which Stop, PullImage and their like begin; it runs until it is ended here, or by Cancel.
+    /// `error` empty: it succeeds.
     void changeJob(const QVariantMap& properties);
-    void endJob(const QString& error);
+    void endJob(const QString& error, const QString& kind = QStringLiteral("Failed"), const QStringList& result = {});
+    /// The layers of that job: name, bytes done, bytes altogether.
+    struct Part {
+        QString name;
+        quint64 done;
+        quint64 total;
+    };
+    void changeParts(const QList<Part>& parts);
+    /// The helper has forgotten that job.
+    void forgetJob();
     /// The next call of `method` fails: `kind` as in the contract ("AlreadyExists"), or a whole error name.
     void failNext(const QString& method, const QString& kind, const QString& sentence);
 
@@ -43,6 +55,14 @@ public:
     QStringList calls;
     /// What CreateContainer was called with last.
     QVariantList lastCreate;
+    /// What a method was called with last; a map of options is one, a descriptor is what could be read from it, or
+    /// whether it could be written.
+    QHash<QString, QVariantList> lastCall;
+    /// Answers of PruneImages: object paths without, and with `all`.
+    QStringList nameless;
+    QStringList unused;
+    /// Answers of GetHistory, from the first step: created by, empty.
+    QList<QPair<QString, bool>> history;
 
     bool handleMessage(const QDBusMessage& message, const QDBusConnection& connection) override;
     QString introspect(const QString& path) const override;
@@ -52,6 +72,11 @@ private:
 
     bool handleContainer(const QDBusMessage& message);
     void create(const QDBusMessage& message);
+    bool handleManager(const QDBusMessage& message);
+    bool handleImage(const QDBusMessage& message);
+    void beginJob(const QDBusMessage& message, const QString& operation, const QStringList& items);
+    void answerWaiting(const QString& job, const QString& error, const QString& kind, const QStringList& result);
+    void noteCall(const QDBusMessage& message);
     bool handleJob(const QDBusMessage& message);
     void change(const QString& path, const QString& interface, const QVariantMap& properties);
     void reply(const QDBusMessage& message, const QVariantList& values = {});
@@ -64,7 +89,7 @@ private:
     QMap<QString, Interfaces> m_objects;
     QHash<QString, QPair<QString, QString>> m_failures;
     QString m_job; ///< the path of the newest
-    QDBusMessage m_waiting; ///< the Wait that is answered when it ends
+    QHash<QString, QList<QDBusMessage>> m_waiting; ///< by job: what is answered when it ends
     int m_number = 0;
 };
 

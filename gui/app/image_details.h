@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "gui/client/image_client.h"
+
+#include <QPointer>
+#include <QWidget>
+
+class QComboBox;
+class QPlainTextEdit;
+class QTabWidget;
+class QTableView;
+
+namespace lamella::models {
+class ImageHistoryModel;
+}
+
+namespace lamella::widgets {
+class Banner;
+}
+
+namespace lamella::app {
+
+/// How the chosen image was made, and its documents. It asks the helper only while it is seen.
+class ImageDetails : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit ImageDetails(QWidget* parent = nullptr);
+
+    void setImage(client::ImageClient* image);
+    void showHistory();
+    void showDocuments();
+
+protected:
+    void showEvent(QShowEvent* event) override;
+
+private:
+    QWidget* buildHistory();
+    QWidget* buildDocuments();
+    void load();
+    void loadHistory();
+    void loadDocuments();
+    void showStep();
+    void showDocument();
+    void showError(const QString& what, const client::ClientError& error);
+
+    QPointer<client::ImageClient> m_image;
+    widgets::Banner* m_banner;
+    QTabWidget* m_tabs;
+    models::ImageHistoryModel* m_model;
+    QTableView* m_steps;
+    QPlainTextEdit* m_step;
+    QComboBox* m_which;
+    QPlainTextEdit* m_document;
+    client::ImageDocuments m_documents;
+    QString m_loaded; ///< the image that is shown, by id
+};
+
+} // namespace lamella::app

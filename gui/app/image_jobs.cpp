@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/app/image_jobs.h"
+
+#include "gui/client/credentials.h"
+#include "gui/format/image_text.h"
+#include "gui/models/jobs_model.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QWidget>
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+
+namespace lamella::app {
+
+using client::ClientError;
+using client::ErrorKind;
+using client::Outcome;
+using dialogs::RegistryDialog;
+using dialogs::RegistryRequest;
+
+namespace {
+
+constexpr qsizetype kMostHistory = 50;
+/// What is written may hold secrets: it is the person's alone.
+constexpr mode_t kMode = 0600;
+
+} // namespace
+
+ImageJobs::ImageJobs(client::Client* client, client::Credentials* credentials, models::JobsModel* jobs, QWidget* window)
+    : QObject(window)
+    , m_client(client)
+    , m_credentials(credentials)
+    , m_jobs(jobs)
+    , m_window(window)
+{
+}
+
+void ImageJobs::report(const QString& what, const ClientError& error, const std::function<void()>& retry)
+{
+    // That the helper is away is said already, with what to do.
+    if (error.kind != ErrorKind::HelperGone && error.kind != ErrorKind::Cancelled)
+        Q_EMIT failed(tr("%1: %2").arg(what, error.sentence), retry);
+}
+
+void ImageJobs::run(const QString& what, const Begin& begin, const std::function<void()>& again, const Failure& failure)
+{
+    begin().then(this, [=, this](const Outcome<QPointer<client::JobClient>>& job) {
+        if (!job) {
+            if (!failure || !failure(job.error()))
+                report(what, job.error(), again);
+        } else if (*job) {
+            follow(*job, what, again, failure);
+        }
+    });
+}
+
+void ImageJobs::follow(client::JobClient* job, const QString& what, const std::function<void()>& again,
+                       const Failure& failure)
+{
+    m_jobs->setRetry(job, again);
+    job->wait().then(this, [=, this](const Outcome<QStringList>& outcome) {
+        if (!outcome && (!failure || !failure(outcome.error())))
+            report(what, outcome.error(), again);
+    });
+}
+
+client::Descriptor ImageJobs::open(const QString& path, int flags, const std::function<void()>& again)
+{
+    client::Descriptor file(::open(QFile::encodeName(path).constData(), flags | O_CLOEXEC, kMode));
+    if (!file.isValid())
+        Q_EMIT failed(tr("%1 cannot be opened: %2").arg(path, QString::fromLocal8Bit(std::strerror(errno))), again);
+    return file;
+}
+
+void ImageJobs::load(const QString& path)
+{
+    const auto again = [this, path] { load(path); };
+    // Without waiting: somebody may have given the name of a pipe.
+    auto source = std::make_shared<client::Descriptor>(open(path, O_RDONLY | O_NONBLOCK, again));
+    if (!source->isValid())
+        return;
+    const bool isFile = QFileInfo(path).isFile();
+    run(
+        tr("%1 was not loaded").arg(QFileInfo(path).fileName()),
+        [this, source] { return m_client->loadImage(std::move(*source)); }, again,
+        [this, path, isFile](const ClientError& error) {
+            const bool noImages = isFile && error.kind == ErrorKind::InvalidArgument;
+            if (noImages)
+                Q_EMIT importOffered(path);
+            return noImages;
+        });
+}
+
+void ImageJobs::import(const QString& archive, const client::NewImage& image)
+{
+    const auto again = [this, archive, image] { import(archive, image); };
+    auto file = std::make_shared<client::Descriptor>(open(archive, O_RDONLY | O_NONBLOCK, again));
+    if (file->isValid())
+        run(
+            tr("%1 was not imported").arg(QFileInfo(archive).fileName()),
+            [this, file, image] { return m_client->importImage(std::move(*file), image); }, again);
+}
+
+void ImageJobs::save(const QStringList& images, const QString& file, const client::SaveOptions& options)
+{
+    const auto again = [this, images, file, options] { save(images, file, options); };
+    auto out = std::make_shared<client::Descriptor>(open(file, O_WRONLY | O_CREAT | O_TRUNC, again));
+    if (out->isValid())
+        run(
+            tr("%1 was not written to the end").arg(file),
+            [=, this] { return m_client->saveImages(images, std::move(*out), options); }, again);
+}
+
+void ImageJobs::commit(client::ContainerClient* container, const client::NewImage& image, bool pause)
+{
+    if (!container)
+        return;
+    const QPointer about(container);
+    run(
+        tr("No image was made of %1").arg(container->data().name), [=] { return about->commit(image, pause); },
+        [=, this] { commit(about, image, pause); });
+}
+
+void ImageJobs::exportFiles(client::ContainerClient* container, const QString& file)
+{
+    if (!container)
+        return;
+    const QPointer about(container);
+    const auto again = [this, about, file] { exportFiles(about, file); };
+    auto out = std::make_shared<client::Descriptor>(open(file, O_WRONLY | O_CREAT | O_TRUNC, again));
+    if (out->isValid())
+        run(
+            tr("%1 was not written to the end").arg(file), [about, out] { return about->exportFiles(std::move(*out)); },
+            again);
+}
+
+QStringList ImageJobs::names() const
+{
+    QStringList names = m_history;
+    const QList<client::ImageClient*> images = m_client->images();
+    for (const client::ImageClient* image : images) {
+        for (const QString& reference : image->data().references)
+            names.append(format::shortReference(reference));
+    }
+    names.removeDuplicates();
+    return names;
+}
+
+RegistryDialog* ImageJobs::pullDialog()
+{
+    auto* dialog = new RegistryDialog(
+        dialogs::RegistryFields::For::Pull, m_client, m_credentials, names(),
+        [this](const RegistryRequest& request) { return m_client->pullImage(request.reference, request.options); },
+        m_window);
+    connect(dialog, &RegistryDialog::begun, this, &ImageJobs::pulling);
+    return dialog;
+}
+
+void ImageJobs::pull(const QString& reference)
+{
+    RegistryDialog* dialog = pullDialog();
+    if (!reference.isEmpty())
+        dialog->setReference(reference);
+    dialog->open();
+}
+
+void ImageJobs::pulling(client::JobClient* job, const RegistryRequest& request)
+{
+    remember(request);
+    if (job)
+        follow(
+            job, tr("%1 was not pulled").arg(request.reference), [this, request] { pullAgain(request); },
+            askToLogIn(request));
+}
+
+void ImageJobs::pullAgain(const RegistryRequest& request)
+{
+    run(
+        tr("%1 was not pulled").arg(request.reference),
+        [this, request] { return m_client->pullImage(request.reference, request.options); },
+        [this, request] { pullAgain(request); }, askToLogIn(request));
+}
+
+ImageJobs::Failure ImageJobs::askToLogIn(const RegistryRequest& request)
+{
+    return [this, request](const ClientError& error) {
+        if (error.kind != ErrorKind::RegistryDenied)
+            return false;
+        RegistryDialog* dialog = pullDialog();
+        dialog->setRefused(request, error.sentence);
+        dialog->open();
+        return true;
+    };
+}
+
+RegistryDialog* ImageJobs::pushDialog(client::ImageClient* image)
+{
+    auto* dialog = new RegistryDialog(
+        dialogs::RegistryFields::For::Push, m_client, m_credentials, names(),
+        [about = QPointer(image)](const RegistryRequest& request) {
+            if (about)
+                return about->push(request.reference, request.options);
+            client::Promise<QPointer<client::JobClient>> gone;
+            gone.fail({ErrorKind::NotFound, tr("The image is not there any more.")});
+            return gone.pending();
+        },
+        m_window);
+    connect(dialog, &RegistryDialog::begun, this,
+            [this, about = QPointer(image)](client::JobClient* job, const RegistryRequest& request) {
+                pushing(job, about, request);
+            });
+    return dialog;
+}
+
+void ImageJobs::push(client::ImageClient* image)
+{
+    if (!image)
+        return;
+    RegistryDialog* dialog = pushDialog(image);
+    dialog->setReference(image->data().references.value(0));
+    dialog->open();
+}
+
+void ImageJobs::pushing(client::JobClient* job, client::ImageClient* image, const RegistryRequest& request)
+{
+    remember(request);
+    if (!job || !image)
+        return;
+    const QPointer about(image);
+    const auto again = [this, about, request] {
+        if (!about)
+            return;
+        RegistryDialog* dialog = pushDialog(about);
+        dialog->setReference(request.reference);
+        dialog->open();
+    };
+    follow(job, tr("%1 was not pushed").arg(request.reference), again,
+           [this, about, request](const ClientError& error) {
+               if (error.kind != ErrorKind::RegistryDenied || !about)
+                   return false;
+               RegistryDialog* dialog = pushDialog(about);
+               dialog->setRefused(request, error.sentence);
+               dialog->open();
+               return true;
+           });
+}
+
+void ImageJobs::remember(const RegistryRequest& request)
+{
+    const QString name = format::shortReference(request.reference);
+    m_history.removeAll(name);
+    m_history.prepend(name);
+    if (m_history.size() > kMostHistory)
+        m_history.removeLast();
+    if (!request.keepLogin)
+        return;
+    const QString registry = request.reference.section(u'/', 0, 0);
+    const client::Login login{request.options.user, request.options.password, {}};
+    m_credentials->keep(registry, login).then(this, [this, registry](const Outcome<QString>& problem) {
+        if (problem && !problem->isEmpty())
+            Q_EMIT failed(
+                tr("The keyring does not take the login for %1, so it is kept until this window is closed: %2")
+                    .arg(registry, *problem),
+                {});
+    });
+}
+
+} // namespace lamella::app

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "gui/client/client.h"
+#include "gui/dialogs/registry_dialog.h"
+
+#include <QObject>
+
+#include <functional>
+
+namespace lamella::client {
+class Credentials;
+}
+
+namespace lamella::models {
+class JobsModel;
+}
+
+namespace lamella::app {
+
+/// The long work with images: begins it, and when it fails says so with a way to try the same again. Files are opened
+/// here, by the person: the helper never opens a caller's path.
+class ImageJobs : public QObject {
+    Q_OBJECT
+
+public:
+    ImageJobs(client::Client* client, client::Credentials* credentials, models::JobsModel* jobs, QWidget* window);
+
+    /// A directory with an OCI image layout, or an archive.
+    void load(const QString& path);
+    void import(const QString& archive, const client::NewImage& image);
+    /// `images`: ids.
+    void save(const QStringList& images, const QString& file, const client::SaveOptions& options);
+    void commit(client::ContainerClient* container, const client::NewImage& image, bool pause);
+    void exportFiles(client::ContainerClient* container, const QString& file);
+    /// Opens the dialog; `reference` may be empty.
+    void pull(const QString& reference = {});
+    void push(client::ImageClient* image);
+
+    /// What was asked of registries before, the newest first; what is asked from now on goes into it.
+    QStringList history() const { return m_history; }
+    void setHistory(const QStringList& history) { m_history = history; }
+
+Q_SIGNALS:
+    /// `retry` asks for the same again; it may be empty.
+    void failed(const QString& sentence, const std::function<void()>& retry);
+    /// The file is no archive of images; it may be a file system.
+    void importOffered(const QString& archive);
+
+private:
+    using Begin = std::function<client::Pending<QPointer<client::JobClient>>()>;
+    using Failure = std::function<bool(const client::ClientError&)>; ///< true: somebody else has said it
+
+    void run(const QString& what, const Begin& begin, const std::function<void()>& again, const Failure& failure = {});
+    void follow(client::JobClient* job, const QString& what, const std::function<void()>& again,
+                const Failure& failure);
+    void report(const QString& what, const client::ClientError& error, const std::function<void()>& retry);
+    client::Descriptor open(const QString& path, int flags, const std::function<void()>& again);
+    dialogs::RegistryDialog* pullDialog();
+    dialogs::RegistryDialog* pushDialog(client::ImageClient* image);
+    void pulling(client::JobClient* job, const dialogs::RegistryRequest& request);
+    void pullAgain(const dialogs::RegistryRequest& request);
+    Failure askToLogIn(const dialogs::RegistryRequest& request);
+    void pushing(client::JobClient* job, client::ImageClient* image, const dialogs::RegistryRequest& request);
+    void remember(const dialogs::RegistryRequest& request);
+    QStringList names() const;
+
+    client::Client* m_client;
+    client::Credentials* m_credentials;
+    models::JobsModel* m_jobs;
+    QWidget* m_window;
+    QStringList m_history;
+};
+
+} // namespace lamella::app

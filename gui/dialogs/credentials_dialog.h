@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "gui/client/error.h"
+
+#include <QDialog>
+#include <QPointer>
+
+class QLabel;
+class QPushButton;
+class QTreeWidget;
+
+namespace lamella::client {
+class Credentials;
+struct KnownLogin;
+} // namespace lamella::client
+
+namespace lamella::widgets {
+class Banner;
+}
+
+namespace lamella::dialogs {
+
+/// The logins at registries: those in the keyring, which can be added and removed, and those that Docker and the
+/// containers tools have written down, which are only read. Secrets are dots. Deletes itself when closed.
+class CredentialsDialog : public QDialog {
+    Q_OBJECT
+
+public:
+    explicit CredentialsDialog(client::Credentials* credentials, QWidget* parent = nullptr);
+
+private:
+    void buildTable();
+    QWidget* buildButtons();
+    void showLogins();
+    void showButtons();
+    void add();
+    void askRemove();
+    QString source(const client::KnownLogin& login) const;
+
+    QPointer<client::Credentials> m_credentials;
+    widgets::Banner* m_banner;
+    QTreeWidget* m_table;
+    QLabel* m_empty;
+    QPushButton* m_remove = nullptr;
+};
+
+} // namespace lamella::dialogs

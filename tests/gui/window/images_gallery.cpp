@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Paints what a person sees of images into pictures: lamella-images-gallery DIRECTORY.
+#include "gui/app/image_actions.h"
+#include "gui/app/main_window.h"
+#include "gui/app/pictures.h"
+#include "gui/client/client.h"
+#include "gui/client/credentials.h"
+#include "tests/gui/widgets/schemes.h"
+#include "tests/support/fake_helper/fake_helper.h"
+#include "tests/support/fake_helper/fake_keyring.h"
+#include "tests/support/fake_helper/private_bus.h"
+
+#include <QAbstractButton>
+#include <QApplication>
+#include <QDialog>
+#include <QDir>
+#include <QElapsedTimer>
+#include <QLineEdit>
+
+using namespace lamella;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+void wait(int milliseconds)
+{
+    QElapsedTimer timer;
+    timer.start();
+    while (!timer.hasExpired(milliseconds))
+        QCoreApplication::processEvents(QEventLoop::AllEvents, 20);
+}
+
+void fill(test::FakeHelper& helper)
+{
+    const QString debian = helper.addImage(u"docker.io/library/debian:13"_s);
+    helper.changeImage(debian, {{u"SizeBytes"_s, quint64(124'000'000)}});
+    helper.addImage(u"quay.io/a-team-with-a-name/an-application:1.27.3-slim"_s);
+    helper.addImage(u"localhost:5000/app:latest"_s);
+    helper.addContainer(u"web"_s, u"running"_s);
+    helper.addContainer(u"job"_s, u"stopped"_s);
+    helper.nameless = {debian};
+    helper.unused = {debian};
+    helper.history
+        = {{u"/bin/sh -c #(nop) ADD file:8b5c5cbbfe1a1f2d in / "_s, false},
+           {u"RUN /bin/sh -c apt-get update && apt-get install -y --no-install-recommends nginx # buildkit"_s, false},
+           {u"ENV LANG=C.UTF-8"_s, true},
+           {u"/bin/sh -c #(nop)  CMD [\"bash\"]"_s, true}};
+}
+
+class Gallery {
+public:
+    Gallery(app::MainWindow& window, test::FakeHelper& helper, QString prefix)
+        : m_window(window)
+        , m_helper(helper)
+        , m_prefix(std::move(prefix))
+    {
+    }
+
+    void paint()
+    {
+        page(u"images"_s, u"images"_s);
+        trigger(u"inspectAction"_s);
+        shoot(u"inspect"_s);
+        trigger(u"historyAction"_s);
+        trigger(u"pullAction"_s);
+        child<QLineEdit>(u"referenceField"_s)->setText(u"debian"_s);
+        child<QWidget>(u"moreFold"_s)->findChild<QAbstractButton*>(u"foldOutTitle"_s)->click();
+        child<QAbstractButton>(u"plainHttpCheck"_s)->setChecked(true);
+        shoot(u"pull"_s);
+        child<QAbstractButton>(u"registryOk"_s)->click();
+        wait(200);
+        m_helper.endJob(u"docker.io wants to know who you are."_s, u"RegistryDenied"_s);
+        shoot(u"login"_s);
+        close();
+        dialog(u"saveImagesAction"_s, u"save"_s);
+        dialog(u"tagAction"_s, u"tag"_s);
+        dialog(u"pruneAction"_s, u"prune"_s);
+        dialog(u"loginsAction"_s, u"logins"_s);
+        m_window.showPage(u"containers"_s);
+        dialog(u"commitAction"_s, u"commit"_s);
+        pull();
+        page(u"activity"_s, u"activity"_s);
+    }
+
+private:
+    template <class Widget>
+    Widget* child(const QString& name)
+    {
+        return m_window.findChild<Widget*>(name);
+    }
+
+    void trigger(const QString& name)
+    {
+        child<QAction>(name)->trigger();
+        wait(400);
+    }
+
+    void shoot(const QString& name)
+    {
+        wait(300);
+        app::pictureOf(&m_window).save(m_prefix + name + u".png"_s);
+    }
+
+    void page(const QString& id, const QString& name)
+    {
+        m_window.showPage(id);
+        wait(500);
+        shoot(name);
+    }
+
+    void close()
+    {
+        const QList<QDialog*> open = m_window.findChildren<QDialog*>();
+        for (QDialog* one : open)
+            one->reject();
+        wait(100);
+    }
+
+    void dialog(const QString& action, const QString& name)
+    {
+        trigger(action);
+        shoot(name);
+        close();
+    }
+
+    void pull()
+    {
+        for (const QString& name : {u"alpine"_s, u"debian"_s}) {
+            trigger(u"pullAction"_s);
+            child<QLineEdit>(u"referenceField"_s)->setText(name);
+            wait(400);
+            child<QAbstractButton>(u"registryOk"_s)->click();
+            wait(300);
+            m_helper.changeParts({{u"sha256:"_s + QString(64, u'1'), 4'000'000, 4'000'000},
+                                  {u"sha256:"_s + QString(64, u'2'), 9'000'000, 31'000'000},
+                                  {u"sha256:"_s + QString(64, u'3'), 0, 800}});
+            m_helper.changeJob({{u"BytesDone"_s, quint64(13'000'000)},
+                                {u"BytesTotal"_s, quint64(35'000'800)},
+                                {u"Progress"_s, 0.37},
+                                {u"Stage"_s, u"fetching layers"_s}});
+            wait(300);
+            if (name == "alpine"_L1)
+                m_helper.endJob(u"The registry broke the connection after 13 MB."_s, u"Network"_s);
+            wait(300);
+        }
+    }
+
+    app::MainWindow& m_window;
+    test::FakeHelper& m_helper;
+    QString m_prefix;
+};
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    QApplication application(argc, argv);
+    QCoreApplication::setAttribute(Qt::AA_DontUseNativeDialogs);
+    const QString directory = application.arguments().value(1, QStringLiteral("."));
+    QDir().mkpath(directory);
+    const test::PrivateBus bus;
+    for (const bool dark : {false, true}) {
+        useScheme(dark);
+        for (const QSize size : {QSize(1280, 800), QSize(680, 480)}) {
+            test::FakeHelper helper(bus.address());
+            fill(helper);
+            client::Client client;
+            client::Credentials credentials(
+                std::make_unique<test::FakeKeyring>(std::make_shared<test::FakeKeyring::Content>()), {u"/none"_s});
+            credentials.keep(u"quay.io"_s, {u"me"_s, u"secret"_s, {}});
+            app::MainWindow window(&client, &credentials);
+            window.resize(size);
+            window.show();
+            if (!helper.appear())
+                return 1;
+            client.connectToHelper();
+            wait(500);
+            Gallery(window, helper,
+                    QStringLiteral("%1/%2-%3-").arg(directory, dark ? u"dark"_s : u"light"_s).arg(size.width()))
+                .paint();
+        }
+    }
+    return 0;
+}
