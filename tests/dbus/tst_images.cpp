@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "resources/dbus/types.h"
-#include "tests/dbus/support/client.h"
 #include "tests/dbus/support/contract_members.h"
-#include "tests/dbus/support/layout_registry.h"
+#include "tests/dbus/support/image_fixture.h"
 
 #include <QCryptographicHash>
 #include <QDBusArgument>
-#include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <QProcess>
@@ -15,45 +13,13 @@
 #include <QTest>
 
 #include <algorithm>
-#include <csignal>
 #include <fcntl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 using namespace Qt::StringLiterals;
 using namespace lamella;
 using namespace lamella::test;
 
 namespace {
-
-const QString kPassword = u"a-Pa55word-nobody-else-has"_s;
-
-QString starter()
-{
-    return qEnvironmentVariable("LAMELLA_BIN") + u"/../share/lamella/starter"_s;
-}
-
-QString pathOf(const QString& image)
-{
-    return kRoot + u"/Images/"_s + QString(image).replace(u':', u'_');
-}
-
-QStringList layersOnDisk()
-{
-    return QDir(qEnvironmentVariable("LAMELLA_STATE") + u"/layers"_s)
-        .entryList(QDir::Dirs | QDir::Hidden | QDir::NoDotAndDotDot);
-}
-
-/// The PIDs of the processes of a program of ours.
-QList<pid_t> processesOf(const QByteArray& program)
-{
-    QList<pid_t> pids;
-    for (const QString& pid : QDir(u"/proc"_s).entryList({u"[0-9]*"_s}, QDir::Dirs)) {
-        if (readFile(u"/proc/%1/cmdline"_s.arg(pid)).split('\0').first().endsWith(program))
-            pids.append(pid.toInt());
-    }
-    return pids;
-}
 
 /// What tar(1) lists of an archive, long and with numbers for owners.
 QStringList tarList(const QString& file)
@@ -65,270 +31,20 @@ QStringList tarList(const QString& file)
     return QString::fromUtf8(tar.readAllStandardOutput()).split(u'\n', Qt::SkipEmptyParts);
 }
 
-QDBusUnixFileDescriptor opened(const QString& path, int flags)
-{
-    QDBusUnixFileDescriptor file;
-    file.giveFileDescriptor(::open(qPrintable(path), flags | O_CLOEXEC, 0644));
-    return file;
-}
-
 } // namespace
 
-/// Images through the bus, from files and from registries, as a user who may manage what is his.
-class ImagesTest : public QObject {
+/// Images in files, in the store and made of containers, through the bus, as a user who may manage what is his.
+class ImagesTest : public QObject, private ImageFixture {
     Q_OBJECT
 
-private:
-    Client* alice = nullptr;
-    Client* bob = nullptr;
-
-    QString begin(const QString& member, const QVariantList& arguments, const QVariantMap& options = {})
-    {
-        return alice->ask(kRoot, u"Manager"_s, member, arguments, options).value<QDBusObjectPath>().path();
-    }
-    QString pull(const QString& name, const QVariantMap& options = {})
-    {
-        return begin(u"PullImage"_s, {name}, options);
-    }
-    QString errorOf(const QString& job) { return alice->lamella(job, u"Job"_s, u"Wait"_s).errorName(); }
-    QVariant image(const QString& id, const QString& property) { return alice->get(pathOf(id), u"Image"_s, property); }
-    void removeImages()
-    {
-        for (Client* client : {alice, bob}) {
-            for (const QDBusObjectPath& object : client->objects().keys()) {
-                if (object.path().contains("/Images/"_L1))
-                    client->ask(object.path(), u"Image"_s, u"Remove"_s);
-            }
-        }
-    }
-
 private Q_SLOTS:
-    void initTestCase()
-    {
-        alice = new Client(4242);
-        bob = new Client(4343);
-        alice->objects();
-    }
-
-    void cleanupTestCase()
-    {
-        delete alice;
-        delete bob;
-    }
+    void initTestCase() { alice->objects(); }
 
     void cleanup()
     {
         removeImages();
         QVERIFY(QTest::qWaitFor([] { return processesOf("lamella-fetcher").isEmpty(); }, 30000));
         QVERIFY(QTest::qWaitFor([] { return layersOnDisk().isEmpty(); }, 30000));
-    }
-
-    void namesMeanWhatPeopleExpect_data()
-    {
-        QTest::addColumn<QString>("text");
-        QTest::addColumn<QString>("meaning"); // or the error
-        QTest::newRow("short") << u"debian"_s << u"docker.io/library/debian:latest"_s;
-        QTest::newRow("with a tag") << u"team/app:1.2"_s << u"docker.io/team/app:1.2"_s;
-        QTest::newRow("a registry's") << u"localhost:5000/x"_s << u"localhost:5000/x:latest"_s;
-        QTest::newRow("no name") << u"Not A Name"_s << errorName(u"InvalidArgument"_s);
-        QTest::newRow("another digest") << u"x@sha512:%1"_s.arg(QString(128, u'0')) << errorName(u"Unsupported"_s);
-    }
-
-    void namesMeanWhatPeopleExpect()
-    {
-        QFETCH(QString, text);
-        QFETCH(QString, meaning);
-        const QDBusMessage reply = alice->lamella(kRoot, u"Manager"_s, u"ResolveReference"_s, {text});
-        QCOMPARE(reply.type() == QDBusMessage::ReplyMessage ? reply.arguments().value(0).toString() : reply.errorName(),
-                 meaning);
-    }
-
-    void pullBringsAnImage()
-    {
-        LayoutRegistry registry(starter());
-        const QString job = pull(registry.name(u"team/starter"_s));
-        const QStringList ids = alice->ask(job, u"Job"_s, u"Wait"_s).toStringList();
-        QCOMPARE(ids.size(), 1);
-        QCOMPARE(image(ids.at(0), u"References"_s).toStringList(),
-                 QStringList{registry.name(u"team/starter:latest"_s)});
-        QCOMPARE(alice->get(job, u"Job"_s, u"Operation"_s).toString(), u"pull-image"_s);
-        QCOMPARE(alice->get(job, u"Job"_s, u"Items"_s).toStringList(),
-                 QStringList{registry.name(u"team/starter:latest"_s)});
-        const auto parts = qdbus_cast<dbus::JobParts>(alice->get(job, u"Job"_s, u"Parts"_s));
-        QCOMPARE(parts.size(), registry.layersFetched());
-        for (const dbus::JobPart& part : parts) {
-            QVERIFY(part.name.startsWith("sha256:"_L1));
-            QVERIFY(part.bytesTotal > 0);
-            QCOMPARE(part.bytesDone, part.bytesTotal);
-        }
-        const QString container
-            = alice
-                  ->ask(kRoot, u"Manager"_s, u"CreateContainer"_s,
-                        {ids.at(0), u"pulled"_s, QStringList{u"echo"_s, u"it runs"_s}}, {{u"start"_s, true}})
-                  .value<QDBusObjectPath>()
-                  .path();
-        QVERIFY(alice->waitForState(container, u"stopped"_s));
-        QVERIFY(alice->log(container).contains("it runs"_L1));
-        QCOMPARE(qdbus_cast<dbus::ObjectPaths>(image(ids.at(0), u"UsedBy"_s)),
-                 dbus::ObjectPaths{QDBusObjectPath(container)});
-        alice->ask(container, u"Container"_s, u"Remove"_s);
-        QCOMPARE(qdbus_cast<dbus::ObjectPaths>(image(ids.at(0), u"UsedBy"_s)), dbus::ObjectPaths());
-    }
-
-    void secondPullFetchesNoLayer()
-    {
-        LayoutRegistry registry(starter());
-        alice->ask(pull(registry.name(u"x"_s)), u"Job"_s, u"Wait"_s);
-        const int fetched = registry.layersFetched();
-        QVERIFY(fetched > 0);
-        const QStringList ids = alice->ask(pull(registry.name(u"x:1.0"_s)), u"Job"_s, u"Wait"_s).toStringList();
-        QCOMPARE(registry.layersFetched(), fetched);
-        QCOMPARE(image(ids.at(0), u"References"_s).toStringList().size(), 2);
-        // Whoever has none of them must show that he may have them.
-        const QString job
-            = bob->ask(kRoot, u"Manager"_s, u"PullImage"_s, {registry.name(u"x"_s)}).value<QDBusObjectPath>().path();
-        bob->ask(job, u"Job"_s, u"Wait"_s);
-        QCOMPARE(registry.layersFetched(), 2 * fetched);
-    }
-
-    void tagsAreListed()
-    {
-        LayoutRegistry registry(starter());
-        const QString job = begin(u"ListTags"_s, {registry.name(u"x"_s)});
-        QCOMPARE(alice->ask(job, u"Job"_s, u"Wait"_s).toStringList(), (QStringList{u"latest"_s, u"1.0"_s}));
-    }
-
-    void loginsAreUsedAndForgotten_data()
-    {
-        QTest::addColumn<QString>("given");
-        QTest::addColumn<QString>("error");
-        QTest::newRow("right") << kPassword << QString();
-        QTest::newRow("wrong") << kPassword + u"-not"_s << errorName(u"RegistryDenied"_s);
-    }
-
-    void loginsAreUsedAndForgotten()
-    {
-        QFETCH(QString, given);
-        QFETCH(QString, error);
-        LayoutRegistry registry(starter(), "somebody:" + kPassword.toUtf8());
-        const QString job = pull(registry.name(u"x"_s), {{u"user"_s, u"somebody"_s}, {u"password"_s, given}});
-        QCOMPARE(errorOf(job), error);
-        for (const auto* name : {"Stage", "ErrorMessage", "Items", "Result"})
-            QVERIFY2(!alice->get(job, u"Job"_s, QLatin1StringView(name)).toStringList().join(u' ').contains(kPassword),
-                     name);
-        const QByteArray log = readFile(qEnvironmentVariable("LAMELLA_SESSION") + u"/helper.log"_s);
-        QVERIFY(log.contains("PullImage on ")); // what is said of calls is said
-        QVERIFY(!log.contains(kPassword.toUtf8()));
-        QVERIFY(!log.contains(("somebody:" + kPassword.toUtf8()).toBase64()));
-    }
-
-    void badRequestsAreRefused_data()
-    {
-        QTest::addColumn<QString>("member");
-        QTest::addColumn<QString>("name");
-        QTest::addColumn<QVariantMap>("options");
-        const auto row = [](const char* what, const QString& name, const QVariantMap& options) {
-            for (const QString& member : {u"PullImage"_s, u"ListTags"_s})
-                QTest::addRow("%s: %s", qPrintable(member), what) << member << name << options;
-        };
-        row("no name", u"A B"_s, {});
-        row("unknown option", u"x"_s, {{u"passwd"_s, kPassword}});
-        row("option of another type", u"x"_s, {{u"password"_s, 5}});
-        row("password of nobody", u"x"_s, {{u"password"_s, kPassword}});
-        row("two secrets", u"x"_s, {{u"user"_s, u"u"_s}, {u"password"_s, kPassword}, {u"identity_token"_s, kPassword}});
-        row("mirror without a scheme", u"x"_s, {{u"mirrors"_s, QStringList{u"mirror.example.org"_s}}});
-        row("mirror of another scheme", u"x"_s, {{u"mirrors"_s, QStringList{u"file:///etc"_s}}});
-        row("mirror with a login", u"x"_s, {{u"mirrors"_s, QStringList{u"https://a:b@mirror.example.org"_s}}});
-        row("mirror with a query", u"x"_s, {{u"mirrors"_s, QStringList{u"https://mirror.example.org/?a=b"_s}}});
-        for (const QString& platform : {u"arm64"_s, u"linux/"_s, u"linux/a b"_s, u"linux/arm/v7/more"_s})
-            QTest::addRow("platform %s", qPrintable(platform))
-                << u"PullImage"_s << u"x"_s << QVariantMap{{u"platform"_s, platform}};
-        QTest::addRow("platform of tags") << u"ListTags"_s << u"x"_s << QVariantMap{{u"platform"_s, u"linux/arm64"_s}};
-    }
-
-    void badRequestsAreRefused()
-    {
-        QFETCH(QString, member);
-        QFETCH(QString, name);
-        QFETCH(QVariantMap, options);
-        const QDBusMessage reply = alice->lamella(kRoot, u"Manager"_s, member, {name}, options);
-        QCOMPARE(reply.errorName(), errorName(u"InvalidArgument"_s));
-        QVERIFY2(!reply.errorMessage().contains(kPassword), qPrintable(reply.errorMessage()));
-    }
-
-    void tooMuchIsRefused_data()
-    {
-        QTest::addColumn<QVariantMap>("options");
-        QTest::newRow("password") << QVariantMap{{u"user"_s, u"u"_s}, {u"password"_s, QString(20000, u'x')}};
-        QTest::newRow("certificates") << QVariantMap{{u"ca_certificates"_s, QString(70000, u'x')}};
-        QTest::newRow("proxy") << QVariantMap{{u"http_proxy"_s, QString(5000, u'x')}};
-        QTest::newRow("mirrors") << QVariantMap{{u"mirrors"_s, QStringList(9, u"https://m.example.org"_s)}};
-    }
-
-    void tooMuchIsRefused()
-    {
-        QFETCH(QVariantMap, options);
-        QCOMPARE(alice->lamella(kRoot, u"Manager"_s, u"PullImage"_s, {u"x"_s}, options).errorName(),
-                 errorName(u"LimitExceeded"_s));
-    }
-
-    void pullsAreCappedAndCancelled()
-    {
-        LayoutRegistry registry(starter());
-        registry.stall();
-        QStringList jobs;
-        for (int i = 0; i < 8; ++i)
-            jobs.append(pull(registry.name(u"x"_s)));
-        const QDBusMessage more = alice->lamella(kRoot, u"Manager"_s, u"PullImage"_s, {registry.name(u"x"_s)});
-        QCOMPARE(more.errorName(), errorName(u"LimitExceeded"_s));
-        QVERIFY(QTest::qWaitFor([&] { return registry.layersFetched() > 0; }, 30000));
-        for (const QString& job : jobs)
-            alice->ask(job, u"Job"_s, u"Cancel"_s);
-        for (const QString& job : jobs)
-            QCOMPARE(errorOf(job), errorName(u"Cancelled"_s));
-        // The places are free again.
-        alice->ask(pull(registry.name(u"nothing:here"_s)), u"Job"_s, u"Cancel"_s);
-    }
-
-    void pullOfNothingSaysSo()
-    {
-        LayoutRegistry registry(starter());
-        QCOMPARE(errorOf(pull(registry.name(u"x:nothing"_s))), errorName(u"NotFound"_s));
-    }
-
-    void killedOnesLeaveNothing_data()
-    {
-        QTest::addColumn<QByteArray>("program");
-        QTest::newRow("fetcher") << QByteArray("lamella-fetcher");
-        QTest::newRow("worker") << QByteArray("lamella-worker");
-    }
-
-    void killedOnesLeaveNothing()
-    {
-        QFETCH(QByteArray, program);
-        LayoutRegistry registry(starter());
-        registry.stall();
-        const QString job = pull(registry.name(u"x"_s));
-        QVERIFY(
-            QTest::qWaitFor([&] { return registry.layersFetched() > 0 && !processesOf(program).isEmpty(); }, 30000));
-        for (const pid_t pid : processesOf(program))
-            ::kill(pid, SIGKILL);
-        QVERIFY(!errorOf(job).isEmpty());
-        QVERIFY(layersOnDisk().isEmpty());
-    }
-
-    void killedHelperLeavesNothing()
-    {
-        LayoutRegistry registry(starter());
-        registry.stall();
-        pull(registry.name(u"x"_s));
-        QVERIFY(QTest::qWaitFor([&] { return registry.layersFetched() > 0; }, 30000));
-        killHelper();
-        QVERIFY(QTest::qWaitFor(
-            [] { return processesOf("lamella-fetcher").isEmpty() && processesOf("lamella-worker").isEmpty(); }, 30000));
-        startHelper();
-        QVERIFY(layersOnDisk().isEmpty());
-        alice->objects();
     }
 
     void namesComeAndGo()
@@ -561,30 +277,6 @@ private Q_SLOTS:
         QVERIFY(!alice->objects().contains(QDBusObjectPath(pathOf(id))));
     }
 
-    void pushedImagesArePulledByOthers()
-    {
-        LayoutRegistry registry({}, "somebody:" + kPassword.toUtf8());
-        const QVariantMap login{{u"user"_s, u"somebody"_s}, {u"password"_s, kPassword}};
-        const QString id = alice->loadStarter();
-        const QString name = registry.name(u"team/pushed:2"_s);
-        const auto push = [&] {
-            const QString job
-                = alice->ask(pathOf(id), u"Image"_s, u"Push"_s, {name}, login).value<QDBusObjectPath>().path();
-            return alice->ask(job, u"Job"_s, u"Wait"_s).toStringList();
-        };
-        const QStringList first = push();
-        QCOMPARE(first, QStringList{registry.manifest()});
-        const int uploads = registry.uploads();
-        QVERIFY(uploads > 0);
-        QCOMPARE(push(), first);
-        QCOMPARE(registry.uploads(), uploads); // it has them
-        const QString job
-            = bob->ask(kRoot, u"Manager"_s, u"PullImage"_s, {name}, login).value<QDBusObjectPath>().path();
-        QCOMPARE(bob->ask(job, u"Job"_s, u"Wait"_s).toStringList(), QStringList{id});
-        const QString refused = alice->ask(pathOf(id), u"Image"_s, u"Push"_s, {name}).value<QDBusObjectPath>().path();
-        QCOMPARE(errorOf(refused), errorName(u"RegistryDenied"_s));
-    }
-
     void exportWritesTheWholeTree()
     {
         alice->loadStarter();
@@ -646,7 +338,7 @@ private Q_SLOTS:
         };
         const QVariant file
             = QVariant::fromValue(opened(qEnvironmentVariable("LAMELLA_SESSION") + u"/theirs"_s, O_RDWR | O_CREAT));
-        for (Client* other : {bob, &carol}) {
+        for (Client* other : {bob.get(), &carol}) {
             for (const QString& member : {u"Tag"_s, u"Untag"_s, u"Push"_s})
                 QVERIFY(refused(*other, image, u"Image"_s, member, {u"x:1"_s}));
             for (const QString& member : {u"Remove"_s, u"GetHistory"_s, u"Inspect"_s})
@@ -671,7 +363,7 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("path");
         QTest::addColumn<int>("flags");
-        QTest::newRow("a path only") << starter() << (O_PATH | O_DIRECTORY);
+        QTest::newRow("a path only") << qEnvironmentVariable("LAMELLA_BIN") << (O_PATH | O_DIRECTORY);
         QTest::newRow("a file opened for writing") << u"/run/lamella-written"_s << (O_WRONLY | O_CREAT);
         QTest::newRow("a device") << u"/dev/zero"_s << O_RDONLY;
     }

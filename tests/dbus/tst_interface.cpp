@@ -439,12 +439,12 @@ private Q_SLOTS:
         QVERIFY(QDir(qEnvironmentVariable("LAMELLA_STATE") + u"/layers"_s).entryList(QDir::Dirs | QDir::NoDotAndDotDot).isEmpty());
     }
 
-    /// Last: everything above has used the whole contract, but for what tst_images uses.
+    /// Last: everything above has used the whole contract, but for what tst_images and tst_registries use.
     void nothingOfTheContractIsForgotten()
     {
         QStringList members = contractMembers();
         QVERIFY(members.size() > 60);
-        for (const QString& member : imageMembers())
+        for (const QString& member : imageMembers() + registryMembers())
             QVERIFY2(members.removeOne(member), qPrintable(member));
         QCOMPARE(forgotten(members), QStringList());
     }

@@ -32,22 +32,19 @@ QStringList contractMembers()
 
 QStringList imageMembers()
 {
+    return {u"Manager.SaveImages"_s, u"Manager.ImportImage"_s, u"Manager.GetDiskUsage"_s, u"Manager.PruneImages"_s,
+            u"Image.Tag"_s,          u"Image.Untag"_s,         u"Image.GetHistory"_s,     u"Image.Inspect"_s,
+            u"Container.Commit"_s,   u"Container.Export"_s};
+}
+
+QStringList registryMembers()
+{
     return {u"Manager.ResolveReference"_s,
             u"Manager.PullImage"_s,
             u"Manager.ListTags"_s,
-            u"Manager.SaveImages"_s,
-            u"Manager.ImportImage"_s,
-            u"Manager.GetDiskUsage"_s,
-            u"Manager.PruneImages"_s,
             u"Image.UsedBy"_s,
-            u"Image.Tag"_s,
-            u"Image.Untag"_s,
-            u"Image.GetHistory"_s,
-            u"Image.Inspect"_s,
             u"Image.Push"_s,
-            u"Job.Parts"_s,
-            u"Container.Commit"_s,
-            u"Container.Export"_s};
+            u"Job.Parts"_s};
 }
 
 QStringList forgotten(const QStringList& members)

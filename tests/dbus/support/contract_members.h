@@ -8,8 +8,9 @@ namespace lamella::test {
 /// The members of the contract: "Container.Start", "Container.Pid".
 QStringList contractMembers();
 
-/// Those of them that tst_images uses; tst_interface uses all others.
+/// Those of them that tst_images uses, and tst_registries; tst_interface uses all others.
 QStringList imageMembers();
+QStringList registryMembers();
 
 /// Those of `members` that no client of this process has called or read.
 QStringList forgotten(const QStringList& members);
