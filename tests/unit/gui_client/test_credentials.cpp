@@ -175,6 +175,9 @@ void TestCredentials::findsTheMostExact()
 
 void TestCredentials::asksTheHelper()
 {
+    for (const char* answer : {"", "credentials not found", "[]", R"({"Username":"","Secret":"s"})",
+                               R"({"Username":"me","Secret":""})", R"({"Username":"me","Secret":"a\nb"})"})
+        QVERIFY2(!readHelperLogin(answer), answer);
     write(u"docker-credential-good"_s,
           "#!/bin/sh\nread -r server\n[ \"$1\" = get ] || exit 1\n"
           "printf '{\"ServerURL\":\"%s\",\"Username\":\"of-%s\",\"Secret\":\"s\"}' \"$server\" \"$server\"\n",
