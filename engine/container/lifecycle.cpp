@@ -302,7 +302,6 @@ void ContainerManager::Private::finishLost(Entry& entry, const char* why)
     container.exitStatus = kUnknownStatus;
     container.finished = sinceEpoch();
     container.lastError = why;
-    entry.cleaning = true;
     const std::string id = container.id;
     log::warning("{}: {}", container.name, why);
     cleanUpLost(id);
@@ -311,6 +310,7 @@ void ContainerManager::Private::finishLost(Entry& entry, const char* why)
 
 void ContainerManager::Private::cleanUpLost(const std::string& id)
 {
+    entry(id)->cleaning = true; // a removal waits for it
     run(
         background, [this, id, group = entry(id)->container.cgroupPath] { return cleanUpAfterShim(files, id, group); },
         [this, id](const Result<void>& cleaned) {

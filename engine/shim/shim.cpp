@@ -13,6 +13,7 @@
 #include <csignal>
 #include <filesystem>
 #include <format>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -42,6 +43,16 @@ Deadline earlier(const Deadline& a, const Deadline& b)
     return a && b ? std::min(*a, *b) : a ? a : b;
 }
 
+/// A helper that has gone before there was a socket cannot be found by its successor's search, nor find this shim: the
+/// start is called off. One that goes later has a successor who connects.
+Result<void> mustHaveHelper(BorrowedFd connection)
+{
+    pollfd peer{connection.get(), 0, 0};
+    if (connection && ::poll(&peer, 1, 0) == 1 && (peer.revents & POLLHUP) != 0)
+        return failure(ErrorKind::Cancelled, "the helper has gone while the container was being started");
+    return {};
+}
+
 std::chrono::microseconds sinceEpoch()
 {
     return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch());
@@ -66,9 +77,12 @@ Shim::Shim(Options options, EventLoop loop, LogWriter log, oci::Spec spec)
 Result<void> Shim::run(UniqueFd firstConnection, std::chrono::nanoseconds begun)
 {
     TRY(m_loop.watch(terminationEvent(), EPOLLIN, [this](std::uint32_t) { terminate(); }));
+    const BorrowedFd helper = firstConnection.borrow();
     if (firstConnection)
         TRY(m_server.add(std::move(firstConnection)));
-    auto started = m_server.listen(m_options.run).and_then([&] { return startContainer(begun); });
+    auto started = m_server.listen(m_options.run)
+                       .and_then([&] { return mustHaveHelper(helper); })
+                       .and_then([&] { return startContainer(begun); });
     if (!started) {
         abandon(started.error());
         return started;
