@@ -163,7 +163,7 @@ void UnpackingTest::theWorkerHasGivenUpItsRights()
     int seen = 0;
     Store store{root()};
     const TestLayout large{layout()}; // one layer, so that no second worker is just being started
-    large.index({large.image({archiveOf({file("a", std::string(4u << 20, 'x'))})})});
+    large.index({large.image({archiveOf({file("a", std::string(64u << 20, 'x'))})})});
     store.images.setStepHook([&](std::string_view step) {
         if (step != "unpacking")
             return;
