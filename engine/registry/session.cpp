@@ -67,6 +67,13 @@ std::string Session::key() const
     return key;
 }
 
+QUrl Session::asSpoken(QUrl url) const
+{
+    if (m_fellBack && url.authority() == m_base.authority())
+        url.setScheme(m_base.scheme());
+    return url;
+}
+
 bool Session::mayGo(const QUrl& from, const QUrl& to) const
 {
     if (to.scheme() == QLatin1String("https"))
@@ -76,8 +83,9 @@ bool Session::mayGo(const QUrl& from, const QUrl& to) const
         && (isLoopbackUrl(to) || (m_endpoint.plainHttp && isSameServer(to, m_base)));
 }
 
-Outcome<QUrl> Session::location(const HttpAnswer& answer, const QUrl& from) const
+Outcome<QUrl> Session::location(const HttpAnswer& answer, QUrl from) const
 {
+    from = asSpoken(std::move(from));
     const auto text = answer.header(QLatin1StringView("location"));
     const QUrl to = from.resolved(QUrl::fromEncoded(text, QUrl::StrictMode));
     if (text.isEmpty() || text.size() > static_cast<qsizetype>(limits::kUrl) || !to.isValid() || to.host().isEmpty()
@@ -119,8 +127,7 @@ Outcome<HttpAnswer> Session::follow(HttpRequest request, const QByteArray& autho
 
 Outcome<HttpAnswer> Session::send(HttpRequest request, const Consumer& consumer)
 {
-    if (m_fellBack && request.url.authority() == m_base.authority())
-        request.url.setScheme(m_base.scheme());
+    request.url = asSpoken(std::move(request.url));
     auto authorization = m_tokens.find(key());
     auto answer = follow(request, authorization.value_or(QByteArray{}), consumer);
     if (!answer && m_http.spokeNoTls() && m_base.scheme() == QLatin1String("https") && isLoopback(m_endpoint.host)) {

@@ -32,7 +32,7 @@ public:
     Result<HttpAnswer> ask(const HttpRequest& request, std::string_view what, const Consumer& consumer = {});
 
     /// The address that an answer's Location header names, where it may be followed.
-    Outcome<QUrl> location(const HttpAnswer& answer, const QUrl& from) const;
+    Outcome<QUrl> location(const HttpAnswer& answer, QUrl from) const;
 
     /// An answer that is no success; again where that may help.
     Failure refusal(const HttpAnswer& answer, std::string_view what) const;
@@ -68,6 +68,7 @@ private:
     Outcome<HttpRequest> tokenRequest(const Challenge& challenge) const;
     Outcome<QByteArray> tokenOf(const HttpAnswer& answer, const QByteArray& text);
     Result<void> pause(int failed, const Failure& failure) const;
+    QUrl asSpoken(QUrl url) const; ///< with the scheme that the registry was found to speak
     bool mayGo(const QUrl& from, const QUrl& to) const;
     bool isTrustedHost(const QUrl& url) const;
     std::string key() const;

@@ -5,6 +5,11 @@
 #include "tests/dbus/support/layout_registry.h"
 
 #include <QDBusArgument>
+#include <QFile>
+#include <QProcess>
+#include <QRegularExpression>
+#include <QStandardPaths>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <csignal>
@@ -274,6 +279,38 @@ private Q_SLOTS:
         QCOMPARE(bob->ask(job, u"Job"_s, u"Wait"_s).toStringList(), QStringList{id});
         const QString refused = alice->ask(pathOf(id), u"Image"_s, u"Push"_s, {name}).value<QDBusObjectPath>().path();
         QCOMPARE(errorOf(refused), errorName(u"RegistryDenied"_s));
+    }
+
+    void aRealRegistryTakesAndGivesImages()
+    {
+        if (QStandardPaths::findExecutable(u"docker-registry"_s).isEmpty())
+            QSKIP("needs docker-registry (./dev shell --with test)");
+        QTemporaryDir directory;
+        QFile config(directory.filePath(u"config.yml"_s));
+        QVERIFY(config.open(QIODevice::WriteOnly));
+        config.write("version: 0.1\nstorage: {filesystem: {rootdirectory: " + directory.path().toUtf8()
+                     + "/data}}\nhttp: {addr: '127.0.0.1:0'}\n");
+        config.close();
+        QProcess registry;
+        registry.setProcessChannelMode(QProcess::MergedChannels);
+        registry.start(u"docker-registry"_s, {u"serve"_s, config.fileName()});
+        QByteArray said;
+        static const QRegularExpression listening(u"listening on 127\\.0\\.0\\.1:(\\d+)"_s);
+        while (!listening.match(QString::fromUtf8(said)).hasMatch() && registry.waitForReadyRead(30000))
+            said += registry.readAll();
+        const QString host = u"localhost:"_s + listening.match(QString::fromUtf8(said)).captured(1);
+        const QString name = host + u"/team/real:1"_s;
+
+        const QString id = alice->loadStarter();
+        const QString pushed = alice->ask(pathOf(id), u"Image"_s, u"Push"_s, {name}).value<QDBusObjectPath>().path();
+        QVERIFY(alice->ask(pushed, u"Job"_s, u"Wait"_s).toStringList().value(0).startsWith("sha256:"_L1));
+        removeImages();
+        QCOMPARE(alice->ask(pull(name), u"Job"_s, u"Wait"_s).toStringList(), QStringList{id});
+        QCOMPARE(image(id, u"References"_s).toStringList(), QStringList{name});
+        const QString tags = begin(u"ListTags"_s, {host + u"/team/real"_s});
+        QCOMPARE(alice->ask(tags, u"Job"_s, u"Wait"_s).toStringList(), QStringList{u"1"_s});
+        registry.kill();
+        registry.waitForFinished();
     }
 
     /// Last: everything above has used what tst_interface leaves out.

@@ -109,7 +109,6 @@ void TestRealImages::confirm(const QString& dialog, const QString& reference)
     QTRY_VERIFY(m_window->findChild<dialogs::RegistryDialog*>(dialog));
     const QPointer shown(m_window->findChild<dialogs::RegistryDialog*>(dialog));
     shown->findChild<QLineEdit*>(u"referenceField"_s)->setText(reference);
-    shown->findChild<QAbstractButton*>(u"plainHttpCheck"_s)->setChecked(true);
     auto* ok = shown->findChild<QAbstractButton*>(u"registryOk"_s);
     QTRY_VERIFY(ok->isEnabled());
     ok->click();
