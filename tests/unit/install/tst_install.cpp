@@ -12,8 +12,9 @@ namespace {
 
 constexpr auto kPrefix = INSTALL_PREFIX ""_L1;
 
-constexpr const char* kPrograms[] = {"bin/lamella",          "bin/lamella-runtime",  "libexec/lamella-helper",
-                                     "libexec/lamella-init", "libexec/lamella-shim", "libexec/lamella-worker"};
+constexpr const char* kPrograms[]
+    = {"bin/lamella",          "bin/lamella-runtime",    "libexec/lamella-helper", "libexec/lamella-init",
+       "libexec/lamella-shim", "libexec/lamella-worker", "libexec/lamella-fetcher"};
 constexpr const char* kFiles[] = {"lib/systemd/system/lamella.service",
                                   "share/applications/org.lamella.Lamella.desktop",
                                   "share/dbus-1/interfaces/org.lamella.Lamella1.xml",
