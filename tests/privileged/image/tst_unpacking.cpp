@@ -163,7 +163,10 @@ void UnpackingTest::theWorkerHasGivenUpItsRights()
     int seen = 0;
     Store store{root()};
     const TestLayout large{layout()}; // one layer, so that no second worker is just being started
-    large.index({large.image({archiveOf({file("a", std::string(64u << 20, 'x'))})})});
+    std::vector<starter::TarMember> members; // it tells of its progress between them
+    for (int i = 0; i < 64; ++i)
+        members.push_back(file("file" + std::to_string(i), std::string(1u << 20, 'x')));
+    large.index({large.image({archiveOf(members)})});
     store.images.setStepHook([&](std::string_view step) {
         if (step != "unpacking")
             return;
