@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/app/job_card.h"
+#include "gui/dialogs/registry_dialog.h"
+#include "gui/widgets/banner.h"
+#include "gui/widgets/elidedlabel.h"
+#include "tests/gui/window/window_fixture.h"
+
+#include <QAbstractButton>
+#include <QComboBox>
+#include <QLabel>
+#include <QProgressBar>
+#include <QTest>
+
+using namespace lamella;
+using namespace Qt::StringLiterals;
+
+/// The work that is under way, and what becomes of it.
+class TestActivity : public test::WindowFixture {
+    Q_OBJECT
+
+public:
+    TestActivity()
+        : WindowFixture(u"images"_s)
+    {
+    }
+
+private Q_SLOTS:
+    void showsLayersOfAJob();
+    void failedPullsAreTriedAgain();
+};
+
+void TestActivity::showsLayersOfAJob()
+{
+    connectReady();
+    for (const QString& name : {u"debian"_s, u"alpine"_s}) {
+        auto* dialog = openPull(name);
+        QVERIFY(dialog);
+        dialog->findChild<QAbstractButton*>(u"registryOk"_s)->click();
+        QTRY_VERIFY(m_helper->calls.count(u"PullImage"_s) == (name == "debian"_L1 ? 1 : 2));
+        QTRY_VERIFY(m_client->jobs().size() == m_helper->calls.count(u"PullImage"_s));
+        m_helper->changeParts({{u"sha256:"_s + QString(64, u'1'), 1024 * 1024, 4 * 1024 * 1024},
+                               {u"sha256:"_s + QString(64, u'2'), 512, 0}});
+        QTRY_VERIFY(!find<dialogs::RegistryDialog>(u"pullDialog"_s));
+    }
+    m_window->showPage(u"activity"_s);
+    const auto cards = [this] { return m_window->findChildren<app::JobCard*>(); };
+    QTRY_COMPARE(cards().size(), 2);
+    const auto withTitle = [&](const QString& title) {
+        const auto all = cards();
+        for (app::JobCard* card : all) {
+            if (card->findChild<widgets::ElidedLabel*>(u"jobTitle"_s)->text() == title)
+                return card;
+        }
+        return static_cast<app::JobCard*>(nullptr);
+    };
+    app::JobCard* alpine = withTitle(u"Pulling alpine:latest"_s);
+    QVERIFY(alpine && withTitle(u"Pulling debian:latest"_s));
+    const QList<QLabel*> figures = alpine->findChildren<QLabel*>(u"partFigures"_s);
+    QTRY_COMPARE(figures.size(), 2);
+    QCOMPARE(figures.at(0)->text(), u"1.0 MB of 4.0 MB"_s);
+    QCOMPARE(figures.at(1)->text(), u"512 B"_s);
+    const QList<QProgressBar*> bars = alpine->findChildren<QProgressBar*>(u"partProgress"_s);
+    QCOMPARE(bars.at(0)->value(), 250);
+    QCOMPARE(bars.at(1)->maximum(), 0);
+    m_helper->changeJob(
+        {{u"BytesDone"_s, quint64(1) << 20}, {u"BytesTotal"_s, quint64(2) << 20}, {u"Progress"_s, 0.5}});
+    QTRY_COMPARE(alpine->findChild<QProgressBar*>(u"cardProgress"_s)->value(), 500);
+    QVERIFY(alpine->findChild<QLabel*>(u"jobFigures"_s)->text().contains(u"1.0 MB of 2.0 MB"));
+    // The page is left, the work goes on; each is cancelled for itself.
+    m_window->showPage(u"containers"_s);
+    m_window->showPage(u"activity"_s);
+    withTitle(u"Pulling debian:latest"_s)->findChild<QAbstractButton*>(u"cardCancel"_s)->click();
+    QTRY_COMPARE(m_helper->calls.count(u"Cancel"_s), 1);
+    QTRY_VERIFY(!withTitle(u"Pulling debian:latest"_s)->findChild<QWidget*>(u"cardProgress"_s)->isVisible());
+    QVERIFY(alpine->findChild<QWidget*>(u"cardProgress"_s)->isVisible());
+    // Whoever cancels knows it.
+    QVERIFY(!banner()->isVisible());
+}
+
+void TestActivity::failedPullsAreTriedAgain()
+{
+    connectReady();
+    auto* dialog = openPull(u"debian"_s);
+    QVERIFY(dialog);
+    dialog->findChild<QComboBox*>(u"platformCombo"_s)->setCurrentText(u"linux/arm64"_s);
+    dialog->findChild<QAbstractButton*>(u"registryOk"_s)->click();
+    QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+    m_helper->changeParts({{u"sha256:aaaa"_s, 10, 100}});
+    QTRY_COMPARE(m_helper->calls.count(u"Wait"_s), 2);
+    m_helper->endJob(u"the connection broke"_s, u"Network"_s);
+    QTRY_VERIFY(banner()->isVisible());
+    QVERIFY(banner()->text().contains(u"the connection broke"));
+    m_window->showPage(u"activity"_s);
+    auto* card = m_window->findChild<app::JobCard*>();
+    QVERIFY(card);
+    auto* retry = card->findChild<QAbstractButton*>(u"cardRetry"_s);
+    QTRY_VERIFY(retry->isVisible());
+    // It stays when the helper has forgotten the job.
+    m_helper->forgetJob();
+    QTRY_VERIFY(m_client->jobs().isEmpty());
+    QVERIFY(retry->isVisible());
+    retry->click();
+    QTRY_COMPARE(m_helper->calls.count(u"PullImage"_s), 2);
+    QCOMPARE(m_helper->lastCall.value(u"PullImage"_s).at(0).toString(), u"docker.io/library/debian:latest"_s);
+    QCOMPARE(optionsOf(u"PullImage"_s), (QVariantMap{{u"platform"_s, u"linux/arm64"_s}}));
+    QTRY_COMPARE(m_window->findChildren<app::JobCard*>().size(), 1);
+}
+
+QTEST_MAIN(TestActivity)
+#include "test_activity.moc"

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/dialogs/confirmation.h"
+#include "gui/widgets/banner.h"
+#include "tests/gui/window/window_fixture.h"
+
+#include <QAbstractButton>
+#include <QAction>
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDialog>
+#include <QDragEnterEvent>
+#include <QDropEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMimeData>
+#include <QTest>
+#include <QUrl>
+
+using namespace lamella;
+using namespace Qt::StringLiterals;
+
+/// Images from files and into files.
+class TestImageFiles : public test::WindowFixture {
+    Q_OBJECT
+
+public:
+    TestImageFiles()
+        : WindowFixture(u"images"_s)
+    {
+    }
+
+private Q_SLOTS:
+    void loadsAFile();
+    void loadsWhatIsDropped();
+    void importsWhatIsNoImage();
+    void savesSeveral();
+    void commitsAContainer();
+    void exportsAContainer();
+};
+
+void TestImageFiles::loadsAFile()
+{
+    connectReady();
+    const QString archive = file(u"images.tar"_s, "an archive");
+    action(u"loadImageAction"_s)->trigger();
+    choose(u"archiveChooser"_s, archive);
+    QTRY_VERIFY(m_helper->lastCall.contains(u"LoadImage"_s));
+    QCOMPARE(m_helper->lastCall.value(u"LoadImage"_s).at(0).toString(), u"an archive"_s);
+    action(u"loadLayoutAction"_s)->trigger();
+    choose(u"layoutChooser"_s, m_directory->path());
+    QTRY_COMPARE(m_helper->lastCall.value(u"LoadImage"_s).at(0).toString(), u"directory"_s);
+    // What is not there never reaches the helper.
+    action(u"loadImageAction"_s)->trigger();
+    choose(u"archiveChooser"_s, m_directory->filePath(u"missing.tar"_s));
+    QTRY_VERIFY(banner()->isVisible());
+    QVERIFY2(banner()->text().contains(u"missing.tar"), qPrintable(banner()->text()));
+    QCOMPARE(m_helper->calls.count(u"LoadImage"_s), 2);
+}
+
+void TestImageFiles::loadsWhatIsDropped()
+{
+    connectReady();
+    m_window->showPage(u"containers"_s);
+    QMimeData data;
+    data.setUrls({QUrl::fromLocalFile(file(u"dropped.tar"_s, "dropped"))});
+    QDragEnterEvent enter(QPoint(100, 100), Qt::CopyAction, &data, Qt::LeftButton, {});
+    QCoreApplication::sendEvent(m_window.get(), &enter);
+    QVERIFY(enter.isAccepted());
+    QDropEvent drop(QPointF(100, 100), Qt::CopyAction, &data, Qt::LeftButton, {});
+    QCoreApplication::sendEvent(m_window.get(), &drop);
+    QTRY_VERIFY(m_helper->lastCall.contains(u"LoadImage"_s));
+    QCOMPARE(m_helper->lastCall.value(u"LoadImage"_s).at(0).toString(), u"dropped"_s);
+    // What is somewhere else is no file that could be opened.
+    data.setUrls({QUrl(u"https://example.org/a.tar"_s)});
+    QDragEnterEvent far(QPoint(100, 100), Qt::CopyAction, &data, Qt::LeftButton, {});
+    far.ignore();
+    QCoreApplication::sendEvent(m_window.get(), &far);
+    QVERIFY(!far.isAccepted());
+}
+
+void TestImageFiles::importsWhatIsNoImage()
+{
+    connectReady();
+    action(u"loadImageAction"_s)->trigger();
+    choose(u"archiveChooser"_s, file(u"rootfs.tar"_s, "files"));
+    QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+    m_helper->endJob(u"The archive has no images."_s, u"InvalidArgument"_s);
+    QTRY_VERIFY(find<dialogs::Confirmation>(u"confirmation"_s));
+    find<QAbstractButton>(u"deedButton"_s)->click();
+    QTRY_VERIFY(find<QDialog>(u"importDialog"_s));
+    find<QLineEdit>(u"newReference"_s)->setText(u"my root"_s);
+    find<QAbstractButton>(u"newOk"_s)->click();
+    QTRY_VERIFY(find<QLabel>(u"newProblem"_s)->text().contains(u"is no name"));
+    find<QLineEdit>(u"newReference"_s)->setText(u"my-root:1"_s);
+    find<QLineEdit>(u"newCommand"_s)->setText(u"sh -c 'echo hi'"_s);
+    find<QAbstractButton>(u"newOk"_s)->click();
+    QTRY_VERIFY(m_helper->lastCall.contains(u"ImportImage"_s));
+    QCOMPARE(m_helper->lastCall.value(u"ImportImage"_s).at(0).toString(), u"files"_s);
+    QCOMPARE(m_helper->lastCall.value(u"ImportImage"_s).at(1).toString(), u"my-root:1"_s);
+    QCOMPARE(optionsOf(u"ImportImage"_s), (QVariantMap{{u"command"_s, QStringList{u"sh"_s, u"-c"_s, u"echo hi"_s}}}));
+}
+
+void TestImageFiles::savesSeveral()
+{
+    m_helper->addImage(u"one:1"_s);
+    m_helper->addImage(u"two:2"_s);
+    connectReady();
+    QTRY_COMPARE(imageView()->model()->rowCount(), 2);
+    imageView()->selectAll();
+    action(u"saveImagesAction"_s)->trigger();
+    QTRY_VERIFY(find<QComboBox>(u"compressionCombo"_s));
+    find<QComboBox>(u"compressionCombo"_s)->setCurrentIndex(2);
+    find<QAbstractButton>(u"chooseFileButton"_s)->click();
+    const QString out = m_directory->filePath(u"out.tar"_s);
+    choose(u"saveChooser"_s, out);
+    QTRY_VERIFY(m_helper->lastCall.contains(u"SaveImages"_s));
+    QStringList names = m_helper->lastCall.value(u"SaveImages"_s).at(0).toStringList();
+    names.sort();
+    QCOMPARE(names, (QStringList{u"one:1"_s, u"two:2"_s}));
+    QCOMPARE(m_helper->lastCall.value(u"SaveImages"_s).at(1).toString(), u"written"_s);
+    QCOMPARE(optionsOf(u"SaveImages"_s), (QVariantMap{{u"compression"_s, u"zstd"_s}}));
+}
+
+void TestImageFiles::commitsAContainer()
+{
+    const QString image = m_helper->addImage(u"starter:latest"_s);
+    m_helper->changeImage(image, {{u"Env"_s, QStringList{u"PATH=/bin"_s}}});
+    m_helper->addContainer(u"web"_s, u"running"_s);
+    connectReady();
+    QTRY_VERIFY(action(u"commitAction"_s)->isEnabled());
+    action(u"commitAction"_s)->trigger();
+    QTRY_VERIFY(find<QDialog>(u"commitDialog"_s));
+    QVERIFY(find<QLabel>(u"newNote"_s)->text().contains(u"paused"));
+    find<QLineEdit>(u"newReference"_s)->setText(u"web:2"_s);
+    find<QLineEdit>(u"newAuthor"_s)->setText(u"me"_s);
+    find<QLineEdit>(u"newMessage"_s)->setText(u"with notes"_s);
+    find<QLineEdit>(u"newWorkingDir"_s)->setText(u"srv"_s);
+    QVERIFY(!find<QAbstractButton>(u"newOk"_s)->isEnabled());
+    find<QLineEdit>(u"newWorkingDir"_s)->setText(u"/srv"_s);
+    find<QCheckBox>(u"newPause"_s)->setChecked(false);
+    find<QAbstractButton>(u"newOk"_s)->click();
+    QTRY_VERIFY(m_helper->lastCall.contains(u"Commit"_s));
+    QCOMPARE(m_helper->lastCall.value(u"Commit"_s).at(0).toString(), u"web:2"_s);
+    // The environment was left as it is, and is not sent.
+    QCOMPARE(optionsOf(u"Commit"_s),
+             (QVariantMap{{u"author"_s, u"me"_s},
+                          {u"message"_s, u"with notes"_s},
+                          {u"working_dir"_s, u"/srv"_s},
+                          {u"pause"_s, false}}));
+}
+
+void TestImageFiles::exportsAContainer()
+{
+    m_helper->addContainer(u"web"_s, u"stopped"_s);
+    connectReady();
+    QTRY_VERIFY(action(u"exportAction"_s)->isEnabled());
+    action(u"exportAction"_s)->trigger();
+    choose(u"exportChooser"_s, m_directory->filePath(u"web.tar"_s));
+    QTRY_VERIFY(m_helper->lastCall.contains(u"Export"_s));
+    QCOMPARE(m_helper->lastCall.value(u"Export"_s).at(0).toString(), u"written"_s);
+}
+
+QTEST_MAIN(TestImageFiles)
+#include "test_image_files.moc"

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/dialogs/registry_dialog.h"
+#include "gui/widgets/banner.h"
+#include "tests/gui/window/window_fixture.h"
+
+#include <QAbstractButton>
+#include <QAction>
+#include <QCheckBox>
+#include <QComboBox>
+#include <QCompleter>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QTest>
+
+using namespace lamella;
+using namespace Qt::StringLiterals;
+
+/// Pulling and pushing, until the work is under way.
+class TestRegistryDialog : public test::WindowFixture {
+    Q_OBJECT
+
+public:
+    TestRegistryDialog()
+        : WindowFixture(u"images"_s)
+    {
+    }
+
+private Q_SLOTS:
+    void showsTheNameBeforeItPulls();
+    void pulls();
+    void asksForALogin();
+    void usesWhatIsKnown();
+    void listsTags();
+    void warnsOfPlainHttp();
+    void pushes();
+};
+
+void TestRegistryDialog::showsTheNameBeforeItPulls()
+{
+    m_helper->addImage(u"docker.io/library/alpine:3"_s);
+    connectReady();
+    action(u"pullAction"_s)->trigger();
+    auto* name = find<QLineEdit>(u"referenceField"_s);
+    auto* canonical = find<QLabel>(u"canonicalName"_s);
+    auto* ok = find<QAbstractButton>(u"registryOk"_s);
+    QVERIFY(!ok->isEnabled());
+    QCOMPARE(name->completer()->model()->index(0, 0).data().toString(), u"alpine:3"_s);
+    name->setText(u"debian"_s);
+    QTRY_VERIFY(ok->isEnabled());
+    QVERIFY2(canonical->text().contains(u"docker.io/library/debian:latest"), qPrintable(canonical->text()));
+    // What is no name is said, and the one from before is not what would be pulled.
+    name->setText(u"debian or so"_s);
+    QVERIFY(!ok->isEnabled());
+    QTRY_VERIFY2(canonical->text().contains(u"is no name of an image"), qPrintable(canonical->text()));
+    QVERIFY(!ok->isEnabled());
+    QVERIFY(!m_helper->calls.contains(u"PullImage"_s));
+}
+
+void TestRegistryDialog::pulls()
+{
+    connectReady();
+    auto* dialog = openPull(u"debian"_s);
+    QVERIFY(dialog);
+    dialog->findChild<QComboBox*>(u"platformCombo"_s)->setCurrentText(u"linux/arm64"_s);
+    dialog->findChild<QAbstractButton*>(u"registryOk"_s)->click();
+    QTRY_VERIFY(m_helper->lastCall.contains(u"PullImage"_s));
+    QCOMPARE(m_helper->lastCall.value(u"PullImage"_s).at(0).toString(), u"docker.io/library/debian:latest"_s);
+    QCOMPARE(optionsOf(u"PullImage"_s), (QVariantMap{{u"platform"_s, u"linux/arm64"_s}}));
+    QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+    QVERIFY(dialog->isVisible());
+    // With the first layers it is under way, and the dialog has done its part.
+    m_helper->changeParts({{u"sha256:aaaa"_s, 10, 100}});
+    QTRY_VERIFY(!find<dialogs::RegistryDialog>(u"pullDialog"_s));
+    QTRY_VERIFY(find<QLabel>(u"jobSentence"_s)->isVisible());
+    QCOMPARE(find<QLabel>(u"jobSentence"_s)->text(), u"Pulling debian:latest"_s);
+    // The next time it is completed.
+    action(u"pullAction"_s)->trigger();
+    QCOMPARE(find<QLineEdit>(u"referenceField"_s)->completer()->model()->index(0, 0).data().toString(),
+             u"debian:latest"_s);
+}
+
+void TestRegistryDialog::asksForALogin()
+{
+    connectReady();
+    auto* dialog = openPull(u"quay.io/team/app"_s);
+    QVERIFY(dialog);
+    auto* ok = dialog->findChild<QAbstractButton*>(u"registryOk"_s);
+    auto* form = dialog->findChild<QWidget*>(u"loginForm"_s);
+    QVERIFY(!form->isVisible());
+    ok->click();
+    QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+    m_helper->endJob(u"quay.io wants to know who you are."_s, u"RegistryDenied"_s);
+    QTRY_VERIFY(form->isVisible());
+    QVERIFY(dialog->findChild<widgets::Banner*>()->text().contains(u"quay.io wants to know who you are."));
+    QVERIFY(!ok->isEnabled());
+    dialog->findChild<QLineEdit*>(u"loginUser"_s)->setText(u"me"_s);
+    auto* password = dialog->findChild<QLineEdit*>(u"loginPassword"_s);
+    QCOMPARE(password->echoMode(), QLineEdit::Password);
+    password->setText(u"secret"_s);
+    QVERIFY(ok->isEnabled());
+    ok->click();
+    QTRY_COMPARE(m_helper->calls.count(u"PullImage"_s), 2);
+    QCOMPARE(optionsOf(u"PullImage"_s), (QVariantMap{{u"user"_s, u"me"_s}, {u"password"_s, u"secret"_s}}));
+    QTRY_COMPARE(m_helper->calls.count(u"Wait"_s), 2);
+    // Nothing is kept before the registry has taken it.
+    QVERIFY(m_keyring->secrets.isEmpty());
+    m_helper->changeParts({{u"sha256:aaaa"_s, 10, 100}});
+    QTRY_VERIFY(m_keyring->secrets.contains(u"quay.io"_s));
+    // And the next time nobody is asked.
+    dialog = openPull(u"quay.io/team/other"_s);
+    QVERIFY(dialog);
+    dialog->findChild<QAbstractButton*>(u"registryOk"_s)->click();
+    QTRY_COMPARE(m_helper->calls.count(u"PullImage"_s), 3);
+    QCOMPARE(optionsOf(u"PullImage"_s).value(u"password"_s).toString(), u"secret"_s);
+}
+
+void TestRegistryDialog::usesWhatIsKnown()
+{
+    file(u"auth.json"_s, R"({"auths":{"quay.io/team":{"auth":"bWU6c2VjcmV0"}}})");
+    m_keyring->isThere = false;
+    connectReady();
+    auto* dialog = openPull(u"quay.io/team/app"_s);
+    QVERIFY(dialog);
+    dialog->findChild<QAbstractButton*>(u"registryOk"_s)->click();
+    QTRY_VERIFY(m_helper->lastCall.contains(u"PullImage"_s));
+    QCOMPARE(optionsOf(u"PullImage"_s), (QVariantMap{{u"user"_s, u"me"_s}, {u"password"_s, u"secret"_s}}));
+}
+
+void TestRegistryDialog::listsTags()
+{
+    connectReady();
+    auto* dialog = openPull(u"debian"_s);
+    QVERIFY(dialog);
+    dialog->findChild<QAbstractButton*>(u"tagsButton"_s)->click();
+    QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+    QCOMPARE(m_helper->lastCall.value(u"ListTags"_s).at(0).toString(), u"docker.io/library/debian"_s);
+    m_helper->endJob({}, {}, {u"12"_s, u"13"_s, u"13-slim"_s});
+    QTRY_VERIFY(dialog->findChild<QListWidget*>(u"tagList"_s));
+    auto* list = dialog->findChild<QListWidget*>(u"tagList"_s);
+    QCOMPARE(list->count(), 3);
+    auto* search = dialog->findChild<QLineEdit*>(u"tagSearch"_s);
+    search->setText(u"slim"_s);
+    QTRY_VERIFY(list->item(0)->isHidden());
+    QTest::keyClick(search, Qt::Key_Return);
+    QTRY_COMPARE(dialog->findChild<QLineEdit*>(u"referenceField"_s)->text(), u"debian:13-slim"_s);
+    QTRY_VERIFY(dialog->findChild<QAbstractButton*>(u"registryOk"_s)->isEnabled());
+}
+
+void TestRegistryDialog::warnsOfPlainHttp()
+{
+    connectReady();
+    auto* dialog = openPull(u"host:5000/app"_s);
+    QVERIFY(dialog);
+    auto* plain = dialog->findChild<QCheckBox*>(u"plainHttpCheck"_s);
+    QVERIFY(!plain->isVisible());
+    dialog->findChild<QWidget*>(u"moreFold"_s)->findChild<QAbstractButton*>(u"foldOutTitle"_s)->click();
+    QVERIFY(plain->isVisible());
+    auto* warning = dialog->findChild<QLabel*>(u"plainHttpWarning"_s);
+    QVERIFY(!warning->isVisible());
+    plain->setChecked(true);
+    QVERIFY(warning->isVisible());
+    auto* certificates = dialog->findChild<QLineEdit*>(u"certificatesField"_s);
+    certificates->setText(file(u"no.pem"_s, "hello"));
+    dialog->findChild<QAbstractButton*>(u"registryOk"_s)->click();
+    QVERIFY(dialog->findChild<widgets::Banner*>()->text().contains(u"no file with certificates"));
+    QVERIFY(!m_helper->calls.contains(u"PullImage"_s));
+    const QByteArray pem = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
+    certificates->setText(file(u"good.pem"_s, pem));
+    dialog->findChild<QAbstractButton*>(u"registryOk"_s)->click();
+    QTRY_VERIFY(m_helper->calls.contains(u"PullImage"_s));
+    QCOMPARE(optionsOf(u"PullImage"_s),
+             (QVariantMap{{u"plain_http"_s, true}, {u"ca_certificates"_s, QString::fromLatin1(pem)}}));
+}
+
+void TestRegistryDialog::pushes()
+{
+    m_helper->addImage(u"quay.io/team/app:1"_s);
+    connectReady();
+    QTRY_VERIFY(action(u"pushAction"_s)->isEnabled());
+    action(u"pushAction"_s)->trigger();
+    auto* dialog = find<dialogs::RegistryDialog>(u"pushDialog"_s);
+    QVERIFY(dialog);
+    auto* ok = dialog->findChild<QAbstractButton*>(u"registryOk"_s);
+    QTRY_VERIFY(ok->isEnabled());
+    QVERIFY(dialog->findChild<QLabel*>(u"canonicalName"_s)->text().contains(u"quay.io/team/app:1"));
+    QVERIFY(!dialog->findChild<QComboBox*>(u"platformCombo"_s));
+    ok->click();
+    QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+    QCOMPARE(m_helper->lastCall.value(u"Push"_s).at(0).toString(), u"quay.io/team/app:1"_s);
+    m_helper->endJob({});
+    QTRY_VERIFY(!find<dialogs::RegistryDialog>(u"pushDialog"_s));
+    QVERIFY(!banner()->isVisible());
+}
+
+QTEST_MAIN(TestRegistryDialog)
+#include "test_registry_dialog.moc"
