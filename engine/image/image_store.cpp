@@ -5,9 +5,10 @@
 #include "engine/image/archive_source.h"
 #include "engine/image/image_store_private.h"
 #include "engine/image/import_source.h"
+#include "engine/image/layer_source.h"
 #include "engine/image/load.h"
+#include "engine/image/new_image_request.h"
 #include "engine/image/reference.h"
-#include "engine/image/rootfs_source.h"
 #include "engine/os/file.h"
 
 #include <algorithm>
@@ -78,7 +79,17 @@ Result<std::string> ImageStore::importRootfs(BorrowedFd archive, uid_t owner, co
 {
     if (!S_ISREG(TRY(os::status(archive, "the archive")).st_mode))
         return failure(ErrorKind::InvalidArgument, "the archive is not a file");
-    RootfsSource source{archive, owner, settings};
+    TRY(checkSettings(settings));
+    LayerSource source{archive, owner, settings};
+    return TRY(import(source, owner, progress, std::move(stop))).front();
+}
+
+Result<std::string> ImageStore::commit(BorrowedFd archive, uid_t owner, const std::string& base,
+                                       const NewImageSettings& settings, const ProgressSink& progress,
+                                       std::stop_token stop)
+{
+    TRY(checkSettings(settings));
+    LayerSource source{archive, owner, settings, TRY(documents(owner, base))};
     return TRY(import(source, owner, progress, std::move(stop))).front();
 }
 

@@ -57,14 +57,18 @@ struct Image {
 
 /// What is said of an image that is made here. What is empty is left out.
 struct NewImageSettings {
-    std::string reference;
-    std::vector<std::string> entrypoint;
-    std::vector<std::string> cmd;
-    std::vector<std::string> env; ///< NAME=value
-    std::string workingDir;
-    std::string user;
-    std::string author;
-    std::string message;
+    std::string reference = {};
+    std::vector<std::string> entrypoint = {};
+    std::vector<std::string> cmd = {};
+    std::vector<std::string> env = {}; ///< NAME=value
+    std::string workingDir = {};
+    std::string user = {};
+    std::string stopSignal = {};
+    std::vector<std::string> labels = {}; ///< name=value
+    std::vector<std::string> exposedPorts = {}; ///< "80", "80/udp"
+    std::vector<std::string> volumes = {}; ///< absolute paths
+    std::string author = {};
+    std::string message = {};
     std::chrono::microseconds created{}; ///< the same time, archive and settings give the same image
 };
 
@@ -148,6 +152,12 @@ public:
     /// ID. Errors: as loadArchive().
     Result<std::string> importRootfs(BorrowedFd archive, uid_t owner, const NewImageSettings& settings,
                                      const ProgressSink& progress, std::stop_token stop);
+
+    /// Makes an image of the layers of the owner's image `base` (an ID) and one more, in a tar archive of changes; its
+    /// ID. `settings` replace what the image below has, and variables, labels, ports and volumes are added to it.
+    /// Errors: as loadArchive(); LimitExceeded also where it would have too many layers.
+    Result<std::string> commit(BorrowedFd archive, uid_t owner, const std::string& base,
+                               const NewImageSettings& settings, const ProgressSink& progress, std::stop_token stop);
 
     /// The same from anywhere else.
     Result<std::vector<std::string>> import(ImportSource& source, uid_t owner, const ProgressSink& progress,

@@ -3,6 +3,8 @@
 
 #include "engine/image/layer_request.h"
 #include "engine/image/worker_process.h"
+#include "engine/os/file.h"
+#include "engine/os/memfd.h"
 
 #include <nlohmann/json.hpp>
 
@@ -29,6 +31,17 @@ Result<std::vector<HistoryEntry>> Worker::readHistory(BorrowedFd config, std::st
 {
     const std::array descriptors{config};
     return historyEntries(TRY(runWorker(m_program, {"read-history"}, descriptors, {}, std::move(stop))));
+}
+
+Result<FoundImage> Worker::makeImage(const NewImageRequest& request, std::stop_token stop) const
+{
+    const auto text = TRY(os::makeMemfd("lamella-new-image"));
+    TRY(os::writeAll(text.borrow(), request.text(), "the request"));
+    const std::array descriptors{text.borrow()};
+    auto images = TRY(foundImages(TRY(runWorker(m_program, {"make-image"}, descriptors, {}, std::move(stop)))));
+    if (images.size() != 1)
+        return failure(ErrorKind::InvalidArgument, "the worker's report has no image");
+    return std::move(images.front());
 }
 
 Result<UnpackedLayer> Worker::unpack(const LayerBlob& layer, const LayerFiles& into,

@@ -6,6 +6,7 @@
 #include "engine/base/units.h"
 #include "engine/image/image_store.h"
 #include "engine/image/import_source.h"
+#include "engine/image/new_image_request.h"
 #include "engine/image/report.h"
 
 #include <filesystem>
@@ -33,6 +34,9 @@ public:
 
     /// Reads all of a config's history; the sizes are left out.
     Result<std::vector<HistoryEntry>> readHistory(BorrowedFd config, std::stop_token stop) const;
+
+    /// See makeImage().
+    Result<FoundImage> makeImage(const NewImageRequest& request, std::stop_token stop) const;
 
     /// What is to be read.
     struct LayerBlob {

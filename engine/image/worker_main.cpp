@@ -3,16 +3,18 @@
 //   lamella-worker read-layout OWNER
 //   lamella-worker read-archive OWNER LIMIT
 //   lamella-worker read-history
+//   lamella-worker make-image       (NewImageRequest)
 //   lamella-worker unpack REQUEST   (LayerRequest)
 //   lamella-worker hash REQUEST
-// Descriptors: 3 the socket for the report, 4 the layout's directory, the archive or the blob; for unpack 5 the layer's
-// directory, and 6 and 7 the files for its index and its headers.
+// Descriptors: 3 the socket for the report, 4 the layout's directory, the archive, the blob or the request; for unpack
+// 5 the layer's directory, and 6 and 7 the files for its index and its headers.
 #include "engine/image/archive_reader.h"
 #include "engine/image/confinement.h"
 #include "engine/image/file_part.h"
 #include "engine/image/layer_request.h"
 #include "engine/image/layout_reader.h"
 #include "engine/image/limits.h"
+#include "engine/image/new_image.h"
 #include "engine/layer/extractor.h"
 #include "engine/layer/layer_recorder.h"
 #include "engine/layer/layer_stream.h"
@@ -59,6 +61,11 @@ Result<std::uint64_t> number(std::string_view text)
     return value;
 }
 
+Result<uid_t> userId(std::string_view text)
+{
+    return static_cast<uid_t>(TRY(number(text)));
+}
+
 // What would otherwise be loaded on first use, when there is no file system to load it from any more.
 void loadEarly()
 {
@@ -102,6 +109,18 @@ Result<nlohmann::json> readHistoryConfined()
     TRY(enterRoot(root.borrow()));
     TRY(dropRights(Rights::None, kNobody, {}));
     return toJson(TRY(parseHistory(TRY(os::readAll(BorrowedFd{kInput}, "the config", limits::kDocument.value)))));
+}
+
+// The file is one that the store has just written.
+Result<nlohmann::json> makeImageConfined()
+{
+    FilePart file{BorrowedFd{kInput}, 0, NewImageRequest::kLongest};
+    std::string text(NewImageRequest::kLongest, '\0');
+    text.resize(TRY(layer::readFully(file, std::as_writable_bytes(std::span{text}))));
+    const auto root = TRY(emptyRoot());
+    TRY(enterRoot(root.borrow()));
+    TRY(dropRights(Rights::None, kNobody, {}));
+    return toJson(std::vector{TRY(makeImage(TRY(NewImageRequest::of(text))))});
 }
 
 // A layout is the caller's: what he may not read must not be read for him.
@@ -188,28 +207,40 @@ Result<nlohmann::json> hashConfined(const LayerRequest& request)
     return toJson(TRY(hash(blob.borrow(), request)));
 }
 
+// What can be asked, with how many arguments and how many descriptors from kInput on.
+struct Command {
+    std::string_view name;
+    std::size_t arguments;
+    int descriptors;
+    Result<nlohmann::json> (*run)(std::span<char*> arguments);
+};
+
+constexpr std::array kCommands = std::to_array<Command>({
+    {"read-layout", 1, 1,
+     [](std::span<char*> rest) -> Result<nlohmann::json> { return readLayoutConfined(TRY(userId(rest[0]))); }},
+    {"read-archive", 2, 2,
+     [](std::span<char*> rest) -> Result<nlohmann::json> {
+         return readArchiveConfined(TRY(userId(rest[0])), {TRY(number(rest[1]))});
+     }},
+    {"read-history", 0, 1, [](std::span<char*>) { return readHistoryConfined(); }},
+    {"make-image", 0, 1, [](std::span<char*>) { return makeImageConfined(); }},
+    {"unpack", LayerRequest::kArguments, 4,
+     [](std::span<char*> rest) -> Result<nlohmann::json> { return unpackConfined(TRY(LayerRequest::of(rest))); }},
+    {"hash", LayerRequest::kArguments, 1,
+     [](std::span<char*> rest) -> Result<nlohmann::json> { return hashConfined(TRY(LayerRequest::of(rest))); }},
+});
+
 Result<nlohmann::json> run(std::span<char*> arguments)
 {
-    const std::string_view command = arguments.size() > 1 ? arguments[1] : "";
+    const std::string_view name = arguments.size() > 1 ? arguments[1] : "";
     const auto rest = arguments.subspan(std::min<std::size_t>(arguments.size(), 2));
-    const bool unpacks = command == "unpack" && rest.size() == LayerRequest::kArguments;
-    const bool hashes = command == "hash" && rest.size() == LayerRequest::kArguments;
-    const bool readsArchive = command == "read-archive" && rest.size() == 2;
-    const bool readsHistory = command == "read-history" && rest.empty();
-    if (!unpacks && !hashes && !readsArchive && !readsHistory && (command != "read-layout" || rest.size() != 1))
+    const auto* command = std::ranges::find(kCommands, name, &Command::name);
+    if (command == kCommands.end() || rest.size() != command->arguments)
         return failure(ErrorKind::InvalidArgument, "lamella-worker is started by lamella-helper, not by hand");
-    TRY(bindToParent(kReport, unpacks ? kHeaders.get() + 1 : readsArchive ? kSpill + 1 : kInput + 1));
+    TRY(bindToParent(kReport, kInput + command->descriptors));
     TRY(volunteerForOom());
     loadEarly();
-    if (unpacks)
-        return unpackConfined(TRY(LayerRequest::of(rest)));
-    if (hashes)
-        return hashConfined(TRY(LayerRequest::of(rest)));
-    if (readsHistory)
-        return readHistoryConfined();
-    if (readsArchive)
-        return readArchiveConfined(static_cast<uid_t>(TRY(number(rest[0]))), {TRY(number(rest[1]))});
-    return readLayoutConfined(static_cast<uid_t>(TRY(number(rest[0]))));
+    return command->run(rest);
 }
 
 } // namespace

@@ -22,9 +22,10 @@ OptionTable optionTable()
         {u"plain_http"_s, boolean}, {u"ca_certificates"_s, string}, {u"http_proxy"_s, string},
         {u"https_proxy"_s, string}, {u"no_proxy"_s, string},        {u"mirrors"_s, strings}};
     const QList<Option> pull = registry + QList<Option>{{u"platform"_s, string}};
-    const QList<Option> newImage{{u"author"_s, string},      {u"message"_s, string}, {u"command"_s, strings},
-                                 {u"entrypoint"_s, strings}, {u"env"_s, strings},    {u"working_dir"_s, string},
-                                 {u"user"_s, string}};
+    const QList<Option> newImage{{u"author"_s, string},         {u"message"_s, string},     {u"command"_s, strings},
+                                 {u"entrypoint"_s, strings},    {u"env"_s, strings},        {u"working_dir"_s, string},
+                                 {u"user"_s, string},           {u"stop_signal"_s, string}, {u"labels"_s, strings},
+                                 {u"exposed_ports"_s, strings}, {u"volumes"_s, strings}};
     return {
         {interfaceNamed("Manager.PullImage"_L1), pull},
         {interfaceNamed("Manager.ListTags"_L1), registry},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "helper/objects/requests.h"
 
-#include "engine/image/reference.h"
+#include "engine/image/new_image_request.h"
 #include "engine/registry/name.h"
 #include "helper/objects/text.h"
 
@@ -49,8 +49,6 @@ Result<void> checkSize(const QStringList& command, const QVariantMap& options)
 Result<image::NewImageSettings> newImageSettings(const QString& reference, const QVariantMap& options)
 {
     TRY(checkSize({}, options));
-    if (!reference.isEmpty() && !image::isReference(reference.toStdString()))
-        return failure(ErrorKind::InvalidArgument, "that is no name for an image");
     image::NewImageSettings settings;
     settings.reference = reference.toStdString();
     settings.entrypoint = list(options, u"entrypoint"_s);
@@ -58,10 +56,15 @@ Result<image::NewImageSettings> newImageSettings(const QString& reference, const
     settings.env = list(options, u"env"_s);
     settings.workingDir = text(options, u"working_dir"_s).value_or("");
     settings.user = text(options, u"user"_s).value_or("");
+    settings.stopSignal = text(options, u"stop_signal"_s).value_or("");
+    settings.labels = list(options, u"labels"_s);
+    settings.exposedPorts = list(options, u"exposed_ports"_s);
+    settings.volumes = list(options, u"volumes"_s);
     settings.author = text(options, u"author"_s).value_or("");
     settings.message = text(options, u"message"_s).value_or("");
     settings.created
         = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch());
+    TRY(image::checkSettings(settings));
     return settings;
 }
 

@@ -7,6 +7,8 @@
 #include <QDBusArgument>
 #include <QFile>
 #include <QFileInfo>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QProcess>
 #include <QRegularExpression>
 #include <QTemporaryDir>
@@ -29,6 +31,15 @@ QStringList tarList(const QString& file)
     if (!tar.waitForFinished(60000) || tar.exitCode() != 0)
         qFatal("tar does not read the archive: %s", tar.readAllStandardError().constData());
     return QString::fromUtf8(tar.readAllStandardOutput()).split(u'\n', Qt::SkipEmptyParts);
+}
+
+/// What an image's config says of how it runs.
+QJsonObject configOf(const QString& id)
+{
+    QFile file(qEnvironmentVariable("LAMELLA_STATE") + u"/blobs/sha256/"_s + id.section(u':', 1));
+    if (!file.open(QIODevice::ReadOnly))
+        qFatal("the config is not where it belongs");
+    return QJsonDocument::fromJson(file.readAll()).object().value("config"_L1).toObject();
 }
 
 } // namespace
@@ -202,6 +213,10 @@ private Q_SLOTS:
                        QStringList{u"sh"_s, u"-c"_s, u"cat /made; ls -ln /made; test -e /etc/group || echo deleted"_s});
         options.insert(u"author"_s, u"Alice"_s);
         options.insert(u"message"_s, u"as it was"_s);
+        options.insert(u"labels"_s, QStringList{u"from=alice"_s});
+        options.insert(u"stop_signal"_s, u"SIGINT"_s);
+        options.insert(u"exposed_ports"_s, QStringList{u"80"_s});
+        options.insert(u"volumes"_s, QStringList{u"/data"_s});
         const QString job = alice->ask(container, u"Container"_s, u"Commit"_s, {u"made:1"_s}, options)
                                 .value<QDBusObjectPath>()
                                 .path();
@@ -210,6 +225,11 @@ private Q_SLOTS:
         QCOMPARE(image(ids.at(0), u"References"_s).toStringList(), QStringList{u"made:1"_s});
         QCOMPARE(qdbus_cast<dbus::LayerList>(image(ids.at(0), u"Layers"_s)).size(),
                  qdbus_cast<dbus::LayerList>(image(base, u"Layers"_s)).size() + 1);
+        const QJsonObject config = configOf(ids.at(0));
+        QCOMPARE(config.value("Labels"_L1), (QJsonObject{{u"from"_s, u"alice"_s}}));
+        QCOMPARE(config.value("StopSignal"_L1), u"SIGINT"_s);
+        QCOMPARE(config.value("ExposedPorts"_L1), (QJsonObject{{u"80/tcp"_s, QJsonObject()}}));
+        QCOMPARE(config.value("Volumes"_L1), (QJsonObject{{u"/data"_s, QJsonObject()}}));
         QVERIFY(alice->waitForState(container, runs ? u"running"_s : u"stopped"_s));
         const QString second = alice
                                    ->ask(kRoot, u"Manager"_s, u"CreateContainer"_s,
@@ -231,6 +251,35 @@ private Q_SLOTS:
         QCOMPARE(usage.arguments().at(0).toULongLong(), image(ids.at(0), u"SizeBytes"_s).toULongLong());
         for (const QString& one : {container, second})
             alice->ask(one, u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
+    }
+
+    void newImagesAreCheckedBefore_data()
+    {
+        QTest::addColumn<QVariantMap>("options");
+        QTest::addColumn<QString>("kind");
+        const auto row = [](const char* name, const QString& option, const QVariant& value, const QString& kind) {
+            QTest::newRow(name) << QVariantMap{{option, value}} << kind;
+        };
+        row("a label without a value", u"labels"_s, QStringList{u"a"_s}, u"InvalidArgument"_s);
+        row("a port that is none", u"exposed_ports"_s, QStringList{u"65536"_s}, u"InvalidArgument"_s);
+        row("a volume that goes up", u"volumes"_s, QStringList{u"/a/../../b"_s}, u"InvalidArgument"_s);
+        row("a signal that is none", u"stop_signal"_s, u"$(x)"_s, u"InvalidArgument"_s);
+        row("labels of another type", u"labels"_s, u"a=b"_s, u"InvalidArgument"_s);
+        row("too many labels", u"labels"_s, QStringList(2000, u"a=b"_s), u"LimitExceeded"_s);
+    }
+
+    void newImagesAreCheckedBefore()
+    {
+        QFETCH(QVariantMap, options);
+        QFETCH(QString, kind);
+        alice->loadStarter();
+        const QString container = alice->create(u"unchanged"_s, {u"true"_s});
+        QCOMPARE(alice->lamella(container, u"Container"_s, u"Commit"_s, {QString()}, options).errorName(),
+                 errorName(kind));
+        const QVariant file = QVariant::fromValue(opened(u"/bin/busybox"_s, O_RDONLY));
+        QCOMPARE(alice->lamella(kRoot, u"Manager"_s, u"ImportImage"_s, {file, QString()}, options).errorName(),
+                 errorName(kind));
+        alice->ask(container, u"Container"_s, u"Remove"_s);
     }
 
     /// A helper that was killed while it read the files of a container that it had paused for that.

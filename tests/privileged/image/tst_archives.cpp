@@ -62,6 +62,7 @@ private Q_SLOTS:
     void aRootFileSystemBecomesAnImage_data();
     void aRootFileSystemBecomesAnImage();
     void aDamagedRootFileSystemIsRefused();
+    void anImageGetsOneMoreLayer();
 
 private:
     Result<std::vector<std::string>> loadBytes(Store& store, const std::string& bytes)
@@ -290,6 +291,38 @@ void ArchivesTest::aDamagedRootFileSystemIsRefused()
     const auto archive = os::open(path, O_RDONLY).value();
     QCOMPARE(store.images.importRootfs(archive.borrow(), kOwner, {}, {}, {}).error().kind, ErrorKind::InvalidArgument);
     verifyEmpty();
+}
+
+void ArchivesTest::anImageGetsOneMoreLayer()
+{
+    Store store{root()};
+    const TestLayout layout{this->layout()};
+    layout.index(
+        {layout.image({kBelow}, {{"config", {{"Labels", {{"a", "1"}}}, {"Unknown", {1, 2}}}}, {"extra", "kept"}})});
+    const auto base = load(store, layout.path()).value().front();
+    const auto path = m_directory / "changes";
+    QVERIFY(os::replaceFile(path, kAbove, 0644));
+    const auto changes = os::open(path, O_RDONLY).value();
+    const auto commit = [&](const NewImageSettings& settings, uid_t owner = kOwner) {
+        return store.images.commit(changes.borrow(), owner, base, settings, {}, {});
+    };
+    const auto id = commit({.reference = "more", .cmd = {"/new"}, .labels = {"b=2"}, .message = "by hand"});
+    QVERIFY2(id, id ? "" : id.error().message.c_str());
+    const auto image = store.images.find(kOwner, "more").value();
+    QCOMPARE(image.id, *id);
+    QCOMPARE(image.cmd, std::vector<std::string>{"/new"});
+    QCOMPARE(image.layers.size(), 2u);
+    QCOMPARE(image.layers[0].chainId, store.images.find(kOwner, base).value().layers[0].chainId);
+    QCOMPARE(image.layers[1].diffId, layer::digestOf(kAbove));
+    const auto config = json::parse(store.images.documents(kOwner, *id).value().config);
+    QCOMPARE(config["config"]["Labels"], json({{"a", "1"}, {"b", "2"}}));
+    QCOMPARE(config["config"]["Unknown"], json({1, 2}));
+    QCOMPARE(config["extra"], json("kept"));
+    QCOMPARE(store.images.history(kOwner, *id, {}).value().back().comment, "by hand");
+
+    QCOMPARE(commit({.exposedPorts = {"0"}}).error().kind, ErrorKind::InvalidArgument);
+    QCOMPARE(commit({}, kOwner + 1).error().kind, ErrorKind::NotFound); // what is another's is no base
+    QCOMPARE(store.images.list(kOwner).size(), 2u);
 }
 
 QTEST_GUILESS_MAIN(ArchivesTest)
