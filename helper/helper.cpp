@@ -39,8 +39,8 @@ Result<Engine> startEngine(const Options& options)
     Engine engine;
     engine.lock = TRY(lockRoot(options.root));
     engine.database = TRY(db::Database::open(options.root / "lamella.db"));
-    engine.images
-        = std::make_unique<image::ImageStore>(*engine.database, options.root, options.programs / "lamella-worker");
+    engine.images = std::make_unique<image::ImageStore>(*engine.database, options.root,
+                                                        options.programs / "lamella-worker", options.settings.images);
     engine.containers = std::make_unique<container::ContainerManager>(
         *engine.database, *engine.images,
         container::Directories{options.root, options.run, options.programs, options.seccompProfile,
@@ -77,7 +77,7 @@ struct Helper::Private {
             std::unique_ptr<Authorizer> authorizer)
         : engine(std::move(startedEngine))
         , tree(bus, std::move(contract), std::move(authorizer))
-        , jobs(tree.objects)
+        , jobs(tree.objects, options.settings.job)
         , stats(*engine.containers, options.run / "stats")
         , services{*engine.containers,
                    *engine.images,
@@ -91,7 +91,8 @@ struct Helper::Private {
                    changes,
                    removals,
                    options.programs / "lamella-fetcher",
-                   options.root}
+                   options.root,
+                   options.settings.registry}
         , containers(services)
     {
         sessions.follow(services);

@@ -30,6 +30,10 @@ int run(QCoreApplication& application)
     if (!*options)
         return EXIT_SUCCESS;
     log::setup("lamella-helper", (*options)->level);
+    auto settings = helper::settingsOf(**options);
+    if (!settings)
+        return fail(settings.error());
+    (*options)->settings = *settings;
     if (::geteuid() != 0)
         return fail(
             Error::of(ErrorKind::NotAuthorized, "only root can run the helper: it is started by the system bus"));

@@ -32,9 +32,11 @@ Result<std::optional<Options>> readOptions(const QStringList& arguments)
                                       QCoreApplication::applicationDirPath());
     const QCommandLineOption seccomp(u"seccomp-profile"_s, u"The default seccomp profile."_s, u"FILE"_s,
                                      QStringLiteral(LAMELLA_DATA_DIR "/seccomp.json"));
+    const QCommandLineOption config(u"config"_s, u"The file of settings."_s, u"FILE"_s,
+                                    QStringLiteral(LAMELLA_CONFIG_DIR "/helper.conf"));
     const QCommandLineOption level(u"log-level"_s, u"trace, debug, info, warning, error or off."_s, u"LEVEL"_s,
                                    u"info"_s);
-    parser.addOptions({root, run, programs, seccomp, level});
+    parser.addOptions({root, run, programs, seccomp, config, level});
     const QCommandLineOption help = parser.addHelpOption();
     const QCommandLineOption version = parser.addVersionOption();
 
@@ -54,8 +56,18 @@ Result<std::optional<Options>> readOptions(const QStringList& arguments)
     options.run = absolute(parser.value(run));
     options.programs = absolute(parser.value(programs));
     options.seccompProfile = absolute(parser.value(seccomp));
+    options.config = absolute(parser.value(config));
+    options.isConfigNamed = parser.isSet(config);
     options.level = TRY(log::levelFromName(parser.value(level).toStdString()));
     return options;
+}
+
+Result<Settings> settingsOf(const Options& options)
+{
+    auto settings = readSettings(options.config);
+    if (!settings && settings.error().kind == ErrorKind::NotFound && !options.isConfigNamed)
+        return Settings{};
+    return settings;
 }
 
 } // namespace lamella::helper

@@ -20,7 +20,7 @@ Result<void> ImageStore::tag(uid_t owner, const std::string& id, const std::stri
     auto transaction = TRY(db::Transaction::begin(connection));
     TRY(rows::checkOwner(connection, id, owner));
     TRY(rows::addReference(connection, owner, withTag(reference), id));
-    TRY(rows::checkCount(connection, owner));
+    TRY(rows::checkCount(connection, owner, d->limits));
     return transaction.commit();
 }
 

@@ -225,13 +225,14 @@ Result<void> checkOwner(db::Connection& connection, const std::string& id, uid_t
     return {};
 }
 
-Result<void> checkCount(db::Connection& connection, uid_t owner)
+Result<void> checkCount(db::Connection& connection, uid_t owner, const Limits& limits)
 {
     const auto have = TRY(count(connection, owner));
-    if (have.images > limits::kImagesOfOneUser || have.references > limits::kReferencesOfOneUser) {
+    if (have.images > limits.imagesOfOneUser || have.references > limits.referencesOfOneUser) {
         return failure(ErrorKind::LimitExceeded,
-                       std::format("a user may have {} images with {} names: remove some first",
-                                   limits::kImagesOfOneUser, limits::kReferencesOfOneUser));
+                       std::format("a user may have {} images with {} names: remove some first, or have images_per_user"
+                                   " and references_per_user changed",
+                                   limits.imagesOfOneUser, limits.referencesOfOneUser));
     }
     return {};
 }

@@ -40,7 +40,7 @@ Result<void> addImage(db::Connection& connection, const NewImage& image);
 Result<void> checkOwner(db::Connection& connection, const std::string& id, uid_t owner);
 
 /// Errors: LimitExceeded (the user has more images or names than he may).
-Result<void> checkCount(db::Connection& connection, uid_t owner);
+Result<void> checkCount(db::Connection& connection, uid_t owner, const Limits& limits);
 
 /// Gives the user's image a name, which leaves the image that it named.
 Result<void> addReference(db::Connection& connection, uid_t owner, const std::string& name, const std::string& id);

@@ -45,8 +45,9 @@ Bytes Image::size() const
     return sum;
 }
 
-ImageStore::ImageStore(db::Database& database, std::filesystem::path root, std::filesystem::path workerProgram)
-    : d(std::make_unique<Private>(database, root, std::move(workerProgram)))
+ImageStore::ImageStore(db::Database& database, std::filesystem::path root, std::filesystem::path workerProgram,
+                       const Limits& limits)
+    : d(std::make_unique<Private>(database, root, std::move(workerProgram), limits))
 {
 }
 
@@ -80,7 +81,7 @@ Result<std::string> ImageStore::importRootfs(BorrowedFd archive, uid_t owner, co
     if (!S_ISREG(TRY(os::status(archive, "the archive")).st_mode))
         return failure(ErrorKind::InvalidArgument, "the archive is not a file");
     TRY(checkSettings(settings));
-    LayerSource source{archive, owner, settings};
+    LayerSource source{archive, owner, d->limits, settings};
     return TRY(import(source, owner, progress, std::move(stop))).front();
 }
 
@@ -89,7 +90,7 @@ Result<std::string> ImageStore::commit(BorrowedFd archive, uid_t owner, const st
                                        std::stop_token stop)
 {
     TRY(checkSettings(settings));
-    LayerSource source{archive, owner, settings, TRY(documents(owner, base))};
+    LayerSource source{archive, owner, d->limits, settings, TRY(documents(owner, base))};
     return TRY(import(source, owner, progress, std::move(stop))).front();
 }
 

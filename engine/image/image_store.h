@@ -4,6 +4,7 @@
 #include "engine/base/result.h"
 #include "engine/base/unique_fd.h"
 #include "engine/base/units.h"
+#include "engine/image/limits.h"
 #include "engine/layer/decompressor.h"
 
 #include <chrono>
@@ -129,7 +130,8 @@ using ProgressSink = std::function<void(const Progress&)>;
 class ImageStore {
 public:
     /// `root`: /var/lib/lamella. `workerProgram`: path of lamella-worker, which parses and unpacks foreign bytes.
-    ImageStore(db::Database& database, std::filesystem::path root, std::filesystem::path workerProgram);
+    ImageStore(db::Database& database, std::filesystem::path root, std::filesystem::path workerProgram,
+               const Limits& limits = {});
     ~ImageStore();
 
     /// Imports every image of the OCI layout in the directory `layout` for `owner`; returns their IDs. Layers that are

@@ -14,10 +14,12 @@ namespace lamella::image {
 
 /// What ImageStore and its loads share. `mutex` guards what follows it, and is taken before the database's.
 struct ImageStore::Private {
-    Private(db::Database& databaseOf, const std::filesystem::path& root, std::filesystem::path program)
+    Private(db::Database& databaseOf, const std::filesystem::path& root, std::filesystem::path program,
+            const Limits& limitsOf)
         : database(databaseOf)
         , directories(root)
         , worker(std::move(program))
+        , limits(limitsOf)
     {
     }
 
@@ -41,6 +43,7 @@ struct ImageStore::Private {
     db::Database& database;
     LayerDirectories directories;
     Worker worker;
+    const Limits limits;
     std::function<void(std::string_view)> stepHook;
     std::mutex stepMutex;
 

@@ -163,8 +163,7 @@ Result<void> LayerLoads::verify(const Job& job)
     tell(job, "Checking", {});
     const auto blob = TRY(m_source.openBlob(*job.blob, m_stop.get_token()));
     const auto progress = [&](Bytes done) { tell(job, "Checking", done); };
-    const auto hashed
-        = TRY(m_store.worker.hash({blob, *job.blob, limits::kUnpackedLayer}, progress, m_stop.get_token()));
+    const auto hashed = TRY(m_store.worker.hash({blob, *job.blob, m_store.limits}, progress, m_stop.get_token()));
     TRY(checkDigests(*job.blob, *job.layer, hashed));
     tell(job, "Checking", job.blob->size);
     return {};
@@ -184,7 +183,7 @@ Result<void> LayerLoads::unpack(Job& job)
         if (const auto left = m_store.directories.room(); left && *left == Bytes{})
             fail(Error::of(ErrorKind::NoSpace, "the disk is full: remove what is not needed and try again"));
     };
-    const Worker::LayerBlob request{blob, *job.blob, std::min(room, limits::kUnpackedLayer)};
+    const Worker::LayerBlob request{blob, *job.blob, m_store.limits, room};
     const Worker::LayerFiles into{job.staged->diff(), job.staged->index(), job.staged->headers()};
     job.unpacked = TRY(m_store.worker.unpack(request, into, progress, m_stop.get_token()));
     m_store.step("unpacked");

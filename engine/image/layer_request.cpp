@@ -3,7 +3,9 @@
 
 #include "engine/layer/digest.h"
 
+#include <algorithm>
 #include <charconv>
+#include <format>
 #include <utility>
 
 namespace lamella::image {
@@ -30,8 +32,40 @@ std::vector<std::string> LayerRequest::arguments() const
         blob.digest,
         std::to_string(blob.size.value),
         std::to_string(std::to_underlying(blob.compression)),
-        std::to_string(limit.value),
+        std::to_string(limits.unpackedLayer.value),
+        std::to_string(limits.layerEntries),
+        std::to_string(limits.pathDepth),
+        std::to_string(room.value),
     };
+}
+
+Bytes LayerRequest::most() const
+{
+    return std::min(limits.unpackedLayer, room);
+}
+
+Error LayerRequest::beyond() const
+{
+    if (room < limits.unpackedLayer)
+        return Error::of(ErrorKind::NoSpace,
+                         "the disk has no room for what comes out of it: remove what is not needed and try again");
+    return Error::of(ErrorKind::LimitExceeded,
+                     std::format("more than the {} bytes come out of it that the setting unpacked_layer_bytes allows",
+                                 limits.unpackedLayer.value));
+}
+
+Result<void> LayerRequest::check(const layer::TarEntry& entry, std::uint64_t number) const
+{
+    if (number > limits.layerEntries)
+        return failure(ErrorKind::LimitExceeded,
+                       std::format("the layer has more members than the {} that the setting layer_entries allows",
+                                   limits.layerEntries));
+    const auto depth = static_cast<std::uint64_t>(std::ranges::count(entry.path, '/'));
+    if (depth > limits.pathDepth)
+        return failure(ErrorKind::LimitExceeded,
+                       std::format("{} lies deeper than the {} directories that the setting path_depth allows",
+                                   entry.path.substr(0, 64), limits.pathDepth));
+    return {};
 }
 
 Result<LayerRequest> LayerRequest::of(std::span<char*> arguments)
@@ -46,7 +80,10 @@ Result<LayerRequest> LayerRequest::of(std::span<char*> arguments)
     request.blob.digest = arguments[3];
     request.blob.size = {TRY(number(arguments[4], kMax))};
     request.blob.compression = static_cast<layer::Compression>(TRY(number(arguments[5], 2)));
-    request.limit = {TRY(number(arguments[6], kMax))};
+    request.limits.unpackedLayer = {TRY(number(arguments[6], kMax))};
+    request.limits.layerEntries = TRY(number(arguments[7], kMax));
+    request.limits.pathDepth = TRY(number(arguments[8], kMax));
+    request.room = {TRY(number(arguments[9], kMax))};
     if (!layer::isDigest(request.blob.digest))
         return failure(ErrorKind::InvalidArgument, "lamella-worker: a digest is none");
     return request;

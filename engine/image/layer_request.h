@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/image/import_source.h"
+#include "engine/layer/tar_entry.h"
 
 #include <span>
 #include <string>
@@ -15,11 +16,19 @@ struct LayerRequest {
     Bytes offset;
     uid_t reader = 0;
     Descriptor blob; ///< digest, size and compression
-    Bytes limit; ///< of what may come out of it
+    Limits limits;
+    Bytes room; ///< on the disk, for what comes out of it
 
-    static constexpr std::size_t kArguments = 7;
+    static constexpr std::size_t kArguments = 10;
 
     std::vector<std::string> arguments() const;
+
+    /// How much may come out of it, and what more is.
+    Bytes most() const;
+    Error beyond() const;
+
+    /// Whether the member may be there, as the one with this number. Errors: LimitExceeded.
+    Result<void> check(const layer::TarEntry& entry, std::uint64_t number) const;
 
     /// Errors: InvalidArgument.
     static Result<LayerRequest> of(std::span<char*> arguments);

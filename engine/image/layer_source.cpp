@@ -2,7 +2,7 @@
 #include "engine/image/layer_source.h"
 
 #include "engine/image/archive_index.h"
-#include "engine/image/limits.h"
+#include "engine/image/limit_checks.h"
 #include "engine/image/new_image_request.h"
 #include "engine/image/worker.h"
 #include "engine/layer/digest.h"
@@ -26,9 +26,11 @@ Result<layer::Compression> compressionIn(BorrowedFd archive)
 
 } // namespace
 
-LayerSource::LayerSource(BorrowedFd archive, uid_t reader, const NewImageSettings& settings, ImageDocuments base)
+LayerSource::LayerSource(BorrowedFd archive, uid_t reader, const Limits& limits, const NewImageSettings& settings,
+                         ImageDocuments base)
     : m_archive(archive)
     , m_reader(reader)
+    , m_limits(limits)
     , m_settings(settings)
     , m_base(std::move(base))
 {
@@ -44,10 +46,9 @@ Result<std::vector<FoundImage>> LayerSource::images(const Worker& worker, std::s
     blob.compression = TRY(compressionIn(m_archive));
     blob.digest = layer::digestOf(""); // not known yet, and not looked at
     blob.size = {static_cast<std::uint64_t>(TRY(os::status(m_archive, "the archive")).st_size)};
-    if (blob.size > limits::kBlob)
-        return failure(ErrorKind::LimitExceeded, "the archive is too large");
+    TRY(checkBlob(blob, m_limits));
     const auto from = TRY(openBlob(blob, stop));
-    const auto hashed = TRY(worker.hash({from, blob, limits::kUnpackedLayer}, {}, stop));
+    const auto hashed = TRY(worker.hash({from, blob, m_limits}, {}, stop));
     blob.digest = hashed.blobDigest;
     image.diffId = hashed.diffId;
     return std::vector{TRY(worker.makeImage(image, std::move(stop)))};

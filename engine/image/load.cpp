@@ -2,6 +2,7 @@
 #include "engine/image/load.h"
 
 #include "engine/image/layer_loads.h"
+#include "engine/image/limit_checks.h"
 #include "engine/image/reference.h"
 #include "engine/layer/digest.h"
 
@@ -35,8 +36,10 @@ Result<std::vector<std::string>> Load::run()
 {
     m_progress.tell("Reading what is to be loaded");
     TRY(m_store.directories.prepare());
-    for (auto& found : TRY(m_source.images(m_store.worker, m_stop)))
+    for (auto& found : TRY(m_source.images(m_store.worker, m_stop))) {
+        TRY(checkImage(found, m_store.limits));
         m_images.push_back(wanted(std::move(found)));
+    }
     m_store.step("read");
     pin();
     TRY(bringLayers());
@@ -125,7 +128,7 @@ Result<void> Load::record()
     auto transaction = TRY(db::Transaction::begin(connection));
     for (const auto& image : m_images)
         TRY(rows::addImage(connection, image.row));
-    TRY(rows::checkCount(connection, m_owner));
+    TRY(rows::checkCount(connection, m_owner, m_store.limits));
     m_store.step("before the commit");
     return transaction.commit();
 }

@@ -42,7 +42,8 @@ public:
     struct LayerBlob {
         const Blob& from;
         const Descriptor& blob;
-        Bytes limit; ///< of what may come out of it
+        const Limits& limits;
+        Bytes room = Limits::kAnyRoom; ///< for what comes out of it
     };
 
     /// Where a layer goes.

@@ -13,6 +13,7 @@
 #include "engine/image/file_part.h"
 #include "engine/image/layer_request.h"
 #include "engine/image/layout_reader.h"
+#include "engine/image/limited_source.h"
 #include "engine/image/limits.h"
 #include "engine/image/new_image.h"
 #include "engine/layer/extractor.h"
@@ -159,14 +160,16 @@ Result<UnpackedLayer> unpack(BorrowedFd blob, const LayerRequest& request)
 {
     const auto root = TRY(os::open("/", O_RDONLY | O_DIRECTORY));
     const auto source = sourceOf(blob, request);
-    layer::LayerStream stream{*source, request.blob.compression, request.blob.size, request.limit};
-    layer::HeadersWriter archive{stream, kHeaders};
+    layer::LayerStream stream{*source, request.blob.compression, request.blob.size, limits::kUnpackedLayer};
+    LimitedSource limited{stream, request.most(), request.beyond()};
+    layer::HeadersWriter archive{limited, kHeaders};
     layer::IndexWriter index{kIndex};
     layer::LayerRecorder recorder{root.borrow(), archive, index};
     layer::TarReader reader{archive};
     layer::Extractor extractor{root.borrow(), &recorder};
     Teller teller;
-    while (const auto entry = TRY(reader.next())) {
+    for (std::uint64_t entries = 1; const auto entry = TRY(reader.next()); ++entries) {
+        TRY(request.check(*entry, entries));
         TRY(extractor.add(*entry, reader));
         TRY(teller.tell(stream.consumed()));
     }
@@ -179,10 +182,11 @@ Result<UnpackedLayer> unpack(BorrowedFd blob, const LayerRequest& request)
 Result<UnpackedLayer> hash(BorrowedFd blob, const LayerRequest& request)
 {
     const auto source = sourceOf(blob, request);
-    layer::LayerStream stream{*source, request.blob.compression, request.blob.size, request.limit};
+    layer::LayerStream stream{*source, request.blob.compression, request.blob.size, limits::kUnpackedLayer};
+    LimitedSource limited{stream, request.most(), request.beyond()};
     std::vector<std::byte> buffer(64u << 10);
     Teller teller;
-    while (TRY(stream.read(buffer)) > 0)
+    while (TRY(limited.read(buffer)) > 0)
         TRY(teller.tell(stream.consumed()));
     return UnpackedLayer{stream.blobDigest(), stream.diffId(), {}};
 }
@@ -194,7 +198,7 @@ Result<nlohmann::json> unpackConfined(const LayerRequest& request)
     directory.reset();
     const auto blob = TRY(openBlobOf(request));
     TRY(enterRoot(root.borrow()));
-    TRY(dropRights(Rights::Unpack, 0, request.limit));
+    TRY(dropRights(Rights::Unpack, 0, request.limits.unpackedLayer));
     return toJson(TRY(unpack(blob.borrow(), request)));
 }
 

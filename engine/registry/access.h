@@ -43,12 +43,13 @@ struct Proxies {
     std::string none; ///< no_proxy
 };
 
-/// Times that tests shorten.
+/// How long a registry is waited for: the administrator's settings.
 struct Patience {
     std::chrono::milliseconds connect = limits::kConnect;
     std::chrono::milliseconds idle = limits::kIdle;
     std::chrono::milliseconds whole = limits::kWhole;
     std::chrono::milliseconds backOff = limits::kBackOff;
+    int attempts = limits::kAttempts; ///< one after another without a byte of progress
 };
 
 /// How one image's registry is reached.

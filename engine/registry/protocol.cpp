@@ -20,6 +20,7 @@ constexpr std::array<std::string_view, 8> kOperations
     = {"resolve", "blob", "tags", "hasBlob", "mount", "upload", "putManifest", "cancel"};
 constexpr std::size_t kProxy = 4096;
 constexpr std::size_t kLongestWord = 128;
+constexpr std::uint64_t kMostAttempts = 1000;
 constexpr std::uint64_t kLongestWait = 24ull * 3600 * 1000;
 
 nlohmann::json toJson(const Endpoint& endpoint)
@@ -88,8 +89,9 @@ Result<Access> accessOf(const Fields& fields)
     }));
     access.proxies = {TRY(fields.text("httpProxy", kProxy)), TRY(fields.text("httpsProxy", kProxy)),
                       TRY(fields.text("noProxy", kProxy))};
-    access.patience = {TRY(waitOf(fields, "connectMs")), TRY(waitOf(fields, "idleMs")), TRY(waitOf(fields, "wholeMs")),
-                       TRY(waitOf(fields, "backOffMs"))};
+    access.patience
+        = {TRY(waitOf(fields, "connectMs")), TRY(waitOf(fields, "idleMs")), TRY(waitOf(fields, "wholeMs")),
+           TRY(waitOf(fields, "backOffMs")), static_cast<int>(TRY(fields.number("attempts", kMostAttempts)))};
     return access;
 }
 
@@ -139,6 +141,7 @@ std::string toMessage(const Request& request)
                     {"idleMs", patience.idle.count()},
                     {"wholeMs", patience.whole.count()},
                     {"backOffMs", patience.backOff.count()},
+                    {"attempts", patience.attempts},
                     {"architecture", request.platform.architecture},
                     {"os", request.platform.os},
                     {"variant", request.platform.variant},
@@ -166,8 +169,8 @@ Result<Request> requestFromMessage(std::string_view text)
         return request;
     request.name = TRY(parseName(TRY(fields.text("name", limits::kName))));
     request.access = TRY(accessOf(fields));
-    request.platform
-        = {TRY(fields.text("architecture", kLongestWord)), TRY(fields.text("os", kLongestWord)), TRY(fields.text("variant", kLongestWord))};
+    request.platform = {TRY(fields.text("architecture", kLongestWord)), TRY(fields.text("os", kLongestWord)),
+                        TRY(fields.text("variant", kLongestWord))};
     request.digest = TRY(fields.text("digest", kLongestWord));
     request.size = {TRY(fields.number("size", image::limits::kBlob.value))};
     request.from = TRY(fields.text("from", limits::kRepository));

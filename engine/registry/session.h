@@ -53,7 +53,7 @@ public:
             }
             auto failure = std::move(outcome).error();
             failed = progress && progress() ? 0 : failed + 1;
-            if (!failure.again || failed >= limits::kAttempts || ++total >= limits::kAttemptsWithProgress)
+            if (!failure.again || failed >= m_http.patience().attempts || ++total >= limits::kAttemptsWithProgress)
                 return std::unexpected(std::move(failure.error));
             TRY(pause(failed, failure));
         }

@@ -13,8 +13,9 @@ constexpr qsizetype kMaxFinished = 64;
 
 } // namespace
 
-Jobs::Jobs(ObjectTree& tree, std::chrono::milliseconds kept)
+Jobs::Jobs(ObjectTree& tree, std::chrono::milliseconds longest, std::chrono::milliseconds kept)
     : m_tree(tree)
+    , m_longest(longest)
     , m_kept(kept)
 {
 }
@@ -41,6 +42,7 @@ Result<JobObject*> Jobs::start(const QString& operation, uid_t owner, const QStr
     }));
     if (ended)
         connect(work.get(), &Work::ended, this, std::move(ended));
+    QTimer::singleShot(m_longest, work.get(), [work = work.get(), longest = m_longest] { work->giveUp(longest); });
     work.release()->begin(job); // deletes itself
     return job;
 }

@@ -18,7 +18,9 @@ class Jobs : public QObject {
 public:
     static constexpr int kMaxRunning = 16; ///< of one user
 
-    explicit Jobs(ObjectTree& tree, std::chrono::milliseconds kept = std::chrono::seconds(60));
+    /// `longest`: what takes longer is ended. `kept`: for how long one that has ended can be looked at.
+    explicit Jobs(ObjectTree& tree, std::chrono::milliseconds longest = std::chrono::hours(24),
+                  std::chrono::milliseconds kept = std::chrono::seconds(60));
 
     /// Makes a job that runs. Errors: LimitExceeded.
     Result<JobObject*> start(const QString& operation, uid_t owner, const QStringList& items,
@@ -33,6 +35,7 @@ private:
     void ended(JobObject* job);
 
     ObjectTree& m_tree;
+    std::chrono::milliseconds m_longest;
     std::chrono::milliseconds m_kept;
     quint64 m_last = 0;
     QHash<uid_t, int> m_running;

@@ -5,6 +5,8 @@
 
 #include <QMetaObject>
 
+#include <format>
+
 namespace lamella::helper {
 
 Work::Work(Function function)
@@ -21,6 +23,14 @@ void Work::begin(JobObject* job)
         auto result = m_function([this](const image::Progress& progress) { report(progress); }, std::move(stop));
         QMetaObject::invokeMethod(this, [this, result = std::move(result)] { finish(result); }, Qt::QueuedConnection);
     });
+}
+
+void Work::giveUp(std::chrono::milliseconds longest)
+{
+    m_givenUp = Error::of(ErrorKind::LimitExceeded,
+                          std::format("it took longer than the {} seconds that the setting job_seconds allows",
+                                      std::chrono::duration<double>(longest).count()));
+    cancel();
 }
 
 void Work::report(const image::Progress& progress)
@@ -51,6 +61,8 @@ void Work::finish(const Result<std::vector<std::string>>& result)
         return;
     if (result)
         m_job->finish(fromEngine(*result));
+    else if (m_givenUp && result.error().kind == ErrorKind::Cancelled)
+        m_job->finish(std::unexpected(*m_givenUp));
     else
         m_job->finish(std::unexpected(result.error()));
 }

@@ -8,8 +8,10 @@
 #include <QPointer>
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 namespace lamella::helper {
@@ -30,6 +32,9 @@ public:
     void begin(JobObject* job);
     void cancel() { m_thread.request_stop(); }
 
+    /// Ends it because it has taken as long as it may.
+    void giveUp(std::chrono::milliseconds longest);
+
 Q_SIGNALS:
     /// On the main thread, before the job says that it has ended.
     void ended();
@@ -43,6 +48,7 @@ private:
     std::mutex m_mutex;
     image::Progress m_latest;
     std::atomic<bool> m_posted = false;
+    std::optional<Error> m_givenUp; ///< of the main thread
     std::jthread m_thread;
 };
 

@@ -88,7 +88,7 @@ QString ImageObject::Inspect(const QVariantMap&, QString&)
 
 QDBusObjectPath ImageObject::Push(const QString& reference, const QVariantMap& options)
 {
-    auto access = registryAccess(options);
+    auto access = registryAccess(options, m_services.patience);
     if (!access)
         return refuse(access.error()), QDBusObjectPath();
     auto name = registry::parseName(reference.toStdString());

@@ -89,7 +89,7 @@ QDBusObjectPath ManagerObject::LoadImage(const QDBusUnixFileDescriptor& source, 
 QDBusObjectPath ManagerObject::PullImage(const QString& reference, const QVariantMap& options)
 {
     const uid_t owner = caller().uid;
-    auto access = registryAccess(options);
+    auto access = registryAccess(options, m_services.patience);
     if (!access)
         return refuse(access.error()), QDBusObjectPath();
     auto name = registry::parseName(reference.toStdString());
@@ -110,7 +110,7 @@ QDBusObjectPath ManagerObject::PullImage(const QString& reference, const QVarian
 
 QDBusObjectPath ManagerObject::ListTags(const QString& repository, const QVariantMap& options)
 {
-    auto access = registryAccess(options);
+    auto access = registryAccess(options, m_services.patience);
     if (!access)
         return refuse(access.error()), QDBusObjectPath();
     auto name = registry::parseName(repository.toStdString());

@@ -71,9 +71,10 @@ Result<registry::Endpoint> mirror(const QString& given)
 
 } // namespace
 
-Result<registry::Access> registryAccess(const QVariantMap& options)
+Result<registry::Access> registryAccess(const QVariantMap& options, const registry::Patience& patience)
 {
     registry::Access access;
+    access.patience = patience;
     auto given = credentials(options);
     wipe(options, u"password"_s);
     wipe(options, u"identity_token"_s);

@@ -11,7 +11,7 @@ namespace lamella::helper {
 /// How a registry is reached, out of a call's (already checked) options. The secrets are overwritten in these, so that
 /// from here on only what is returned has them, and the message until it has been answered.
 /// Errors: InvalidArgument, LimitExceeded; no message repeats a secret.
-Result<registry::Access> registryAccess(const QVariantMap& options);
+Result<registry::Access> registryAccess(const QVariantMap& options, const registry::Patience& patience = {});
 
 /// The option `platform`, "linux/arm/v7"; this machine's where there is none. Errors: InvalidArgument.
 Result<registry::Platform> platformOption(const QVariantMap& options);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/registry/access.h"
 #include "helper/objects/quota.h"
 
 #include <filesystem>
@@ -37,6 +38,7 @@ struct Services {
     Background& removals; ///< of images
     std::filesystem::path fetcher = {}; ///< lamella-fetcher
     std::filesystem::path scratch = {}; ///< a directory for large files without a name
+    registry::Patience patience = {};
     Quota readers{8, "readings under way"};
     Quota changeLists{2, "lists of changes under way"};
     Quota transfers{8, "transfers with registries under way"};

@@ -103,9 +103,14 @@ inline starter::TarMember file(std::string name, std::string data)
 }
 
 struct Store {
-    explicit Store(const fs::path& root, const fs::path& worker = environment("LAMELLA_BIN") + "/lamella-worker")
+    Store(const fs::path& root, const Limits& limits)
+        : Store(root, environment("LAMELLA_BIN") + "/lamella-worker", limits)
+    {
+    }
+    explicit Store(const fs::path& root, const fs::path& worker = environment("LAMELLA_BIN") + "/lamella-worker",
+                   const Limits& limits = {})
         : database(db::Database::open(root / "lamella.db").value())
-        , images(*database, root, worker)
+        , images(*database, root, worker, limits)
     {
     }
     std::unique_ptr<db::Database> database;

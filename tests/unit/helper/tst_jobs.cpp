@@ -5,6 +5,8 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <thread>
+
 using namespace Qt::StringLiterals;
 using namespace lamella;
 using namespace lamella::helper;
@@ -34,7 +36,7 @@ private Q_SLOTS:
     {
         QFETCH(bool, succeeds);
         ObjectTree tree;
-        Jobs jobs(tree, std::chrono::milliseconds(20));
+        Jobs jobs(tree, std::chrono::hours(1), std::chrono::milliseconds(20));
         JobObject* ended = start(jobs);
         JobObject* running = start(jobs);
         const QString endedPath = ended->path();
@@ -51,6 +53,26 @@ private Q_SLOTS:
         QVERIFY(tree.find(runningPath, kUser));
     }
 
+    void whatTakesTooLongIsEnded()
+    {
+        ObjectTree tree;
+        Jobs jobs(tree, std::chrono::milliseconds(20));
+        bool over = false;
+        const auto job = jobs.start(
+            u"pull-image"_s, kUser, {},
+            [](const image::ProgressSink&, const std::stop_token& stop) -> Result<std::vector<std::string>> {
+                while (!stop.stop_requested())
+                    std::this_thread::yield();
+                return failure(ErrorKind::Cancelled, "it was cancelled");
+            },
+            [&over] { over = true; });
+        QVERIFY(job);
+        QTRY_VERIFY(over && (*job)->isFinished());
+        QCOMPARE((*job)->property("State").toString(), u"failed"_s);
+        const QString said = (*job)->property("ErrorMessage").toString();
+        QVERIFY2(said.contains("job_seconds"_L1), qPrintable(said));
+    }
+
     void endedJobsStayForAWhile()
     {
         ObjectTree tree;
@@ -65,7 +87,7 @@ private Q_SLOTS:
     void endedJobsMakeRoom()
     {
         ObjectTree tree;
-        Jobs jobs(tree, std::chrono::hours(1));
+        Jobs jobs(tree, std::chrono::hours(1), std::chrono::hours(1));
         QSignalSpy removed(&tree, &ObjectTree::removed);
         QList<JobObject*> running;
         for (int i = 0; i < Jobs::kMaxRunning; ++i)
