@@ -116,6 +116,12 @@ Result<std::vector<std::string>> Fetcher::tags(const Name& name, const Access& a
     return tags;
 }
 
+Result<bool> Fetcher::checkLogin(const Name& name, const Access& access, std::stop_token stop)
+{
+    const auto reply = TRY(m_link->call(requestFor(Operation::Login, name, access), {}, {}, stop));
+    return TRY(image::Fields::of(reply.result, kWhat)).flag("asked");
+}
+
 Result<bool> Fetcher::hasBlob(const Name& name, const Access& access, const std::string& digest, std::stop_token stop)
 {
     auto request = requestFor(Operation::HasBlob, name, access);

@@ -54,6 +54,10 @@ public:
     /// Of the name's repository; limits::kTags at most.
     Result<std::vector<std::string>> tags(const Name& name, const Access& access, std::stop_token stop);
 
+    /// Asks the registry of the name whether it takes the login of `access`: RegistryDenied where it does not, false
+    /// where it lets everybody in without asking for one.
+    Result<bool> checkLogin(const Name& name, const Access& access, std::stop_token stop);
+
     Result<bool> hasBlob(const Name& name, const Access& access, const std::string& digest, std::stop_token stop);
 
     /// Takes a blob over from another repository of the same registry; false where that cannot be.

@@ -194,6 +194,16 @@ Result<Name> parseName(std::string_view text)
     return name;
 }
 
+Result<Name> parseRegistry(std::string_view text)
+{
+    const auto host = text.substr(0, text.find('/'));
+    if (!namesRegistry(host) || !isHost(host))
+        return failure(
+            ErrorKind::InvalidArgument,
+            std::format("\"{}\" is no registry: that is a host like quay.io or localhost:5000", printable(text)));
+    return parseName(std::format("{}/login", host));
+}
+
 std::string canonicalText(const Name& name)
 {
     return std::format("{}/{}{}{}{}{}", name.registry, name.repository, name.tag.empty() ? "" : ":", name.tag,

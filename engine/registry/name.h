@@ -22,6 +22,10 @@ struct Name {
 /// reference, with SHA-256 as the only digest. Errors: InvalidArgument, Unsupported (another digest).
 Result<Name> parseName(std::string_view text);
 
+/// Reads a registry ("docker.io", "localhost:5000"), or a part of one ("quay.io/team"), of which only the registry
+/// counts: a name at it, for what is asked of no image. Errors: InvalidArgument.
+Result<Name> parseRegistry(std::string_view text);
+
 /// The name with nothing left out; parseName() of it is the same name.
 std::string canonicalText(const Name& name);
 

@@ -16,8 +16,8 @@ namespace {
 
 using image::Fields;
 
-constexpr std::array<std::string_view, 8> kOperations
-    = {"resolve", "blob", "tags", "hasBlob", "mount", "upload", "putManifest", "cancel"};
+constexpr std::array<std::string_view, 9> kOperations
+    = {"resolve", "blob", "tags", "login", "hasBlob", "mount", "upload", "putManifest", "cancel"};
 constexpr std::size_t kProxy = 4096;
 constexpr std::size_t kLongestWord = 128;
 constexpr std::uint64_t kMostAttempts = 1000;

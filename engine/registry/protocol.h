@@ -18,6 +18,7 @@ enum class Operation {
     Resolve, ///< answers with documents, as descriptors
     Blob, ///< with a descriptor that is written to
     Tags, ///< answers with a descriptor, one tag on each line
+    Login, ///< asks the registry of the name whether it takes the login
     HasBlob,
     Mount,
     Upload, ///< with a descriptor that is read from

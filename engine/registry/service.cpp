@@ -27,6 +27,8 @@ Result<Answer> perform(Task& task)
         return fetchBlob(task);
     case Operation::Tags:
         return listTags(task);
+    case Operation::Login:
+        return checkLogin(task);
     case Operation::HasBlob:
         return hasBlob(task);
     case Operation::Mount:
@@ -39,6 +41,11 @@ Result<Answer> perform(Task& task)
         break;
     }
     return failure(ErrorKind::InvalidArgument, "the request asks for nothing that is known");
+}
+
+std::string subjectOf(const Request& request)
+{
+    return request.operation == Operation::Login ? request.name.registry : registry::subjectOf(request.name);
 }
 
 /// A request that is worked on, with what ends it.
@@ -116,7 +123,7 @@ private:
         if (!answer) {
             auto error = std::move(answer).error();
             if (error.kind != ErrorKind::Cancelled)
-                error = std::move(error).within(subjectOf(task.request.name));
+                error = std::move(error).within(subjectOf(task.request));
             std::ignore = say(id, toJson(error));
             return;
         }

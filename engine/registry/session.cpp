@@ -58,6 +58,13 @@ QUrl Session::url(std::string_view path) const
     return url;
 }
 
+QUrl Session::rootUrl() const
+{
+    QUrl url = m_base;
+    url.setPath(QStringLiteral("/v2/"));
+    return url;
+}
+
 std::string Session::key() const
 {
     std::string key = m_endpoint.host + '\n' + m_endpoint.credentials.user + '\n'
@@ -138,6 +145,7 @@ Outcome<HttpAnswer> Session::send(HttpRequest request, const Consumer& consumer)
     }
     if (!answer || answer->status != 401)
         return answer;
+    m_asked = true;
     if (authorization)
         m_tokens.forget(key(), *authorization); // it is over, or was never enough
     return follow(request, TRY(logIn(*answer)), consumer);

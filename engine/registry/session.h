@@ -23,6 +23,11 @@ public:
 
     /// The address of "/v2/<repository>/<path>"; the path's parts must be safe in URLs as they are.
     QUrl url(std::string_view path) const;
+    /// The address of "/v2/": whether a registry is there, and lets one in (distribution-spec, "Determining Support").
+    QUrl rootUrl() const;
+
+    /// It was asked for a login, up to now.
+    bool wasAskedForLogin() const { return m_asked; }
 
     /// One request, sent once more when a login was needed. An answer that is an error is an answer. Only GET and HEAD
     /// follow redirects.
@@ -81,6 +86,7 @@ private:
     std::vector<std::string> m_scopes;
     QUrl m_base;
     QString m_tokenHost;
+    bool m_asked = false;
     bool m_fellBack = false; ///< from https to http, on this machine
 };
 

@@ -28,6 +28,7 @@ struct Answer {
 Result<Answer> resolve(Task& task);
 Result<Answer> fetchBlob(Task& task);
 Result<Answer> listTags(Task& task);
+Result<Answer> checkLogin(Task& task);
 
 Result<Answer> hasBlob(Task& task);
 Result<Answer> mountBlob(Task& task);

@@ -33,4 +33,15 @@ Work::Function listTags(RegistryRequest request)
     };
 }
 
+Work::Function checkLogin(RegistryRequest request)
+{
+    return [request = std::move(request)](const image::ProgressSink& progress,
+                                          std::stop_token stop) -> Result<std::vector<std::string>> {
+        progress({std::format("Asking {}", request.name.registry), {}, {}, {}});
+        const auto fetcher = TRY(registry::Fetcher::start(request.fetcher));
+        const bool asked = TRY(fetcher->checkLogin(request.name, request.access, std::move(stop)));
+        return std::vector<std::string>{asked ? "accepted" : "not-asked"};
+    };
+}
+
 } // namespace lamella::helper

@@ -22,4 +22,7 @@ Work::Function pullImage(image::ImageStore& images, RegistryRequest request, reg
 /// The work of Manager.ListTags.
 Work::Function listTags(RegistryRequest request);
 
+/// The work of Manager.CheckLogin; its result is "accepted", or "not-asked".
+Work::Function checkLogin(RegistryRequest request);
+
 } // namespace lamella::helper

@@ -123,6 +123,24 @@ QDBusObjectPath ManagerObject::ListTags(const QString& repository, const QVarian
                  [place = *place] { });
 }
 
+QDBusObjectPath ManagerObject::CheckLogin(const QString& registry, const QVariantMap& options)
+{
+    auto access = registryAccess(options);
+    if (!access)
+        return refuse(access.error()), QDBusObjectPath();
+    auto name = registry::parseRegistry(registry.toStdString());
+    if (!name)
+        return refuse(name.error()), QDBusObjectPath();
+    if (access->registry.credentials.empty())
+        return refuse(Error::of(ErrorKind::InvalidArgument, "there is no login to check")), QDBusObjectPath();
+    auto place = m_services.transfers.take(caller().uid);
+    if (!place)
+        return refuse(place.error()), QDBusObjectPath();
+    const QString host = fromEngine(name->registry);
+    return begin(u"check-login"_s, {host}, checkLogin({m_services.fetcher, std::move(*name), std::move(*access)}),
+                 [place = *place] { });
+}
+
 QDBusObjectPath ManagerObject::SaveImages(const QStringList& images, const QDBusUnixFileDescriptor& file,
                                           const QVariantMap& options)
 {

@@ -34,6 +34,7 @@ public:
     QDBusObjectPath LoadImage(const QDBusUnixFileDescriptor& source, const QVariantMap& options);
     QDBusObjectPath PullImage(const QString& reference, const QVariantMap& options);
     QDBusObjectPath ListTags(const QString& repository, const QVariantMap& options);
+    QDBusObjectPath CheckLogin(const QString& registry, const QVariantMap& options);
     QDBusObjectPath SaveImages(const QStringList& images, const QDBusUnixFileDescriptor& file,
                                const QVariantMap& options);
     QDBusObjectPath ImportImage(const QDBusUnixFileDescriptor& archive, const QString& reference,

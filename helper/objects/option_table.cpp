@@ -17,10 +17,11 @@ OptionTable optionTable()
     const auto number = QMetaType::fromType<qulonglong>();
     const auto small = QMetaType::fromType<ushort>();
     const auto real = QMetaType::fromType<double>();
-    const QList<Option> registry{
+    const QList<Option> login{
         {u"user"_s, string},        {u"password"_s, string},        {u"identity_token"_s, string},
         {u"plain_http"_s, boolean}, {u"ca_certificates"_s, string}, {u"http_proxy"_s, string},
-        {u"https_proxy"_s, string}, {u"no_proxy"_s, string},        {u"mirrors"_s, strings}};
+        {u"https_proxy"_s, string}, {u"no_proxy"_s, string}};
+    const QList<Option> registry = login + QList<Option>{{u"mirrors"_s, strings}};
     const QList<Option> pull = registry + QList<Option>{{u"platform"_s, string}};
     const QList<Option> newImage{{u"author"_s, string},         {u"message"_s, string},     {u"command"_s, strings},
                                  {u"entrypoint"_s, strings},    {u"env"_s, strings},        {u"working_dir"_s, string},
@@ -29,6 +30,7 @@ OptionTable optionTable()
     return {
         {interfaceNamed("Manager.PullImage"_L1), pull},
         {interfaceNamed("Manager.ListTags"_L1), registry},
+        {interfaceNamed("Manager.CheckLogin"_L1), login},
         {interfaceNamed("Manager.SaveImages"_L1), {{u"format"_s, string}, {u"compression"_s, string}}},
         {interfaceNamed("Manager.ImportImage"_L1), newImage},
         {interfaceNamed("Manager.PruneImages"_L1), {{u"all"_s, boolean}, {u"dry_run"_s, boolean}}},

@@ -22,10 +22,54 @@ namespace {
 
 const QString kPassword = u"a-Pa55word-nobody-else-has"_s;
 
+// "secret", as htpasswd -B writes it.
+constexpr auto kPasswords = "bob:$2b$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a\n";
+
 QString starter()
 {
     return qEnvironmentVariable("LAMELLA_BIN") + u"/../share/lamella/starter"_s;
 }
+
+/// docker-registry on a free port of this machine, without TLS; it asks who one is where `asks` says so.
+class RealRegistry {
+public:
+    static bool isThere() { return !QStandardPaths::findExecutable(u"docker-registry"_s).isEmpty(); }
+
+    explicit RealRegistry(bool asks = false)
+    {
+        const QByteArray place = m_directory.path().toUtf8();
+        write(u"passwords"_s, kPasswords);
+        write(u"config.yml"_s,
+              "version: 0.1\nstorage: {filesystem: {rootdirectory: " + place + "/data}}\nhttp: {addr: '127.0.0.1:0'}\n"
+                  + (asks ? "auth: {htpasswd: {realm: basic, path: " + place + "/passwords}}\n" : QByteArray()));
+        m_process.setProcessChannelMode(QProcess::MergedChannels);
+        m_process.start(u"docker-registry"_s, {u"serve"_s, m_directory.filePath(u"config.yml"_s)});
+        QByteArray said;
+        static const QRegularExpression listening(u"listening on 127\\.0\\.0\\.1:(\\d+)"_s);
+        while (!listening.match(QString::fromUtf8(said)).hasMatch() && m_process.waitForReadyRead(30000))
+            said += m_process.readAll();
+        m_host = u"localhost:"_s + listening.match(QString::fromUtf8(said)).captured(1);
+    }
+    ~RealRegistry()
+    {
+        m_process.kill();
+        m_process.waitForFinished();
+    }
+
+    const QString& host() const { return m_host; }
+
+private:
+    void write(const QString& name, const QByteArray& text)
+    {
+        QFile file(m_directory.filePath(name));
+        if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size())
+            qFatal("cannot write %s", qPrintable(name));
+    }
+
+    QTemporaryDir m_directory;
+    QProcess m_process;
+    QString m_host;
+};
 
 } // namespace
 
@@ -154,7 +198,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("name");
         QTest::addColumn<QVariantMap>("options");
         const auto row = [](const char* what, const QString& name, const QVariantMap& options) {
-            for (const QString& member : {u"PullImage"_s, u"ListTags"_s})
+            for (const QString& member : {u"PullImage"_s, u"ListTags"_s, u"CheckLogin"_s})
                 QTest::addRow("%s: %s", qPrintable(member), what) << member << name << options;
         };
         row("no name", u"A B"_s, {});
@@ -169,6 +213,9 @@ private Q_SLOTS:
         for (const QString& platform : {u"arm64"_s, u"linux/"_s, u"linux/a b"_s, u"linux/arm/v7/more"_s})
             QTest::addRow("platform %s", qPrintable(platform))
                 << u"PullImage"_s << u"x"_s << QVariantMap{{u"platform"_s, platform}};
+        const QVariantMap login{{u"user"_s, u"u"_s}, {u"password"_s, kPassword}};
+        QTest::addRow("no registry") << u"CheckLogin"_s << u"debian"_s << login;
+        QTest::addRow("no login") << u"CheckLogin"_s << u"quay.io"_s << QVariantMap();
         QTest::addRow("platform of tags") << u"ListTags"_s << u"x"_s << QVariantMap{{u"platform"_s, u"linux/arm64"_s}};
     }
 
@@ -283,22 +330,10 @@ private Q_SLOTS:
 
     void aRealRegistryTakesAndGivesImages()
     {
-        if (QStandardPaths::findExecutable(u"docker-registry"_s).isEmpty())
+        if (!RealRegistry::isThere())
             QSKIP("needs docker-registry (./dev shell --with test)");
-        QTemporaryDir directory;
-        QFile config(directory.filePath(u"config.yml"_s));
-        QVERIFY(config.open(QIODevice::WriteOnly));
-        config.write("version: 0.1\nstorage: {filesystem: {rootdirectory: " + directory.path().toUtf8()
-                     + "/data}}\nhttp: {addr: '127.0.0.1:0'}\n");
-        config.close();
-        QProcess registry;
-        registry.setProcessChannelMode(QProcess::MergedChannels);
-        registry.start(u"docker-registry"_s, {u"serve"_s, config.fileName()});
-        QByteArray said;
-        static const QRegularExpression listening(u"listening on 127\\.0\\.0\\.1:(\\d+)"_s);
-        while (!listening.match(QString::fromUtf8(said)).hasMatch() && registry.waitForReadyRead(30000))
-            said += registry.readAll();
-        const QString host = u"localhost:"_s + listening.match(QString::fromUtf8(said)).captured(1);
+        const RealRegistry registry;
+        const QString host = registry.host();
         const QString name = host + u"/team/real:1"_s;
 
         const QString id = alice->loadStarter();
@@ -309,8 +344,35 @@ private Q_SLOTS:
         QCOMPARE(image(id, u"References"_s).toStringList(), QStringList{name});
         const QString tags = begin(u"ListTags"_s, {host + u"/team/real"_s});
         QCOMPARE(alice->ask(tags, u"Job"_s, u"Wait"_s).toStringList(), QStringList{u"1"_s});
-        registry.kill();
-        registry.waitForFinished();
+    }
+
+    void loginsAreChecked_data()
+    {
+        QTest::addColumn<bool>("asks");
+        QTest::addColumn<QString>("password");
+        QTest::addColumn<QString>("result");
+        QTest::addColumn<QString>("error");
+        QTest::newRow("right") << true << u"secret"_s << u"accepted"_s << QString();
+        QTest::newRow("wrong") << true << kPassword << QString() << errorName(u"RegistryDenied"_s);
+        QTest::newRow("of nobody's interest") << false << kPassword << u"not-asked"_s << QString();
+    }
+
+    void loginsAreChecked()
+    {
+        QFETCH(bool, asks);
+        QFETCH(QString, password);
+        QFETCH(QString, result);
+        QFETCH(QString, error);
+        if (!RealRegistry::isThere())
+            QSKIP("needs docker-registry (./dev shell --with test)");
+        const RealRegistry registry(asks);
+        // A part of a registry has the registry's login.
+        const QString job = begin(u"CheckLogin"_s, {registry.host() + u"/team"_s},
+                                  {{u"user"_s, u"bob"_s}, {u"password"_s, password}});
+        QCOMPARE(errorOf(job), error);
+        QCOMPARE(alice->get(job, u"Job"_s, u"Result"_s).toStringList().join(u' '), result);
+        QCOMPARE(alice->get(job, u"Job"_s, u"Items"_s).toStringList(), QStringList{registry.host()});
+        QVERIFY(!readFile(qEnvironmentVariable("LAMELLA_SESSION") + u"/helper.log"_s).contains(kPassword.toUtf8()));
     }
 
     /// Last: everything above has used what tst_interface leaves out.

@@ -42,6 +42,7 @@ QStringList registryMembers()
     return {u"Manager.ResolveReference"_s,
             u"Manager.PullImage"_s,
             u"Manager.ListTags"_s,
+            u"Manager.CheckLogin"_s,
             u"Image.UsedBy"_s,
             u"Image.Push"_s,
             u"Job.Parts"_s};

@@ -146,6 +146,33 @@ private Q_SLOTS:
         refusals(*fetcher, registry.host(), bob, anonymous);
     }
 
+    void checksLogins_data() { pushesAndPulls_data(); }
+    void checksLogins()
+    {
+        QFETCH(bool, tokens);
+        const Certificate certificate;
+        const TokenServer tokenServer{certificate};
+        const DockerRegistry registry{
+            certificate,
+            tokens ? "  token: {realm: '" + tokenServer.realm()
+                    + "', service: lamella-registry, issuer: lamella-test, rootcertbundle: @CERTIFICATE@}\n"
+                   : QByteArray("  htpasswd: {realm: basic, path: @PASSWORDS@}\n")};
+        Access bob;
+        bob.registry.certificates = certificate.pem().toStdString();
+        bob.registry.credentials.user = "bob";
+        bob.registry.credentials.password = "secret";
+        const auto fetcher = start();
+        const auto name = parseRegistry(registry.host()).value();
+        const auto accepted = fetcher->checkLogin(name, bob, {});
+        QVERIFY2(accepted, said(accepted).c_str());
+        QVERIFY(*accepted);
+        bob.registry.credentials.password = "wrong";
+        const auto refused = fetcher->checkLogin(name, bob, {});
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().kind, ErrorKind::RegistryDenied);
+        QVERIFY2(refused.error().message.contains("does not accept the login"), refused.error().message.c_str());
+    }
+
 private:
     void push(Fetcher& fetcher, const Name& name, const Access& access)
     {

@@ -55,6 +55,36 @@ private Q_SLOTS:
         QVERIFY(again && *again == *name);
     }
 
+    void registries_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QByteArray>("registry"); // empty: refused
+        const auto row = [](const QByteArray& text, const QByteArray& registry) {
+            QTest::newRow(text.constData()) << text << registry;
+        };
+        row("docker.io", "docker.io");
+        row("index.docker.io", "docker.io");
+        row("quay.io/team", "quay.io");
+        row("localhost", "localhost");
+        row("localhost:5000", "localhost:5000");
+        row("[::1]:5000/a", "[::1]:5000");
+        row("", "");
+        row("/", "");
+        row("debian", "");
+        row("team/app", "");
+        row("a b.de", "");
+        row("user@host.de", "");
+        row("https://quay.io", "");
+        row("host.de:99999", "");
+    }
+    void registries()
+    {
+        QFETCH(QByteArray, text);
+        QFETCH(QByteArray, registry);
+        const auto name = parseRegistry(text.toStdString());
+        QCOMPARE(name ? QByteArray::fromStdString(name->registry) : QByteArray(), registry);
+    }
+
     void refused_data()
     {
         QTest::addColumn<QByteArray>("text");
