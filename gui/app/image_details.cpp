@@ -10,6 +10,7 @@
 
 #include <QClipboard>
 #include <QComboBox>
+#include <QEvent>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -30,6 +31,7 @@ using models::ImageHistoryModel;
 namespace {
 
 enum Tab { HistoryTab, DocumentsTab };
+constexpr int kNarrowTable = 400;
 
 QPlainTextEdit* plainText(const QString& name, const QString& accessibleName, QWidget* parent)
 {
@@ -108,6 +110,7 @@ QWidget* ImageDetails::buildHistory()
     splitter->addWidget(m_step);
     splitter->setStretchFactor(0, 3);
     splitter->setStretchFactor(1, 2);
+    m_steps->installEventFilter(this);
     connect(m_steps->selectionModel(), &QItemSelectionModel::currentChanged, this, &ImageDetails::showStep);
     connect(m_model, &QAbstractItemModel::modelReset, this, &ImageDetails::showStep);
     return splitter;
@@ -199,7 +202,7 @@ void ImageDetails::loadHistory()
         if (!steps)
             showError(tr("How the image was made could not be read"), steps.error());
         else
-            m_model->setSteps(*steps);
+            showSteps(*steps);
     });
 }
 
@@ -220,6 +223,27 @@ void ImageDetails::loadDocuments()
 void ImageDetails::showError(const QString& what, const client::ClientError& error)
 {
     m_banner->showMessage(widgets::Banner::Kind::Error, tr("%1: %2").arg(what, error.sentence), tr("Try again"));
+}
+
+void ImageDetails::showSteps(const std::vector<client::HistoryStep>& steps)
+{
+    m_model->setSteps(steps);
+    m_steps->setCurrentIndex(m_model->index(0, 0));
+}
+
+/// The command is what the table is for: the others go first where there is no room.
+void ImageDetails::fitColumns()
+{
+    const bool narrow = m_steps->width() < kNarrowTable;
+    for (const int column : {ImageHistoryModel::NumberColumn, ImageHistoryModel::CreatedColumn})
+        m_steps->setColumnHidden(column, narrow);
+}
+
+bool ImageDetails::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == m_steps && event->type() == QEvent::Resize)
+        fitColumns();
+    return QWidget::eventFilter(watched, event);
 }
 
 void ImageDetails::showStep()

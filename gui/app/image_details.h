@@ -34,6 +34,7 @@ public:
 
 protected:
     void showEvent(QShowEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     QWidget* buildHistory();
@@ -41,7 +42,9 @@ private:
     void load();
     void loadHistory();
     void loadDocuments();
+    void showSteps(const std::vector<client::HistoryStep>& steps);
     void showStep();
+    void fitColumns();
     void showDocument();
     void showError(const QString& what, const client::ClientError& error);
 

@@ -30,6 +30,13 @@ QProgressBar* thinBar(QWidget* parent)
     return bar;
 }
 
+/// On a card the trough would have the card's own colour.
+void showTrough(QProgressBar* bar, QPalette colors)
+{
+    colors.setColor(QPalette::Base, widgets::mixed(colors.color(QPalette::Base), colors.color(QPalette::Text), 0.12));
+    bar->setPalette(colors);
+}
+
 void setProgress(QProgressBar* bar, double progress)
 {
     // A maximum of 0 shows that it works without saying how far it is.
@@ -114,6 +121,7 @@ void JobCard::refresh()
                      failed ? widgets::meaningColor(widgets::Meaning::Bad, palette())
                             : widgets::secondaryText(palette()));
     m_figures->setPalette(figures);
+    showTrough(m_progress, palette());
     m_progress->setVisible(running);
     m_progress->setAccessibleName(m_title->text());
     setProgress(m_progress, m_index.data(JobsModel::ProgressRole).toDouble());
@@ -150,6 +158,7 @@ void JobCard::updateParts()
             continue;
         row.name->setText(parts[place].name);
         row.figures->setText(parts[place].figures);
+        showTrough(row.progress, palette());
         row.progress->setAccessibleName(parts[place].name);
         setProgress(row.progress, parts[place].progress);
     }

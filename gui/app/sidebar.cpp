@@ -101,8 +101,9 @@ void Sidebar::addSection(const QString& name, QStringView icon, const QString& k
 
 void Sidebar::setCount(int section, int count)
 {
-    item(section)->setData(CountRole, count);
-    item(section)->setData(Qt::AccessibleTextRole, QStringLiteral("%1, %2").arg(item(section)->text()).arg(count));
+    const QString name = item(section)->text();
+    item(section)->setData(CountRole, count < 0 ? QVariant() : QVariant(count));
+    item(section)->setData(Qt::AccessibleTextRole, count < 0 ? name : QStringLiteral("%1, %2").arg(name).arg(count));
 }
 
 } // namespace lamella::app

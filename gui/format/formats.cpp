@@ -90,7 +90,13 @@ QString ago(quint64 thenUsec, quint64 now)
         return Formats::tr("%1 min ago").arg(seconds / 60);
     if (seconds < 86400)
         return Formats::tr("%1 h ago").arg(seconds / 3600);
-    return Formats::tr("%1 d ago").arg(seconds / 86400);
+    const int days = static_cast<int>(seconds / 86400);
+    if (days < 60)
+        return Formats::tr("%1 d ago").arg(days);
+    // Who reads "1103 d" counts in his head.
+    if (days < 730)
+        return Formats::tr("%n month(s) ago", nullptr, days / 30);
+    return Formats::tr("%n year(s) ago", nullptr, days / 365);
 }
 
 QString timeOfDay(quint64 usec)
@@ -109,6 +115,11 @@ quint64 nowUsec()
 QString shortId(const QString& id)
 {
     return id.mid(id.indexOf(QLatin1Char(':')) + 1).left(12);
+}
+
+QString plainToolTip(const QString& words)
+{
+    return words.isEmpty() ? QString() : QStringLiteral("<p>%1</p>").arg(words.toHtmlEscaped());
 }
 
 QString signalName(int number)

@@ -19,7 +19,7 @@ QString percent(double ratio);
 QString duration(std::chrono::microseconds time);
 /// CPU time as top(1) has it: "0:04.13", "12:04.13".
 QString cpuTime(std::chrono::microseconds time);
-/// "just now", "5 min ago", "3 d ago". Times in µs since 1970.
+/// "just now", "5 min ago", "3 d ago", "4 months ago". Times in µs since 1970.
 QString ago(quint64 thenUsec, quint64 nowUsec);
 /// The time of day with seconds where it was today, otherwise with the date.
 QString timeOfDay(quint64 usec);
@@ -28,6 +28,8 @@ quint64 nowUsec();
 
 /// The first twelve digits of a digest or an id, without "sha256:".
 QString shortId(const QString& id);
+/// A tool tip that says these words: what comes from an image is never markup.
+QString plainToolTip(const QString& words);
 /// "SIGKILL"; a number where it has no name.
 QString signalName(int number);
 /// How a program ended, in words: "exited with status 1", "killed by SIGKILL", "ran out of memory and was killed".

@@ -82,6 +82,8 @@ QVariant ImageHistoryModel::data(const QModelIndex& index, int role) const
     case Qt::ToolTipRole:
         if (index.column() == CreatedColumn && step.createdUsec > 0)
             return format::timeOfDay(step.createdUsec);
+        if (index.column() == CommandColumn)
+            return format::plainToolTip(step.createdBy.isEmpty() ? step.comment : step.createdBy);
         return index.column() == SizeColumn && step.emptyLayer ? QVariant(tr("It changed only the configuration."))
                                                                : QVariant();
     case Qt::TextAlignmentRole:

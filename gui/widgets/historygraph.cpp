@@ -274,6 +274,7 @@ void HistoryGraph::paintAxes(QPainter* painter, const QRectF& plot) const
     }
     const int labelWidth = metrics.horizontalAdvance(timeTickText(std::chrono::seconds(15))) + kGroupSpacing;
     const std::chrono::seconds step = timeStep(m_span, static_cast<int>(plot.width()) / labelWidth);
+    qreal free = plot.right() + kGroupSpacing; // from the right: what a label has left to the next
     for (std::chrono::seconds before{0}; before <= m_span; before += step) {
         const qreal part = 1.0 - static_cast<double>(before.count()) / static_cast<double>(m_span.count());
         const qreal x = crisp(std::min(plot.left() + plot.width() * part, plot.right() - 1 / ratio), ratio);
@@ -283,6 +284,9 @@ void HistoryGraph::paintAxes(QPainter* painter, const QRectF& plot) const
         const int wide = metrics.horizontalAdvance(text);
         // The outermost labels stay inside the plot.
         const qreal left = std::clamp(x - wide / 2.0, plot.left(), plot.right() - wide);
+        if (left + wide + kSpacing > free)
+            continue;
+        free = left;
         painter->setPen(secondaryText(palette()));
         painter->drawText(QRectF(left, plot.bottom() + kGrid, wide + 2, metrics.height()), Qt::AlignLeft, text);
     }

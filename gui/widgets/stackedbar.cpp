@@ -31,6 +31,7 @@ void StackedBar::setParts(const QList<Part>& parts, double whole)
     for (const Part& part : parts)
         words.append(part.name + u' ' + part.figure);
     setAccessibleDescription(words.join(QStringLiteral(", ")));
+    setToolTip(words.join(u'\n'));
     update();
 }
 
@@ -83,6 +84,10 @@ void StackedBar::paintLabels(QPainter* painter) const
     const int top = kBar + kGrid + 2;
     int x = 0;
     for (qsizetype i = 0; i < m_parts.size(); ++i) {
+        const int wide = kSwatch + kGrid + metrics.horizontalAdvance(m_parts[i].name + u' ' + m_parts[i].figure);
+        // Half a figure is another figure: what has no room is in the tool tip.
+        if (x + wide > width())
+            break;
         painter->setPen(Qt::NoPen);
         painter->setBrush(partColor(i));
         painter->drawRoundedRect(QRectF(x, top + (metrics.height() - kSwatch) / 2.0, kSwatch, kSwatch), 2, 2);

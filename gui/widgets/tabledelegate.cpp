@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/widgets/tabledelegate.h"
 
+#include "gui/widgets/colors.h"
 #include "gui/widgets/fonts.h"
 
 #include <algorithm>
@@ -46,6 +47,8 @@ void TableDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIn
 {
     QStyledItemDelegate::initStyleOption(option, index);
     setOffFigures(option->text, option->displayAlignment);
+    if (m_links.contains(index.column()))
+        option->palette.setColor(QPalette::Text, meaningColor(Meaning::Note, option->palette));
     option->font = m_monospace.contains(index.column()) ? monospaceFont(option->font) : tabularFont(option->font);
 }
 

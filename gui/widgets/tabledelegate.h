@@ -27,6 +27,9 @@ class TableDelegate : public QStyledItemDelegate {
 public:
     explicit TableDelegate(const QSet<int>& monospaceColumns, QObject* parent = nullptr);
 
+    /// What stands in these columns leads somewhere, and looks like it.
+    void setLinkColumns(const QSet<int>& columns) { m_links = columns; }
+
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 
 protected:
@@ -34,6 +37,7 @@ protected:
 
 private:
     QSet<int> m_monospace;
+    QSet<int> m_links;
 };
 
 } // namespace lamella::widgets

@@ -32,6 +32,27 @@ private Q_SLOTS:
         QTEST(lamella::format::bytes(count), "text");
     }
 
+    void ago_data()
+    {
+        QTest::addColumn<quint64>("seconds");
+        QTest::addColumn<QString>("text");
+        constexpr quint64 kDay = 86400;
+        QTest::newRow("now") << quint64{4} << QStringLiteral("just now");
+        QTest::newRow("seconds") << quint64{59} << QStringLiteral("59 s ago");
+        QTest::newRow("minutes") << quint64{3599} << QStringLiteral("59 min ago");
+        QTest::newRow("hours") << kDay - 1 << QStringLiteral("23 h ago");
+        QTest::newRow("days") << 59 * kDay << QStringLiteral("59 d ago");
+        QTest::newRow("months") << 60 * kDay << QStringLiteral("2 month(s) ago");
+        QTest::newRow("nearly two years") << 729 * kDay << QStringLiteral("24 month(s) ago");
+        QTest::newRow("years") << 1103 * kDay << QStringLiteral("3 year(s) ago");
+    }
+    void ago()
+    {
+        QFETCH(quint64, seconds);
+        constexpr quint64 kNow = 1'800'000'000;
+        QTEST(lamella::format::ago((kNow - seconds) * 1'000'000, kNow * 1'000'000), "text");
+    }
+
     void percent_data()
     {
         QTest::addColumn<double>("ratio");
