@@ -57,6 +57,14 @@ struct Credentials::Search {
     QList<std::pair<QString, QString>> helpers; ///< program and scope, still to be asked
 };
 
+QString keptForNowSentence(const QString& scope, const QString& why)
+{
+    return Credentials::tr(
+               "The login at %1 is kept until Lamella ends, and then forgotten: there is no keyring that takes "
+               "it (%2). Unlock yours, or install one (GNOME Keyring, KWallet), and add the login again.")
+        .arg(scope, why);
+}
+
 QStringList credentialFiles()
 {
     const QString home = QDir::homePath();
@@ -201,7 +209,8 @@ Pending<QString> Credentials::keep(const QString& scope, const Login& login)
             m_session.insert(scope, login);
         }
         remember(scope, outcome.has_value());
-        promise.give(outcome ? QString() : outcome.error().sentence);
+        const QString why = outcome ? QString() : outcome.error().sentence;
+        promise.give(outcome || !why.isEmpty() ? why : tr("it does not say why"));
     });
     return promise.pending();
 }

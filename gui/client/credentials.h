@@ -83,6 +83,9 @@ private:
     QList<KnownLogin> m_known;
 };
 
+/// What is said when keep() could not keep a login beyond the program's end: `why` is its answer.
+QString keptForNowSentence(const QString& scope, const QString& why);
+
 /// The files of this person, in the order in which they count (containers-auth.json(5), docker-login(1)).
 QStringList credentialFiles();
 
