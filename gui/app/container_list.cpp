@@ -206,7 +206,8 @@ void ContainerList::showEmptyState()
     } else if (m_client->state() == client::Client::State::Connecting) {
         m_empty->setContent(u"container", tr("Asking the helper what there is…"));
     } else if (!m_client->isReady()) {
-        m_empty->setContent(u"warning", tr("What there is cannot be shown while the helper is away."), tr("Try again"));
+        m_empty->setContent(u"warning", tr("There is nothing to show while Lamella is not connected to its helper."),
+                            tr("Try again"));
     } else if (!m_client->images().isEmpty()) {
         m_empty->setContent(u"container",
                             tr("A container is a program with its own files, processes and limits, made from an "

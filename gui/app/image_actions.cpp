@@ -3,18 +3,20 @@
 
 #include "gui/app/container_actions.h"
 #include "gui/app/image_jobs.h"
+#include "gui/app/image_removal.h"
 #include "gui/client/client.h"
 #include "gui/dialogs/confirmation.h"
 #include "gui/dialogs/credentials_dialog.h"
 #include "gui/dialogs/line_dialog.h"
 #include "gui/dialogs/new_image_dialog.h"
-#include "gui/dialogs/prune_dialog.h"
 #include "gui/dialogs/save_dialog.h"
 #include "gui/format/formats.h"
 #include "gui/format/image_text.h"
 #include "gui/widgets/icons.h"
 
-#include <QCoreApplication>
+#include <QAbstractItemView>
+#include <QApplication>
+#include <QClipboard>
 #include <QCursor>
 #include <QDir>
 #include <QFileDialog>
@@ -22,6 +24,8 @@
 #include <QMenu>
 #include <QStandardPaths>
 #include <QWidget>
+
+#include <algorithm>
 
 namespace lamella::app {
 
@@ -43,11 +47,14 @@ ImageActions::ImageActions(client::Client* client, client::Credentials* credenti
     , m_client(client)
     , m_credentials(credentials)
     , m_jobs(jobs)
+    , m_removal(new ImageRemoval(client, window))
     , m_window(window)
 {
     buildActions();
     connectActions();
     connect(client, &client::Client::stateChanged, this, &ImageActions::update);
+    connect(client, &client::Client::containerAdded, this, &ImageActions::update);
+    connect(client, &client::Client::containerRemoved, this, &ImageActions::update);
     connect(jobs, &ImageJobs::importOffered, this, &ImageActions::offerImport);
     update();
 }
@@ -78,7 +85,8 @@ void ImageActions::buildActions()
     load->setIconText(tr("Load…"));
     loadDirectory = make(QStringLiteral("loadLayoutAction"), u"load", tr("Load image &directory…"),
                          tr("Load the images of an OCI image layout, a directory"));
-    run = make(QStringLiteral("runImageAction"), u"run", tr("&Run…"), tr("Run a container from this image"));
+    // Enter is what activates a row of any list.
+    run = make(QStringLiteral("runImageAction"), u"run", tr("&Run…"), tr("Run a container from this image (Enter)"));
     run->setIconText(tr("Run…"));
     tag = make(QStringLiteral("tagAction"), u"rename", tr("&Tag…"), tr("Give the image one more name"),
                QStringLiteral("F2"));
@@ -90,8 +98,14 @@ void ImageActions::buildActions()
                    QStringLiteral("Ctrl+H"));
     inspect = make(QStringLiteral("inspectAction"), u"info", tr("&Inspect"), tr("The image's documents"),
                    QStringLiteral("Ctrl+I"));
-    remove = make(QStringLiteral("removeImageAction"), u"remove", tr("Re&move…"),
-                  tr("Remove this image and the layers that no other image needs"), QStringLiteral("Del"));
+    users = make(QStringLiteral("imageUsersAction"), u"container", tr("Show its &containers"),
+                 tr("Show the containers that were made from this image"), QStringLiteral("Ctrl+U"));
+    copyName = make(QStringLiteral("copyImageNameAction"), u"copy", tr("Copy na&me"),
+                    tr("Copy the names of the chosen images"), QStringLiteral("Ctrl+C"));
+    copyId = make(QStringLiteral("copyImageIdAction"), {}, tr("Copy I&D"), tr("Copy the IDs of the chosen images"),
+                  QStringLiteral("Ctrl+Shift+C"));
+    remove = make(QStringLiteral("removeImageAction"), u"remove", tr("R&emove…"),
+                  tr("Remove the chosen images and the layers that no other image needs"), QStringLiteral("Del"));
     prune = make(QStringLiteral("pruneAction"), {}, tr("Remove u&nused images…"),
                  tr("See which images nothing uses, and remove them"));
     logins = make(QStringLiteral("loginsAction"), {}, tr("Lo&gins at registries…"),
@@ -114,15 +128,24 @@ void ImageActions::connectActions()
     connect(save, &QAction::triggered, this, &ImageActions::askSave);
     connect(history, &QAction::triggered, this, &ImageActions::historyRequested);
     connect(inspect, &QAction::triggered, this, &ImageActions::inspectRequested);
-    connect(remove, &QAction::triggered, this, &ImageActions::askRemove);
-    connect(prune, &QAction::triggered, this, &ImageActions::askPrune);
+    connect(users, &QAction::triggered, this, &ImageActions::usersRequested);
+    connect(copyName, &QAction::triggered, this, [this] {
+        copy([](const client::ImageData& one) {
+            return one.references.isEmpty() ? one.id : format::shortReference(one.references.constFirst());
+        });
+    });
+    connect(copyId, &QAction::triggered, this, [this] { copy([](const client::ImageData& one) { return one.id; }); });
+    connect(remove, &QAction::triggered, this, [this] { m_removal->ask(images()); });
+    connect(prune, &QAction::triggered, m_removal, &ImageRemoval::askPrune);
+    connect(m_removal, &ImageRemoval::failed, this, &ImageActions::failed);
     connect(logins, &QAction::triggered, this,
-            [this] { (new dialogs::CredentialsDialog(m_credentials, m_window))->open(); });
+            [this] { (new dialogs::CredentialsDialog(m_client, m_credentials, m_window))->open(); });
 }
 
 QList<QAction*> ImageActions::contextActions() const
 {
-    return {run, nullptr, tag, untag, push, save, nullptr, history, inspect, nullptr, remove};
+    return {run,     users,   nullptr, tag,      untag,  push,    save,  nullptr,
+            history, inspect, nullptr, copyName, copyId, nullptr, remove};
 }
 
 void ImageActions::setImages(const QList<ImageClient*>& images)
@@ -142,6 +165,12 @@ void ImageActions::update()
         action->setEnabled(ready);
     for (QAction* action : {run, tag, push, save, history, inspect, remove})
         action->setEnabled(ready && image());
+    for (QAction* action : {copyName, copyId})
+        action->setEnabled(image());
+    const QList<client::ContainerClient*> containers = m_client->containers();
+    users->setEnabled(image() && std::ranges::any_of(containers, [this](const client::ContainerClient* one) {
+                          return one->data().imageId == image()->data().id;
+                      }));
     untag->setEnabled(ready && image() && !image()->data().references.isEmpty());
     const bool several = image() && image()->data().references.size() > 1;
     untag->setText(several ? tr("&Untag…") : tr("&Untag"));
@@ -215,7 +244,10 @@ void ImageActions::chooseUntag()
     for (const QString& name : names)
         connect(menu->addAction(name), &QAction::triggered, this,
                 [this, about = QPointer(image()), name] { doUntag(about, name); });
-    menu->popup(QCursor::pos());
+    // Below the row that is meant, where it was chosen by keys.
+    const auto* list = qobject_cast<QAbstractItemView*>(QApplication::focusWidget());
+    menu->popup(list ? list->viewport()->mapToGlobal(list->visualRect(list->currentIndex()).bottomLeft())
+                     : QCursor::pos());
 }
 
 void ImageActions::doUntag(ImageClient* image, const QString& reference)
@@ -251,78 +283,24 @@ void ImageActions::askSave()
     dialog->open();
 }
 
-void ImageActions::askRemove()
+void ImageActions::copy(const std::function<QString(const client::ImageData&)>& what)
 {
-    ImageClient* image = this->image();
-    if (!image)
-        return;
-    QStringList users;
-    for (const client::ContainerClient* container : m_client->containers()) {
-        if (container->data().imageId == image->data().id)
-            users.append(container->data().name);
+    QStringList lines;
+    for (const QPointer<ImageClient>& one : std::as_const(m_images)) {
+        if (one)
+            lines.append(what(one->data()));
     }
-    if (!users.isEmpty()) {
-        users.sort();
-        report(tr("The image %1 is not removed").arg(image->displayName()),
-               {client::ErrorKind::Busy,
-                tr("these containers were made from it: %1. Remove them first.").arg(users.join(QStringLiteral(", ")))},
-               {});
-        return;
+    QGuiApplication::clipboard()->setText(lines.join(u'\n'));
+}
+
+QList<ImageClient*> ImageActions::images() const
+{
+    QList<ImageClient*> there;
+    for (const QPointer<ImageClient>& one : m_images) {
+        if (one)
+            there.append(one);
     }
-    auto* question
-        = new dialogs::Confirmation(m_window, tr("Remove the image %1?").arg(image->displayName()), tr("&Remove"));
-    QStringList consequence;
-    if (image->data().references.size() > 1)
-        consequence.append(
-            tr("It has the names %1, too.").arg(image->data().references.mid(1).join(QStringLiteral(", "))));
-    consequence.append(
-        tr("Its layers that no other image needs are lost (all of it is %1). It can be loaded again from where it "
-           "came.")
-            .arg(format::bytes(image->data().sizeBytes)));
-    question->setConsequence(consequence.join(u'\n'));
-    question->ask([this, about = QPointer(image)] { doRemove(about); });
-}
-
-void ImageActions::doRemove(ImageClient* image)
-{
-    if (!image)
-        return;
-    image->remove().then(this, [this, about = QPointer(image)](const Outcome<void>& outcome) {
-        if (!outcome)
-            report(tr("The image was not removed"), outcome.error(), [this, about] { doRemove(about); });
-    });
-}
-
-void ImageActions::askPrune()
-{
-    // Nothing goes before a person has seen what.
-    m_client->pruneImages(false, true).then(this, [this](const Outcome<client::Pruned>& unused) {
-        if (!unused) {
-            report(tr("What is not used could not be found out"), unused.error(), [this] { askPrune(); });
-            return;
-        }
-        m_client->pruneImages(true, true).then(this, [this, some = *unused](const Outcome<client::Pruned>& all) {
-            if (all)
-                confirmPrune(some, *all);
-            else
-                report(tr("What is not used could not be found out"), all.error(), [this] { askPrune(); });
-        });
-    });
-}
-
-void ImageActions::confirmPrune(const client::Pruned& unused, const client::Pruned& all)
-{
-    auto* dialog = new dialogs::PruneDialog(m_client, unused, all, m_window);
-    connect(dialog, &dialogs::PruneDialog::chosen, this, &ImageActions::doPrune);
-    dialog->open();
-}
-
-void ImageActions::doPrune(bool all)
-{
-    m_client->pruneImages(all, false).then(this, [this](const Outcome<client::Pruned>& pruned) {
-        if (!pruned)
-            report(tr("The unused images were not removed"), pruned.error(), [this] { askPrune(); });
-    });
+    return there;
 }
 
 } // namespace lamella::app

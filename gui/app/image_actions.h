@@ -17,6 +17,7 @@ class Credentials;
 namespace lamella::app {
 
 class ImageJobs;
+class ImageRemoval;
 
 /// Where the starter image lies that ships with the program; empty where it is not installed.
 QString starterLayout();
@@ -39,12 +40,15 @@ public:
     QAction* loadDirectory;
     QAction* pull;
     QAction* run;
+    QAction* users;
     QAction* tag;
     QAction* untag;
     QAction* push;
     QAction* save;
     QAction* history;
     QAction* inspect;
+    QAction* copyName;
+    QAction* copyId;
     QAction* remove;
     QAction* prune;
     QAction* logins;
@@ -54,6 +58,7 @@ Q_SIGNALS:
     void failed(const QString& sentence, const std::function<void()>& retry);
     /// A person wants a container from this image.
     void runRequested(const QString& imageId);
+    void usersRequested();
     void historyRequested();
     void inspectRequested();
 
@@ -70,16 +75,14 @@ private:
     void chooseUntag();
     void doUntag(client::ImageClient* image, const QString& reference);
     void askSave();
-    void askRemove();
-    void doRemove(client::ImageClient* image);
-    void askPrune();
-    void confirmPrune(const client::Pruned& unused, const client::Pruned& all);
-    void doPrune(bool all);
+    void copy(const std::function<QString(const client::ImageData&)>& what);
+    QList<client::ImageClient*> images() const;
     void report(const QString& what, const client::ClientError& error, const std::function<void()>& retry);
 
     client::Client* m_client;
     client::Credentials* m_credentials;
     ImageJobs* m_jobs;
+    ImageRemoval* m_removal;
     QWidget* m_window;
     QList<QPointer<client::ImageClient>> m_images;
 };

@@ -149,103 +149,79 @@ QStringList ImageJobs::names() const
     return names;
 }
 
-RegistryDialog* ImageJobs::pullDialog()
+ImageJobs::Transfer ImageJobs::pullTransfer() const
 {
-    auto* dialog = new RegistryDialog(
-        dialogs::RegistryFields::For::Pull, m_client, m_credentials, names(),
-        [this](const RegistryRequest& request) { return m_client->pullImage(request.reference, request.options); },
-        m_window);
-    connect(dialog, &RegistryDialog::begun, this, &ImageJobs::pulling);
+    return {dialogs::RegistryFields::For::Pull, [client = m_client](const RegistryRequest& request) {
+                return client->pullImage(request.reference, request.options);
+            }};
+}
+
+ImageJobs::Transfer ImageJobs::pushTransfer(client::ImageClient* image)
+{
+    return {dialogs::RegistryFields::For::Push, [about = QPointer(image)](const RegistryRequest& request) {
+                if (about)
+                    return about->push(request.reference, request.options);
+                client::Promise<QPointer<client::JobClient>> gone;
+                gone.fail({ErrorKind::NotFound, tr("The image is not there any more.")});
+                return gone.pending();
+            }};
+}
+
+RegistryDialog* ImageJobs::dialogFor(const Transfer& transfer)
+{
+    auto* dialog = new RegistryDialog(transfer.purpose, m_client, m_credentials, names(), transfer.start, m_window);
+    connect(dialog, &RegistryDialog::begun, this,
+            [this, transfer](client::JobClient* job, const RegistryRequest& request) {
+                remember(request);
+                if (job)
+                    follow(
+                        job, notDone(transfer, request), [=, this] { again(transfer, request); },
+                        askToLogIn(transfer, request));
+            });
     return dialog;
 }
 
 void ImageJobs::pull(const QString& reference)
 {
-    RegistryDialog* dialog = pullDialog();
+    RegistryDialog* dialog = dialogFor(pullTransfer());
     if (!reference.isEmpty())
         dialog->setReference(reference);
     dialog->open();
-}
-
-void ImageJobs::pulling(client::JobClient* job, const RegistryRequest& request)
-{
-    remember(request);
-    if (job)
-        follow(
-            job, tr("%1 was not pulled").arg(request.reference), [this, request] { pullAgain(request); },
-            askToLogIn(request));
-}
-
-void ImageJobs::pullAgain(const RegistryRequest& request)
-{
-    run(
-        tr("%1 was not pulled").arg(request.reference),
-        [this, request] { return m_client->pullImage(request.reference, request.options); },
-        [this, request] { pullAgain(request); }, askToLogIn(request));
-}
-
-ImageJobs::Failure ImageJobs::askToLogIn(const RegistryRequest& request)
-{
-    return [this, request](const ClientError& error) {
-        if (error.kind != ErrorKind::RegistryDenied)
-            return false;
-        RegistryDialog* dialog = pullDialog();
-        dialog->setRefused(request, error.sentence);
-        dialog->open();
-        return true;
-    };
-}
-
-RegistryDialog* ImageJobs::pushDialog(client::ImageClient* image)
-{
-    auto* dialog = new RegistryDialog(
-        dialogs::RegistryFields::For::Push, m_client, m_credentials, names(),
-        [about = QPointer(image)](const RegistryRequest& request) {
-            if (about)
-                return about->push(request.reference, request.options);
-            client::Promise<QPointer<client::JobClient>> gone;
-            gone.fail({ErrorKind::NotFound, tr("The image is not there any more.")});
-            return gone.pending();
-        },
-        m_window);
-    connect(dialog, &RegistryDialog::begun, this,
-            [this, about = QPointer(image)](client::JobClient* job, const RegistryRequest& request) {
-                pushing(job, about, request);
-            });
-    return dialog;
 }
 
 void ImageJobs::push(client::ImageClient* image)
 {
     if (!image)
         return;
-    RegistryDialog* dialog = pushDialog(image);
+    RegistryDialog* dialog = dialogFor(pushTransfer(image));
     dialog->setReference(image->data().references.value(0));
     dialog->open();
 }
 
-void ImageJobs::pushing(client::JobClient* job, client::ImageClient* image, const RegistryRequest& request)
+/// The same request, with the login that it had: nobody is asked anything unless the registry says no.
+void ImageJobs::again(const Transfer& transfer, const RegistryRequest& request)
 {
-    remember(request);
-    if (!job || !image)
-        return;
-    const QPointer about(image);
-    const auto again = [this, about, request] {
-        if (!about)
-            return;
-        RegistryDialog* dialog = pushDialog(about);
-        dialog->setReference(request.reference);
+    run(
+        notDone(transfer, request), [=] { return transfer.start(request); }, [=, this] { again(transfer, request); },
+        askToLogIn(transfer, request));
+}
+
+QString ImageJobs::notDone(const Transfer& transfer, const RegistryRequest& request) const
+{
+    return transfer.purpose == dialogs::RegistryFields::For::Pull ? tr("%1 was not pulled").arg(request.reference)
+                                                                  : tr("%1 was not pushed").arg(request.reference);
+}
+
+ImageJobs::Failure ImageJobs::askToLogIn(const Transfer& transfer, const RegistryRequest& request)
+{
+    return [=, this](const ClientError& error) {
+        if (error.kind != ErrorKind::RegistryDenied)
+            return false;
+        RegistryDialog* dialog = dialogFor(transfer);
+        dialog->setRefused(request, error.sentence);
         dialog->open();
+        return true;
     };
-    follow(job, tr("%1 was not pushed").arg(request.reference), again,
-           [this, about, request](const ClientError& error) {
-               if (error.kind != ErrorKind::RegistryDenied || !about)
-                   return false;
-               RegistryDialog* dialog = pushDialog(about);
-               dialog->setRefused(request, error.sentence);
-               dialog->open();
-               return true;
-           });
 }
 
 void ImageJobs::remember(const RegistryRequest& request)
@@ -261,10 +237,7 @@ void ImageJobs::remember(const RegistryRequest& request)
     const client::Login login{request.options.user, request.options.password, {}};
     m_credentials->keep(registry, login).then(this, [this, registry](const Outcome<QString>& problem) {
         if (problem && !problem->isEmpty())
-            Q_EMIT failed(
-                tr("The keyring does not take the login for %1, so it is kept until this window is closed: %2")
-                    .arg(registry, *problem),
-                {});
+            Q_EMIT failed(client::keptForNowSentence(registry, *problem), {});
     });
 }
 

@@ -51,17 +51,23 @@ private:
     using Begin = std::function<client::Pending<QPointer<client::JobClient>>()>;
     using Failure = std::function<bool(const client::ClientError&)>; ///< true: somebody else has said it
 
+    /// Which way, and how it begins.
+    struct Transfer {
+        dialogs::RegistryFields::For purpose;
+        dialogs::RegistryDialog::Start start;
+    };
+
     void run(const QString& what, const Begin& begin, const std::function<void()>& again, const Failure& failure = {});
     void follow(client::JobClient* job, const QString& what, const std::function<void()>& again,
                 const Failure& failure);
     void report(const QString& what, const client::ClientError& error, const std::function<void()>& retry);
     client::Descriptor open(const QString& path, int flags, const std::function<void()>& again);
-    dialogs::RegistryDialog* pullDialog();
-    dialogs::RegistryDialog* pushDialog(client::ImageClient* image);
-    void pulling(client::JobClient* job, const dialogs::RegistryRequest& request);
-    void pullAgain(const dialogs::RegistryRequest& request);
-    Failure askToLogIn(const dialogs::RegistryRequest& request);
-    void pushing(client::JobClient* job, client::ImageClient* image, const dialogs::RegistryRequest& request);
+    Transfer pullTransfer() const;
+    static Transfer pushTransfer(client::ImageClient* image);
+    dialogs::RegistryDialog* dialogFor(const Transfer& transfer);
+    void again(const Transfer& transfer, const dialogs::RegistryRequest& request);
+    QString notDone(const Transfer& transfer, const dialogs::RegistryRequest& request) const;
+    Failure askToLogIn(const Transfer& transfer, const dialogs::RegistryRequest& request);
     void remember(const dialogs::RegistryRequest& request);
     QStringList names() const;
 

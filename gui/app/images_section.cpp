@@ -7,7 +7,7 @@
 #include "gui/app/splitter.h"
 #include "gui/client/client.h"
 #include "gui/models/image_list_model.h"
-#include "gui/widgets/copymenu.h"
+#include "gui/models/image_relations.h"
 #include "gui/widgets/emptystate.h"
 #include "gui/widgets/fonts.h"
 #include "gui/widgets/searchfield.h"
@@ -22,13 +22,17 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
-#include <algorithm>
-
 namespace lamella::app {
 
 using namespace std::chrono_literals;
 
 using models::ImageListModel;
+
+namespace {
+
+constexpr int kNarrowestName = 180;
+
+} // namespace
 
 ImagesSection::ImagesSection(client::Client* client, ImageActions* actions, QWidget* parent)
     : QWidget(parent)
@@ -67,6 +71,8 @@ ImagesSection::ImagesSection(client::Client* client, ImageActions* actions, QWid
     connect(m_empty, &widgets::EmptyState::actionTriggered, this, [this] {
         if (m_model->rowCount() > 0)
             m_search->clear();
+        else if (!m_client->isReady())
+            m_client->connectToHelper();
         else
             m_actions->pull->trigger();
     });
@@ -118,7 +124,9 @@ void ImagesSection::buildView()
     m_view->setAccessibleName(tr("Images"));
     m_view->setHorizontalHeader(new widgets::TableHeader(m_view));
     m_view->setModel(m_filter);
-    m_view->setItemDelegate(new widgets::TableDelegate({}, m_view));
+    auto* delegate = new widgets::TableDelegate({ImageListModel::IdColumn}, m_view);
+    delegate->setLinkColumns({ImageListModel::UsedByColumn});
+    m_view->setItemDelegate(delegate);
     m_view->setFrameShape(QFrame::NoFrame);
     m_view->setShowGrid(false);
     m_view->setWordWrap(false);
@@ -130,13 +138,12 @@ void ImagesSection::buildView()
     m_view->verticalHeader()->hide();
     m_view->verticalHeader()->setDefaultSectionSize(widgets::kTableRowHeight);
     m_view->horizontalHeader()->setHighlightSections(false);
-    m_view->horizontalHeader()->setStretchLastSection(true);
     const std::initializer_list<std::pair<int, int>> widths{
-        {ImageListModel::NameColumn, 200}, {ImageListModel::TagColumn, 128},   {ImageListModel::IdColumn, 112},
-        {ImageListModel::SizeColumn, 80},  {ImageListModel::SharedColumn, 80}, {ImageListModel::CreatedColumn, 96}};
+        {ImageListModel::TagColumn, 128},   {ImageListModel::IdColumn, 112},      {ImageListModel::SizeColumn, 80},
+        {ImageListModel::SharedColumn, 80}, {ImageListModel::CreatedColumn, 104}, {ImageListModel::UsedByColumn, 160}};
     for (const auto& [column, width] : widths)
         m_view->horizontalHeader()->resizeSection(column, width);
-    widgets::addCopyAction(m_view);
+    m_view->horizontalHeader()->setSectionResizeMode(ImageListModel::NameColumn, QHeaderView::Stretch);
     m_view->setContextMenuPolicy(Qt::CustomContextMenu);
     connectView();
 }
@@ -146,10 +153,16 @@ void ImagesSection::connectView()
     connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, &ImagesSection::chosenChanged);
     connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &ImagesSection::chosenChanged);
     connect(m_view, &QTableView::activated, this, [this](const QModelIndex& index) {
-        if (index.column() != ImageListModel::UsedByColumn)
+        if (index.column() == ImageListModel::UsedByColumn && m_actions->users->isEnabled())
+            openUsers();
+        else
             m_actions->run->trigger();
     });
-    connect(m_view, &QTableView::clicked, this, &ImagesSection::openUsers);
+    connect(m_view, &QTableView::clicked, this, [this](const QModelIndex& index) {
+        if (index.column() == ImageListModel::UsedByColumn)
+            openUsers();
+    });
+    connect(m_actions, &ImageActions::usersRequested, this, &ImagesSection::openUsers);
     connect(m_view, &QTableView::customContextMenuRequested, this, &ImagesSection::showMenu);
 }
 
@@ -171,34 +184,38 @@ void ImagesSection::chosenChanged()
 
 void ImagesSection::showMenu(const QPoint& position)
 {
-    if (!m_view->indexAt(position).isValid())
-        return;
+    // Beside the rows it is about what could become one.
+    const QList<QAction*> beside{m_actions->pull, m_actions->load, m_actions->loadDirectory, nullptr, m_actions->prune};
     auto* menu = new QMenu(this);
+    menu->setObjectName(QStringLiteral("imageMenu"));
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    for (QAction* action : m_actions->contextActions())
+    for (QAction* action : m_view->indexAt(position).isValid() ? m_actions->contextActions() : beside)
         action ? menu->addAction(action) : static_cast<void>(menu->addSeparator());
     menu->popup(m_view->viewport()->mapToGlobal(position));
 }
 
 /// One container is shown at once, of several a person chooses.
-void ImagesSection::openUsers(const QModelIndex& index)
+void ImagesSection::openUsers()
 {
-    const client::ImageClient* image = m_model->image(m_filter->mapToSource(index));
-    if (!image || index.column() != ImageListModel::UsedByColumn)
+    const client::ImageClient* image = m_actions->image();
+    if (!image)
         return;
-    QList<client::ContainerClient*> users = m_client->containers();
-    users.removeIf([image](const client::ContainerClient* one) { return one->data().imageId != image->data().id; });
+    const QList<client::ContainerClient*> users = models::containersOf(m_client, image);
     if (users.size() == 1)
         Q_EMIT containerRequested(users.constFirst()->id());
     if (users.size() < 2)
         return;
-    std::ranges::sort(users, {}, [](const client::ContainerClient* one) { return one->data().name; });
     auto* menu = new QMenu(this);
+    menu->setObjectName(QStringLiteral("usersMenu"));
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    for (const client::ContainerClient* one : std::as_const(users))
+    for (const client::ContainerClient* one : users)
         connect(menu->addAction(one->data().name), &QAction::triggered, this,
                 [this, id = one->id()] { Q_EMIT containerRequested(id); });
-    menu->popup(m_view->viewport()->mapToGlobal(m_view->visualRect(index).bottomLeft()));
+    const QModelIndex cell = m_view->currentIndex().siblingAtColumn(ImageListModel::UsedByColumn);
+    const QRect place = m_view->visualRect(m_view->isColumnHidden(cell.column()) ? m_view->currentIndex() : cell);
+    menu->popup(m_view->viewport()->mapToGlobal(place.bottomLeft()));
+    // Whoever came by keys goes on by keys.
+    menu->setActiveAction(menu->actions().constFirst());
 }
 
 void ImagesSection::askUsage()
@@ -215,6 +232,24 @@ void ImagesSection::showEvent(QShowEvent* event)
 {
     QWidget::showEvent(event);
     m_usage.start();
+}
+
+void ImagesSection::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    fitColumns();
+}
+
+/// In a narrow window a name that can be read is worth more than columns; what is hidden is in the tool tips.
+void ImagesSection::fitColumns()
+{
+    int room = width() - kNarrowestName;
+    for (const int column : {ImageListModel::SizeColumn, ImageListModel::TagColumn, ImageListModel::UsedByColumn,
+                             ImageListModel::CreatedColumn, ImageListModel::SharedColumn, ImageListModel::IdColumn}) {
+        m_view->setColumnHidden(column, false);
+        room -= m_view->columnWidth(column);
+        m_view->setColumnHidden(column, room < 0);
+    }
 }
 
 void ImagesSection::focusSearch()
@@ -235,7 +270,8 @@ void ImagesSection::showRightPage()
     if (m_model->rowCount() > 0)
         m_empty->setContent(u"filter", tr("No image has such a name."), tr("Show all"));
     else if (!m_client->isReady())
-        m_empty->setContent(u"warning", tr("What there is cannot be shown while the helper is away."));
+        m_empty->setContent(u"warning", tr("There is nothing to show while Lamella is not connected to its helper."),
+                            tr("Try again"));
     else
         m_empty->setContent(u"image",
                             m_actions->loadStarter->isVisible()
@@ -250,13 +286,13 @@ void ImagesSection::showRightPage()
 
 void ImagesSection::save(QSettings& settings) const
 {
-    settings.setValue(QStringLiteral("images/columns2"), m_view->horizontalHeader()->saveState());
+    settings.setValue(QStringLiteral("images/columns3"), m_view->horizontalHeader()->saveState());
     settings.setValue(QStringLiteral("images/splitter"), m_splitter->saveState());
 }
 
 void ImagesSection::restore(const QSettings& settings)
 {
-    m_view->horizontalHeader()->restoreState(settings.value(QStringLiteral("images/columns2")).toByteArray());
+    m_view->horizontalHeader()->restoreState(settings.value(QStringLiteral("images/columns3")).toByteArray());
     m_splitter->restoreState(settings.value(QStringLiteral("images/splitter")).toByteArray());
 }
 

@@ -5,7 +5,6 @@
 #include <QWidget>
 
 class QMenu;
-class QModelIndex;
 class QSettings;
 class QSortFilterProxyModel;
 class QStackedWidget;
@@ -50,6 +49,7 @@ Q_SIGNALS:
 
 protected:
     void showEvent(QShowEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     QWidget* buildHead();
@@ -58,7 +58,8 @@ private:
     void showRightPage();
     void chosenChanged();
     void showMenu(const QPoint& position);
-    void openUsers(const QModelIndex& index);
+    void fitColumns();
+    void openUsers();
     void askUsage();
 
     client::Client* m_client;

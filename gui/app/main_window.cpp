@@ -141,7 +141,8 @@ void MainWindow::buildMenus()
     image->addSeparator();
     image->addAction(m_imageActions->prune);
     // These keys are of whatever list has the keyboard.
-    for (QAction* action : {m_imageActions->remove, m_imageActions->tag}) {
+    const ImageActions& images = *m_imageActions;
+    for (QAction* action : {images.remove, images.tag, images.copyName, images.copyId, images.users}) {
         action->setShortcutContext(Qt::WidgetShortcut);
         m_images->view()->addAction(action);
     }
@@ -191,9 +192,11 @@ void MainWindow::connectImages()
     const auto toImages = [this] { setSection(Images); };
     connect(m_imageActions, &ImageActions::historyRequested, this, toImages);
     connect(m_imageActions, &ImageActions::inspectRequested, this, toImages);
-    connect(m_jobs, &models::JobsModel::changed, this,
-            [this] { m_sidebar->setCount(Activity, m_jobs->runningCount()); });
-    m_sidebar->setCount(Activity, m_jobs->runningCount());
+    // That nothing is under way is what is usual.
+    const auto count
+        = [this] { m_sidebar->setCount(Activity, m_jobs->runningCount() > 0 ? m_jobs->runningCount() : -1); };
+    connect(m_jobs, &models::JobsModel::changed, this, count);
+    count();
 }
 
 void MainWindow::showContainer(const QString& id)
@@ -232,12 +235,17 @@ void MainWindow::showConnection()
 {
     m_run->setEnabled(m_client->isReady() && !m_client->images().isEmpty());
     m_notices->setConnection(m_client->sentence());
+    updateCounts();
 }
 
 void MainWindow::updateCounts()
 {
-    m_sidebar->setCount(Containers, static_cast<int>(m_client->containers().size()));
-    m_sidebar->setCount(Images, static_cast<int>(m_client->images().size()));
+    // Before the helper has said what there is, there are not none.
+    const auto show = [this](Section section, qsizetype count) {
+        m_sidebar->setCount(section, count > 0 || m_client->isReady() ? static_cast<int>(count) : -1);
+    };
+    show(Containers, m_client->containers().size());
+    show(Images, m_client->images().size());
     m_run->setEnabled(m_client->isReady() && !m_client->images().isEmpty());
 }
 

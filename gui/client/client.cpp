@@ -389,6 +389,11 @@ Pending<QPointer<JobClient>> Client::listTags(const QString& repository, const R
     return begin([&](ManagerProxy& proxy) { return proxy.ListTags(repository, toWire(without)); });
 }
 
+Pending<QPointer<JobClient>> Client::checkLogin(const QString& registry, const RegistryOptions& options)
+{
+    return begin([&](ManagerProxy& proxy) { return proxy.CheckLogin(registry, toWire(options)); });
+}
+
 Pending<QPointer<JobClient>> Client::saveImages(const QStringList& images, Descriptor file, const SaveOptions& options)
 {
     return begin([&, out = toMessage(std::move(file))](ManagerProxy& proxy) {

@@ -69,6 +69,8 @@ public:
     Pending<QPointer<JobClient>> pullImage(const QString& reference, const RegistryOptions& options);
     /// The job's result: the tags.
     Pending<QPointer<JobClient>> listTags(const QString& repository, const RegistryOptions& options);
+    /// The job's result is "accepted", or "not-asked". `registry`: a registry, or a part of one.
+    Pending<QPointer<JobClient>> checkLogin(const QString& registry, const RegistryOptions& options);
     /// `images`: references or IDs; `file`: opened for writing.
     Pending<QPointer<JobClient>> saveImages(const QStringList& images, Descriptor file, const SaveOptions& options);
     /// `archive`: a root file system as a tar archive. The job's result: the image ID.

@@ -18,7 +18,7 @@ void read(const QVariantMap& properties, SessionData& data);
 /// The options of CreateContainer and Exec: only what differs from the helper's default.
 QVariantMap toWire(const CreateOptions& options);
 QVariantMap toWire(const ExecOptions& options);
-/// Those of PullImage, ListTags, Push, SaveImages, ImportImage and Commit.
+/// Those of PullImage, ListTags, CheckLogin, Push, SaveImages, ImportImage and Commit.
 QVariantMap toWire(const RegistryOptions& options);
 QVariantMap toWire(const SaveOptions& options);
 QVariantMap toWire(const NewImage& image);

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/dialogs/confirmation.h"
 
+#include <QGridLayout>
 #include <QPushButton>
 
 namespace lamella::dialogs {
+
+namespace {
+
+constexpr int kWidth = 440;
+
+} // namespace
 
 Confirmation::Confirmation(QWidget* parent, const QString& question, const QString& deed)
     : QMessageBox(QMessageBox::Warning, tr("Lamella"), question, QMessageBox::Cancel, parent)
@@ -31,6 +38,9 @@ void Confirmation::ask(std::function<void()> then)
         if (chosen == m_deed)
             then();
     });
+    // Wide enough for a sentence: a message box by itself breaks names in two.
+    if (auto* grid = qobject_cast<QGridLayout*>(layout()))
+        grid->addItem(new QSpacerItem(kWidth, 0), grid->rowCount(), 0, 1, grid->columnCount());
     open();
 }
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/dialogs/credentials_dialog.h"
 
+#include "gui/client/client.h"
 #include "gui/client/credentials.h"
 #include "gui/dialogs/add_login_dialog.h"
 #include "gui/dialogs/confirmation.h"
+#include "gui/dialogs/forms.h"
+#include "gui/dialogs/login_check.h"
 #include "gui/widgets/banner.h"
 #include "gui/widgets/fonts.h"
 #include "gui/widgets/tabledelegate.h"
@@ -35,9 +38,11 @@ QString withHome(QString path)
 
 } // namespace
 
-CredentialsDialog::CredentialsDialog(client::Credentials* credentials, QWidget* parent)
+CredentialsDialog::CredentialsDialog(client::Client* client, client::Credentials* credentials, QWidget* parent)
     : QDialog(parent)
+    , m_client(client)
     , m_credentials(credentials)
+    , m_check(new LoginCheck(client, this))
     , m_banner(new widgets::Banner(this))
     , m_table(new QTreeWidget(this))
     , m_empty(new QLabel(this))
@@ -65,6 +70,7 @@ CredentialsDialog::CredentialsDialog(client::Credentials* credentials, QWidget* 
     layout->addWidget(m_empty, 1);
     layout->addWidget(buildButtons());
     resize(640, 360);
+    growWithContent(this);
     connect(credentials, &client::Credentials::changed, this, &CredentialsDialog::showLogins);
     connect(credentials, &QObject::destroyed, this, &QDialog::reject);
     credentials->refresh();
@@ -91,12 +97,16 @@ QWidget* CredentialsDialog::buildButtons()
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
     QPushButton* add = buttons->addButton(tr("&Add…"), QDialogButtonBox::ActionRole);
     add->setObjectName(QStringLiteral("addLogin"));
+    m_test = buttons->addButton(tr("&Test login"), QDialogButtonBox::ActionRole);
+    m_test->setObjectName(QStringLiteral("testLogin"));
+    m_test->setToolTip(tr("Ask the registry whether it takes this login"));
     m_remove = buttons->addButton(tr("&Remove…"), QDialogButtonBox::ActionRole);
     m_remove->setObjectName(QStringLiteral("removeLogin"));
     m_remove->setShortcut(QKeySequence(QStringLiteral("Del"), QKeySequence::PortableText));
     buttons->button(QDialogButtonBox::Close)->setIcon({});
     buttons->button(QDialogButtonBox::Close)->setText(tr("&Close"));
     connect(add, &QPushButton::clicked, this, &CredentialsDialog::add);
+    connect(m_test, &QPushButton::clicked, this, &CredentialsDialog::check);
     connect(m_remove, &QPushButton::clicked, this, &CredentialsDialog::askRemove);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     return buttons;
@@ -144,6 +154,7 @@ void CredentialsDialog::showLogins()
 void CredentialsDialog::showButtons()
 {
     const QTreeWidgetItem* item = m_table->currentItem();
+    m_test->setEnabled(item && !m_checking);
     m_remove->setEnabled(item && item->data(RegistryColumn, OwnRole).toBool());
     m_remove->setToolTip(
         item && !m_remove->isEnabled()
@@ -153,19 +164,45 @@ void CredentialsDialog::showButtons()
 
 void CredentialsDialog::add()
 {
-    auto* dialog = new AddLoginDialog(this);
-    connect(dialog, &AddLoginDialog::chosen, this, [this](const QString& scope, const client::Login& login) {
-        if (!m_credentials)
+    auto* dialog = new AddLoginDialog(m_client, this);
+    connect(dialog, &AddLoginDialog::chosen, this, &CredentialsDialog::keep);
+    dialog->open();
+}
+
+void CredentialsDialog::keep(const QString& scope, const client::Login& login)
+{
+    if (!m_credentials)
+        return;
+    m_credentials->keep(scope, login).then(this, [this, scope](const Outcome<QString>& problem) {
+        if (problem && !problem->isEmpty())
+            m_banner->showMessage(widgets::Banner::Kind::Warning, client::keptForNowSentence(scope, *problem));
+    });
+}
+
+void CredentialsDialog::check()
+{
+    const QTreeWidgetItem* item = m_table->currentItem();
+    if (!item || !m_credentials)
+        return;
+    const QString scope = item->text(RegistryColumn);
+    const auto say = [this](widgets::Banner::Kind kind, const QString& sentence) {
+        m_checking = false;
+        showButtons();
+        m_banner->showMessage(kind, sentence);
+    };
+    m_checking = true;
+    showButtons();
+    m_banner->showMessage(widgets::Banner::Kind::Info, tr("%1 is being asked.").arg(scope.section(u'/', 0, 0)));
+    m_credentials->find(scope).then(this, [=, this](const Outcome<std::optional<client::Login>>& login) {
+        if (!login || !*login) {
+            say(widgets::Banner::Kind::Error, tr("Where the login at %1 is kept, it is not given out.").arg(scope));
             return;
-        m_credentials->keep(scope, login).then(this, [this, scope](const Outcome<QString>& problem) {
-            if (problem && !problem->isEmpty())
-                m_banner->showMessage(widgets::Banner::Kind::Warning,
-                                      tr("The keyring does not take the login for %1, so it is kept until this window "
-                                         "is closed: %2")
-                                          .arg(scope, *problem));
+        }
+        m_check->start(scope, **login, [=](const Outcome<bool>& outcome) {
+            say(outcome ? widgets::Banner::Kind::Info : widgets::Banner::Kind::Error,
+                LoginCheck::sentence(scope, outcome));
         });
     });
-    dialog->open();
 }
 
 void CredentialsDialog::askRemove()

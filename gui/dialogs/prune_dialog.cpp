@@ -5,6 +5,7 @@
 #include "gui/format/formats.h"
 #include "gui/format/image_text.h"
 #include "gui/widgets/fonts.h"
+#include "gui/widgets/tabledelegate.h"
 
 #include <QCheckBox>
 #include <QDialogButtonBox>
@@ -34,6 +35,7 @@ PruneDialog::PruneDialog(client::Client* client, client::Pruned nameless, client
     m_list->setObjectName(QStringLiteral("pruneList"));
     m_list->setAccessibleName(tr("The images that would be removed"));
     m_list->setSelectionMode(QAbstractItemView::NoSelection);
+    m_list->setItemDelegate(new widgets::TableDelegate({}, m_list));
     m_named->setObjectName(QStringLiteral("pruneNamed"));
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
     m_deed = buttons->addButton(tr("&Remove"), QDialogButtonBox::DestructiveRole);

@@ -3,6 +3,7 @@
 
 #include "gui/client/client.h"
 #include "gui/client/credentials.h"
+#include "gui/dialogs/forms.h"
 #include "gui/dialogs/login_form.h"
 #include "gui/dialogs/tag_popup.h"
 #include "gui/format/image_text.h"
@@ -51,6 +52,7 @@ RegistryDialog::RegistryDialog(RegistryFields::For purpose, client::Client* clie
     connect(m_name, &QLineEdit::textChanged, this, &RegistryDialog::nameEdited);
     connect(m_login, &LoginForm::changed, this, &RegistryDialog::updateButtons);
     setMinimumWidth(520);
+    growWithContent(this);
     m_name->setFocus();
     nameEdited();
 }
@@ -81,6 +83,7 @@ void RegistryDialog::build()
     m_more->setContent(m_fields);
     m_more->setOpen(false);
     form->addRow(m_more);
+    alignForms({m_content, m_login, m_fields});
     m_progress->setObjectName(QStringLiteral("registryProgress"));
     m_progress->setRange(0, 0);
     m_progress->setTextVisible(false);

@@ -31,6 +31,15 @@ QString environment(const char* name)
 
 } // namespace
 
+client::RegistryOptions environmentProxies()
+{
+    client::RegistryOptions options;
+    options.httpProxy = environment("http_proxy");
+    options.httpsProxy = environment("https_proxy");
+    options.noProxy = environment("no_proxy");
+    return options;
+}
+
 RegistryFields::RegistryFields(For purpose, QWidget* parent)
     : QWidget(parent)
     , m_plainHttp(new QCheckBox(tr("Plain &HTTP, without TLS"), this))
@@ -100,12 +109,9 @@ void RegistryFields::chooseCertificates()
 
 std::expected<client::RegistryOptions, QString> RegistryFields::options() const
 {
-    client::RegistryOptions options;
+    client::RegistryOptions options = environmentProxies();
     options.platform = m_platform ? m_platform->currentText().trimmed() : QString();
     options.plainHttp = m_plainHttp->isChecked();
-    options.httpProxy = environment("http_proxy");
-    options.httpsProxy = environment("https_proxy");
-    options.noProxy = environment("no_proxy");
     options.caCertificates = m_given;
     if (const QString path = m_certificates->text(); !path.isEmpty()) {
         QFile file(path);

@@ -13,6 +13,9 @@ class QLineEdit;
 
 namespace lamella::dialogs {
 
+/// Options that say no more than which proxies the person's environment names.
+client::RegistryOptions environmentProxies();
+
 /// How to reach a registry where the usual does not do: the platform, TLS left out, a certificate authority of its own.
 class RegistryFields : public QWidget {
     Q_OBJECT

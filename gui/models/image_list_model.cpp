@@ -5,6 +5,7 @@
 #include "gui/client/image_client.h"
 #include "gui/format/formats.h"
 #include "gui/format/image_text.h"
+#include "gui/models/image_relations.h"
 
 #include <algorithm>
 
@@ -63,15 +64,12 @@ client::ImageClient* ImageListModel::image(const QModelIndex& index) const
     return index.isValid() && index.row() < m_rows.size() ? m_rows.at(index.row()) : nullptr;
 }
 
-QStringList ImageListModel::containersOf(const client::ImageClient* image) const
+QStringList ImageListModel::usersOf(const client::ImageClient* image) const
 {
     QStringList names;
-    const QList<client::ContainerClient*> containers = m_client->containers();
-    for (const client::ContainerClient* container : containers) {
-        if (container->data().imageId == image->data().id)
-            names.append(container->data().name);
-    }
-    names.sort();
+    const QList<client::ContainerClient*> users = models::containersOf(m_client, image);
+    for (const client::ContainerClient* one : users)
+        names.append(one->data().name);
     return names;
 }
 
@@ -104,7 +102,7 @@ QVariant ImageListModel::display(const client::ImageClient* image, int column) c
     case CreatedColumn:
         return image->data().createdUsec > 0 ? format::ago(image->data().createdUsec, format::nowUsec()) : QString();
     case UsedByColumn:
-        return containersOf(image).join(QStringLiteral(", "));
+        return usersOf(image).join(QStringLiteral(", "));
     default:
         return {};
     }
@@ -120,7 +118,7 @@ QVariant ImageListModel::sortKey(const client::ImageClient* image, int column) c
     case CreatedColumn:
         return image->data().createdUsec;
     case UsedByColumn:
-        return static_cast<quint64>(containersOf(image).size());
+        return static_cast<quint64>(usersOf(image).size());
     default:
         return display(image, column);
     }
@@ -145,9 +143,22 @@ QVariant ImageListModel::toolTip(const client::ImageClient* image, int column) c
                  format::bytes(usage->sharedBytes));
     case CreatedColumn:
         return image->data().createdUsec > 0 ? format::timeOfDay(image->data().createdUsec) : QString();
+    case UsedByColumn:
+        return usersOf(image).isEmpty()
+            ? QString()
+            : tr("%1\nClick, or press Enter here, to see them.").arg(usersOf(image).join(u'\n'));
     default:
         return {};
     }
+}
+
+/// Where the words of a cell alone do not say what they are.
+QVariant ImageListModel::accessibleText(const client::ImageClient* image, int column) const
+{
+    if (column != UsedByColumn)
+        return display(image, column);
+    const QStringList users = usersOf(image);
+    return users.isEmpty() ? tr("Used by no container") : tr("Used by %1").arg(users.join(QStringLiteral(", ")));
 }
 
 QVariant ImageListModel::data(const QModelIndex& index, int role) const
@@ -164,6 +175,8 @@ QVariant ImageListModel::data(const QModelIndex& index, int role) const
         return image->data().id;
     case Qt::ToolTipRole:
         return toolTip(image, index.column());
+    case Qt::AccessibleTextRole:
+        return accessibleText(image, index.column());
     case Qt::TextAlignmentRole:
         return index.column() == SizeColumn || index.column() == SharedColumn
             ? QVariant(Qt::AlignRight | Qt::AlignVCenter)

@@ -38,8 +38,6 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
     client::ImageClient* image(const QModelIndex& index) const;
-    /// The names of the containers that were made from it, sorted.
-    QStringList containersOf(const client::ImageClient* image) const;
     /// What each image shares, when it is known.
     void setUsage(const client::DiskUsage& usage);
 
@@ -49,6 +47,9 @@ private:
     void refresh();
     QVariant display(const client::ImageClient* image, int column) const;
     QVariant toolTip(const client::ImageClient* image, int column) const;
+    QVariant accessibleText(const client::ImageClient* image, int column) const;
+    /// The names of the containers that were made from it, sorted.
+    QStringList usersOf(const client::ImageClient* image) const;
     QVariant sortKey(const client::ImageClient* image, int column) const;
 
     client::Client* m_client;

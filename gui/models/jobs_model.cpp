@@ -34,6 +34,8 @@ constexpr std::array kWords{
           QT_TRANSLATE_NOOP("JobsModel", "Pushing an image")},
     Words{"list-tags", QT_TRANSLATE_NOOP("JobsModel", "Listing the tags of %1"),
           QT_TRANSLATE_NOOP("JobsModel", "Listing tags")},
+    Words{"check-login", QT_TRANSLATE_NOOP("JobsModel", "Checking the login at %1"),
+          QT_TRANSLATE_NOOP("JobsModel", "Checking a login")},
     Words{"save-images", QT_TRANSLATE_NOOP("JobsModel", "Saving %1"), QT_TRANSLATE_NOOP("JobsModel", "Saving images")},
     Words{"import-image", QT_TRANSLATE_NOOP("JobsModel", "Importing %1"),
           QT_TRANSLATE_NOOP("JobsModel", "Importing a file system")},

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Paints what a person sees of images into pictures: lamella-images-gallery DIRECTORY.
+// Paints the window's sections, its dialogs and what it says when something is wrong into pictures:
+// lamella-images-gallery DIRECTORY.
 #include "gui/app/image_actions.h"
 #include "gui/app/main_window.h"
 #include "gui/app/pictures.h"
@@ -12,10 +13,13 @@
 
 #include <QAbstractButton>
 #include <QApplication>
+#include <QDateTime>
 #include <QDialog>
 #include <QDir>
 #include <QElapsedTimer>
 #include <QLineEdit>
+#include <QTableView>
+#include <QTranslator>
 
 using namespace lamella;
 using namespace Qt::StringLiterals;
@@ -33,7 +37,9 @@ void wait(int milliseconds)
 void fill(test::FakeHelper& helper)
 {
     const QString debian = helper.addImage(u"docker.io/library/debian:13"_s);
-    helper.changeImage(debian, {{u"SizeBytes"_s, quint64(124'000'000)}});
+    const quint64 now = static_cast<quint64>(QDateTime::currentMSecsSinceEpoch()) * 1000;
+    helper.changeImage(debian,
+                       {{u"SizeBytes"_s, quint64(124'000'000)}, {u"CreatedUsec"_s, now - 40 * 86'400'000'000ULL}});
     helper.addImage(u"quay.io/a-team-with-a-name/an-application:1.27.3-slim"_s);
     helper.addImage(u"localhost:5000/app:latest"_s);
     helper.addContainer(u"web"_s, u"running"_s);
@@ -75,11 +81,28 @@ public:
         dialog(u"saveImagesAction"_s, u"save"_s);
         dialog(u"tagAction"_s, u"tag"_s);
         dialog(u"pruneAction"_s, u"prune"_s);
-        dialog(u"loginsAction"_s, u"logins"_s);
+        dialog(u"removeImageAction"_s, u"remove"_s);
+        child<QTableView>(u"imageView"_s)->selectAll();
+        dialog(u"removeImageAction"_s, u"remove-several"_s);
+        logins();
+        push();
         m_window.showPage(u"containers"_s);
         dialog(u"commitAction"_s, u"commit"_s);
+        dialog(u"renameAction"_s, u"rename"_s);
+        dialog(u"runAction"_s, u"run"_s);
+        dialog(u"aboutAction"_s, u"about"_s);
         pull();
         page(u"activity"_s, u"activity"_s);
+        m_window.resize(860, 640);
+        shoot(u"activity-860"_s);
+    }
+
+    /// What is shown before there is anything, or when there is nobody to ask.
+    void paintState(const QString& name)
+    {
+        page(u"containers"_s, name + u"-containers"_s);
+        page(u"images"_s, name + u"-images"_s);
+        page(u"activity"_s, name + u"-activity"_s);
     }
 
 private:
@@ -123,9 +146,33 @@ private:
         close();
     }
 
+    void logins()
+    {
+        trigger(u"loginsAction"_s);
+        child<QAbstractButton>(u"addLogin"_s)->click();
+        wait(200);
+        child<QLineEdit>(u"loginRegistry"_s)->setText(u"ghcr.io"_s);
+        shoot(u"add-login"_s);
+        close();
+        dialog(u"loginsAction"_s, u"logins"_s);
+    }
+
+    void push()
+    {
+        trigger(u"pushAction"_s);
+        wait(400);
+        child<QAbstractButton>(u"registryOk"_s)->click();
+        wait(200);
+        m_helper.endJob(u"quay.io/a-team-with-a-name/an-application: the registry is in trouble (HTTP 503): try again "
+                        "later (in its words: the storage is read-only while it is being moved)"_s,
+                        u"Network"_s);
+        shoot(u"push-failed"_s);
+        close();
+    }
+
     void pull()
     {
-        for (const QString& name : {u"alpine"_s, u"debian"_s}) {
+        for (const QString& name : {u"alpine"_s, u"fedora"_s, u"debian"_s}) {
             trigger(u"pullAction"_s);
             child<QLineEdit>(u"referenceField"_s)->setText(name);
             wait(400);
@@ -141,6 +188,8 @@ private:
             wait(300);
             if (name == "alpine"_L1)
                 m_helper.endJob(u"The registry broke the connection after 13 MB."_s, u"Network"_s);
+            if (name == "fedora"_L1)
+                child<QAbstractButton>(u"jobCancel"_s)->click();
             wait(300);
         }
     }
@@ -150,6 +199,65 @@ private:
     QString m_prefix;
 };
 
+/// One window at one helper, in one size and scheme.
+struct Scene {
+    Scene(const test::PrivateBus& bus, QSize size)
+        : helper(bus.address())
+        , credentials(std::make_unique<test::FakeKeyring>(std::make_shared<test::FakeKeyring::Content>()), {u"/none"_s})
+        , window(&client, &credentials)
+    {
+        window.resize(size);
+        window.show();
+    }
+
+    void connect()
+    {
+        if (!helper.appear())
+            qFatal("the helper's name is taken");
+        client.connectToHelper();
+        wait(500);
+    }
+
+    test::FakeHelper helper;
+    client::Client client;
+    client::Credentials credentials;
+    app::MainWindow window;
+};
+
+void paintEverything(const test::PrivateBus& bus, QSize size, const QString& prefix)
+{
+    {
+        Scene scene(bus, size);
+        fill(scene.helper);
+        scene.credentials.keep(u"quay.io"_s, {u"me"_s, u"secret"_s, {}});
+        scene.connect();
+        Gallery(scene.window, scene.helper, prefix).paint();
+    }
+    {
+        Scene scene(bus, size);
+        scene.connect();
+        Gallery(scene.window, scene.helper, prefix).paintState(u"empty"_s);
+    }
+    {
+        Scene scene(bus, size);
+        scene.client.connectToHelper();
+        wait(500);
+        Gallery(scene.window, scene.helper, prefix).paintState(u"away"_s);
+    }
+    {
+        Scene scene(bus, size);
+        scene.helper.apiVersion = 0;
+        scene.connect();
+        Gallery(scene.window, scene.helper, prefix).paintState(u"old"_s);
+    }
+    {
+        Scene scene(bus, size);
+        scene.helper.failNext(u"GetManagedObjects"_s, u"NotAuthorized"_s, u"This user may not see containers."_s);
+        scene.connect();
+        Gallery(scene.window, scene.helper, prefix).paintState(u"refused"_s);
+    }
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -158,26 +266,14 @@ int main(int argc, char** argv)
     QCoreApplication::setAttribute(Qt::AA_DontUseNativeDialogs);
     const QString directory = application.arguments().value(1, QStringLiteral("."));
     QDir().mkpath(directory);
+    QTranslator plurals;
+    if (plurals.load(u":/lamella/translations/lamella_en"_s))
+        QApplication::installTranslator(&plurals);
     const test::PrivateBus bus;
     for (const bool dark : {false, true}) {
         useScheme(dark);
         for (const QSize size : {QSize(1280, 800), QSize(680, 480)}) {
-            test::FakeHelper helper(bus.address());
-            fill(helper);
-            client::Client client;
-            client::Credentials credentials(
-                std::make_unique<test::FakeKeyring>(std::make_shared<test::FakeKeyring::Content>()), {u"/none"_s});
-            credentials.keep(u"quay.io"_s, {u"me"_s, u"secret"_s, {}});
-            app::MainWindow window(&client, &credentials);
-            window.resize(size);
-            window.show();
-            if (!helper.appear())
-                return 1;
-            client.connectToHelper();
-            wait(500);
-            Gallery(window, helper,
-                    QStringLiteral("%1/%2-%3-").arg(directory, dark ? u"dark"_s : u"light"_s).arg(size.width()))
-                .paint();
+            paintEverything(bus, size, u"%1/%2-%3-"_s.arg(directory, dark ? u"dark"_s : u"light"_s).arg(size.width()));
         }
     }
     return 0;

@@ -8,6 +8,7 @@
 #include <QAbstractButton>
 #include <QComboBox>
 #include <QLabel>
+#include <QLineEdit>
 #include <QProgressBar>
 #include <QTest>
 
@@ -27,6 +28,7 @@ public:
 private Q_SLOTS:
     void showsLayersOfAJob();
     void failedPullsAreTriedAgain();
+    void failedPushesAreTriedAgain();
 };
 
 void TestActivity::showsLayersOfAJob()
@@ -104,6 +106,35 @@ void TestActivity::failedPullsAreTriedAgain()
     QCOMPARE(m_helper->lastCall.value(u"PullImage"_s).at(0).toString(), u"docker.io/library/debian:latest"_s);
     QCOMPARE(optionsOf(u"PullImage"_s), (QVariantMap{{u"platform"_s, u"linux/arm64"_s}}));
     QTRY_COMPARE(m_window->findChildren<app::JobCard*>().size(), 1);
+}
+
+void TestActivity::failedPushesAreTriedAgain()
+{
+    m_helper->addImage(u"quay.io/team/app:1"_s);
+    m_credentials->keep(u"quay.io"_s, {u"me"_s, u"secret"_s, {}});
+    connectReady();
+    QTRY_VERIFY(action(u"pushAction"_s)->isEnabled());
+    action(u"pushAction"_s)->trigger();
+    QTRY_VERIFY(find<QAbstractButton>(u"registryOk"_s)->isEnabled());
+    find<QAbstractButton>(u"registryOk"_s)->click();
+    QTRY_COMPARE(m_helper->calls.count(u"Wait"_s), 1);
+    m_helper->changeParts({{u"sha256:aaaa"_s, 10, 100}});
+    QTRY_VERIFY(!find<dialogs::RegistryDialog>(u"pushDialog"_s));
+    QTRY_COMPARE(m_helper->calls.count(u"Wait"_s), 2);
+    m_helper->endJob(u"the connection broke"_s, u"Network"_s);
+    QTRY_VERIFY(banner()->isVisible());
+    // As it was, and nobody is asked.
+    banner()->findChild<QAbstractButton*>(u"bannerAction"_s)->click();
+    QTRY_COMPARE(m_helper->calls.count(u"Push"_s), 2);
+    QCOMPARE(m_helper->lastCall.value(u"Push"_s).at(0).toString(), u"quay.io/team/app:1"_s);
+    QCOMPARE(optionsOf(u"Push"_s), (QVariantMap{{u"user"_s, u"me"_s}, {u"password"_s, u"secret"_s}}));
+    QVERIFY(!find<dialogs::RegistryDialog>(u"pushDialog"_s));
+    // Only a registry that says no is a reason to ask.
+    QTRY_COMPARE(m_helper->calls.count(u"Wait"_s), 3);
+    m_helper->endJob(u"quay.io does not accept the login."_s, u"RegistryDenied"_s);
+    QTRY_VERIFY(find<dialogs::RegistryDialog>(u"pushDialog"_s));
+    QCOMPARE(find<QLineEdit>(u"loginUser"_s)->text(), u"me"_s);
+    QVERIFY(find<QLineEdit>(u"loginPassword"_s)->text().isEmpty());
 }
 
 QTEST_MAIN(TestActivity)

@@ -4,16 +4,22 @@
 #include "gui/widgets/banner.h"
 #include "gui/widgets/elidedlabel.h"
 #include "gui/widgets/emptystate.h"
+#include "resources/dbus/types.h"
 #include "tests/gui/window/window_fixture.h"
 
 #include <QAbstractButton>
 #include <QAction>
 #include <QCheckBox>
+#include <QClipboard>
 #include <QComboBox>
+#include <QContextMenuEvent>
+#include <QDialog>
+#include <QGuiApplication>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QMenu>
+#include <QMenuBar>
 #include <QPlainTextEdit>
 #include <QTableView>
 #include <QTest>
@@ -35,8 +41,13 @@ private Q_SLOTS:
     void offersTheFirstStep();
     void listsImages();
     void leadsToTheContainer();
+    void leadsToTheContainerByKeys();
+    void copiesNamesAndIds();
+    void opensItsMenuByKeys();
+    void actionsAreInMenusAndSayTheirKeys();
     void tagsAndUntags();
     void removesWhatIsNotUsed();
+    void removesSeveral();
     void prunesAfterShowing();
     void showsTheHistory();
     void showsTheDocuments();
@@ -96,6 +107,95 @@ void TestImages::leadsToTheContainer()
     QCOMPARE(find<widgets::ElidedLabel>(u"containerName"_s)->text(), u"web"_s);
 }
 
+void TestImages::leadsToTheContainerByKeys()
+{
+    showActive();
+    m_helper->addContainer(u"two"_s, u"stopped"_s);
+    QTRY_COMPARE(shown(), 2);
+    m_window->showPage(u"images"_s);
+    QTRY_COMPARE(imageView()->model()->rowCount(), 1);
+    const QModelIndex users = imageView()->model()->index(0, imageView()->model()->columnCount() - 1);
+    QCOMPARE(users.data(Qt::AccessibleTextRole).toString(), u"Used by one, two"_s);
+    imageView()->setFocus();
+    press(Qt::Key_U, Qt::ControlModifier);
+    // Of several a person chooses, and goes on by keys.
+    QTRY_VERIFY(find<QMenu>(u"usersMenu"_s));
+    QTest::keyClick(find<QMenu>(u"usersMenu"_s), Qt::Key_Down);
+    QTest::keyClick(find<QMenu>(u"usersMenu"_s), Qt::Key_Return);
+    QTRY_VERIFY(find<QWidget>(u"containerList"_s)->isVisible());
+    QCOMPARE(find<widgets::ElidedLabel>(u"containerName"_s)->text(), u"two"_s);
+    // In the column itself Enter does the same.
+    m_helper->removeContainer(m_client->containers().constFirst()->id());
+    QTRY_COMPARE(shown(), 1);
+    m_window->showPage(u"images"_s);
+    backToWindow();
+    imageView()->setFocus();
+    imageView()->setCurrentIndex(users);
+    press(Qt::Key_Return);
+    QTRY_VERIFY(find<QWidget>(u"containerList"_s)->isVisible());
+    QVERIFY(!find<QDialog>(u"runDialog"_s));
+    // Elsewhere in the row it runs the image.
+    m_window->showPage(u"images"_s);
+    imageView()->setFocus();
+    imageView()->setCurrentIndex(users.siblingAtColumn(0));
+    press(Qt::Key_Return);
+    QTRY_VERIFY(find<QDialog>(u"runDialog"_s));
+}
+
+void TestImages::copiesNamesAndIds()
+{
+    const QString first = m_helper->addImage(u"docker.io/library/debian:13"_s);
+    const QString second = m_helper->addImage(u"quay.io/team/app:1"_s);
+    connectReady();
+    QTRY_COMPARE(imageView()->model()->rowCount(), 2);
+    imageView()->selectAll();
+    QStringList names;
+    const auto copied = [this](const QString& name) {
+        action(name)->trigger();
+        QStringList lines = QGuiApplication::clipboard()->text().split(u'\n');
+        lines.sort();
+        return lines;
+    };
+    QCOMPARE(copied(u"copyImageNameAction"_s), (QStringList{u"debian:13"_s, u"quay.io/team/app:1"_s}));
+    QStringList ids{first, second};
+    ids.sort();
+    QCOMPARE(copied(u"copyImageIdAction"_s), ids);
+}
+
+void TestImages::opensItsMenuByKeys()
+{
+    showActive();
+    m_window->showPage(u"images"_s);
+    QTRY_COMPARE(imageView()->model()->rowCount(), 1);
+    imageView()->setFocus();
+    QTRY_VERIFY(imageView()->currentIndex().isValid());
+    // What the menu key becomes on a display: QWidgetWindow asks where the cursor is.
+    const QPoint place = imageView()->inputMethodQuery(Qt::ImCursorRectangle).toRect().center();
+    QContextMenuEvent event(QContextMenuEvent::Keyboard, place, imageView()->mapToGlobal(place));
+    QCoreApplication::sendEvent(imageView(), &event);
+    QTRY_VERIFY(find<QMenu>(u"imageMenu"_s));
+    QVERIFY(find<QMenu>(u"imageMenu"_s)->actions().contains(action(u"tagAction"_s)));
+    find<QMenu>(u"imageMenu"_s)->close();
+}
+
+void TestImages::actionsAreInMenusAndSayTheirKeys()
+{
+    connectReady();
+    QList<QAction*> offered;
+    const QList<QAction*> menus = m_window->menuBar()->actions();
+    for (const QAction* menu : menus)
+        offered += menu->menu()->actions();
+    const QList<QAction*> all
+        = find<QAction>(u"tagAction"_s)->parent()->findChildren<QAction*>(Qt::FindDirectChildrenOnly);
+    QVERIFY(all.size() > 15);
+    for (const QAction* one : all) {
+        QVERIFY2(offered.contains(one), qPrintable(one->objectName()));
+        QVERIFY2(one->toolTip() != one->text(), qPrintable(one->objectName()));
+        const QString key = one->shortcut().toString(QKeySequence::NativeText);
+        QVERIFY2(key.isEmpty() || one->toolTip().contains(key), qPrintable(one->toolTip()));
+    }
+}
+
 void TestImages::tagsAndUntags()
 {
     m_helper->addImage(u"starter:latest"_s);
@@ -138,6 +238,39 @@ void TestImages::removesWhatIsNotUsed()
     action(u"removeImageAction"_s)->trigger();
     find<QAbstractButton>(u"deedButton"_s)->click();
     QTRY_VERIFY(m_client->images().isEmpty());
+}
+
+void TestImages::removesSeveral()
+{
+    m_helper->addImage(u"used:1"_s);
+    m_helper->addImage(u"one:1"_s);
+    const QString two = m_helper->addImage(u"two:2"_s);
+    m_helper->addContainer(u"web"_s, u"stopped"_s);
+    connectReady();
+    QTRY_COMPARE(imageView()->model()->rowCount(), 3);
+    imageView()->selectAll();
+    const auto words = [this] {
+        action(u"removeImageAction"_s)->trigger();
+        const auto* question = find<dialogs::Confirmation>(u"confirmation"_s);
+        return question ? question->text() + u'\n' + question->informativeText() : QString();
+    };
+    // All of them have the same layer.
+    QString said = words();
+    for (const QString& word : {u"Remove 2"_s, u"one:1"_s, u"two:2"_s, u"made from them: used:1"_s, u"frees nothing"_s})
+        QVERIFY2(said.contains(word), qPrintable(said));
+    find<QAbstractButton>(u"cancelButton"_s)->click();
+    QTRY_VERIFY(!find<dialogs::Confirmation>(u"confirmation"_s));
+    m_helper->changeImage(
+        two,
+        {{u"Layers"_s,
+          QVariant::fromValue(dbus::LayerList{{u"sha256:d"_s, u"sha256:c"_s, 2'000'000, 1, u"COPY /"_s},
+                                              {u"sha256:e"_s, u"sha256:f"_s, 3 << 20, 1, u"RUN it"_s}})}});
+    QTRY_COMPARE(m_client->image(two)->data().layers.size(), 2U);
+    said = words();
+    QVERIFY2(said.contains(u"frees 3.0 MB"_s), qPrintable(said));
+    find<QAbstractButton>(u"deedButton"_s)->click();
+    QTRY_COMPARE(imageView()->model()->rowCount(), 1);
+    QCOMPARE(m_client->images().constFirst()->data().references, QStringList{u"used:1"_s});
 }
 
 void TestImages::prunesAfterShowing()

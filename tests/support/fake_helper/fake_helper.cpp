@@ -238,6 +238,8 @@ bool FakeHelper::handleManager(const QDBusMessage& message)
         beginJob(message, u"pull-image"_s, {first});
     } else if (method == "ListTags"_L1) {
         beginJob(message, u"list-tags"_s, {first});
+    } else if (method == "CheckLogin"_L1) {
+        beginJob(message, u"check-login"_s, {first});
     } else if (method == "LoadImage"_L1) {
         beginJob(message, u"load-image"_s, {});
     } else if (method == "ImportImage"_L1) {
