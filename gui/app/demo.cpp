@@ -30,6 +30,11 @@ int keyOf(QChar character)
 
 } // namespace
 
+bool nothing()
+{
+    return true;
+}
+
 bool press(const QString& objectName)
 {
     const QWidgetList windows = QApplication::topLevelWidgets();
@@ -59,7 +64,7 @@ void type(QWidget* into, const QString& text)
     }
 }
 
-Demo::Demo(client::Client* client, MainWindow* window, const QString& pictures)
+Demo::Demo(client::Client* client, MainWindow* window, const QString& pictures, const QString& pull)
     : QObject(window)
     , m_client(client)
     , m_window(window)
@@ -69,7 +74,13 @@ Demo::Demo(client::Client* client, MainWindow* window, const QString& pictures)
     addBeginning();
     addTabs();
     addTerminal();
+    addStop();
+    addCommit();
+    if (!pull.isEmpty())
+        addPull(pull);
+    addImages();
     addEnd();
+    addImageEnd();
     m_look.setInterval(50ms);
     connect(&m_look, &QTimer::timeout, this, &Demo::look);
 }

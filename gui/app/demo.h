@@ -13,6 +13,7 @@
 namespace lamella::client {
 class Client;
 class ContainerClient;
+class ImageClient;
 } // namespace lamella::client
 
 namespace lamella::app {
@@ -20,14 +21,15 @@ namespace lamella::app {
 class MainWindow;
 
 /// Does by itself what a new user would do first: loads the starter image, runs it by the dialog, looks at every tab,
-/// types into the terminal, stops and removes it. Each step goes through the window's own buttons and is over when the
-/// models say so, before its deadline; then the next. Leaves with 0, or with 1 and the sentence why not.
+/// types into the terminal, stops it, makes an image of it and removes both. Each step goes through the window's own
+/// buttons and is over when the models say so, before its deadline; then the next. Leaves with 0, or with 1 and the
+/// sentence why not.
 class Demo : public QObject {
     Q_OBJECT
 
 public:
-    /// `pictures`: the directory for them, which is there.
-    Demo(client::Client* client, MainWindow* window, const QString& pictures);
+    /// `pictures`: the directory for them, which is there. `pull`: an image that is pulled on the way; may be empty.
+    Demo(client::Client* client, MainWindow* window, const QString& pictures, const QString& pull = {});
 
     void start();
 
@@ -45,7 +47,12 @@ private:
     void addBeginning();
     void addTabs();
     void addTerminal();
+    void addStop();
+    void addCommit();
+    void addPull(const QString& name);
+    void addImages();
     void addEnd();
+    void addImageEnd();
     /// Opens a tab and waits until `holds` says that it shows what it should.
     void addTab(const QString& id, const QString& what, std::function<bool()> holds);
 
@@ -53,7 +60,11 @@ private:
     void finish(const QString& failure);
     void savePicture(const QString& name);
     bool fillRunDialog();
+    bool trigger(const QString& action);
+    bool chooseImage(const QString& name);
     client::ContainerClient* container() const;
+    /// By the end of one of its names.
+    client::ImageClient* image(const QString& reference) const;
     QWidget* page(const QString& id) const;
 
     client::Client* m_client;
@@ -68,6 +79,8 @@ private:
     QTimer m_look;
 };
 
+/// For steps where nothing is to be done, or to be waited for.
+bool nothing();
 /// Presses a visible button, by its objectName; false where there is none that can be pressed.
 bool press(const QString& objectName);
 /// Types a text into a widget as a person does.

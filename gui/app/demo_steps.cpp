@@ -49,11 +49,6 @@ bool hasCpuFigures(const QAbstractItemModel* model)
     return !shim.data().toString().isEmpty();
 }
 
-bool nothing()
-{
-    return true;
-}
-
 template <class Dialog>
 Dialog* openDialog()
 {
@@ -241,7 +236,7 @@ void Demo::addTerminal()
         [view] { return view() && !view()->isConnected(); });
 }
 
-void Demo::addEnd()
+void Demo::addStop()
 {
     add(
         QStringLiteral("it has stopped"),
@@ -251,9 +246,14 @@ void Demo::addEnd()
         },
         [this] { return container() && container()->data().state == ContainerState::Stopped; },
         QStringLiteral("14-stopped"), 30s);
+}
+
+void Demo::addEnd()
+{
     add(
         QStringLiteral("the window says what removing it loses"),
         [this] {
+            m_window->showPage(QStringLiteral("overview"));
             m_window->containerActions()->remove->trigger();
             return true;
         },
@@ -261,10 +261,10 @@ void Demo::addEnd()
             const auto* question = openDialog<dialogs::Confirmation>();
             return question && question->informativeText().contains(QStringLiteral("MB"));
         },
-        QStringLiteral("15-remove"));
+        QStringLiteral("17-remove"));
     add(
         QStringLiteral("it is removed"), [] { return press(QStringLiteral("deedButton")); },
-        [this] { return !container(); }, QStringLiteral("16-removed"));
+        [this] { return !container(); }, QStringLiteral("18-removed"));
 }
 
 } // namespace lamella::app

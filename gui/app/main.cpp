@@ -69,7 +69,7 @@ int run(QApplication& application, const app::Options& options)
             std::fprintf(stderr, "lamella: the directory for the pictures cannot be made\n");
             return 2;
         }
-        (new app::Demo(&client, &window, pictures))->start();
+        (new app::Demo(&client, &window, pictures, options.pull))->start();
     } else if (!options.screenshot.isEmpty()) {
         app::saveWhenSettled(&client, &window, options.screenshot);
     }

@@ -51,6 +51,8 @@ std::expected<Options, QString> readOptions(const QCoreApplication& application)
         CommandLine::tr("Do by itself what a new user would do first, save pictures, then leave."));
     const QCommandLineOption pictures(QStringLiteral("pictures"), CommandLine::tr("Where the demo's pictures go."),
                                       QStringLiteral("directory"));
+    const QCommandLineOption pull(QStringLiteral("demo-pull"), CommandLine::tr("An image that the demo pulls, too."),
+                                  QStringLiteral("name"));
     const QCommandLineOption size(QStringLiteral("size"), CommandLine::tr("Size of the window."),
                                   QStringLiteral("WxH"));
     const QCommandLineOption scheme(QStringLiteral("color-scheme"), CommandLine::tr("light, dark or system."),
@@ -65,13 +67,14 @@ std::expected<Options, QString> readOptions(const QCoreApplication& application)
     const QCommandLineOption logFile(QStringLiteral("log-file"),
                                      CommandLine::tr("Write the log to the end of this file, not to standard error."),
                                      QStringLiteral("file"));
-    parser.addOptions({screenshot, demo, pictures, size, scheme, page, level, logFile});
+    parser.addOptions({screenshot, demo, pictures, pull, size, scheme, page, level, logFile});
     parser.process(application);
 
     Options options;
     options.screenshot = parser.value(screenshot);
     options.demo = parser.isSet(demo);
     options.pictures = parser.value(pictures);
+    options.pull = parser.value(pull);
     options.page = parser.value(page);
     options.logLevel = parser.value(level);
     options.size = parseSize(parser.value(size));

@@ -16,6 +16,7 @@ struct Options {
     QString screenshot; ///< a file: save a picture of the settled window there and leave
     bool demo = false;
     QString pictures; ///< where the demo's pictures go; empty: a temporary directory
+    QString pull; ///< an image that the demo pulls, too
     std::optional<QSize> size;
     Qt::ColorScheme colorScheme = Qt::ColorScheme::Unknown; ///< Unknown: the desktop's
     QString page;
