@@ -157,12 +157,13 @@ Result<void> enterRoot(BorrowedFd root, Network network, const std::function<Res
     return {};
 }
 
-Result<void> dropRights(Rights rights, uid_t uid, Bytes fileSize)
+Result<void> dropRights(Rights rights, uid_t uid, Bytes fileSize, const std::function<Result<void>()>& threads)
 {
     TRY(dropBoundingSet());
     TRY(setLimit(RLIMIT_CORE, 0));
     const bool fetches = rights == Rights::Fetch;
-    TRY(setLimit(RLIMIT_NPROC, fetches ? kFetcherThreads : 0));
+    if (fetches)
+        TRY(setLimit(RLIMIT_NPROC, kFetcherThreads));
     TRY(setLimit(RLIMIT_NOFILE, fetches ? 512 : 128));
     TRY(setLimit(RLIMIT_FSIZE, fileSize.value));
     if (!kSanitized) // what threads reserve is address space too, but no data
@@ -178,6 +179,10 @@ Result<void> dropRights(Rights rights, uid_t uid, Bytes fileSize)
     // Changing the user has cleared the signal that comes when the parent ends.
     if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
         return systemFailure("cannot bind the worker to its parent");
+    if (threads)
+        TRY(threads());
+    if (!fetches)
+        TRY(setLimit(RLIMIT_NPROC, 0));
     return kSanitized || fetches ? Result<void>{} : loadWorkerFilter();
 }
 

@@ -52,8 +52,9 @@ enum class Rights {
     Fetch, ///< like None, with threads; loads no filter
 };
 
-/// Drops capabilities, sets limits (memory, file size, descriptors, no processes), no_new_privs, and the seccomp filter
-/// that allows only what reading and unpacking take.
-Result<void> dropRights(Rights rights, uid_t uid, Bytes fileSize);
+/// Drops capabilities, sets limits (memory, file size, descriptors), no_new_privs, no processes, and the seccomp filter
+/// that allows only what reading and unpacking take. `threads` is called before the
+/// last two, to start what the filter then holds as well; it must not read foreign bytes before this has returned.
+Result<void> dropRights(Rights rights, uid_t uid, Bytes fileSize, const std::function<Result<void>()>& threads = {});
 
 } // namespace lamella::image

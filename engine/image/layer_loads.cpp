@@ -102,10 +102,16 @@ Result<void> LayerLoads::run(const std::stop_token& stop)
     const std::stop_callback passOn{stop, [this] { m_stop.request_stop(); }};
     const auto cores = std::max<std::size_t>(1, std::thread::hardware_concurrency());
     {
-        std::vector<std::jthread> others;
-        for (std::size_t i = 1; i < std::min(cores, m_jobs.size()); ++i)
-            others.emplace_back([this] { work(); });
-        work();
+        const std::jthread publisher{[this] { publishAll(); }};
+        {
+            std::vector<std::jthread> others;
+            for (std::size_t i = 1; i < std::min(cores, m_jobs.size()); ++i)
+                others.emplace_back([this] { work(); });
+            work();
+        }
+        const std::lock_guard lock{m_mutex};
+        m_isEnd = true;
+        m_unpacked.notify_one();
     }
     if (m_error)
         return std::unexpected(std::move(*m_error));
@@ -125,8 +131,6 @@ void LayerLoads::work()
     while (auto* job = next()) {
         if (auto done = bring(*job); !done)
             fail(std::move(done).error().within(std::format("layer {} of {}", job->position + 1, job->count)));
-        else if (auto published = publishReady(); !published)
-            fail(std::move(published).error());
     }
 }
 
@@ -153,6 +157,7 @@ Result<void> LayerLoads::bring(Job& job)
     const std::lock_guard lock{m_mutex};
     job.isUnpacked = job.claim.has_value();
     job.isThere = !job.isUnpacked;
+    m_unpacked.notify_one();
     return {};
 }
 
@@ -201,23 +206,25 @@ void LayerLoads::tell(const Job& job, std::string_view doing, Bytes done)
         m_progress.tell(std::move(stage));
 }
 
-// One thread publishes, and looks again before it ends; the others go on unpacking meanwhile.
-Result<void> LayerLoads::publishReady()
+// On a thread of its own: writing to the disk takes its time, and others go on unpacking meanwhile.
+void LayerLoads::publishAll()
 {
     std::unique_lock lock{m_mutex};
-    if (m_publishing)
-        return {};
-    m_publishing = true;
-    Result<void> done;
-    for (auto jobs = ready(); done && !jobs.empty(); jobs = ready()) {
+    for (;;) {
+        const auto jobs = ready();
+        if (jobs.empty() && m_isEnd)
+            return;
+        if (jobs.empty()) {
+            m_unpacked.wait(lock);
+            continue;
+        }
         lock.unlock();
-        done = publish(jobs);
+        if (auto done = publish(jobs); !done)
+            return fail(std::move(done).error());
         lock.lock();
         for (auto* job : jobs)
             job->isThere = true;
     }
-    m_publishing = false;
-    return done;
 }
 
 std::vector<LayerLoads::Job*> LayerLoads::ready()

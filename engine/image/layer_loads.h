@@ -5,6 +5,7 @@
 #include "engine/image/import_source.h"
 #include "engine/image/load_progress.h"
 
+#include <condition_variable>
 #include <optional>
 #include <string>
 #include <vector>
@@ -67,7 +68,7 @@ private:
     Result<void> unpack(Job& job);
     Result<void> verify(const Job& job);
     void tell(const Job& job, std::string_view doing, Bytes done);
-    Result<void> publishReady();
+    void publishAll();
     std::vector<Job*> ready();
     Result<void> publish(const std::vector<Job*>& jobs);
     Result<void> publish(Job& job);
@@ -81,8 +82,9 @@ private:
     std::stop_source m_stop;
 
     std::mutex m_mutex; ///< guards what follows, and isUnpacked and isThere
+    std::condition_variable m_unpacked; ///< one more is, or none will be
     std::size_t m_next = 0;
-    bool m_publishing = false;
+    bool m_isEnd = false; ///< nothing will be unpacked any more
     std::optional<Error> m_error;
 };
 

@@ -26,6 +26,8 @@ constexpr std::array kAllowed = std::to_array<const char*>({
     "rt_sigprocmask",
     "rt_sigreturn",
     "getpid",
+    "geteuid",
+    "getegid",
     "gettid",
     "tgkill",
     "exit",
@@ -84,6 +86,8 @@ Result<void> loadWorkerFilter()
                                                         [](void* context) { ::seccomp_release(context); }};
     if (!filter)
         return failure(ErrorKind::Failed, "cannot make the worker's seccomp filter");
+    if (const int code = ::seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_TSYNC, 1); code != 0)
+        return systemFailure("cannot make the worker's seccomp filter hold for all threads", -code);
     for (const auto* name : kAllowed) {
         const int number = ::seccomp_syscall_resolve_name(name);
         if (number == __NR_SCMP_ERROR)

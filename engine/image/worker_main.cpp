@@ -13,13 +13,11 @@
 #include "engine/image/file_part.h"
 #include "engine/image/layer_request.h"
 #include "engine/image/layout_reader.h"
-#include "engine/image/limited_source.h"
 #include "engine/image/limits.h"
 #include "engine/image/new_image.h"
-#include "engine/layer/extractor.h"
-#include "engine/layer/layer_recorder.h"
-#include "engine/layer/layer_stream.h"
-#include "engine/layer/tar_reader.h"
+#include "engine/image/worker_layer.h"
+#include "engine/layer/decompressor.h"
+#include "engine/layer/digest.h"
 #include "engine/os/file.h"
 
 #include <QtLogging>
@@ -28,7 +26,6 @@
 
 #include <array>
 #include <charconv>
-#include <memory>
 #include <span>
 #include <unistd.h>
 
@@ -37,21 +34,10 @@ using namespace lamella::image;
 
 namespace {
 
-constexpr BorrowedFd kReport{3};
-constexpr int kInput = 4;
-constexpr int kLayer = 5;
+constexpr BorrowedFd kReport = kWorkerReport;
+constexpr int kInput = kWorkerInput;
 constexpr int kSpill = 5;
 constexpr uid_t kNobody = 65534;
-constexpr BorrowedFd kIndex{6};
-constexpr BorrowedFd kHeaders{7};
-constexpr std::uint64_t kProgressStep = 1u << 20;
-
-// One JSON document on each line.
-Result<void> say(const nlohmann::json& message)
-{
-    const auto line = message.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
-    return os::writeAll(kReport, line, "the report");
-}
 
 Result<std::uint64_t> number(std::string_view text)
 {
@@ -124,93 +110,6 @@ Result<nlohmann::json> makeImageConfined()
     return toJson(std::vector{TRY(makeImage(TRY(NewImageRequest::of(text))))});
 }
 
-// A layout is the caller's: what he may not read must not be read for him.
-Result<UniqueFd> openBlobOf(const LayerRequest& request)
-{
-    UniqueFd input{kInput};
-    if (request.kind != Blob::Kind::Layout)
-        return input;
-    const ActAs reader{request.reader};
-    return openBlob(input.borrow(), request.blob);
-}
-
-std::unique_ptr<layer::ByteSource> sourceOf(BorrowedFd blob, const LayerRequest& request)
-{
-    if (request.kind == Blob::Kind::File)
-        return std::make_unique<FilePart>(blob, request.offset.value, request.blob.size.value);
-    return std::make_unique<layer::FdSource>(blob);
-}
-
-// Tells how far it has come, though not at every turn.
-class Teller {
-public:
-    Result<void> tell(Bytes done)
-    {
-        if (done.value - m_told < kProgressStep)
-            return {};
-        m_told = done.value;
-        return say({{"progress", done.value}});
-    }
-
-private:
-    std::uint64_t m_told = 0;
-};
-
-Result<UnpackedLayer> unpack(BorrowedFd blob, const LayerRequest& request)
-{
-    const auto root = TRY(os::open("/", O_RDONLY | O_DIRECTORY));
-    const auto source = sourceOf(blob, request);
-    layer::LayerStream stream{*source, request.blob.compression, request.blob.size, limits::kUnpackedLayer};
-    LimitedSource limited{stream, request.most(), request.beyond()};
-    layer::HeadersWriter archive{limited, kHeaders};
-    layer::IndexWriter index{kIndex};
-    layer::LayerRecorder recorder{root.borrow(), archive, index};
-    layer::TarReader reader{archive};
-    layer::Extractor extractor{root.borrow(), &recorder};
-    Teller teller;
-    for (std::uint64_t entries = 1; const auto entry = TRY(reader.next()); ++entries) {
-        TRY(request.check(*entry, entries));
-        TRY(extractor.add(*entry, reader));
-        TRY(teller.tell(stream.consumed()));
-    }
-    TRY(layer::drain(archive));
-    UnpackedLayer result{stream.blobDigest(), stream.diffId(), TRY(extractor.finish())};
-    return result;
-}
-
-// The digests alone.
-Result<UnpackedLayer> hash(BorrowedFd blob, const LayerRequest& request)
-{
-    const auto source = sourceOf(blob, request);
-    layer::LayerStream stream{*source, request.blob.compression, request.blob.size, limits::kUnpackedLayer};
-    LimitedSource limited{stream, request.most(), request.beyond()};
-    std::vector<std::byte> buffer(64u << 10);
-    Teller teller;
-    while (TRY(limited.read(buffer)) > 0)
-        TRY(teller.tell(stream.consumed()));
-    return UnpackedLayer{stream.blobDigest(), stream.diffId(), {}};
-}
-
-Result<nlohmann::json> unpackConfined(const LayerRequest& request)
-{
-    UniqueFd directory{kLayer};
-    const auto root = TRY(isolate(directory.borrow(), false));
-    directory.reset();
-    const auto blob = TRY(openBlobOf(request));
-    TRY(enterRoot(root.borrow()));
-    TRY(dropRights(Rights::Unpack, 0, request.limits.unpackedLayer));
-    return toJson(TRY(unpack(blob.borrow(), request)));
-}
-
-Result<nlohmann::json> hashConfined(const LayerRequest& request)
-{
-    const auto blob = TRY(openBlobOf(request));
-    const auto root = TRY(emptyRoot());
-    TRY(enterRoot(root.borrow()));
-    TRY(dropRights(Rights::None, request.reader, {}));
-    return toJson(TRY(hash(blob.borrow(), request)));
-}
-
 // What can be asked, with how many arguments and how many descriptors from kInput on.
 struct Command {
     std::string_view name;
@@ -260,7 +159,7 @@ int main(int argc, char** argv)
                                 : nlohmann::json{{"error", errorKindName(result.error().kind)},
                                                  {"errno", result.error().errnum},
                                                  {"message", result.error().message}};
-    const auto said = say(message);
+    const auto said = tellParent(message);
     // No destructors: they could do what the filter forbids.
     ::_exit(result && said ? 0 : 1);
 }

@@ -15,18 +15,30 @@
 
 #include <array>
 #include <format>
-#include <ranges>
 
 namespace lamella::layer {
 
 namespace {
 
 constexpr std::string_view kReservedPrefix = ".wh..wh."; // what AUFS kept for itself
-constexpr std::size_t kMaxDirectories = 1'000'000;
+constexpr std::size_t kMaxRemembered = 100'000; // directories
+constexpr std::size_t kMaxRememberedBytes = 6u << 20;
+constexpr mode_t kSpecialBits = S_ISUID | S_ISGID | S_ISVTX;
+constexpr std::string_view kDefaultAclName = "system.posix_acl_default";
 
 std::unexpected<Error> cannotMake(std::string_view path)
 {
     return systemFailure(std::format("cannot unpack {}", path));
+}
+
+// Without being in memory twice.
+std::vector<std::string> listOf(std::set<std::string>& names)
+{
+    std::vector<std::string> list;
+    list.reserve(names.size());
+    while (!names.empty())
+        list.push_back(std::move(names.extract(names.begin()).value()));
+    return list;
 }
 
 } // namespace
@@ -34,7 +46,22 @@ std::unexpected<Error> cannotMake(std::string_view path)
 Extractor::Extractor(BorrowedFd root, LayerRecorder* recorder)
     : m_root(root)
     , m_recorder(recorder)
+    , m_user(::geteuid())
+    , m_group(::getegid())
+    , m_directories(root)
 {
+}
+
+// Those that are known only at the end.
+Result<void> Extractor::remember(std::set<std::string>& directories, const std::string& path)
+{
+    if (!directories.insert(path).second)
+        return {};
+    m_remembered += path.size();
+    if (m_opaque.size() + m_implied.size() > kMaxRemembered || m_remembered > kMaxRememberedBytes)
+        return failure(ErrorKind::LimitExceeded,
+                       "the layer has too many directories that hide others or that its archive does not speak of");
+    return {};
 }
 
 // Makes one directory that no member spoke of (yet), also where this layer has a whiteout of that name: the directory
@@ -49,39 +76,20 @@ Result<void> Extractor::makeImplied(BorrowedFd parent, const std::string& name, 
             return {};
         if (::unlinkat(parent.get(), name.c_str(), 0) != 0 || ::mkdirat(parent.get(), name.c_str(), 0755) != 0)
             return cannotMake(path);
-        m_opaque.insert(path);
+        TRY(remember(m_opaque, path));
     }
-    m_implied.insert(path);
-    return {};
-}
-
-// Opens the directory `path` and makes what is missing of it.
-Result<UniqueFd> Extractor::openParent(const std::string& path)
-{
-    constexpr int kFlags = O_PATH | O_DIRECTORY;
-    auto whole = openInside(m_root, path, kFlags);
-    if (whole || (whole.error().errnum != ENOENT && whole.error().errnum != ENOTDIR))
-        return whole;
-    auto directory = TRY(openInside(m_root, {}, kFlags));
-    for (std::size_t start = 0; start < path.size();) {
-        const auto end = std::min(path.find('/', start), path.size());
-        const auto name = path.substr(start, end - start);
-        TRY(makeImplied(directory.borrow(), name, path.substr(0, end)));
-        directory
-            = TRY_WITHIN(std::format("cannot unpack into {}", path), openInside(directory.borrow(), name, kFlags));
-        start = end + 1;
-    }
-    return directory;
+    return remember(m_implied, path);
 }
 
 Result<Extractor::Place> Extractor::place(const std::string& path)
 {
     const auto [parent, name] = splitPath(path);
-    if (!m_parent || m_parentPath != parent) {
-        m_parent = TRY(openParent(std::string{parent}));
-        m_parentPath = parent;
-    }
-    return Place{m_parent.borrow(), std::string{name}, path};
+    const auto* directory
+        = TRY(m_directories.go(parent, [this](BorrowedFd above, const std::string& missing, const std::string& whole) {
+              return makeImplied(above, missing, whole);
+          }));
+    const bool passesGroup = (directory->status.st_mode & S_ISGID) != 0;
+    return Place{directory->fd.borrow(), std::string{name}, path, passesGroup ? directory->status.st_gid : m_group};
 }
 
 Result<void> Extractor::add(const TarEntry& entry, TarReader& reader)
@@ -134,10 +142,8 @@ Result<void> Extractor::makeInPlace(const Place& place, Make make)
 Result<void> Extractor::addWhiteout(const Place& place)
 {
     const auto parent = std::string{splitPath(place.path).parent};
-    if (place.name == kOpaqueName) {
-        m_opaque.insert(parent);
-        return {};
-    }
+    if (place.name == kOpaqueName)
+        return remember(m_opaque, parent);
     if (place.name.starts_with(kReservedPrefix))
         return {};
     const auto hidden = place.name.substr(kWhiteoutPrefix.size());
@@ -151,28 +157,49 @@ Result<void> Extractor::addWhiteout(const Place& place)
     // A whiteout speaks of the layers below: what this layer itself has of that name stays, but hides all below it.
     struct stat status{};
     if (::fstatat(place.parent.get(), hidden.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode))
-        m_opaque.insert(path);
+        return remember(m_opaque, path);
     return {};
 }
 
-Result<void> Extractor::setAttributes(BorrowedFd file, const TarEntry& entry) const
+// `is` is what the file has already.
+Result<void> Extractor::setAttributes(BorrowedFd file, const TarEntry& entry, const struct stat& is)
 {
     // In this order: a new owner takes set-id bits and capabilities away.
-    if (::fchown(file.get(), entry.uid, entry.gid) != 0 || ::fchmod(file.get(), entry.mode) != 0)
+    const bool changesOwner = entry.uid != is.st_uid || entry.gid != is.st_gid;
+    if (changesOwner && ::fchown(file.get(), entry.uid, entry.gid) != 0)
+        return cannotMake(entry.path);
+    const bool losesBits = changesOwner && (entry.mode & kSpecialBits) != 0;
+    if ((losesBits || m_modesVary || entry.mode != (is.st_mode & 07777)) && ::fchmod(file.get(), entry.mode) != 0)
         return cannotMake(entry.path);
     for (const auto& [name, value] : entry.xattrs) {
         if (isLayerXattr(name) && ::fsetxattr(file.get(), name.c_str(), value.data(), value.size(), 0) != 0)
             return systemFailure(std::format("cannot set {} on {}", name, entry.path));
+        m_modesVary = m_modesVary || name == kDefaultAclName;
     }
+    return {};
+}
+
+Result<void> Extractor::setLinkAttributes(const Place& place, const TarEntry& entry) const
+{
+    const std::array times{entry.mtime, entry.mtime};
+    const bool changesOwner = entry.uid != m_user || entry.gid != place.group;
+    if ((changesOwner
+         && ::fchownat(place.parent.get(), place.name.c_str(), entry.uid, entry.gid, AT_SYMLINK_NOFOLLOW) != 0)
+        || ::utimensat(place.parent.get(), place.name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0)
+        return cannotMake(entry.path);
     return {};
 }
 
 Result<void> Extractor::addFile(const Place& place, const TarEntry& entry, TarReader& reader)
 {
     UniqueFd file;
+    struct stat made{};
+    made.st_uid = m_user;
+    made.st_gid = place.group;
+    made.st_mode = entry.mode & ~kSpecialBits; // those come last
     TRY(makeInPlace(place, [&] {
         file.reset(::openat(place.parent.get(), place.name.c_str(),
-                            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+                            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, made.st_mode));
         return file ? 0 : -1;
     }));
     if (m_recorder)
@@ -196,7 +223,7 @@ Result<void> Extractor::addFile(const Place& place, const TarEntry& entry, TarRe
             || entry.chunks.back().offset + entry.chunks.back().length < entry.size);
     if (hasHoleLast && ::ftruncate(file.get(), static_cast<off_t>(entry.size)) != 0)
         return cannotMake(entry.path);
-    TRY(setAttributes(file.borrow(), entry));
+    TRY(setAttributes(file.borrow(), entry, made));
     const std::array times{entry.mtime, entry.mtime};
     if (::futimens(file.get(), times.data()) != 0)
         return cannotMake(entry.path);
@@ -205,32 +232,36 @@ Result<void> Extractor::addFile(const Place& place, const TarEntry& entry, TarRe
 
 Result<void> Extractor::addDirectory(const Place& place, const TarEntry& entry)
 {
-    if (m_directoryTimes.size() == kMaxDirectories)
-        return failure(ErrorKind::LimitExceeded,
-                       std::format("the layer has more than {} directories", kMaxDirectories));
-    if (::mkdirat(place.parent.get(), place.name.c_str(), 0700) != 0) {
+    const auto make = [&] { return ::mkdirat(place.parent.get(), place.name.c_str(), entry.mode & ~kSpecialBits); };
+    if (make() != 0) {
         struct stat status{};
         if (errno != EEXIST || ::fstatat(place.parent.get(), place.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
             return cannotMake(entry.path);
         if (!S_ISDIR(status.st_mode)) {
             if (isWhiteout(status))
-                m_opaque.insert(place.path);
-            TRY(makeInPlace(place, [&] { return ::mkdirat(place.parent.get(), place.name.c_str(), 0700); }));
+                TRY(remember(m_opaque, place.path));
+            TRY(makeInPlace(place, make));
         }
     }
-    m_implied.erase(place.path);
-    const auto directory = TRY(openInside(m_root, place.path, O_RDONLY | O_DIRECTORY));
-    m_directoryTimes.emplace_back(place.path, entry.mtime);
-    return setAttributes(directory.borrow(), entry);
+    if (m_implied.erase(place.path) > 0)
+        m_remembered -= place.path.size();
+    return setDirectory(*TRY(m_directories.enter(place.name)), entry);
+}
+
+Result<void> Extractor::setDirectory(OpenPath::Directory& directory, const TarEntry& entry)
+{
+    TRY(setAttributes(directory.fd.borrow(), entry, directory.status));
+    directory.status.st_gid = entry.gid;
+    directory.status.st_mode = S_IFDIR | entry.mode;
+    directory.time = entry.mtime;
+    return {};
 }
 
 Result<void> Extractor::setRoot(const TarEntry& entry)
 {
     if (entry.type != TarType::Directory)
         return failure(ErrorKind::InvalidArgument, "the layer's root is not a directory in the archive");
-    const auto directory = TRY(openInside(m_root, {}, O_RDONLY | O_DIRECTORY));
-    m_directoryTimes.emplace_back(std::string{}, entry.mtime);
-    TRY(setAttributes(directory.borrow(), entry));
+    TRY(setDirectory(*TRY(m_directories.go({}, {})), entry));
     return m_recorder ? m_recorder->member({}, entry) : Result<void>{};
 }
 
@@ -255,11 +286,7 @@ Result<void> Extractor::addSymlink(const Place& place, const TarEntry& entry)
 {
     TRY(makeInPlace(place,
                     [&] { return ::symlinkat(entry.linkPath.c_str(), place.parent.get(), place.name.c_str()); }));
-    const std::array times{entry.mtime, entry.mtime};
-    if (::fchownat(place.parent.get(), place.name.c_str(), entry.uid, entry.gid, AT_SYMLINK_NOFOLLOW) != 0
-        || ::utimensat(place.parent.get(), place.name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0)
-        return cannotMake(entry.path);
-    return {};
+    return setLinkAttributes(place, entry);
 }
 
 Result<void> Extractor::addNode(const Place& place, const TarEntry& entry)
@@ -272,24 +299,15 @@ Result<void> Extractor::addNode(const Place& place, const TarEntry& entry)
                        std::format("{} is overlay's mark of a deletion, not a device", entry.path));
     TRY(makeInPlace(place,
                     [&] { return ::mknodat(place.parent.get(), place.name.c_str(), type | entry.mode, device); }));
-    const std::array times{entry.mtime, entry.mtime};
-    if (::fchownat(place.parent.get(), place.name.c_str(), entry.uid, entry.gid, AT_SYMLINK_NOFOLLOW) != 0
-        || ::utimensat(place.parent.get(), place.name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0)
-        return cannotMake(entry.path);
-    return {};
+    return setLinkAttributes(place, entry);
 }
 
 Result<Extracted> Extractor::finish()
 {
-    for (const auto& [path, time] : m_directoryTimes | std::views::reverse) {
-        const auto directory = openInside(m_root, path, O_RDONLY | O_DIRECTORY);
-        const std::array times{time, time};
-        if (directory) // a later member may have replaced it
-            ::futimens(directory->get(), times.data());
-    }
+    TRY(m_directories.finish());
     std::erase_if(m_opaque, [this](const auto& path) { return !openInside(m_root, path, O_PATH | O_DIRECTORY); });
     std::erase_if(m_implied, [this](const auto& path) { return !openInside(m_root, path, O_PATH | O_DIRECTORY); });
-    Extracted extracted{m_size, m_entries, {m_opaque.begin(), m_opaque.end()}, {m_implied.begin(), m_implied.end()}};
+    Extracted extracted{m_size, m_entries, listOf(m_opaque), listOf(m_implied)};
     if (m_recorder)
         TRY(m_recorder->finish(extracted.opaque, extracted.implied));
     return extracted;

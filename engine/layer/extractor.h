@@ -4,6 +4,7 @@
 #include "engine/base/result.h"
 #include "engine/base/unique_fd.h"
 #include "engine/base/units.h"
+#include "engine/layer/open_path.h"
 #include "engine/layer/tar_entry.h"
 
 #include <set>
@@ -35,7 +36,8 @@ public:
     explicit Extractor(BorrowedFd root, LayerRecorder* recorder = nullptr);
 
     /// Unpacks one member, whose data `reader` still has to give.
-    /// Errors: InvalidArgument (a name that would leave the layer, a link to what is not there), NoSpace, Failed.
+    /// Errors: InvalidArgument (a name that would leave the layer, a link to what is not there), LimitExceeded (too
+    /// many directories that hide something or that no member spoke of), NoSpace, Failed.
     Result<void> add(const TarEntry& entry, TarReader& reader);
 
     /// Sets the times of directories, last of all.
@@ -46,31 +48,36 @@ private:
         BorrowedFd parent;
         std::string name;
         std::string path;
+        gid_t group; ///< that is given to what is made here
     };
 
     Result<Place> place(const std::string& path);
     Result<void> makeImplied(BorrowedFd parent, const std::string& name, const std::string& path);
-    Result<UniqueFd> openParent(const std::string& path);
     Result<void> addWhiteout(const Place& place);
     Result<void> addFile(const Place& place, const TarEntry& entry, TarReader& reader);
     Result<void> addDirectory(const Place& place, const TarEntry& entry);
     Result<void> addHardLink(const Place& place, const TarEntry& entry);
     Result<void> addSymlink(const Place& place, const TarEntry& entry);
     Result<void> addNode(const Place& place, const TarEntry& entry);
-    Result<void> setAttributes(BorrowedFd file, const TarEntry& entry) const;
+    Result<void> setAttributes(BorrowedFd file, const TarEntry& entry, const struct stat& is);
+    Result<void> setLinkAttributes(const Place& place, const TarEntry& entry) const;
+    Result<void> setDirectory(OpenPath::Directory& directory, const TarEntry& entry);
     Result<void> setRoot(const TarEntry& entry);
+    Result<void> remember(std::set<std::string>& directories, const std::string& path);
     template <class Make>
     Result<void> makeInPlace(const Place& place, Make make);
 
     BorrowedFd m_root;
     LayerRecorder* m_recorder;
-    std::string m_parentPath;
-    UniqueFd m_parent; ///< of the last member
+    uid_t m_user; ///< whose is what we make
+    gid_t m_group;
+    OpenPath m_directories;
+    bool m_modesVary = false; ///< a directory's default ACL says which mode new files get
     Bytes m_size;
     std::uint64_t m_entries = 0;
     std::set<std::string> m_opaque;
     std::set<std::string> m_implied;
-    std::vector<std::pair<std::string, timespec>> m_directoryTimes;
+    std::size_t m_remembered = 0; ///< bytes of the names in both
 };
 
 } // namespace lamella::layer

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/layer/layer_recorder.h"
 
-#include "engine/layer/directory_names.h"
 #include "engine/layer/tree.h"
+#include "engine/os/file.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <format>
+#include <memory>
 
 namespace lamella::layer {
 
@@ -16,6 +18,76 @@ namespace {
 
 // A few bytes of an archive can speak of terabytes of holes: so much of them is hashed.
 constexpr std::uint64_t kHashedZeros = 1ull << 30;
+constexpr std::size_t kMaxHardLinks = 1'500'000;
+
+struct CloseListing {
+    void operator()(DIR* stream) const { ::closedir(stream); }
+};
+
+// All below a directory but directories. However many names there are, few are in memory, and one directory is open.
+// Nobody else may write to the tree meanwhile.
+class FilesBelow {
+public:
+    FilesBelow(BorrowedFd root, std::string directory)
+        : m_root(root)
+        , m_path(std::move(directory))
+        , m_entered{{m_path.size(), 0}}
+    {
+    }
+
+    // Nothing at the end.
+    Result<std::optional<std::string>> next()
+    {
+        while (!m_entered.empty()) {
+            if (!m_listing)
+                TRY(list());
+            const auto* entry = ::readdir(m_listing.get());
+            if (!entry) {
+                m_entered.pop_back();
+                m_path.resize(m_entered.empty() ? 0 : m_entered.back().length);
+                m_listing.reset();
+                continue;
+            }
+            const std::string_view name{entry->d_name};
+            if (name == "." || name == "..")
+                continue;
+            auto path = std::format("{}/{}", m_path, name);
+            struct stat status{};
+            if (::fstatat(::dirfd(m_listing.get()), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+                return systemFailure(std::format("cannot look at {}", path));
+            if (!S_ISDIR(status.st_mode))
+                return path;
+            m_entered.back().position = ::telldir(m_listing.get());
+            m_entered.push_back({path.size(), 0});
+            m_path = std::move(path);
+            m_listing.reset();
+        }
+        return std::nullopt;
+    }
+
+private:
+    struct Entered {
+        std::size_t length = 0; ///< of its path
+        long position = 0; ///< where to go on in it
+    };
+
+    Result<void> list()
+    {
+        auto fd = TRY(openInside(m_root, m_path, O_RDONLY | O_DIRECTORY));
+        m_listing.reset(::fdopendir(fd.get()));
+        if (!m_listing)
+            return systemFailure(std::format("cannot list {}", m_path));
+        std::ignore = fd.release();
+        if (m_entered.back().position != 0)
+            ::seekdir(m_listing.get(), m_entered.back().position);
+        return {};
+    }
+
+    BorrowedFd m_root;
+    std::string m_path;
+    std::vector<Entered> m_entered;
+    std::unique_ptr<DIR, CloseListing> m_listing;
+};
 
 RecordKind kindOf(TarType type)
 {
@@ -118,6 +190,8 @@ Result<void> LayerRecorder::endFile(const std::string& path, const TarEntry& ent
 
 Result<void> LayerRecorder::member(const std::string& path, const TarEntry& entry)
 {
+    if (entry.type == TarType::HardLink && m_linked.size() == kMaxHardLinks)
+        return failure(ErrorKind::LimitExceeded, std::format("the layer has more than {} hard links", kMaxHardLinks));
     if (entry.type == TarType::HardLink)
         m_linked.insert(path);
     auto record = recordOf(path, entry);
@@ -143,24 +217,29 @@ Result<void> LayerRecorder::removing(const std::string& path)
 // Only the worker writes to the layer: what is looked at stays what it is.
 Result<void> LayerRecorder::keep(const std::string& path)
 {
-    std::vector<std::string> left{path};
-    while (!left.empty()) {
-        const auto next = std::move(left.back());
-        left.pop_back();
-        const auto place = TRY(openInside(m_root, next, O_PATH | O_NOFOLLOW));
-        struct stat status{};
-        if (::fstat(place.get(), &status) != 0)
-            return systemFailure(std::format("cannot look at {}", next));
-        if (S_ISDIR(status.st_mode)) {
-            const auto directory = TRY(openInside(m_root, next, O_RDONLY | O_DIRECTORY));
-            for (const auto& name : TRY(directoryNames(directory.borrow())))
-                left.push_back(std::format("{}/{}", next, name));
-        } else if (S_ISREG(status.st_mode) && status.st_size > 0 && !m_linked.contains(next)) {
-            const auto file = TRY(openInside(m_root, next, O_RDONLY | O_NOFOLLOW));
-            TRY(m_headers.keep(next, file.borrow()));
-        }
-    }
+    const auto place = TRY(openInside(m_root, path, O_PATH | O_NOFOLLOW));
+    const auto status = TRY(os::status(place.borrow(), path));
+    if (S_ISREG(status.st_mode))
+        return keepFile(path);
+    if (!S_ISDIR(status.st_mode))
+        return {};
+    FilesBelow files{m_root, path};
+    while (const auto file = TRY(files.next()))
+        TRY(keepFile(*file));
     return {};
+}
+
+// Nothing where it is no file, or where the archive had its data elsewhere.
+Result<void> LayerRecorder::keepFile(const std::string& path)
+{
+    if (m_linked.contains(path))
+        return {};
+    const auto place = TRY(openInside(m_root, path, O_PATH | O_NOFOLLOW));
+    const auto status = TRY(os::status(place.borrow(), path));
+    if (!S_ISREG(status.st_mode) || status.st_size == 0)
+        return {};
+    const auto file = TRY(openInside(m_root, path, O_RDONLY | O_NOFOLLOW));
+    return m_headers.keep(path, file.borrow());
 }
 
 Result<void> LayerRecorder::finish(const std::vector<std::string>& opaque, const std::vector<std::string>& implied)

@@ -3,9 +3,9 @@
 
 #include "engine/layer/file_index.h"
 #include "engine/layer/headers_writer.h"
+#include "engine/layer/name_set.h"
 
 #include <span>
-#include <unordered_set>
 
 namespace lamella::layer {
 
@@ -32,11 +32,12 @@ public:
 private:
     void addZeros(std::uint64_t count);
     Result<void> keep(const std::string& path);
+    Result<void> keepFile(const std::string& path);
 
     BorrowedFd m_root;
     HeadersWriter& m_headers;
     IndexWriter& m_index;
-    std::unordered_set<std::string> m_linked; ///< names that the archive made as hard links, without data of their own
+    NameSet m_linked; ///< names that the archive made as hard links, without data of their own
     Sha256 m_stored; ///< of the current file: what the archive has of it
     Sha256 m_content; ///< of the current file with its holes; only used once there is one
     std::uint64_t m_contentEnd = 0;

@@ -32,6 +32,7 @@ std::optional<std::uint64_t> paxNumber(std::string_view text)
 Result<PaxRecords> parsePax(std::string_view text)
 {
     PaxRecords records;
+    records.reserve(std::min(kMaxRecords, static_cast<std::size_t>(std::ranges::count(text, '\n'))));
     while (!text.empty() && text.front() != '\0') {
         const auto space = text.find(' ');
         const auto length = space == std::string_view::npos ? std::nullopt : paxNumber(text.substr(0, space));

@@ -3,7 +3,10 @@
 
 #include "engine/layer/tar_sparse.h"
 
+#include <algorithm>
 #include <format>
+#include <initializer_list>
+#include <iterator>
 #include <limits>
 
 namespace lamella::layer {
@@ -12,6 +15,7 @@ namespace {
 
 constexpr std::uint64_t kMaxEntries = 4'000'000;
 constexpr std::uint64_t kMaxMetaBytes = 1u << 20;
+constexpr std::uint64_t kMaxGlobalBytes = 64u << 10;
 constexpr std::uint64_t kMaxMember = 1ull << 44; // 16 TiB, what ext4 allows
 constexpr std::size_t kMaxMemberPath = 4096; // PATH_MAX
 constexpr std::size_t kMaxXattrs = 128;
@@ -52,16 +56,6 @@ std::optional<TarType> typeOf(char flag)
     }
 }
 
-// A number from an extended header where there is one, else from the header's field; -1 for one that is wrong.
-std::int64_t numberOf(const PaxRecords& records, std::string_view key, std::string_view field)
-{
-    if (const auto text = paxValue(records, key)) {
-        const auto value = paxNumber(*text);
-        return value && *value <= static_cast<std::uint64_t>(INT64_MAX) ? static_cast<std::int64_t>(*value) : -1;
-    }
-    return tarNumber(field).value_or(-1);
-}
-
 bool isGoodName(std::string_view name)
 {
     return !name.empty() && name.size() <= kMaxMemberPath && name.find('\0') == std::string_view::npos;
@@ -69,9 +63,31 @@ bool isGoodName(std::string_view name)
 
 } // namespace
 
-TarReader::TarReader(ByteSource& source)
+// A member's own records count before those of the whole archive.
+struct TarReader::MemberRecords {
+    const PaxRecords& globals;
+    const PaxRecords& own;
+
+    std::optional<std::string_view> value(std::string_view key) const
+    {
+        const bool isOwn = std::ranges::contains(own, key, &PaxRecords::value_type::first);
+        return paxValue(isOwn ? own : globals, key);
+    }
+
+    // Where there is one, else from the header's field; -1 for one that is wrong.
+    std::int64_t number(std::string_view key, std::string_view field) const
+    {
+        if (const auto text = value(key)) {
+            const auto number = paxNumber(*text);
+            return number && *number <= static_cast<std::uint64_t>(INT64_MAX) ? static_cast<std::int64_t>(*number) : -1;
+        }
+        return tarNumber(field).value_or(-1);
+    }
+};
+
+TarReader::TarReader(ByteSource& source, std::size_t buffer)
     : m_source(source)
-    , m_buffer(128u << 10)
+    , m_buffer(buffer)
 {
 }
 
@@ -103,9 +119,9 @@ Result<void> TarReader::skip(std::uint64_t length)
     return {};
 }
 
-Result<std::string> TarReader::readText(std::uint64_t length)
+Result<std::string> TarReader::readText(std::uint64_t length, std::uint64_t limit)
 {
-    if (length > kMaxMetaBytes)
+    if (length > limit)
         return failure(ErrorKind::LimitExceeded, std::format("an extended header of the archive has {} bytes", length));
     std::string text(length, '\0');
     if (TRY(readFully(m_source, std::as_writable_bytes(std::span{text}))) != length)
@@ -123,18 +139,26 @@ Result<bool> TarReader::readMeta(const TarHeader& header, Pending& pending)
     const auto size = tarNumber(header.field(124, 12));
     if (!size || *size < 0)
         return damaged("a size is no number");
-    const auto text = TRY(readText(static_cast<std::uint64_t>(*size)));
+    const auto length = static_cast<std::uint64_t>(*size);
     if (flag == 'g') {
-        m_globals = TRY(parsePax(text));
-    } else if (flag == 'x' || flag == 'X') {
+        m_globals = {};
+        m_globals = TRY(parsePax(TRY(readText(length, kMaxGlobalBytes))));
+        return true;
+    }
+    const auto text = TRY(readText(length, kMaxMetaBytes - pending.length));
+    pending.length += length;
+    if (flag == 'x' || flag == 'X') {
         auto records = TRY(parsePax(text));
-        std::ranges::move(records, std::back_inserter(pending.records));
+        if (pending.records.empty())
+            pending.records = std::move(records);
+        else
+            std::ranges::move(records, std::back_inserter(pending.records));
     } else if (flag == 'L') {
         pending.longName = text.substr(0, text.find('\0'));
     } else if (flag == 'K') {
         pending.longLink = text.substr(0, text.find('\0'));
     }
-    pending.any = pending.any || (flag != 'g' && flag != 'V'); // V names the tape
+    pending.any = pending.any || flag != 'V'; // which names the tape
     return true;
 }
 
@@ -171,30 +195,27 @@ Result<std::optional<TarEntry>> TarReader::next()
             continue;
         if (++m_entries > kMaxEntries)
             return failure(ErrorKind::LimitExceeded, std::format("the archive has more than {} members", kMaxEntries));
-        return TRY(build(header, std::move(pending)));
+        return TRY(build(header, pending));
     }
     return damaged("too many extended headers follow each other");
 }
 
-Result<TarEntry> TarReader::build(const TarHeader& header, Pending pending)
+Result<TarEntry> TarReader::build(const TarHeader& header, const Pending& pending)
 {
     const auto type = typeOf(header.typeFlag());
     if (!type) {
         const auto flag = static_cast<unsigned>(static_cast<unsigned char>(header.typeFlag()));
         return failure(ErrorKind::Unsupported, std::format("the archive has a member of the unknown type {:#x}", flag));
     }
-    // A member's own records come after the global ones, and the last one counts.
-    auto records = m_globals;
-    std::ranges::move(pending.records, std::back_inserter(records));
+    const MemberRecords records{m_globals, pending.records};
     TarEntry entry;
     entry.type = *type;
     TRY(readNames(header, pending, entry));
-    const auto named = [&records](std::string_view key) { return paxValue(records, key); };
-    if (const auto path = named("path"))
+    if (const auto path = records.value("path"))
         entry.path = *path;
-    if (const auto path = named("GNU.sparse.name"))
+    if (const auto path = records.value("GNU.sparse.name"))
         entry.path = *path;
-    if (const auto path = named("linkpath"))
+    if (const auto path = records.value("linkpath"))
         entry.linkPath = *path;
     if (entry.type == TarType::File && header.typeFlag() != 'S' && entry.path.ends_with('/'))
         entry.type = TarType::Directory; // how V7 writes directories
@@ -204,12 +225,15 @@ Result<TarEntry> TarReader::build(const TarHeader& header, Pending pending)
     TRY(readNumbers(header, records, entry));
     if (entry.type == TarType::File)
         TRY_WITHIN(entry.path, readLayout(header, records, entry));
-    for (const auto& [key, value] : records) {
-        if (!key.starts_with(kXattrPrefix))
-            continue;
-        if (entry.xattrs.size() == kMaxXattrs)
-            return failure(ErrorKind::LimitExceeded, std::format("{} has too many extended attributes", entry.path));
-        entry.xattrs.emplace_back(key.substr(kXattrPrefix.size()), value);
+    for (const auto* some : std::initializer_list<const PaxRecords*>{&m_globals, &pending.records}) {
+        for (const auto& [key, value] : *some) {
+            if (!key.starts_with(kXattrPrefix))
+                continue;
+            if (entry.xattrs.size() == kMaxXattrs)
+                return failure(ErrorKind::LimitExceeded,
+                               std::format("{} has too many extended attributes", entry.path));
+            entry.xattrs.emplace_back(key.substr(kXattrPrefix.size()), value);
+        }
     }
     m_chunks = entry.chunks;
     return entry;
@@ -226,12 +250,12 @@ Result<void> TarReader::readNames(const TarHeader& header, const Pending& pendin
     return {};
 }
 
-Result<void> TarReader::readNumbers(const TarHeader& header, const PaxRecords& records, TarEntry& entry)
+Result<void> TarReader::readNumbers(const TarHeader& header, const MemberRecords& records, TarEntry& entry)
 {
     constexpr std::int64_t kMaxId = std::numeric_limits<std::uint32_t>::max() - 1;
     const auto mode = tarNumber(header.field(100, 8)).value_or(-1);
-    const auto uid = numberOf(records, "uid", header.field(108, 8));
-    const auto gid = numberOf(records, "gid", header.field(116, 8));
+    const auto uid = records.number("uid", header.field(108, 8));
+    const auto gid = records.number("gid", header.field(116, 8));
     const auto major = tarNumber(header.field(329, 8)).value_or(-1);
     const auto minor = tarNumber(header.field(337, 8)).value_or(-1);
     if (mode < 0 || uid < 0 || uid > kMaxId || gid < 0 || gid > kMaxId)
@@ -246,7 +270,7 @@ Result<void> TarReader::readNumbers(const TarHeader& header, const PaxRecords& r
         entry.deviceMinor = static_cast<unsigned>(minor);
     }
     const auto seconds = tarNumber(header.field(136, 12));
-    const auto text = paxValue(records, "mtime");
+    const auto text = records.value("mtime");
     const auto time = text ? paxTime(*text) : seconds ? std::optional{timespec{*seconds, 0}} : std::nullopt;
     if (!time)
         return damaged(std::format("the time of {} is wrong", entry.path));
@@ -255,9 +279,9 @@ Result<void> TarReader::readNumbers(const TarHeader& header, const PaxRecords& r
 }
 
 // How much data follows and where in the file it belongs.
-Result<void> TarReader::readLayout(const TarHeader& header, const PaxRecords& records, TarEntry& entry)
+Result<void> TarReader::readLayout(const TarHeader& header, const MemberRecords& records, TarEntry& entry)
 {
-    const auto stored = numberOf(records, "size", header.field(124, 12));
+    const auto stored = records.number("size", header.field(124, 12));
     if (stored < 0 || static_cast<std::uint64_t>(stored) > kMaxMember)
         return damaged("the size is wrong");
     m_stored = static_cast<std::uint64_t>(stored);
@@ -271,21 +295,21 @@ Result<void> TarReader::readLayout(const TarHeader& header, const PaxRecords& re
         };
     };
     const auto realSize = [&records](std::string_view key) {
-        return paxNumber(paxValue(records, key).value_or("")).value_or(kMaxMember + 1);
+        return paxNumber(records.value(key).value_or("")).value_or(kMaxMember + 1);
     };
     entry.size = m_stored;
     if (header.typeFlag() == 'S') {
         const auto size = tarNumber(header.field(483, 12)).value_or(-1);
         entry.size = size < 0 ? kMaxMember + 1 : static_cast<std::uint64_t>(size);
         entry.chunks = TRY(readOldGnuSparse(header, [this] { return dataBlock(); }));
-    } else if (paxValue(records, "GNU.sparse.major")) {
-        if (paxValue(records, "GNU.sparse.major") != "1" || paxValue(records, "GNU.sparse.minor") != "0")
+    } else if (records.value("GNU.sparse.major")) {
+        if (records.value("GNU.sparse.major") != "1" || records.value("GNU.sparse.minor") != "0")
             return failure(ErrorKind::Unsupported, "a sparse file has an unknown format");
         entry.size = realSize("GNU.sparse.realsize");
         entry.chunks = TRY(readSparseMap(map()));
-    } else if (paxValue(records, "GNU.sparse.size")) {
+    } else if (records.value("GNU.sparse.size")) {
         entry.size = realSize("GNU.sparse.size");
-        entry.chunks = TRY(readPaxSparse(records));
+        entry.chunks = TRY(readPaxSparse(records.own));
     } else {
         entry.chunks = {{0, m_stored}};
     }

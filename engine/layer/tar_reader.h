@@ -13,10 +13,12 @@
 namespace lamella::layer {
 
 /// Reads a tar archive from front to back: V7, ustar, pax and GNU with its sparse formats. Whatever the bytes are, it
-/// ends, and keeps no more in memory than one extended header (1 MiB) and one map of a sparse file.
+/// ends, and keeps no more in memory than one member's extended headers (1 MiB), the archive's own (64 KiB) and one map
+/// of a sparse file.
 class TarReader {
 public:
-    explicit TarReader(ByteSource& source);
+    /// Data is given on in pieces of at most `buffer` bytes.
+    explicit TarReader(ByteSource& source, std::size_t buffer = 128u << 10);
 
     /// The next member; nothing at the end. What was not read of the last one is skipped.
     /// An archive that ends without its two zero blocks is accepted where a header would start: some programs write
@@ -31,23 +33,25 @@ public:
     Result<void> readData(const DataSink& sink);
 
 private:
+    struct MemberRecords; // the archive's and the member's own
     struct Pending {
         PaxRecords records;
         std::optional<std::string> longName;
         std::optional<std::string> longLink;
+        std::uint64_t length = 0; ///< of all these headers
         bool any = false;
     };
 
     Result<bool> readBlock(TarBlock& block);
     Result<TarBlock> dataBlock();
-    Result<std::string> readText(std::uint64_t length);
+    Result<std::string> readText(std::uint64_t length, std::uint64_t limit);
     Result<void> skip(std::uint64_t length);
     Result<bool> readMeta(const TarHeader& header, Pending& pending);
     Result<bool> isEnd();
-    Result<TarEntry> build(const TarHeader& header, Pending pending);
+    Result<TarEntry> build(const TarHeader& header, const Pending& pending);
     Result<void> readNames(const TarHeader& header, const Pending& pending, TarEntry& entry) const;
-    Result<void> readNumbers(const TarHeader& header, const PaxRecords& records, TarEntry& entry);
-    Result<void> readLayout(const TarHeader& header, const PaxRecords& records, TarEntry& entry);
+    Result<void> readNumbers(const TarHeader& header, const MemberRecords& records, TarEntry& entry);
+    Result<void> readLayout(const TarHeader& header, const MemberRecords& records, TarEntry& entry);
 
     ByteSource& m_source;
     PaxRecords m_globals;

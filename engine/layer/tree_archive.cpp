@@ -24,7 +24,7 @@ namespace lamella::layer {
 namespace {
 
 constexpr std::size_t kMaxNames = 500'000; // in a directory and those above it
-constexpr std::size_t kMaxChunks = 50'000; // of one file: what is more is written with its holes
+constexpr std::size_t kMaxPiecesOfFile = 50'000; // of one file: what is more is written with its holes
 constexpr std::uint64_t kProgressStep = 1u << 20;
 
 // A directory whose names are being worked off.
@@ -218,7 +218,8 @@ private:
             if (begin < 0 || static_cast<std::uint64_t>(begin) >= size)
                 break;
             const auto hole = ::lseek(file.get(), begin, SEEK_HOLE);
-            end = hole < 0 || chunks.size() == kMaxChunks ? size : std::min(static_cast<std::uint64_t>(hole), size);
+            end = hole < 0 || chunks.size() == kMaxPiecesOfFile ? size
+                                                                : std::min(static_cast<std::uint64_t>(hole), size);
             chunks.push_back({static_cast<std::uint64_t>(begin), end - static_cast<std::uint64_t>(begin)});
         }
         // Where the file ends is said by a piece of nothing.

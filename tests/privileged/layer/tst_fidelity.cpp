@@ -55,6 +55,8 @@ private Q_SLOTS:
     void filesAreThoseOfGnuTar_data();
     void filesAreThoseOfGnuTar();
     void laterMembersReplaceEarlierOnes();
+    void directoriesAreAsTheyWereSaidToBe_data();
+    void directoriesAreAsTheyWereSaidToBe();
     void harmIsRefusedAndStaysInside_data();
     void harmIsRefusedAndStaysInside();
 
@@ -63,9 +65,9 @@ private:
     {
         return shell(std::format("cd {}; {}", m_work->path().string(), script));
     }
-    void compareWithGnuTar(const std::string& archive)
+    void compareWithGnuTar(const std::string& archive, const std::string& forTar = {})
     {
-        std::ofstream{m_work->path() / "archive.tar", std::ios::binary} << archive;
+        std::ofstream{m_work->path() / "archive.tar", std::ios::binary} << (forTar.empty() ? archive : forTar);
         QVERIFY(run("mkdir out; tar --xattrs --xattrs-include='*' --numeric-owner -C out -xpf archive.tar"));
         UnpackedTestLayer layer{m_work->path() / "layer"};
         TextSource source{archive};
@@ -129,6 +131,61 @@ void FidelityTest::laterMembersReplaceEarlierOnes()
     QVERIFY(layer.unpack(source));
     QCOMPARE(textOf(layer.diff() / "a/below"), "x");
     QCOMPARE(textOf(layer.diff() / "b"), "file now");
+}
+
+void FidelityTest::directoriesAreAsTheyWereSaidToBe_data()
+{
+    const auto directory = [](std::string name, std::int64_t time, unsigned mode = 0755, unsigned gid = 0) {
+        auto member = ::member('5', std::move(name));
+        member.mtime = time;
+        member.mode = mode;
+        member.gid = gid;
+        return tarMember(member);
+    };
+    const auto file = [](std::string name, unsigned mode = 0644, unsigned gid = 0) {
+        auto member = ::member('0', std::move(name), {}, "x");
+        member.mode = mode;
+        member.gid = gid;
+        return tarMember(member);
+    };
+    QTest::addColumn<QByteArray>("archive");
+    QTest::addColumn<QByteArray>("forTar"); // which forgets a directory's time when something comes into it later
+    const auto row = [](const char* name, const std::string& archive, const std::string& again = {}) {
+        QTest::newRow(name) << QByteArray::fromStdString(archive + tarEnd())
+                            << QByteArray::fromStdString(archive + again + tarEnd());
+    };
+    const auto some = directory("./", 11) + directory("a/", 22) + directory("a/b/", 33) + directory("d/", 44);
+    row("times, though more comes later",
+        some + file("a/b/c") + file("d/e") + file("a/b/late") + tarMember(member('2', "a/link", "b"))
+            + tarMember(member('1', "d/hard", "a/b/c")) + file("top"),
+        some);
+    row("the last time counts",
+        directory("a/", 22) + file("a/b") + directory("a/", 33) + directory("c/", 44) + directory("a/", 55)
+            + file("c/d") + directory("c/", 66));
+    row("the group comes from no directory",
+        directory("a/", 22, 02775, 7) + file("a/root") + file("a/own", 0640, 7) + file("a/set", 06755, 9)
+            + directory("a/below/", 33) + file("a/below/file") + tarMember(member('2', "a/link", "root"))
+            + tarMember(member('6', "a/fifo")) + directory("b/", 22, 0700) + directory("b/", 22, 02700, 5)
+            + file("b/file") + directory("d/", 1, 01777) + file("d/sticky", 01644) + file("d/late", 0000));
+    std::string directories = directory("./", 11);
+    std::string path;
+    for (int i = 0; i < 49; ++i) {
+        path += "d/";
+        directories += directory(path, 100 + i, i % 2 == 0 ? 0755 : 02755, 3);
+    }
+    auto deep = directories;
+    for (int length = 98; length > 0; length -= 14)
+        deep += file(path.substr(0, static_cast<std::size_t>(length)) + "f");
+    for (int length = 4; length <= 98; length += 14)
+        deep += file(path.substr(0, static_cast<std::size_t>(length)) + "g");
+    row("deep down", deep, directories);
+}
+
+void FidelityTest::directoriesAreAsTheyWereSaidToBe()
+{
+    QFETCH(QByteArray, archive);
+    QFETCH(QByteArray, forTar);
+    compareWithGnuTar(archive.toStdString(), forTar.toStdString());
 }
 
 void FidelityTest::harmIsRefusedAndStaysInside_data()

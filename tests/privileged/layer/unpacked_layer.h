@@ -78,7 +78,7 @@ public:
         while (const auto entry = TRY(reader.next()))
             TRY(extractor.add(*entry, reader));
         TRY(drain(through));
-        m_diffId = stream.diffId();
+        m_diffId = stream.digests().diffId;
         return extractor.finish();
     }
 

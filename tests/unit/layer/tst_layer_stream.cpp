@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/layer/layer_stream.h"
+#include "engine/layer/read_ahead.h"
 #include "tests/unit/layer/text_source.h"
 
 #include <KCompressionDevice>
@@ -51,6 +52,67 @@ std::string text()
     return text;
 }
 
+std::string littleEndian(std::uint32_t number, std::size_t bytes)
+{
+    std::string text;
+    for (std::size_t i = 0; i < bytes; ++i, number >>= 8)
+        text += static_cast<char>(number & 0xff);
+    return text;
+}
+
+std::uint32_t crcOf(const std::string& text)
+{
+    std::uint32_t crc = 0xffffffff;
+    for (const char c : text) {
+        crc ^= static_cast<unsigned char>(c);
+        for (int bit = 0; bit < 8; ++bit)
+            crc = crc >> 1 ^ (0xedb88320 & -(crc & 1));
+    }
+    return ~crc;
+}
+
+constexpr char kText = 1;
+constexpr char kHeaderCrc = 2;
+constexpr char kExtra = 4;
+constexpr char kName = 8;
+constexpr char kComment = 16;
+
+/// A header of RFC 1952, 2.3, with what its flags promise.
+std::string gzipHeader(char flags)
+{
+    std::string header{"\x1f\x8b\x08", 3};
+    header += flags;
+    header += std::string("\0\0\0\0\0\x03", 6);
+    if ((flags & kExtra) != 0)
+        header += littleEndian(5, 2) + "extra";
+    if ((flags & kName) != 0)
+        header += std::string("layer.tar", 10);
+    if ((flags & kComment) != 0)
+        header += std::string("a comment", 10);
+    if ((flags & kHeaderCrc) != 0)
+        header += littleEndian(crcOf(header), 2);
+    return header;
+}
+
+std::string deflated(const std::string& text, int level = -1)
+{
+    if (text.empty())
+        return {"\x03\0", 2}; // qCompress() knows nothing of nothing
+    const auto zlib
+        = qCompress(reinterpret_cast<const uchar*>(text.data()), static_cast<qsizetype>(text.size()), level);
+    return zlib.sliced(6, zlib.size() - 10).toStdString(); // without Qt's length, and zlib's header and checksum
+}
+
+std::string trailer(const std::string& text)
+{
+    return littleEndian(crcOf(text), 4) + littleEndian(static_cast<std::uint32_t>(text.size()), 4);
+}
+
+std::string gzip(const std::string& text, char flags = 0, int level = -1)
+{
+    return gzipHeader(flags) + deflated(text, level) + trailer(text);
+}
+
 } // namespace
 
 Q_DECLARE_METATYPE(lamella::layer::Compression)
@@ -68,8 +130,9 @@ private Q_SLOTS:
         LayerStream stream{source, compression, {blob.size()}, kPlenty};
         QVERIFY(drain(stream));
         QCOMPARE(stream.consumed(), Bytes{blob.size()});
-        QCOMPARE(stream.blobDigest(), digestOf(blob));
-        QCOMPARE(stream.diffId(), digestOf(text()));
+        const auto digests = stream.digests();
+        QCOMPARE(digests.blob, digestOf(blob));
+        QCOMPARE(digests.diffId, digestOf(text()));
     }
     void contentComesBack_data() { rows(); }
     void contentComesBack()
@@ -103,6 +166,129 @@ private Q_SLOTS:
             blob += "garbage after the end";
             QVERIFY(!readAll(blob, compression));
         }
+    }
+    void everyGzipHeaderIsRead_data()
+    {
+        QTest::addColumn<std::string>("blob");
+        QTest::addColumn<std::string>("content");
+        for (const int flags : {0, 1, 2, 4, 8, 16, 6, 10, 28, 30, 31})
+            QTest::addRow("flags %d", flags) << gzip(text(), static_cast<char>(flags)) << text();
+        QTest::newRow("stored blocks") << gzip(text(), 0, 0) << text();
+        QTest::newRow("an empty member") << gzip({}, kName) << std::string{};
+        QTest::newRow("empty members between others")
+            << gzip({}) + gzip("one", kText) + gzip({}, kExtra) + gzip("two") + gzip({}) << std::string{"onetwo"};
+        QTest::newRow("many members") << gzip(text()) + gzip(text(), kName) + gzip(text(), kComment | kHeaderCrc)
+                                      << text() + text() + text();
+        QTest::newRow("nothing at all") << std::string{} << std::string{};
+    }
+    void everyGzipHeaderIsRead()
+    {
+        QFETCH(std::string, blob);
+        QFETCH(std::string, content);
+        // However the pieces fall, members begin and end somewhere in them.
+        for (const std::size_t piece : {1u, 2u, 3u, 7u, 18u, 1000u, 1u << 20}) {
+            TextSource source{blob, piece};
+            LayerStream stream{source, Compression::Gzip, {blob.size()}, kPlenty};
+            QCOMPARE(readAll(stream).value(), content);
+            QCOMPARE(stream.consumed(), Bytes{blob.size()});
+        }
+    }
+    void wrongGzipIsAnError_data()
+    {
+        QTest::addColumn<std::string>("blob");
+        const auto good = gzip(text());
+        const auto with = [](std::string blob, std::size_t at) {
+            blob[at] = static_cast<char>(blob[at] ^ 1);
+            return blob;
+        };
+        QTest::newRow("a wrong magic") << with(good, 1);
+        QTest::newRow("an unknown method") << with(good, 2);
+        for (const int flag : {0x20, 0x40, 0x80})
+            QTest::addRow("the reserved flag %d", flag) << gzip(text(), static_cast<char>(flag));
+        QTest::newRow("a wrong checksum of the header") << with(gzipHeader(kHeaderCrc), 10) + good.substr(10);
+        QTest::newRow("a wrong checksum") << with(good, good.size() - 8);
+        QTest::newRow("a wrong length") << with(good, good.size() - 1);
+        QTest::newRow("an unknown kind of block") << gzipHeader(0) + "\x07" + std::string(100, 'x');
+        QTest::newRow("a reference to before the beginning")
+            << gzipHeader(0) + std::string("\x4b\x04\x08\x31", 4) + std::string(100, '\xff');
+        QTest::newRow("zeros after the end") << good + std::string(512, '\0');
+        QTest::newRow("a byte after the end") << good + '\x1f';
+        QTest::newRow("a second member that is wrong") << good + with(good, 100);
+        QTest::newRow("zlib's format") << qCompress(QByteArray("text"), 9).sliced(4).toStdString();
+    }
+    void wrongGzipIsAnError()
+    {
+        QFETCH(std::string, blob);
+        for (const std::size_t piece : {1u, 3u, 1000u, 1u << 20}) {
+            TextSource source{blob, piece};
+            LayerStream stream{source, Compression::Gzip, {blob.size()}, kPlenty};
+            const auto result = readAll(stream);
+            QVERIFY(!result);
+            QCOMPARE(result.error().kind, ErrorKind::InvalidArgument);
+        }
+    }
+    void gzipThatIsCutAnywhereIsAnError()
+    {
+        const std::string content = "a text that repeats itself, that repeats itself, that repeats itself";
+        const auto blob = gzip(content, kHeaderCrc | kExtra | kName | kComment);
+        for (std::size_t length = 1; length < blob.size(); ++length) {
+            for (const std::size_t piece : {1u, 1000u}) {
+                TextSource source{blob.substr(0, length), piece};
+                LayerStream stream{source, Compression::Gzip, {blob.size()}, kPlenty};
+                const auto result = readAll(stream);
+                QVERIFY2(!result, std::to_string(length).c_str());
+                QCOMPARE(result.error().message, "the compressed data ends too early");
+            }
+        }
+    }
+    void whatIsReadAheadComesInOrder_data()
+    {
+        QTest::addColumn<std::size_t>("size");
+        QTest::newRow("nothing") << std::size_t{0};
+        QTest::newRow("a little") << std::size_t{1};
+        QTest::newRow("a chunk") << std::size_t{256u << 10};
+        QTest::newRow("a chunk and a byte") << std::size_t{(256u << 10) + 1};
+        QTest::newRow("more than fits") << std::size_t{5'000'000};
+    }
+    void whatIsReadAheadComesInOrder()
+    {
+        QFETCH(std::size_t, size);
+        std::string all;
+        for (std::size_t i = 0; all.size() < size; ++i)
+            all += std::to_string(i);
+        all.resize(size);
+        TextSource source{all, 10'000};
+        ReadAhead ahead{source};
+        QVERIFY(ahead.start());
+        std::string read;
+        std::array<std::byte, 777> buffer{};
+        for (auto count = ahead.read(buffer); count.value() > 0; count = ahead.read(buffer))
+            read.append(reinterpret_cast<const char*>(buffer.data()), *count);
+        QVERIFY(read == all);
+        QCOMPARE(ahead.read(buffer).value(), 0u);
+    }
+    void whatIsReadAheadMayBeLeft()
+    {
+        TextSource source{std::string(5'000'000, 'x')};
+        ReadAhead unread{source};
+        QVERIFY(unread.start());
+        ReadAhead begun{source};
+        QVERIFY(begun.start());
+        std::array<std::byte, 10> buffer{};
+        QCOMPARE(begun.read(buffer).value(), 10u);
+    }
+    void errorsComeAfterWhatWasReadAhead()
+    {
+        auto blob = gzip(text());
+        blob.resize(blob.size() / 2);
+        TextSource source{blob};
+        LayerStream stream{source, Compression::Gzip, {blob.size()}, kPlenty};
+        ReadAhead ahead{stream};
+        QVERIFY(ahead.start());
+        std::array<std::byte, 10'000> buffer{};
+        QCOMPARE(ahead.read(buffer).value(), buffer.size());
+        QCOMPARE(drain(ahead).error().message, "the compressed data ends too early");
+        QCOMPARE(ahead.read(buffer).error().message, "the compressed data ends too early");
     }
     void aBombIsStopped()
     {
