@@ -256,6 +256,7 @@ Result<std::string> ContainerManager::create(const CreateRequest& request)
     if (!request.name.empty())
         TRY(d->checkNameIsFree(request.owner, request.name));
     const image::Image image = TRY(d->images.find(request.owner, request.image));
+    TRY(image::checkRunsHere(image.platform));
 
     Container container;
     container.id = TRY(makeId());

@@ -74,7 +74,12 @@ constexpr std::array kFirst = std::to_array<std::string_view>({
     ) STRICT)",
 });
 
-constexpr std::array kMigrations = std::to_array<std::span<const std::string_view>>({kFirst});
+// Of the architecture that an image is for: "v7".
+constexpr std::array kSecond = std::to_array<std::string_view>({
+    "ALTER TABLE images ADD COLUMN variant TEXT NOT NULL DEFAULT ''",
+});
+
+constexpr std::array kMigrations = std::to_array<std::span<const std::string_view>>({kFirst, kSecond});
 
 Result<std::int64_t> version(Connection& connection)
 {

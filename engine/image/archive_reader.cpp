@@ -91,7 +91,7 @@ Result<ArchiveIndex> indexOf(layer::ByteSource& archive)
 
 } // namespace
 
-Result<FoundArchive> readArchive(BorrowedFd archive, BorrowedFd spill, Bytes limit, std::string_view architecture)
+Result<FoundArchive> readArchive(BorrowedFd archive, BorrowedFd spill, Bytes limit, const Platform& platform)
 {
     std::string start(4, '\0');
     const auto count = ::pread(archive.get(), start.data(), start.size(), 0);
@@ -107,9 +107,9 @@ Result<FoundArchive> readArchive(BorrowedFd archive, BorrowedFd spill, Bytes lim
     const ArchiveFiles files{index, isSpilled ? spill : archive};
     // What Docker writes today is both.
     if (TRY(index.find("index.json")))
-        return FoundArchive{TRY(readLayout(files, architecture)), isSpilled};
+        return FoundArchive{TRY(readLayout(files, platform)), isSpilled};
     if (TRY(index.find("manifest.json")))
-        return FoundArchive{TRY(readDockerArchive(index, files, architecture)), isSpilled};
+        return FoundArchive{TRY(readDockerArchive(index, files, platform)), isSpilled};
     return failure(ErrorKind::InvalidArgument,
                    "the archive is no image: it has neither index.json (OCI) nor manifest.json (docker save)");
 }

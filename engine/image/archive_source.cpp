@@ -10,7 +10,7 @@ namespace lamella::image {
 
 Result<std::vector<FoundImage>> ArchiveSource::images(const Worker& worker, std::stop_token stop)
 {
-    auto found = TRY(worker.readArchive(m_archive, m_spill.borrow(), m_limit, m_reader, std::move(stop)));
+    auto found = TRY(worker.readArchive(m_archive, m_spill.borrow(), m_limit, m_reader, std::move(stop), m_platform));
     m_isSpilled = found.isSpilled;
     return std::move(found.images);
 }

@@ -10,11 +10,12 @@ class ArchiveSource final : public ImportSource {
 public:
     /// `archive` stays open for as long as this lives. `spill` is an empty file for what comes out of a compressed one,
     /// at most `limit`. The archive's workers run as `reader`.
-    ArchiveSource(BorrowedFd archive, UniqueFd spill, uid_t reader, Bytes limit)
+    ArchiveSource(BorrowedFd archive, UniqueFd spill, uid_t reader, Bytes limit, Platform platform)
         : m_archive(archive)
         , m_spill(std::move(spill))
         , m_reader(reader)
         , m_limit(limit)
+        , m_platform(std::move(platform))
     {
     }
     Result<std::vector<FoundImage>> images(const Worker& worker, std::stop_token stop) override;
@@ -25,6 +26,7 @@ private:
     UniqueFd m_spill;
     uid_t m_reader;
     Bytes m_limit;
+    Platform m_platform;
     bool m_isSpilled = false;
 };
 

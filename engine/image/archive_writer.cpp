@@ -21,6 +21,14 @@ std::string blobPath(std::string_view digest)
     return std::format("blobs/sha256/{}", layer::digestHex(digest));
 }
 
+json platformJson(const Platform& platform)
+{
+    json object{{"architecture", platform.architecture}, {"os", platform.os}};
+    if (!platform.variant.empty())
+        object["variant"] = platform.variant;
+    return object;
+}
+
 layer::TarEntry fileEntry(std::string path, std::uint64_t size)
 {
     layer::TarEntry entry;
@@ -134,7 +142,7 @@ Result<void> ArchiveWriter::writeDocuments(const std::vector<Image>& images)
         const json descriptor{{"mediaType", "application/vnd.oci.image.manifest.v1+json"},
                               {"digest", layer::digestOf(manifest)},
                               {"size", manifest.size()},
-                              {"platform", {{"architecture", image.architecture}, {"os", image.os}}}};
+                              {"platform", platformJson(image.platform)}};
         json tags = json::array();
         for (const auto& reference : image.references) {
             index.push_back(descriptor);

@@ -51,24 +51,27 @@ Result<FoundImage> imageOf(const Fields& entry, const ArchiveIndex& index, const
 } // namespace
 
 Result<std::vector<FoundImage>> readDockerArchive(const ArchiveIndex& index, const DocumentFiles& files,
-                                                  std::string_view architecture)
+                                                  const Platform& platform)
 {
     const auto document = TRY(parseJson(TRY(files.read("manifest.json")), "manifest.json", limits::kDocument.value));
     if (!document.is_array() || document.size() > limits::kImages)
         return failure(ErrorKind::InvalidArgument,
                        std::format("manifest.json is not a list of at most {} images", limits::kImages));
     Bytes read;
+    std::set<std::string> others;
     std::vector<FoundImage> images;
     for (const auto& entry : document) {
         auto image = TRY(imageOf(TRY(Fields::of(entry, "manifest.json")), index, files));
         read += {image.configText.size() + image.manifestText.size()};
         if (read > limits::kDocuments)
             return failure(ErrorKind::LimitExceeded, "the archive's documents are too large together");
-        if (image.config.os == "linux" && image.config.architecture == architecture)
+        if (fits(image.config.platform, platform))
             images.push_back(std::move(image));
+        else
+            others.insert(textOf(image.config.platform));
     }
     if (images.empty())
-        return failure(ErrorKind::Unsupported, std::format("the archive has no image for linux/{}", architecture));
+        return std::unexpected(noImageFor("the archive", platform, others));
     return images;
 }
 

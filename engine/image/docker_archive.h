@@ -11,6 +11,6 @@ namespace lamella::image {
 /// Changeset Format"): manifest.json names config, layers and tags of each. It has no manifest of the kind that we
 /// keep: each image gets one that says the same.
 Result<std::vector<FoundImage>> readDockerArchive(const ArchiveIndex& index, const DocumentFiles& files,
-                                                  std::string_view architecture);
+                                                  const Platform& platform);
 
 } // namespace lamella::image

@@ -74,6 +74,12 @@ Result<std::string> referenceOf(const Fields& annotations)
     return std::string{};
 }
 
+Result<Platform> platformOf(const Fields& fields)
+{
+    return Platform{TRY(fields.text("architecture", limits::kReference)), TRY(fields.text("os", limits::kReference)),
+                    TRY(fields.text("variant", limits::kReference))};
+}
+
 Result<Descriptor> parseDescriptor(const Fields& fields, const MediaType& type)
 {
     Descriptor descriptor;
@@ -86,9 +92,7 @@ Result<Descriptor> parseDescriptor(const Fields& fields, const MediaType& type)
     descriptor.size = {TRY(fields.number("size", limit.value))};
     descriptor.reference = TRY(referenceOf(TRY(fields.object("annotations"))));
     const auto platform = TRY(fields.object("platform"));
-    descriptor.architecture = TRY(platform.text("architecture", limits::kReference));
-    descriptor.os = TRY(platform.text("os", limits::kReference));
-    descriptor.variant = TRY(platform.text("variant", limits::kReference));
+    descriptor.platform = TRY(platformOf(platform));
     return descriptor;
 }
 
@@ -160,8 +164,7 @@ Result<Config> parseConfig(std::string_view text)
     const auto fields = TRY(Fields::of(document, "the config"));
     Config config;
     config.created = parseTime(TRY(fields.text("created", limits::kText)));
-    config.architecture = TRY(fields.text("architecture", limits::kReference));
-    config.os = TRY(fields.text("os", limits::kReference));
+    config.platform = TRY(platformOf(fields));
     config.diffIds = TRY(TRY(fields.object("rootfs")).texts("diff_ids", limits::kLayers, limits::kText));
     if (!std::ranges::all_of(config.diffIds, layer::isDigest))
         return failure(ErrorKind::Unsupported, "the config has a diffID that is not a SHA-256 digest");

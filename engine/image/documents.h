@@ -26,9 +26,7 @@ struct Descriptor {
     Bytes size;
     std::optional<Bytes> offset; ///< of a layer: where it lies in an archive
     std::string reference; ///< annotation that names the image; empty where there is none
-    std::string architecture; ///< platform; empty where there is none
-    std::string os;
-    std::string variant; ///< of the architecture: "v7"
+    Platform platform{.os = {}}; ///< what it leaves out is empty
 };
 
 /// image-index.md.
@@ -50,8 +48,7 @@ struct History {
 /// config.md.
 struct Config {
     std::chrono::microseconds created{};
-    std::string architecture;
-    std::string os;
+    Platform platform;
     std::vector<std::string> diffIds; ///< from the bottom
     std::vector<History> history; ///< one for each layer
     std::vector<std::string> entrypoint;

@@ -62,7 +62,7 @@ Result<std::vector<std::string>> texts(db::Statement rows)
     return texts;
 }
 
-// `rows`: id, owner, created, architecture, os, config.
+// `rows`: id, owner, created, architecture, os, variant, config.
 Result<std::vector<Image>> read(db::Connection& connection, db::Statement rows)
 {
     std::vector<Image> images;
@@ -71,9 +71,8 @@ Result<std::vector<Image>> read(db::Connection& connection, db::Statement rows)
         image.id = rows.text(0);
         image.owner = static_cast<uid_t>(rows.integer(1));
         image.created = microseconds{rows.integer(2)};
-        image.architecture = rows.text(3);
-        image.os = rows.text(4);
-        TRY(readSettings(image, rows.text(5)));
+        image.platform = {rows.text(3), rows.text(4), rows.text(5)};
+        TRY(readSettings(image, rows.text(6)));
         image.layers = TRY(layersOf(connection, image.id));
         image.references = TRY(texts(TRY(connection.prepare(
             "SELECT name FROM image_references WHERE image = ? AND owner = ? ORDER BY name", image.id, image.owner))));
@@ -85,9 +84,10 @@ Result<std::vector<Image>> read(db::Connection& connection, db::Statement rows)
 Result<void> insertImage(db::Connection& connection, const NewImage& added)
 {
     const auto& image = added.image;
-    TRY(connection.run("INSERT INTO images (id, manifest, created, architecture, os, config) VALUES (?, ?, ?, ?, ?, ?)",
-                       image.id, added.manifest, image.created.count(), image.architecture, image.os,
-                       settingsText(image)));
+    TRY(connection.run("INSERT INTO images (id, manifest, created, architecture, os, variant, config)"
+                       " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                       image.id, added.manifest, image.created.count(), image.platform.architecture, image.platform.os,
+                       image.platform.variant, settingsText(image)));
     for (std::size_t position = 0; position < image.layers.size(); ++position) {
         const auto& layer = image.layers[position];
         TRY(connection.run("INSERT INTO image_layers (image, position, chain_id, created, created_by)"
@@ -102,20 +102,24 @@ bool isSameLayer(const Layer& one, const Layer& other)
     return one.chainId == other.chainId && one.created == other.created && one.createdBy == other.createdBy;
 }
 
-// True where `row` (created, architecture, os, config) says of the image what `image` does. The ID is of the config's
-// bytes, but what was read in them is what a worker said, now and then: one of the two may have been taken over by what
-// it read, and what one user's worker said must not become another's image.
+// True where `row` (created, architecture, os, variant, config) says of the image what `image` does. The ID is of the
+// config's bytes, but what was read in them is what a worker said, now and then: one of the two may have been taken
+// over by what it read, and what one user's worker said must not become another's image.
 Result<bool> isSame(db::Connection& connection, const db::Statement& row, const Image& image)
 {
     const auto layers = TRY(layersOf(connection, image.id));
-    return microseconds{row.integer(0)} == image.created && row.text(1) == image.architecture && row.text(2) == image.os
-        && row.text(3) == settingsText(image) && std::ranges::equal(layers, image.layers, isSameLayer);
+    const auto& platform = image.platform;
+    const bool isSameVariant = row.text(3).empty() || row.text(3) == platform.variant; // older versions kept none
+    return microseconds{row.integer(0)} == image.created && row.text(1) == platform.architecture
+        && row.text(2) == platform.os && isSameVariant && row.text(4) == settingsText(image)
+        && std::ranges::equal(layers, image.layers, isSameLayer);
 }
 
 Result<void> insertOrCompare(db::Connection& connection, const NewImage& added)
 {
     const auto& id = added.image.id;
-    auto row = TRY(connection.prepare("SELECT created, architecture, os, config FROM images WHERE id = ?", id));
+    auto row
+        = TRY(connection.prepare("SELECT created, architecture, os, variant, config FROM images WHERE id = ?", id));
     if (!TRY(row.step()))
         return insertImage(connection, added);
     if (!TRY(isSame(connection, row, added.image))) {
@@ -150,14 +154,14 @@ Result<std::uint64_t> number(db::Statement row)
 Result<std::vector<Image>> all(db::Connection& connection)
 {
     return read(connection,
-                TRY(connection.prepare("SELECT id, owner, created, architecture, os, config FROM images"
+                TRY(connection.prepare("SELECT id, owner, created, architecture, os, variant, config FROM images"
                                        " JOIN image_owners ON image = id ORDER BY owner, created DESC, id")));
 }
 
 Result<std::vector<Image>> of(db::Connection& connection, uid_t owner)
 {
     return read(connection,
-                TRY(connection.prepare("SELECT id, owner, created, architecture, os, config FROM images"
+                TRY(connection.prepare("SELECT id, owner, created, architecture, os, variant, config FROM images"
                                        " JOIN image_owners ON image = id WHERE owner = ? ORDER BY created DESC, id",
                                        owner)));
 }

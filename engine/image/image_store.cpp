@@ -59,19 +59,19 @@ void ImageStore::setStepHook(std::function<void(std::string_view)> hook)
 }
 
 Result<std::vector<std::string>> ImageStore::loadLayout(BorrowedFd layout, uid_t owner, const ProgressSink& progress,
-                                                        std::stop_token stop)
+                                                        std::stop_token stop, const Platform& platform)
 {
-    LayoutSource source{layout, owner};
+    LayoutSource source{layout, owner, platform};
     return import(source, owner, progress, std::move(stop));
 }
 
 Result<std::vector<std::string>> ImageStore::loadArchive(BorrowedFd archive, uid_t owner, const ProgressSink& progress,
-                                                         std::stop_token stop)
+                                                         std::stop_token stop, const Platform& platform)
 {
     if (!S_ISREG(TRY(os::status(archive, "the archive")).st_mode))
         return failure(ErrorKind::InvalidArgument, "the archive is not a file");
     TRY(d->directories.prepare());
-    ArchiveSource source{archive, TRY(d->directories.namelessFile()), owner, TRY(d->directories.room())};
+    ArchiveSource source{archive, TRY(d->directories.namelessFile()), owner, TRY(d->directories.room()), platform};
     return import(source, owner, progress, std::move(stop));
 }
 

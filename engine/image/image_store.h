@@ -5,6 +5,7 @@
 #include "engine/base/unique_fd.h"
 #include "engine/base/units.h"
 #include "engine/image/limits.h"
+#include "engine/image/platform.h"
 #include "engine/layer/decompressor.h"
 
 #include <chrono>
@@ -42,8 +43,7 @@ struct Image {
     uid_t owner = 0;
     std::vector<std::string> references;
     std::chrono::microseconds created{};
-    std::string architecture;
-    std::string os;
+    Platform platform;
     std::vector<Layer> layers; ///< from the bottom
     // config.md, "config"
     std::vector<std::string> entrypoint;
@@ -134,21 +134,21 @@ public:
                const Limits& limits = {});
     ~ImageStore();
 
-    /// Imports every image of the OCI layout in the directory `layout` for `owner`; returns their IDs. Layers that are
-    /// there already are not unpacked again; where no image of `owner` has them, the layout must have their content all
-    /// the same. Layers are unpacked side by side, by one worker for each core at most, and several loads may run at
-    /// once. The layout is read with the rights of
-    /// `owner`. Killed at any point it leaves nothing that the next sweep() does not remove; failed or cancelled it
-    /// leaves nothing. Errors: InvalidArgument, NotFound (a blob is missing), DigestMismatch, Unsupported (nothing in
-    /// it for this machine), AlreadyExists (an image is known with other settings), NoSpace, LimitExceeded, Cancelled.
+    /// Imports every image for `platform` of the OCI layout in the directory `layout` for `owner`; returns their IDs.
+    /// Layers that are there already are not unpacked again; where no image of `owner` has them, the layout must have
+    /// their content all the same. Layers are unpacked side by side, by one worker for each core at most, and several
+    /// loads may run at once. The layout is read with the rights of `owner`. Killed at any point it leaves nothing that
+    /// the next sweep() does not remove; failed or cancelled it leaves nothing. Errors: InvalidArgument, NotFound (a
+    /// blob is missing), DigestMismatch, Unsupported (nothing in it for the platform), AlreadyExists (an image is known
+    /// with other settings), NoSpace, LimitExceeded, Cancelled.
     Result<std::vector<std::string>> loadLayout(BorrowedFd layout, uid_t owner, const ProgressSink& progress,
-                                                std::stop_token stop);
+                                                std::stop_token stop, const Platform& platform = {});
 
     /// The same from one file: the tar of an OCI layout or what `docker save` wrote, plain or compressed with gzip or
     /// zstd. What comes out of a compressed one lies in a file of the store for so long, which has no name. Errors
     /// besides: InvalidArgument (it is no file, or no such archive).
     Result<std::vector<std::string>> loadArchive(BorrowedFd archive, uid_t owner, const ProgressSink& progress,
-                                                 std::stop_token stop);
+                                                 std::stop_token stop, const Platform& platform = {});
 
     /// Makes an image of one layer of a root file system in one tar archive, plain or compressed with gzip or zstd; its
     /// ID. Errors: as loadArchive().

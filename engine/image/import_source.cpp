@@ -8,7 +8,7 @@ namespace lamella::image {
 
 Result<std::vector<FoundImage>> LayoutSource::images(const Worker& worker, std::stop_token stop)
 {
-    return worker.readLayout(m_layout, m_reader, std::move(stop));
+    return worker.readLayout(m_layout, m_reader, std::move(stop), m_platform);
 }
 
 Result<Blob> LayoutSource::openBlob(const Descriptor&, std::stop_token)

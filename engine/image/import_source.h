@@ -32,8 +32,8 @@ class ImportSource {
 public:
     virtual ~ImportSource() = default;
 
-    /// The images that it has for this machine, as a worker has read them: Worker::readLayout() for who has the
-    /// documents in a directory. Each document was checked against its digest.
+    /// The images that it has for the platform that is wanted, as a worker has read them: Worker::readLayout() for who
+    /// has the documents in a directory. Each document was checked against its digest.
     virtual Result<std::vector<FoundImage>> images(const Worker& worker, std::stop_token stop) = 0;
 
     /// Opens a layer's blob, one of those that images() named. Closing the descriptor early is how a load tells that
@@ -45,9 +45,10 @@ public:
 class LayoutSource final : public ImportSource {
 public:
     /// Whoever owns `layout` keeps it open for as long as this lives.
-    LayoutSource(BorrowedFd layout, uid_t reader)
+    LayoutSource(BorrowedFd layout, uid_t reader, Platform platform = {})
         : m_layout(layout)
         , m_reader(reader)
+        , m_platform(std::move(platform))
     {
     }
     Result<std::vector<FoundImage>> images(const Worker& worker, std::stop_token stop) override;
@@ -56,6 +57,7 @@ public:
 private:
     BorrowedFd m_layout;
     uid_t m_reader;
+    Platform m_platform;
 };
 
 } // namespace lamella::image

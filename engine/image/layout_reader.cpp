@@ -41,9 +41,9 @@ private:
 
 class LayoutReader {
 public:
-    LayoutReader(const DocumentFiles& layout, std::string_view architecture)
+    LayoutReader(const DocumentFiles& layout, Platform platform)
         : m_layout(layout)
-        , m_architecture(architecture)
+        , m_platform(std::move(platform))
     {
     }
 
@@ -53,9 +53,8 @@ public:
         const auto index = TRY(parseIndex(TRY(readFile("index.json"))));
         for (const auto& entry : index.manifests)
             TRY(add(entry, entry.reference, 1));
-        if (m_images.empty()) {
-            return failure(ErrorKind::Unsupported, std::format("the layout has no image for linux/{}", m_architecture));
-        }
+        if (m_images.empty())
+            return std::unexpected(noImageFor("the layout", m_platform, m_others));
         return std::move(m_images);
     }
 
@@ -80,24 +79,29 @@ private:
         return text;
     }
 
-    bool isForUs(const Descriptor& descriptor) const
+    bool isForUs(const Platform& platform)
     {
-        return (descriptor.os.empty() || descriptor.os == "linux")
-            && (descriptor.architecture.empty() || descriptor.architecture == m_architecture);
+        if (fits(platform, m_platform))
+            return true;
+        m_others.insert(textOf(platform));
+        return false;
     }
 
     Result<void> add(const Descriptor& descriptor, const std::string& reference, int depth)
     {
-        if (!isForUs(descriptor))
+        if (!isForUs(descriptor.platform))
             return {};
         if (descriptor.kind == DocumentKind::Manifest)
             return addManifest(descriptor, reference);
         if (depth == limits::kIndexDepth)
             return failure(ErrorKind::LimitExceeded, "the layout's indexes are nested too deep");
         const auto index = TRY(parseIndex(TRY(readDocument(descriptor))));
-        // image-index.md: a nested index is one image for several platforms; the first that fits is ours.
-        const auto fits = std::ranges::find_if(index.manifests, [this](const auto& entry) { return isForUs(entry); });
-        return fits == index.manifests.end() ? Result<void>{} : add(*fits, reference, depth + 1);
+        // image-index.md: a nested index is one image for several platforms.
+        if (const auto* best = choose(index, m_platform))
+            return add(*best, reference, depth + 1);
+        const auto first
+            = std::ranges::find_if(index.manifests, [this](const auto& entry) { return isForUs(entry.platform); });
+        return first == index.manifests.end() ? Result<void>{} : add(*first, reference, depth + 1);
     }
 
     Result<void> addManifest(const Descriptor& descriptor, const std::string& reference)
@@ -107,7 +111,7 @@ private:
         auto manifest = TRY(parseManifest(image.manifestText));
         image.configText = TRY(readDocument(manifest.config));
         image.config = TRY(parseConfig(image.configText));
-        if (image.config.os != "linux" || image.config.architecture != m_architecture)
+        if (!isForUs(image.config.platform))
             return {};
         if (manifest.layers.empty() || manifest.layers.size() != image.config.diffIds.size())
             return failure(ErrorKind::InvalidArgument, "manifest and config do not have the same layers");
@@ -125,7 +129,8 @@ private:
     }
 
     const DocumentFiles& m_layout;
-    std::string_view m_architecture;
+    Platform m_platform;
+    std::set<std::string> m_others; ///< what there is for others
     Bytes m_read;
     std::vector<FoundImage> m_images;
 };
@@ -143,14 +148,14 @@ Result<UniqueFd> openBlob(BorrowedFd layout, const Descriptor& descriptor)
     return file;
 }
 
-Result<std::vector<FoundImage>> readLayout(BorrowedFd layout, std::string_view architecture)
+Result<std::vector<FoundImage>> readLayout(BorrowedFd layout, const Platform& platform)
 {
-    return readLayout(LayoutDirectory{layout}, architecture);
+    return readLayout(LayoutDirectory{layout}, platform);
 }
 
-Result<std::vector<FoundImage>> readLayout(const DocumentFiles& layout, std::string_view architecture)
+Result<std::vector<FoundImage>> readLayout(const DocumentFiles& layout, const Platform& platform)
 {
-    return LayoutReader{layout, architecture}.read();
+    return LayoutReader{layout, platform}.read();
 }
 
 } // namespace lamella::image

@@ -11,12 +11,12 @@ namespace lamella::image {
 /// way. Errors: NotFound, InvalidArgument.
 Result<UniqueFd> openBlob(BorrowedFd layout, const Descriptor& descriptor);
 
-/// Reads what images an OCI layout has for linux and `architecture` (image-layout.md, image-index.md). Every document
-/// was checked against its digest. Errors: InvalidArgument, DigestMismatch, Unsupported (nothing for this machine),
-/// NotFound (a blob is missing), LimitExceeded.
-Result<std::vector<FoundImage>> readLayout(BorrowedFd layout, std::string_view architecture);
+/// Reads what images an OCI layout has for `platform` (image-layout.md, image-index.md), which leaves no architecture
+/// out. Every document was checked against its digest. Errors: InvalidArgument, DigestMismatch, Unsupported (nothing
+/// for the platform), NotFound (a blob is missing), LimitExceeded.
+Result<std::vector<FoundImage>> readLayout(BorrowedFd layout, const Platform& platform);
 
 /// The same from elsewhere.
-Result<std::vector<FoundImage>> readLayout(const DocumentFiles& layout, std::string_view architecture);
+Result<std::vector<FoundImage>> readLayout(const DocumentFiles& layout, const Platform& platform);
 
 } // namespace lamella::image

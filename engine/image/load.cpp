@@ -64,8 +64,7 @@ Load::Wanted Load::wanted(FoundImage found) const
         image.references.push_back(withTag(reference));
     const auto& config = found.config;
     image.created = config.created;
-    image.architecture = config.architecture;
-    image.os = config.os;
+    image.platform = config.platform;
     image.entrypoint = config.entrypoint;
     image.cmd = config.cmd;
     image.env = config.env;

@@ -23,8 +23,9 @@ json toJson(const Config& config)
             {{"created", std::max<std::int64_t>(0, entry.created.count())}, {"createdBy", entry.createdBy}});
     return {
         {"created", std::max<std::int64_t>(0, config.created.count())},
-        {"architecture", config.architecture},
-        {"os", config.os},
+        {"architecture", config.platform.architecture},
+        {"os", config.platform.os},
+        {"variant", config.platform.variant},
         {"diffIds", config.diffIds},
         {"history", history},
         {"entrypoint", config.entrypoint},
@@ -53,8 +54,8 @@ Result<Config> configOf(const Fields& fields)
 {
     Config config;
     config.created = TRY(timeField(fields));
-    config.architecture = TRY(fields.text("architecture", limits::kReference));
-    config.os = TRY(fields.text("os", limits::kReference));
+    config.platform = {TRY(fields.text("architecture", limits::kReference)), TRY(fields.text("os", limits::kReference)),
+                       TRY(fields.text("variant", limits::kReference))};
     config.diffIds = TRY(fields.texts("diffIds", limits::kLayers, limits::kText));
     TRY(fields.each("history", limits::kLayers, [&config](const Fields& entry) -> Result<void> {
         config.history.push_back({TRY(timeField(entry)), TRY(entry.text("createdBy", limits::kCreatedBy))});

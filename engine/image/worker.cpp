@@ -12,19 +12,21 @@
 
 namespace lamella::image {
 
-Result<std::vector<FoundImage>> Worker::readLayout(BorrowedFd layout, uid_t owner, std::stop_token stop) const
+Result<std::vector<FoundImage>> Worker::readLayout(BorrowedFd layout, uid_t owner, std::stop_token stop,
+                                                   const Platform& platform) const
 {
     const std::array descriptors{layout};
-    return foundImages(
-        TRY(runWorker(m_program, {"read-layout", std::to_string(owner)}, descriptors, {}, std::move(stop))));
+    return foundImages(TRY(runWorker(m_program, {"read-layout", std::to_string(owner), textOf(orOwn(platform))},
+                                     descriptors, {}, std::move(stop))));
 }
 
 Result<FoundArchive> Worker::readArchive(BorrowedFd archive, BorrowedFd spill, Bytes limit, uid_t reader,
-                                         std::stop_token stop) const
+                                         std::stop_token stop, const Platform& platform) const
 {
     const std::array descriptors{archive, spill};
-    return foundArchive(TRY(runWorker(m_program, {"read-archive", std::to_string(reader), std::to_string(limit.value)},
-                                      descriptors, {}, std::move(stop))));
+    const std::vector arguments{std::string{"read-archive"}, std::to_string(reader), std::to_string(limit.value),
+                                textOf(orOwn(platform))};
+    return foundArchive(TRY(runWorker(m_program, arguments, descriptors, {}, std::move(stop))));
 }
 
 Result<std::vector<HistoryEntry>> Worker::readHistory(BorrowedFd config, std::stop_token stop) const

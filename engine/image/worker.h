@@ -25,12 +25,13 @@ public:
     {
     }
 
-    /// Parses the documents of an OCI layout with the rights of `owner`.
-    Result<std::vector<FoundImage>> readLayout(BorrowedFd layout, uid_t owner, std::stop_token stop) const;
+    /// Parses the documents of an OCI layout with the rights of `owner`: the images that are for `platform`.
+    Result<std::vector<FoundImage>> readLayout(BorrowedFd layout, uid_t owner, std::stop_token stop,
+                                               const Platform& platform = {}) const;
 
     /// Parses an archive with the rights of `reader`; see readArchive().
     Result<FoundArchive> readArchive(BorrowedFd archive, BorrowedFd spill, Bytes limit, uid_t reader,
-                                     std::stop_token stop) const;
+                                     std::stop_token stop, const Platform& platform = {}) const;
 
     /// Reads all of a config's history; the sizes are left out.
     Result<std::vector<HistoryEntry>> readHistory(BorrowedFd config, std::stop_token stop) const;

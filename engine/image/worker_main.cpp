@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // lamella-worker: reads foreign documents and unpacks foreign layers for the store, after giving up its rights.
-//   lamella-worker read-layout OWNER
-//   lamella-worker read-archive OWNER LIMIT
+//   lamella-worker read-layout OWNER PLATFORM
+//   lamella-worker read-archive OWNER LIMIT PLATFORM
 //   lamella-worker read-history
 //   lamella-worker make-image       (NewImageRequest)
 //   lamella-worker unpack REQUEST   (LayerRequest)
@@ -69,7 +69,7 @@ void loadEarly()
     }
 }
 
-Result<nlohmann::json> readLayoutConfined(uid_t owner)
+Result<nlohmann::json> readLayoutConfined(uid_t owner, const Platform& platform)
 {
     UniqueFd layout{kInput};
     if (auto alone = isolate(layout.borrow(), true))
@@ -79,15 +79,15 @@ Result<nlohmann::json> readLayoutConfined(uid_t owner)
     const auto root = TRY(emptyRoot());
     TRY(enterRoot(root.borrow()));
     TRY(dropRights(Rights::None, owner, {}));
-    return toJson(TRY(readLayout(layout.borrow(), ownArchitecture())));
+    return toJson(TRY(readLayout(layout.borrow(), platform)));
 }
 
-Result<nlohmann::json> readArchiveConfined(uid_t reader, Bytes limit)
+Result<nlohmann::json> readArchiveConfined(uid_t reader, Bytes limit, const Platform& platform)
 {
     const auto root = TRY(emptyRoot());
     TRY(enterRoot(root.borrow()));
     TRY(dropRights(Rights::None, reader, limit));
-    return toJson(TRY(readArchive(BorrowedFd{kInput}, BorrowedFd{kSpill}, limit, ownArchitecture())));
+    return toJson(TRY(readArchive(BorrowedFd{kInput}, BorrowedFd{kSpill}, limit, platform)));
 }
 
 Result<nlohmann::json> readHistoryConfined()
@@ -119,11 +119,13 @@ struct Command {
 };
 
 constexpr std::array kCommands = std::to_array<Command>({
-    {"read-layout", 1, 1,
-     [](std::span<char*> rest) -> Result<nlohmann::json> { return readLayoutConfined(TRY(userId(rest[0]))); }},
-    {"read-archive", 2, 2,
+    {"read-layout", 2, 1,
      [](std::span<char*> rest) -> Result<nlohmann::json> {
-         return readArchiveConfined(TRY(userId(rest[0])), {TRY(number(rest[1]))});
+         return readLayoutConfined(TRY(userId(rest[0])), TRY(parsePlatform(rest[1])));
+     }},
+    {"read-archive", 3, 2,
+     [](std::span<char*> rest) -> Result<nlohmann::json> {
+         return readArchiveConfined(TRY(userId(rest[0])), {TRY(number(rest[1]))}, TRY(parsePlatform(rest[2])));
      }},
     {"read-history", 0, 1, [](std::span<char*>) { return readHistoryConfined(); }},
     {"make-image", 0, 1, [](std::span<char*>) { return makeImageConfined(); }},

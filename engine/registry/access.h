@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/image/platform.h"
 #include "engine/registry/limits.h"
 
 #include <string>
@@ -60,11 +61,6 @@ struct Access {
     Patience patience;
 };
 
-/// Which image of an index: image-index.md, "platform".
-struct Platform {
-    std::string architecture; ///< empty: this machine's
-    std::string os = "linux";
-    std::string variant; ///< empty: whatever there is
-};
+using image::Platform;
 
 } // namespace lamella::registry

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/base/json.h"
+#include "engine/image/documents.h"
 #include "engine/image/fields.h"
 #include "engine/image/limits.h"
+#include "engine/image/platform.h"
 #include "engine/layer/digest.h"
 #include "engine/os/file.h"
 #include "engine/os/memfd.h"
-#include "engine/registry/platform.h"
 #include "engine/registry/sentences.h"
 #include "engine/registry/task.h"
 
@@ -95,7 +96,7 @@ public:
     Resolver(Session& session, const Request& request)
         : m_session(session)
         , m_request(request)
-        , m_platform(orOwn(request.platform))
+        , m_platform(image::orOwn(request.platform))
     {
     }
 
@@ -167,15 +168,12 @@ private:
     {
         if (const auto* entry = choose(index, m_platform))
             return entry;
-        std::string others;
+        std::set<std::string> others;
         for (const auto& entry : index.manifests) {
-            if (others.size() < 400 && entry.os != "unknown")
-                others += std::format("{}{}", others.empty() ? "" : ", ",
-                                      printable(textOf({entry.architecture, entry.os, entry.variant}), 40));
+            if (entry.platform.os != "unknown") // what is not one: an attestation
+                others.insert(textOf(entry.platform));
         }
-        return failure(ErrorKind::NotFound,
-                       std::format("there is no image for {}; there are: {}", textOf(m_platform),
-                                   others.empty() ? "none" : others));
+        return std::unexpected(image::noImageFor("the index", m_platform, others));
     }
 
     Session& m_session;

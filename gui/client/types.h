@@ -14,6 +14,7 @@ namespace lamella::client {
 struct ManagerData {
     QString version;
     quint32 apiVersion = 0;
+    QString platform; ///< the machine's, as images name it
     QString cgroupMode;
     quint32 cpuCount = 1;
     quint64 memoryBytes = 0;
@@ -76,8 +77,7 @@ struct ImageData {
     quint32 owner = 0;
     QStringList references;
     quint64 createdUsec = 0;
-    QString architecture;
-    QString os;
+    QString platform; ///< "linux/amd64"
     quint64 sizeBytes = 0;
     QStringList command;
     QStringList env;

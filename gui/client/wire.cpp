@@ -98,8 +98,7 @@ void read(const QVariantMap& properties, ImageData& data)
     take(properties, "Owner"_L1, data.owner);
     take(properties, "References"_L1, data.references);
     take(properties, "CreatedUsec"_L1, data.createdUsec);
-    take(properties, "Architecture"_L1, data.architecture);
-    take(properties, "Os"_L1, data.os);
+    take(properties, "Platform"_L1, data.platform);
     take(properties, "SizeBytes"_L1, data.sizeBytes);
     take(properties, "Command"_L1, data.command);
     take(properties, "Env"_L1, data.env);

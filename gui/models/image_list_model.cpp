@@ -79,6 +79,13 @@ void ImageListModel::setUsage(const client::DiskUsage& usage)
     refresh();
 }
 
+QString ImageListModel::foreignPlatform(const client::ImageClient* image) const
+{
+    const QString& own = m_client->manager().platform;
+    const QString& theirs = image->data().platform;
+    return own.isEmpty() || theirs == own || theirs.startsWith(own + u'/') ? QString() : theirs;
+}
+
 QVariant ImageListModel::display(const client::ImageClient* image, int column) const
 {
     switch (column) {
@@ -88,8 +95,12 @@ QVariant ImageListModel::display(const client::ImageClient* image, int column) c
             : format::shortReference(format::nameParts(image->data().references.constFirst()).repository);
     case TagColumn: {
         const QStringList& names = image->data().references;
-        const QString tag = names.isEmpty() ? QString() : format::nameParts(names.constFirst()).tag;
-        return names.size() > 1 ? tr("%1 and %2 more").arg(tag).arg(names.size() - 1) : tag;
+        QStringList words{names.isEmpty() ? QString() : format::nameParts(names.constFirst()).tag};
+        if (names.size() > 1)
+            words = {tr("%1 and %2 more").arg(words.constFirst()).arg(names.size() - 1)};
+        words.append(foreignPlatform(image));
+        words.removeAll(QString());
+        return words.join(QStringLiteral(" · "));
     }
     case IdColumn:
         return format::shortId(image->data().id);
@@ -130,7 +141,7 @@ QVariant ImageListModel::toolTip(const client::ImageClient* image, int column) c
     switch (column) {
     case NameColumn:
     case TagColumn:
-        return image->data().references.join(u'\n');
+        return (image->data().references + QStringList{image->data().platform}).join(u'\n');
     case IdColumn:
         return image->data().id;
     case SizeColumn:

@@ -9,7 +9,7 @@
 namespace lamella::helper {
 
 /// The work of Manager.LoadImage: `source` is a directory or a regular file.
-Work::Function loadImage(image::ImageStore& images, UniqueFd source, uid_t owner);
+Work::Function loadImage(image::ImageStore& images, UniqueFd source, uid_t owner, image::Platform platform);
 
 /// The work of Manager.ImportImage: `archive` is a regular file.
 Work::Function importImage(image::ImageStore& images, uid_t owner, UniqueFd archive, image::NewImageSettings settings);

@@ -89,7 +89,7 @@ Result<std::vector<image::FoundImage>> RegistrySource::images(const image::Worke
 {
     const auto resolved = TRY(m_fetcher.resolve(m_name, m_access, m_platform, stop));
     const auto layout = TRY(layoutOf(resolved, registry::canonicalText(m_name)));
-    return worker.readLayout(layout.borrow(), m_owner, std::move(stop));
+    return worker.readLayout(layout.borrow(), m_owner, std::move(stop), m_platform);
 }
 
 Result<image::Blob> RegistrySource::openBlob(const image::Descriptor& blob, std::stop_token stop)

@@ -42,14 +42,9 @@ QStringList ImageObject::references() const
     return fromEngine(m_image.references);
 }
 
-QString ImageObject::architecture() const
+QString ImageObject::platform() const
 {
-    return fromEngine(m_image.architecture);
-}
-
-QString ImageObject::os() const
-{
-    return fromEngine(m_image.os);
+    return fromEngine(image::textOf(m_image.platform));
 }
 
 QStringList ImageObject::command() const

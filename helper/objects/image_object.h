@@ -18,8 +18,7 @@ class ImageObject : public Object {
     Q_PROPERTY(uint Owner READ ownerUid CONSTANT)
     Q_PROPERTY(QStringList References READ references)
     Q_PROPERTY(qulonglong CreatedUsec READ createdUsec CONSTANT)
-    Q_PROPERTY(QString Architecture READ architecture CONSTANT)
-    Q_PROPERTY(QString Os READ os CONSTANT)
+    Q_PROPERTY(QString Platform READ platform CONSTANT)
     Q_PROPERTY(qulonglong SizeBytes READ sizeBytes CONSTANT)
     Q_PROPERTY(QStringList Command READ command CONSTANT)
     Q_PROPERTY(QStringList Env READ env CONSTANT)
@@ -41,8 +40,7 @@ public:
     uint ownerUid() const { return m_image.owner; }
     QStringList references() const;
     qulonglong createdUsec() const { return qulonglong(m_image.created.count()); }
-    QString architecture() const;
-    QString os() const;
+    QString platform() const;
     qulonglong sizeBytes() const { return m_image.size().value; }
     QStringList command() const;
     QStringList env() const;

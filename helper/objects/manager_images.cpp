@@ -77,13 +77,17 @@ QString ManagerObject::ResolveReference(const QString& name, const QVariantMap&)
     return fromEngine(registry::canonicalText(*parsed));
 }
 
-QDBusObjectPath ManagerObject::LoadImage(const QDBusUnixFileDescriptor& source, const QVariantMap&)
+QDBusObjectPath ManagerObject::LoadImage(const QDBusUnixFileDescriptor& source, const QVariantMap& options)
 {
     auto opened = takeSource(source, "the image to load");
     if (!opened)
         return refuse(opened.error()), QDBusObjectPath();
+    auto platform = platformOption(options);
+    if (!platform)
+        return refuse(platform.error()), QDBusObjectPath();
     const uid_t owner = caller().uid;
-    return begin(u"load-image"_s, {}, loadImage(m_services.images, std::move(*opened), owner), refreshing(owner));
+    return begin(u"load-image"_s, {}, loadImage(m_services.images, std::move(*opened), owner, std::move(*platform)),
+                 refreshing(owner));
 }
 
 QDBusObjectPath ManagerObject::PullImage(const QString& reference, const QVariantMap& options)

@@ -6,6 +6,7 @@
 #include "helper/objects/adaptors.h"
 #include "helper/objects/paths.h"
 #include "helper/objects/requests.h"
+#include "helper/objects/text.h"
 #include "resources/dbus/api.h"
 
 #include <sys/sysinfo.h>
@@ -29,6 +30,11 @@ QString ManagerObject::version() const
 uint ManagerObject::apiVersion() const
 {
     return dbus::kApiVersion;
+}
+
+QString ManagerObject::platform() const
+{
+    return fromEngine(image::textOf(image::orOwn({})));
 }
 
 QString ManagerObject::cgroupMode() const

@@ -16,6 +16,7 @@ class ManagerObject : public Object {
     Q_OBJECT
     Q_PROPERTY(QString Version READ version CONSTANT)
     Q_PROPERTY(uint ApiVersion READ apiVersion CONSTANT)
+    Q_PROPERTY(QString Platform READ platform CONSTANT)
     Q_PROPERTY(QString CgroupMode READ cgroupMode CONSTANT)
     Q_PROPERTY(uint CpuCount READ cpuCount CONSTANT)
     Q_PROPERTY(qulonglong MemoryBytes READ memoryBytes CONSTANT)
@@ -25,6 +26,7 @@ public:
 
     QString version() const;
     uint apiVersion() const;
+    QString platform() const;
     QString cgroupMode() const;
     uint cpuCount() const;
     qulonglong memoryBytes() const;

@@ -28,6 +28,7 @@ OptionTable optionTable()
                                  {u"user"_s, string},           {u"stop_signal"_s, string}, {u"labels"_s, strings},
                                  {u"exposed_ports"_s, strings}, {u"volumes"_s, strings}};
     return {
+        {interfaceNamed("Manager.LoadImage"_L1), {{u"platform"_s, string}}},
         {interfaceNamed("Manager.PullImage"_L1), pull},
         {interfaceNamed("Manager.ListTags"_L1), registry},
         {interfaceNamed("Manager.CheckLogin"_L1), login},

@@ -92,20 +92,12 @@ Result<registry::Access> registryAccess(const QVariantMap& options, const regist
     return access;
 }
 
-Result<registry::Platform> platformOption(const QVariantMap& options)
+Result<image::Platform> platformOption(const QVariantMap& options)
 {
     const QString given = options.value(u"platform"_s).toString();
     if (given.isEmpty())
-        return registry::Platform{};
-    const QStringList parts = given.split(u'/');
-    const auto isWord = [](const QString& part) {
-        return !part.isEmpty() && part.size() <= 32 && std::ranges::all_of(part, [](QChar c) {
-            return (c >= u'a' && c <= u'z') || (c >= u'0' && c <= u'9') || c == u'_' || c == u'-' || c == u'.';
-        });
-    };
-    if (parts.size() < 2 || parts.size() > 3 || !std::ranges::all_of(parts, isWord))
-        return failure(ErrorKind::InvalidArgument, "a platform is written like linux/amd64 or linux/arm/v7");
-    return registry::Platform{parts.at(1).toStdString(), parts.at(0).toStdString(), parts.value(2).toStdString()};
+        return image::Platform{};
+    return image::parsePlatform(given.toStdString());
 }
 
 } // namespace lamella::helper

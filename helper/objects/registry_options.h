@@ -14,6 +14,6 @@ namespace lamella::helper {
 Result<registry::Access> registryAccess(const QVariantMap& options, const registry::Patience& patience = {});
 
 /// The option `platform`, "linux/arm/v7"; this machine's where there is none. Errors: InvalidArgument.
-Result<registry::Platform> platformOption(const QVariantMap& options);
+Result<image::Platform> platformOption(const QVariantMap& options);
 
 } // namespace lamella::helper

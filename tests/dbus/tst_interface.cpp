@@ -59,8 +59,8 @@ QByteArray readUntil(int descriptor, const QByteArray& wanted)
 
 } // namespace
 
-/// Every method and property of the contract, through the bus, as a user who may manage what is his; and what the helper
-/// says against what the kernel says.
+/// Every method and property of the contract, through the bus, as a user who may manage what is his; and what the
+/// helper says against what the kernel says.
 class InterfaceTest : public QObject {
     Q_OBJECT
 
@@ -102,8 +102,8 @@ private Q_SLOTS:
         QCOMPARE(get(u"Id"_s).toString(), m_image);
         QCOMPARE(get(u"Owner"_s).toUInt(), 4242u);
         QVERIFY(get(u"References"_s).toStringList().contains(u"starter:latest"_s));
-        QCOMPARE(get(u"Os"_s).toString(), u"linux"_s);
-        QVERIFY(!get(u"Architecture"_s).toString().isEmpty());
+        QCOMPARE(get(u"Platform"_s), alice->get(kRoot, u"Manager"_s, u"Platform"_s));
+        QVERIFY(get(u"Platform"_s).toString().startsWith("linux/"_L1));
         QVERIFY(get(u"SizeBytes"_s).toULongLong() > 100000);
         QVERIFY(!get(u"Command"_s).toStringList().isEmpty());
         for (const auto* name : {"CreatedUsec", "Env", "WorkingDir", "User"})
@@ -111,7 +111,8 @@ private Q_SLOTS:
         const auto layers = qdbus_cast<dbus::LayerList>(get(u"Layers"_s));
         QVERIFY(!layers.isEmpty());
         QVERIFY(layers.constFirst().diffId.startsWith("sha256:"_L1));
-        QCOMPARE(layers.constFirst().chainId, layers.constFirst().diffId); // image-spec, config.md: the lowest is its own chain
+        QCOMPARE(layers.constFirst().chainId,
+                 layers.constFirst().diffId); // image-spec, config.md: the lowest is its own chain
     }
 
     void loadIsAJobThatCanBeWatched()
@@ -154,7 +155,8 @@ private Q_SLOTS:
 
         const QString cgroup = property(path, u"CgroupPath"_s).toString();
         QVERIFY(readFile(u"/proc/%1/cgroup"_s.arg(pid)).contains(cgroup.toUtf8()));
-        QCOMPARE(cgroupFile(cgroup, u"memory"_s, u"memory.limit_in_bytes"_s, u"memory.max"_s).toULongLong(), 64ull << 20);
+        QCOMPARE(cgroupFile(cgroup, u"memory"_s, u"memory.limit_in_bytes"_s, u"memory.max"_s).toULongLong(),
+                 64ull << 20);
         QCOMPARE(cgroupFile(cgroup, u"pids"_s, u"pids.max"_s, u"pids.max"_s), "77");
         QCOMPARE(property(path, u"MemoryLimitBytes"_s).toULongLong(), 64ull << 20);
         QCOMPARE(property(path, u"PidsMax"_s).toULongLong(), 77ull);
@@ -207,16 +209,19 @@ private Q_SLOTS:
             QCOMPARE(QByteArray::number(row.parentHostPid), statusField(row.hostPid, "PPid"));
             QCOMPARE(QByteArray::number(row.hostUid), statusField(row.hostPid, "Uid").split(' ').first());
             QCOMPARE(row.hostUid - row.containerUid, property(path, u"HostUidBase"_s).toUInt());
-            QVERIFY(readFile(u"/proc/%1/cmdline"_s.arg(row.hostPid)).replace('\0', ' ').trimmed() == row.command.toUtf8());
+            QVERIFY(readFile(u"/proc/%1/cmdline"_s.arg(row.hostPid)).replace('\0', ' ').trimmed()
+                    == row.command.toUtf8());
         }
-        const QList<QByteArray> listed = cgroupFile(cgroup, u"pids"_s, u"cgroup.procs"_s, u"cgroup.procs"_s).split('\n');
+        const QList<QByteArray> listed
+            = cgroupFile(cgroup, u"pids"_s, u"cgroup.procs"_s, u"cgroup.procs"_s).split('\n');
         QCOMPARE(told, QSet<QByteArray>(listed.begin(), listed.end()));
         alice->ask(path, u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
     }
 
     void statisticsAsTheCgroupHasThem()
     {
-        const QString path = alice->run(u"stats"_s, {u"sh"_s, u"-c"_s, u"while :; do :; done"_s}, {{u"cpu_quota"_s, 0.2}});
+        const QString path
+            = alice->run(u"stats"_s, {u"sh"_s, u"-c"_s, u"while :; do :; done"_s}, {{u"cpu_quota"_s, 0.2}});
         const auto ring = alice->ask(path, u"Container"_s, u"OpenStats"_s).value<QDBusUnixFileDescriptor>();
         QVERIFY(::mmap(nullptr, sizeof(dbus::StatsRing), PROT_READ | PROT_WRITE, MAP_SHARED, ring.fileDescriptor(), 0)
                 == MAP_FAILED);
@@ -233,9 +238,13 @@ private Q_SLOTS:
         QCOMPARE(last.pids, 1u);
         const QString cgroup = property(path, u"CgroupPath"_s).toString();
         const QString v1 = u"/sys/fs/cgroup/cpuacct"_s + cgroup + u"/cpuacct.usage"_s;
-        const quint64 now = QFileInfo::exists(v1)
-            ? readFile(v1).trimmed().toULongLong() / 1000
-            : readFile(u"/sys/fs/cgroup"_s + cgroup + u"/cpu.stat"_s).split('\n').first().split(' ').last().toULongLong();
+        const quint64 now = QFileInfo::exists(v1) ? readFile(v1).trimmed().toULongLong() / 1000
+                                                  : readFile(u"/sys/fs/cgroup"_s + cgroup + u"/cpu.stat"_s)
+                                                        .split('\n')
+                                                        .first()
+                                                        .split(' ')
+                                                        .last()
+                                                        .toULongLong();
         QVERIFY(last.cpuUsec <= now);
         QVERIFY(last.memoryBytes > 0);
         ::munmap(map, sizeof(dbus::StatsRing));
@@ -248,21 +257,25 @@ private Q_SLOTS:
     void changesAsTheUpperDirectoryHasThem()
     {
         const QString path = alice->run(
-            u"changes"_s, {u"sh"_s, u"-c"_s, u"echo new > /new; echo more >> /etc/passwd; rm /etc/group; exec sleep 1000"_s});
+            u"changes"_s,
+            {u"sh"_s, u"-c"_s, u"echo new > /new; echo more >> /etc/passwd; rm /etc/group; exec sleep 1000"_s});
         QHash<QString, QJsonObject> rows;
-        QVERIFY(QTest::qWaitFor([&] {
-            rows.clear();
-            for (const QJsonObject& row : alice->changes(path))
-                rows.insert(row.value("path"_L1).toString(), row);
-            return rows.contains(u"/etc/group"_s);
-        }, 30000));
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                rows.clear();
+                for (const QJsonObject& row : alice->changes(path))
+                    rows.insert(row.value("path"_L1).toString(), row);
+                return rows.contains(u"/etc/group"_s);
+            },
+            30000));
         QCOMPARE(rows.value(u"/new"_s).value("change"_L1).toString(), u"A"_s);
         QVERIFY(!rows.value(u"/new"_s).contains("layer"_L1));
         QCOMPARE(rows.value(u"/etc/passwd"_s).value("change"_L1).toString(), u"M"_s);
         QVERIFY(rows.value(u"/etc/passwd"_s).value("layer"_L1).toString().startsWith("sha256:"_L1));
         QCOMPARE(rows.value(u"/etc/group"_s).value("change"_L1).toString(), u"D"_s);
-        const QString upper = qEnvironmentVariable("LAMELLA_STATE") + u"/containers/"_s + path.section(u'/', -1) + u"/upper"_s;
-        struct stat status {};
+        const QString upper
+            = qEnvironmentVariable("LAMELLA_STATE") + u"/containers/"_s + path.section(u'/', -1) + u"/upper"_s;
+        struct stat status{};
         QCOMPARE(::stat(qPrintable(upper + u"/new"_s), &status), 0);
         QCOMPARE(rows.value(u"/new"_s).value("bytes"_L1).toInteger(), qint64(status.st_blocks) * 512);
         QCOMPARE(::stat(qPrintable(upper + u"/etc/group"_s), &status), 0);
@@ -308,7 +321,8 @@ private Q_SLOTS:
 
     void startsAgainAndIsRenamed()
     {
-        const QString path = alice->create(u"twice"_s, {u"sh"_s, u"-c"_s, u"echo out; echo err >&2; exit 3"_s}, {{u"init"_s, true}});
+        const QString path
+            = alice->create(u"twice"_s, {u"sh"_s, u"-c"_s, u"echo out; echo err >&2; exit 3"_s}, {{u"init"_s, true}});
         QCOMPARE(property(path, u"State"_s).toString(), u"created"_s);
         for (int run = 0; run < 2; ++run) {
             alice->ask(path, u"Container"_s, u"Start"_s);
@@ -327,7 +341,8 @@ private Q_SLOTS:
     {
         const QString path = alice->run(u"exec"_s, {u"sleep"_s, u"1000"_s});
         const QDBusMessage reply = alice->lamella(path, u"Container"_s, u"Exec"_s, {QStringList{u"sh"_s}},
-                                                  {{u"terminal"_s, true}, {u"rows"_s, QVariant::fromValue<ushort>(30)},
+                                                  {{u"terminal"_s, true},
+                                                   {u"rows"_s, QVariant::fromValue<ushort>(30)},
                                                    {u"columns"_s, QVariant::fromValue<ushort>(90)}});
         QVERIFY2(reply.type() == QDBusMessage::ReplyMessage, qPrintable(reply.errorMessage()));
         const QString session = reply.arguments().at(0).value<QDBusObjectPath>().path();
@@ -343,14 +358,17 @@ private Q_SLOTS:
         QVERIFY(::write(terminal, "stty size; echo a$((1+1))b\n", 27) == 27);
         const QByteArray text = readUntil(terminal, "a2b");
         QVERIFY2(text.contains("30 90"), text.constData());
-        alice->ask(session, u"Session"_s, u"Resize"_s, {QVariant::fromValue<ushort>(40), QVariant::fromValue<ushort>(100)});
+        alice->ask(session, u"Session"_s, u"Resize"_s,
+                   {QVariant::fromValue<ushort>(40), QVariant::fromValue<ushort>(100)});
         winsize size{};
         QCOMPARE(::ioctl(terminal, TIOCGWINSZ, &size), 0);
         QCOMPARE(size.ws_row, 40);
         alice->ask(session, u"Session"_s, u"Close"_s);
         QVERIFY(QTest::qWaitFor([&] { return !get(u"Running"_s).toBool(); }, 30000));
         QVERIFY(get(u"ExitStatus"_s).toInt() != 0);
-        QCOMPARE(alice->lamella(session, u"Session"_s, u"Resize"_s, {QVariant::fromValue<ushort>(1), QVariant::fromValue<ushort>(1)})
+        QCOMPARE(alice
+                     ->lamella(session, u"Session"_s, u"Resize"_s,
+                               {QVariant::fromValue<ushort>(1), QVariant::fromValue<ushort>(1)})
                      .errorName(),
                  errorName(u"WrongState"_s));
         alice->ask(path, u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
@@ -388,7 +406,8 @@ private Q_SLOTS:
         const QString session = reply.arguments().at(0).value<QDBusObjectPath>().path();
         const int stream = reply.arguments().at(1).value<QDBusUnixFileDescriptor>().fileDescriptor();
         QCOMPARE(alice->get(session, u"Session"_s, u"Kind"_s).toString(), u"attach"_s);
-        alice->ask(session, u"Session"_s, u"Resize"_s, {QVariant::fromValue<ushort>(33), QVariant::fromValue<ushort>(99)});
+        alice->ask(session, u"Session"_s, u"Resize"_s,
+                   {QVariant::fromValue<ushort>(33), QVariant::fromValue<ushort>(99)});
         QVERIFY(::write(stream, "stty size; echo a$((1+1))b\n", 27) == 27);
         const QByteArray text = readUntil(stream, "a2b");
         QVERIFY2(text.contains("33 99"), text.constData());
@@ -408,9 +427,8 @@ private Q_SLOTS:
         QVERIFY(alice->waitForState(path, u"stopped"_s));
         alice->ask(path, u"Container"_s, u"Remove"_s);
         const auto saw = [&](const QString& member, const auto& matches) {
-            return std::ranges::any_of(alice->received(), [&](const Signal& signal) {
-                return signal.member == member && matches(signal);
-            });
+            return std::ranges::any_of(
+                alice->received(), [&](const Signal& signal) { return signal.member == member && matches(signal); });
         };
         QVERIFY(QTest::qWaitFor([&] {
             return saw(u"InterfacesRemoved"_s, [&](const Signal& signal) {
@@ -436,7 +454,9 @@ private Q_SLOTS:
         }
         alice->ask(path, u"Image"_s, u"Remove"_s);
         QVERIFY(!alice->objects().contains(QDBusObjectPath(path)));
-        QVERIFY(QDir(qEnvironmentVariable("LAMELLA_STATE") + u"/layers"_s).entryList(QDir::Dirs | QDir::NoDotAndDotDot).isEmpty());
+        QVERIFY(QDir(qEnvironmentVariable("LAMELLA_STATE") + u"/layers"_s)
+                    .entryList(QDir::Dirs | QDir::NoDotAndDotDot)
+                    .isEmpty());
     }
 
     /// Last: everything above has used the whole contract, but for what tst_images and tst_registries use.

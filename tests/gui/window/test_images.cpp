@@ -79,7 +79,7 @@ void TestImages::offersTheFirstStep()
 void TestImages::listsImages()
 {
     const QString id = m_helper->addImage(u"docker.io/library/debian:13"_s);
-    m_helper->addImage(u"quay.io/team/app:1"_s);
+    m_helper->addImage(u"quay.io/team/app:1"_s, u"linux/arm64"_s);
     m_helper->addContainer(u"web"_s, u"running"_s);
     connectReady();
     QTRY_COMPARE(imageView()->model()->rowCount(), 2);
@@ -87,6 +87,7 @@ void TestImages::listsImages()
     QCOMPARE(cell(0, u"Tag"_s), u"13"_s);
     QCOMPARE(cell(0, u"Used by"_s), u"web"_s);
     QCOMPARE(cell(1, u"Name"_s), u"quay.io/team/app"_s);
+    QCOMPARE(cell(1, u"Tag"_s), u"1 · linux/arm64"_s); // of another machine
     QCOMPARE(cell(1, u"Used by"_s), QString());
     QTRY_COMPARE(cell(0, u"Shared"_s), u"1.4 MB"_s);
     m_helper->changeImage(id, {{u"References"_s, QStringList{u"a:1"_s, u"b:2"_s}}});

@@ -105,8 +105,7 @@ image::Image World::image() const
     image::Image image;
     image.id = "sha256:2222222222222222222222222222222222222222222222222222222222222222";
     image.references = {"box:latest"};
-    image.architecture = "amd64";
-    image.os = "linux";
+    image.platform = image::orOwn({});
     image.cmd = {"/bin/sh"};
     image.env = {"PATH=/bin"};
     image.layers = {{.diffId = std::string{"sha256:"} + kChain,

@@ -291,7 +291,7 @@ private Q_SLOTS:
         const HttpServer server{[](const auto& request) { return honest(kImage, request); }};
         const auto resolved = m_fetcher->resolve(nameAt(server), quickAccess(), {"s390x", "linux", ""}, {});
         QVERIFY(!resolved);
-        QVERIFY(resolved.error().kind == ErrorKind::NotFound);
+        QVERIFY(resolved.error().kind == ErrorKind::Unsupported);
         QVERIFY2(resolved.error().message.contains("linux/s390x; there are: linux/amd64"), said(resolved).c_str());
     }
 

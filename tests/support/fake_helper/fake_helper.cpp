@@ -80,11 +80,8 @@ void FakeHelper::vanish()
 
 QVariantMap FakeHelper::managerProperties() const
 {
-    return {{u"Version"_s, u"0.0-fake"_s},
-            {u"ApiVersion"_s, apiVersion},
-            {u"CgroupMode"_s, u"v2"_s},
-            {u"CpuCount"_s, quint32(4)},
-            {u"MemoryBytes"_s, quint64(8) << 30}};
+    return {{u"Version"_s, u"0.0-fake"_s}, {u"ApiVersion"_s, apiVersion}, {u"Platform"_s, u"linux/amd64"_s},
+            {u"CgroupMode"_s, u"v2"_s},    {u"CpuCount"_s, quint32(4)},   {u"MemoryBytes"_s, quint64(8) << 30}};
 }
 
 void FakeHelper::add(const QString& path, const QString& interface, const QVariantMap& properties)
@@ -112,7 +109,7 @@ QString FakeHelper::addContainer(const QString& name, const QString& state)
     return id;
 }
 
-QString FakeHelper::addImage(const QString& reference)
+QString FakeHelper::addImage(const QString& reference, const QString& platform)
 {
     const QString hex = m_number == 0 && !m_objects.contains(kRoot + "/Images/sha256_"_L1 + QString(64, u'a'))
         ? QString(64, u'a')
@@ -120,6 +117,7 @@ QString FakeHelper::addImage(const QString& reference)
     add(kRoot + "/Images/sha256_"_L1 + hex, kImage,
         {{u"Id"_s, u"sha256:"_s + hex},
          {u"References"_s, QStringList{reference}},
+         {u"Platform"_s, platform},
          {u"SizeBytes"_s, quint64(2'000'000)},
          {u"Command"_s, QStringList{u"/bin/sh"_s}},
          {u"Layers"_s,

@@ -30,7 +30,7 @@ public:
 
     /// Returns its id.
     QString addContainer(const QString& name, const QString& state);
-    QString addImage(const QString& reference);
+    QString addImage(const QString& reference, const QString& platform = QStringLiteral("linux/amd64"));
     void removeImage(const QString& id);
     void changeImage(const QString& id, const QVariantMap& properties);
     void removeContainer(const QString& id);
