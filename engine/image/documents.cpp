@@ -60,18 +60,17 @@ Result<void> checkKind(const Fields& document, DocumentKind kind, std::string_vi
     return {};
 }
 
-// What image tools write the name into: the specification's annotation may hold the tag alone, containerd's the whole.
+// What image tools write the name into: the specification's annotation may hold the tag alone, containerd's the whole. A
+// tool that knows the first alone gives an image another name by it, and leaves the second as it was.
 Result<std::string> referenceOf(const Fields& annotations)
 {
-    for (const auto* key : {"io.containerd.image.name", "org.opencontainers.image.ref.name"}) {
-        auto name = TRY(annotations.text(key, limits::kText));
-        if (name.empty())
-            continue;
-        if (!isReference(name))
-            return failure(ErrorKind::InvalidArgument, "the index names an image in a way that is no reference");
-        return name;
-    }
-    return std::string{};
+    auto name = TRY(annotations.text("org.opencontainers.image.ref.name", limits::kText));
+    auto whole = TRY(annotations.text("io.containerd.image.name", limits::kText));
+    if (name.empty() || whole.ends_with(':' + name))
+        name = std::move(whole);
+    if (!name.empty() && !isReference(name))
+        return failure(ErrorKind::InvalidArgument, "the index names an image in a way that is no reference");
+    return name;
 }
 
 Result<Platform> platformOf(const Fields& fields)
