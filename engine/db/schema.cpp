@@ -79,7 +79,27 @@ constexpr std::array kSecond = std::to_array<std::string_view>({
     "ALTER TABLE images ADD COLUMN variant TEXT NOT NULL DEFAULT ''",
 });
 
-constexpr std::array kMigrations = std::to_array<std::span<const std::string_view>>({kFirst, kSecond});
+// Where layers are in registries, as their owner pulled or pushed them, and what the manifest of an image says of its
+// blobs: what is there already need not be sent. Empty where it is not known.
+constexpr std::array kThird = std::to_array<std::string_view>({
+    "ALTER TABLE images ADD COLUMN manifest_type TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE image_layers ADD COLUMN blob TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE image_layers ADD COLUMN blob_bytes INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE image_layers ADD COLUMN compression INTEGER NOT NULL DEFAULT 0",
+    R"(CREATE TABLE layer_places (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        owner INTEGER NOT NULL,
+        diff_id TEXT NOT NULL,
+        registry TEXT NOT NULL,
+        repository TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        bytes INTEGER NOT NULL,
+        compression INTEGER NOT NULL,
+        UNIQUE (owner, diff_id, registry, repository)
+    ) STRICT)",
+});
+
+constexpr std::array kMigrations = std::to_array<std::span<const std::string_view>>({kFirst, kSecond, kThird});
 
 Result<std::int64_t> version(Connection& connection)
 {

@@ -149,6 +149,7 @@ Result<Manifest> parseManifest(std::string_view text)
     const auto fields = TRY(Fields::of(document, "the manifest"));
     TRY(checkKind(fields, DocumentKind::Manifest, "the manifest"));
     Manifest manifest;
+    manifest.isDocker = TRY(fields.text("mediaType", limits::kText)) == kDockerManifestType;
     manifest.config = TRY(parseDescriptorOf(TRY(fields.object("config")), DocumentKind::Config));
     TRY(fields.each("layers", limits::kLayers, [&manifest](const Fields& entry) -> Result<void> {
         manifest.layers.push_back(TRY(parseDescriptorOf(entry, DocumentKind::Layer)));

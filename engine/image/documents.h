@@ -38,7 +38,12 @@ struct Index {
 struct Manifest {
     Descriptor config;
     std::vector<Descriptor> layers; ///< from the bottom
+    bool isDocker = false; ///< of Docker's schema 2
 };
+
+/// The media types of manifests.
+inline constexpr std::string_view kManifestType = "application/vnd.oci.image.manifest.v1+json";
+inline constexpr std::string_view kDockerManifestType = "application/vnd.docker.distribution.manifest.v2+json";
 
 struct History {
     std::chrono::microseconds created{};

@@ -4,6 +4,7 @@
 #include "engine/image/image_store_private.h"
 #include "engine/image/image_usage.h"
 #include "engine/image/limits.h"
+#include "engine/image/pins.h"
 #include "engine/image/reference.h"
 #include "engine/os/file.h"
 
@@ -32,13 +33,24 @@ Result<void> ImageStore::untag(uid_t owner, const std::string& reference)
 
 Result<ImageDocuments> ImageStore::documents(uid_t owner, const std::string& id) const
 {
+    ImageDocuments documents;
     std::string manifest;
     {
         auto connection = d->database.lock();
         TRY(rows::checkOwner(connection, id, owner));
-        manifest = TRY(rows::manifest(connection, id));
+        manifest = TRY(rows::manifest(connection, id, documents));
     }
-    return ImageDocuments{TRY(d->directories.readBlob(manifest)), TRY(d->directories.readBlob(id))};
+    documents.manifest = TRY(d->directories.readBlob(manifest));
+    documents.config = TRY(d->directories.readBlob(id));
+    return documents;
+}
+
+Result<std::shared_ptr<const void>> ImageStore::pin(uid_t owner, const std::string& id) const
+{
+    const auto image = TRY(find(owner, id));
+    auto pins = std::make_shared<const Pins>(*d, neededBy({image}));
+    TRY(find(owner, id)); // it may have been removed before it was pinned
+    return pins;
 }
 
 Result<std::vector<HistoryEntry>> ImageStore::history(uid_t owner, const std::string& id, std::stop_token stop) const

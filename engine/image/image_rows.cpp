@@ -3,6 +3,7 @@
 
 #include "engine/base/json.h"
 #include "engine/image/fields.h"
+#include "engine/image/layer_places.h"
 #include "engine/image/limits.h"
 
 #include <algorithm>
@@ -84,15 +85,18 @@ Result<std::vector<Image>> read(db::Connection& connection, db::Statement rows)
 Result<void> insertImage(db::Connection& connection, const NewImage& added)
 {
     const auto& image = added.image;
-    TRY(connection.run("INSERT INTO images (id, manifest, created, architecture, os, variant, config)"
-                       " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                       image.id, added.manifest, image.created.count(), image.platform.architecture, image.platform.os,
-                       image.platform.variant, settingsText(image)));
+    TRY(connection.run("INSERT INTO images (id, manifest, manifest_type, created, architecture, os, variant, config)"
+                       " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                       image.id, added.manifest, added.manifestType, image.created.count(), image.platform.architecture,
+                       image.platform.os, image.platform.variant, settingsText(image)));
     for (std::size_t position = 0; position < image.layers.size(); ++position) {
         const auto& layer = image.layers[position];
-        TRY(connection.run("INSERT INTO image_layers (image, position, chain_id, created, created_by)"
-                           " VALUES (?, ?, ?, ?, ?)",
-                           image.id, position, layer.chainId, layer.created.count(), layer.createdBy));
+        const auto& blob = added.blobs[position];
+        TRY(connection.run("INSERT INTO image_layers"
+                           " (image, position, chain_id, created, created_by, blob, blob_bytes, compression)"
+                           " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                           image.id, position, layer.chainId, layer.created.count(), layer.createdBy, blob.digest,
+                           blob.size.value, static_cast<int>(blob.compression)));
     }
     return {};
 }
@@ -241,11 +245,21 @@ Result<void> checkCount(db::Connection& connection, uid_t owner, const Limits& l
     return {};
 }
 
-Result<std::string> manifest(db::Connection& connection, const std::string& id)
+Result<std::string> manifest(db::Connection& connection, const std::string& id, ImageDocuments& documents)
 {
-    auto row = TRY(connection.prepare("SELECT manifest FROM images WHERE id = ?", id));
+    auto row = TRY(connection.prepare("SELECT manifest, manifest_type FROM images WHERE id = ?", id));
     if (!TRY(row.step()))
         return failure(ErrorKind::NotFound, std::format("there is no image {}", id));
+    documents.manifestType = row.text(1);
+    if (documents.manifestType.empty())
+        return row.text(0);
+    auto blobs = TRY(connection.prepare(
+        "SELECT blob, blob_bytes, compression FROM image_layers WHERE image = ? ORDER BY position", id));
+    while (TRY(blobs.step())) {
+        documents.blobs.push_back({blobs.text(0),
+                                   {static_cast<std::uint64_t>(blobs.integer(1))},
+                                   static_cast<layer::Compression>(blobs.integer(2))});
+    }
     return row.text(0);
 }
 
@@ -272,6 +286,7 @@ Result<void> removeOwner(db::Connection& connection, const std::string& id, uid_
 Result<std::vector<std::string>> removeUnused(db::Connection& connection, const std::set<std::string>& kept)
 {
     TRY(connection.run("DELETE FROM images WHERE id NOT IN (SELECT image FROM image_owners)"));
+    TRY(removeUnusedPlaces(connection));
     auto unused = TRY(texts(TRY(
         connection.prepare("SELECT chain_id FROM layers WHERE chain_id NOT IN (SELECT chain_id FROM image_layers)"))));
     std::erase_if(unused, [&kept](const auto& chainId) { return kept.contains(chainId); });

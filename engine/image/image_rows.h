@@ -15,6 +15,8 @@ namespace lamella::image::rows {
 struct NewImage {
     Image image;
     std::string manifest; ///< digest
+    std::string manifestType;
+    std::vector<LayerBlob> blobs; ///< as many as layers
 };
 
 Result<std::vector<Image>> all(db::Connection& connection);
@@ -48,8 +50,8 @@ Result<void> addReference(db::Connection& connection, uid_t owner, const std::st
 /// Errors: NotFound.
 Result<void> removeReference(db::Connection& connection, uid_t owner, const std::string& name);
 
-/// The digest of the image's manifest.
-Result<std::string> manifest(db::Connection& connection, const std::string& id);
+/// The digest of the image's manifest; its type and blobs are written to `documents`.
+Result<std::string> manifest(db::Connection& connection, const std::string& id, ImageDocuments& documents);
 
 /// The images that containers of the user are made of.
 Result<std::set<std::string>> inUse(db::Connection& connection, uid_t owner);

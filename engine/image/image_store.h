@@ -83,10 +83,28 @@ struct HistoryEntry {
     Bytes size; ///< of its layer, unpacked
 };
 
+/// A layer's archive as a registry or layout keeps it.
+struct LayerBlob {
+    std::string digest;
+    Bytes size;
+    layer::Compression compression = layer::Compression::None;
+
+    friend bool operator==(const LayerBlob&, const LayerBlob&) = default;
+};
+
+/// Where a layer is in a registry, as one user has come to know it.
+struct LayerPlace {
+    std::string registry; ///< as names have it: "docker.io"
+    std::string repository;
+    LayerBlob blob;
+};
+
 /// An image's documents as they are: foreign bytes, of which only the digests were checked here.
 struct ImageDocuments {
     std::string manifest;
     std::string config;
+    std::string manifestType; ///< media type; empty for an image that an older version has loaded
+    std::vector<LayerBlob> blobs; ///< what the manifest says, from the bottom; empty like the type
 };
 
 /// What a user's images take of the disk; layers that others have as well count for each.
@@ -166,12 +184,14 @@ public:
                                             std::stop_token stop);
 
     /// Writes the owner's images, by reference or ID, to a file that the caller has opened for writing: one archive
-    /// that is both the tar of an OCI layout and what `docker load` reads, compressed as a whole on request. Config and
+    /// that is both the tar of an OCI layout and what `docker load` reads, compressed as a whole on request; or to an
+    /// empty directory that he has opened, which becomes an OCI layout whose files are made with his rights. Config and
     /// layers are what they were (and so are image ID and diffIDs); layers are not compressed, which gives the image
-    /// another manifest than it was pulled with. Failed or cancelled it leaves what was written so far. Errors:
-    /// NotFound, InvalidArgument (no file), NoSpace, DigestMismatch (a layer was changed), Cancelled.
+    /// another manifest than it was pulled with. Failed or cancelled it leaves what was written so far of an archive,
+    /// and nothing in a directory. Errors: NotFound, InvalidArgument (neither file nor empty directory), NoSpace,
+    /// DigestMismatch (a layer was changed), Cancelled, what the file system refuses the owner.
     Result<void> save(uid_t owner, const std::vector<std::string>& names, layer::Compression compression,
-                      BorrowedFd file, const ProgressSink& progress, std::stop_token stop) const;
+                      BorrowedFd into, const ProgressSink& progress, std::stop_token stop) const;
 
     /// Everybody's images, or one user's.
     std::vector<Image> list() const;
@@ -197,6 +217,18 @@ public:
 
     /// By ID. Errors: NotFound.
     Result<ImageDocuments> documents(uid_t owner, const std::string& id) const;
+
+    /// Keeps the image's layers, also when it is removed, for as long as somebody has what is returned. Errors:
+    /// NotFound.
+    Result<std::shared_ptr<const void>> pin(uid_t owner, const std::string& id) const;
+
+    /// Where a registry has a layer, as the owner knows it from his own pulls and pushes, the latest first: it may have
+    /// gone since.
+    Result<std::vector<LayerPlace>> layerPlaces(uid_t owner, const std::string& diffId,
+                                                const std::string& registry) const;
+
+    /// Remembers where a layer is, until no image of the owner has it. The blob must have been seen to be that layer.
+    Result<void> addLayerPlace(uid_t owner, const std::string& diffId, const LayerPlace& place);
 
     Result<Usage> usage(uid_t owner) const;
 

@@ -5,13 +5,21 @@
 #include "engine/base/unique_fd.h"
 #include "engine/image/report.h"
 
+#include <optional>
 #include <stop_token>
+#include <string>
 #include <sys/types.h>
 #include <vector>
 
 namespace lamella::image {
 
 class Worker;
+
+/// A repository of a registry.
+struct Repository {
+    std::string registry;
+    std::string name;
+};
 
 /// Where the bytes of a blob are read from.
 struct Blob {
@@ -39,6 +47,10 @@ public:
     /// Opens a layer's blob, one of those that images() named. Closing the descriptor early is how a load tells that
     /// it wants no more of it.
     virtual Result<Blob> openBlob(const Descriptor& blob, std::stop_token stop) = 0;
+
+    /// Where the blobs are kept, so that a push to the same registry need not send them; nothing where that is no
+    /// registry.
+    virtual std::optional<Repository> repository() const { return std::nullopt; }
 };
 
 /// An OCI layout in a directory (image-layout.md), which is read with the rights of `reader`.

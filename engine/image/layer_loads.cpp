@@ -97,6 +97,16 @@ Result<void> LayerLoads::add(const FoundImage& found, Image& image)
     return {};
 }
 
+std::set<std::pair<std::string, std::string>> LayerLoads::read() const
+{
+    std::set<std::pair<std::string, std::string>> read;
+    for (const auto& job : m_jobs) {
+        if (job.isRead)
+            read.insert({job.layer->diffId, job.blob->digest});
+    }
+    return read;
+}
+
 Result<void> LayerLoads::run(const std::stop_token& stop)
 {
     const std::stop_callback passOn{stop, [this] { m_stop.request_stop(); }};
@@ -163,13 +173,14 @@ Result<void> LayerLoads::bring(Job& job)
 
 // Layers are shared by content, and a digest is no secret: who only knows that another user has a layer must not get to
 // read it. The layers below are proven by jobs of their own.
-Result<void> LayerLoads::verify(const Job& job)
+Result<void> LayerLoads::verify(Job& job)
 {
     tell(job, "Checking", {});
     const auto blob = TRY(m_source.openBlob(*job.blob, m_stop.get_token()));
     const auto progress = [&](Bytes done) { tell(job, "Checking", done); };
     const auto hashed = TRY(m_store.worker.hash({blob, *job.blob, m_store.limits}, progress, m_stop.get_token()));
     TRY(checkDigests(*job.blob, *job.layer, hashed));
+    job.isRead = true;
     tell(job, "Checking", job.blob->size);
     return {};
 }
@@ -193,6 +204,7 @@ Result<void> LayerLoads::unpack(Job& job)
     job.unpacked = TRY(m_store.worker.unpack(request, into, progress, m_stop.get_token()));
     m_store.step("unpacked");
     TRY(checkDigests(*job.blob, *job.layer, job.unpacked));
+    job.isRead = true;
     tell(job, "Unpacking", job.blob->size);
     return {};
 }

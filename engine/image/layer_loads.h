@@ -43,6 +43,9 @@ public:
     /// What has to be read of those that are missing.
     Bytes needed() const { return m_needed; }
 
+    /// The diffIDs that were read, each with the digest of the blob that it came from.
+    std::set<std::pair<std::string, std::string>> read() const;
+
     /// Brings all of them; nothing of it runs on after this has returned. Errors: the first one that came up.
     Result<void> run(const std::stop_token& stop);
 
@@ -57,6 +60,7 @@ private:
         std::optional<LayerClaim> claim; ///< outlives what is staged
         std::optional<StagedLayer> staged;
         UnpackedLayer unpacked;
+        bool isRead = false; ///< and is what its digests say
         bool isUnpacked = false;
         bool isThere = false;
     };
@@ -66,7 +70,7 @@ private:
     void fail(Error error);
     Result<void> bring(Job& job);
     Result<void> unpack(Job& job);
-    Result<void> verify(const Job& job);
+    Result<void> verify(Job& job);
     void tell(const Job& job, std::string_view doing, Bytes done);
     void publishAll();
     std::vector<Job*> ready();

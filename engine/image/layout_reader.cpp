@@ -115,6 +115,7 @@ private:
             return {};
         if (manifest.layers.empty() || manifest.layers.size() != image.config.diffIds.size())
             return failure(ErrorKind::InvalidArgument, "manifest and config do not have the same layers");
+        image.isDocker = manifest.isDocker;
         image.layers = std::move(manifest.layers);
         for (auto& blob : image.layers)
             TRY(m_layout.locate(blob));

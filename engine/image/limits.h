@@ -30,6 +30,7 @@ inline constexpr std::size_t kText = 128u << 10;
 inline constexpr std::size_t kReference = 255;
 inline constexpr int kIndexDepth = 3;
 inline constexpr std::size_t kDirectories = 1'000'000; ///< that a worker may name as opaque or implied
+inline constexpr std::size_t kPlacesOfOneLayer = 8; ///< places in registries that are remembered
 inline constexpr Bytes kWorkerMessage = 64_MiB;
 inline constexpr Bytes kWorkerMemory = 1_GiB;
 inline constexpr Bytes kFreeSpace = 64_MiB; ///< what a load leaves on the disk

@@ -2,6 +2,7 @@
 #include "engine/image/load.h"
 
 #include "engine/image/layer_loads.h"
+#include "engine/image/layer_places.h"
 #include "engine/image/limit_checks.h"
 #include "engine/image/reference.h"
 #include "engine/layer/digest.h"
@@ -79,6 +80,9 @@ Load::Wanted Load::wanted(FoundImage found) const
                                 config.history[i].created,
                                 config.history[i].createdBy});
     }
+    result.row.manifestType = found.isDocker ? kDockerManifestType : kManifestType;
+    for (const auto& blob : found.layers)
+        result.row.blobs.push_back({blob.digest, blob.size, blob.compression});
     result.found = std::move(found);
     return result;
 }
@@ -101,7 +105,9 @@ Result<void> Load::bringLayers()
     for (auto& [found, row] : m_images)
         TRY(layers.add(found, row.image));
     TRY(checkSpace(layers.needed()));
-    return layers.run(m_stop);
+    TRY(layers.run(m_stop));
+    m_seen = layers.read();
+    return {};
 }
 
 // An archive is never larger than what it becomes, by much: when not even the blobs fit, there is no need to begin.
@@ -125,11 +131,28 @@ Result<void> Load::record()
     m_store.step("documents written");
     auto connection = m_store.database.lock();
     auto transaction = TRY(db::Transaction::begin(connection));
-    for (const auto& image : m_images)
+    for (const auto& image : m_images) {
         TRY(rows::addImage(connection, image.row));
+        TRY(recordPlaces(connection, image));
+    }
     TRY(rows::checkCount(connection, m_owner, m_store.limits));
     m_store.step("before the commit");
     return transaction.commit();
+}
+
+// Only what was read is known to be the layer: that a manifest names a blob in its place proves nothing.
+Result<void> Load::recordPlaces(db::Connection& connection, const Wanted& wanted) const
+{
+    const auto from = m_source.repository();
+    if (!from)
+        return {};
+    for (std::size_t i = 0; i < wanted.row.blobs.size(); ++i) {
+        const auto& diffId = wanted.row.image.layers[i].diffId;
+        const auto& blob = wanted.row.blobs[i];
+        if (m_seen.contains({diffId, blob.digest}) || TRY(rows::isKnownBlob(connection, m_owner, diffId, blob.digest)))
+            TRY(rows::addPlace(connection, m_owner, diffId, {from->registry, from->name, blob}));
+    }
+    return {};
 }
 
 } // namespace lamella::image

@@ -29,6 +29,7 @@ private:
     Result<void> bringLayers();
     Result<void> checkSpace(Bytes needed) const;
     Result<void> record();
+    Result<void> recordPlaces(db::Connection& connection, const Wanted& wanted) const;
 
     ImageStore::Private& m_store;
     ImportSource& m_source;
@@ -36,6 +37,8 @@ private:
     LoadProgress m_progress;
     std::stop_token m_stop;
     std::vector<Wanted> m_images;
+    std::set<std::pair<std::string, std::string>>
+        m_seen; ///< diffIDs with the digests of the blobs that they were read from
     std::vector<std::string> m_pins;
     bool m_succeeded = false;
 };

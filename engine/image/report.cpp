@@ -87,6 +87,7 @@ Result<FoundImage> imageOf(const Fields& fields)
     FoundImage image;
     image.manifestText = TRY(fields.text("manifest", limits::kDocument.value));
     image.configText = TRY(fields.text("config", limits::kDocument.value));
+    image.isDocker = TRY(fields.flag("docker"));
     image.references = TRY(fields.texts("references", limits::kDescriptors, limits::kReference));
     image.config = TRY(configOf(TRY(fields.object("settings"))));
     TRY(fields.each("layers", limits::kLayers, [&image](const Fields& entry) -> Result<void> {
@@ -127,6 +128,7 @@ json toJson(const std::vector<FoundImage>& images)
         }
         list.push_back({{"manifest", image.manifestText},
                         {"config", image.configText},
+                        {"docker", image.isDocker},
                         {"references", image.references},
                         {"settings", toJson(image.config)},
                         {"layers", std::move(layers)}});

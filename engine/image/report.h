@@ -18,6 +18,7 @@ struct FoundImage {
     std::vector<std::string> references;
     Config config;
     std::vector<Descriptor> layers; ///< as many as config.diffIds
+    bool isDocker = false; ///< the manifest is of Docker's kind
 };
 
 /// What an archive has.

@@ -7,7 +7,10 @@
 
 #include <QUrlQuery>
 
+#include <poll.h>
 #include <unistd.h>
+
+#include <array>
 
 namespace lamella::registry {
 
@@ -103,6 +106,7 @@ private:
     {
         QByteArray chunk(static_cast<qsizetype>(size), Qt::Uninitialized);
         for (std::size_t have = 0; have < size;) {
+            TRY(waitForBytes());
             const auto count = ::read(m_task.descriptor.get(), chunk.data() + have, size - have);
             if (count < 0 && errno == EINTR)
                 continue;
@@ -113,6 +117,19 @@ private:
             have += static_cast<std::size_t>(count);
         }
         return chunk;
+    }
+
+    // A pipe may have nothing to say for as long as it likes.
+    Result<void> waitForBytes() const
+    {
+        std::array<pollfd, 2> wait{{{m_task.descriptor.get(), POLLIN, 0}, {m_task.stop.event.get(), POLLIN, 0}}};
+        while (::poll(wait.data(), wait.size(), -1) < 0) {
+            if (errno != EINTR)
+                return systemFailure("cannot wait for what is uploaded");
+        }
+        if (wait[1].revents != 0)
+            return failure(ErrorKind::Cancelled, "the transfer was cancelled");
+        return {};
     }
 
     // A chunk that broke off goes on where the registry has it.

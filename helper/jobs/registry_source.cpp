@@ -119,6 +119,11 @@ void RegistrySource::fetch(const image::Descriptor& blob, UniqueFd sink, const s
         m_error = std::move(fetched).error();
 }
 
+std::optional<image::Repository> RegistrySource::repository() const
+{
+    return image::Repository{m_name.registry, m_name.repository};
+}
+
 std::optional<Error> RegistrySource::transferError() const
 {
     const std::scoped_lock lock{m_mutex};

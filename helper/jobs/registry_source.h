@@ -24,6 +24,8 @@ public:
     Result<std::vector<image::FoundImage>> images(const image::Worker& worker, std::stop_token stop) override;
     Result<image::Blob> openBlob(const image::Descriptor& blob, std::stop_token stop) override;
 
+    std::optional<image::Repository> repository() const override;
+
     /// Why a transfer failed, where one did: what the load that missed its bytes says of it is only that they ended.
     std::optional<Error> transferError() const;
 

@@ -190,7 +190,8 @@ void ImageSharingTest::aUserHasOnlySoManyImages()
         const auto numbers = [](const char* insert) {
             return std::string{"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "} + insert;
         };
-        QVERIFY(connection.run(numbers("INSERT INTO images SELECT 'sha256:' || i, '', 0, '', 'linux', '{}' FROM n"),
+        QVERIFY(connection.run(numbers("INSERT INTO images (id, manifest, created, architecture, os, config)"
+                                       " SELECT 'sha256:' || i, '', 0, '', 'linux', '{}' FROM n"),
                                images));
         QVERIFY(connection.run("INSERT INTO image_owners SELECT id, ? FROM images", kOwner));
         if (names > 0)

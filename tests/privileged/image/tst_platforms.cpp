@@ -29,6 +29,7 @@ private Q_SLOTS:
     void theLaterOneTakesTheName();
     void whatIsThereIsNamed();
     void anArchiveHasOneForEach();
+    void anOlderStoreIsTaken();
 
 private:
     /// One name for several machines, as image-index.md has it.
@@ -135,6 +136,32 @@ void PlatformsTest::anArchiveHasOneForEach()
     QCOMPARE(ids->size(), 1u);
     QCOMPARE(textOf(store.images.find(kOwner, kName).value().platform), "linux/arm64");
     QCOMPARE(store.images.loadArchive(archive.borrow(), kOwner, {}, {}, {"vax"}).error().kind, ErrorKind::Unsupported);
+}
+
+// Whose database says less of images than this one's.
+void PlatformsTest::anOlderStoreIsTaken()
+{
+    writeIndex(true);
+    const auto id = Store{root()}
+                        .images
+                        .loadLayout(os::open(layout(), O_RDONLY | O_DIRECTORY).value().borrow(), kOwner, {}, {},
+                                    {"arm", "linux", "v7"})
+                        .value()
+                        .front();
+    {
+        Store now{root()};
+        auto connection = now.database->lock();
+        for (const auto* statement :
+             {"ALTER TABLE images DROP COLUMN variant", "DROP TABLE layer_places",
+              "ALTER TABLE images DROP COLUMN manifest_type", "ALTER TABLE image_layers DROP COLUMN blob",
+              "ALTER TABLE image_layers DROP COLUMN blob_bytes", "ALTER TABLE image_layers DROP COLUMN compression",
+              "PRAGMA user_version=1"})
+            QVERIFY2(connection.run(statement), statement);
+    }
+    Store store{root()};
+    QCOMPARE(store.images.find(kOwner, kName).value().id, id);
+    QVERIFY(store.images.documents(kOwner, id).value().manifestType.empty());
+    QCOMPARE(loadFor(store, "linux/arm/v7").value().front(), id);
 }
 
 QTEST_GUILESS_MAIN(PlatformsTest)

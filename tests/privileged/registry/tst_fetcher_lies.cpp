@@ -417,6 +417,27 @@ private Q_SLOTS:
         QCOMPARE(tags->size(), std::size_t{limits::kTagPages});
     }
 
+    // More than a fetcher does at once: none of them may go on.
+    void cancelledUploadsOfSilentPipesEnd()
+    {
+        const HttpServer server{[](const Request& request) -> Reply {
+            return {request.method == "POST" ? 202 : 204, {{"Location", "/v2/x/y/blobs/uploads/1"}}, {}};
+        }};
+        for (std::size_t i = 0; i < limits::kTasks + 8; ++i) {
+            const auto pipe = os::makePipe().value();
+            std::stop_source stop;
+            const auto begun = server.requests().size();
+            std::jthread canceller{[&] {
+                while (server.requests().size() == begun)
+                    std::this_thread::sleep_for(1ms);
+                stop.request_stop();
+            }};
+            const auto pushed = m_fetcher->pushBlob(nameAt(server), quickAccess(), kLayer, {100}, pipe.read.borrow(),
+                                                    {}, stop.get_token());
+            QVERIFY2(said(pushed).starts_with("Cancelled"), said(pushed).c_str());
+        }
+    }
+
 private:
     std::unique_ptr<Fetcher> m_fetcher = start();
 };
