@@ -22,6 +22,7 @@ constexpr std::size_t kMaxKeptPieces = 1'000'000;
 constexpr std::size_t kMaxPieces = 100'000; // of one file: what the reader takes of a sparse one
 constexpr std::size_t kMaxPath = 4096;
 constexpr std::uint64_t kMaxFile = 1ull << 44;
+constexpr std::uint64_t kMaxArchive = 1ull << 62;
 
 std::unexpected<Error> damaged()
 {
@@ -34,6 +35,27 @@ std::uint64_t numberAt(std::span<const std::byte> bytes)
     for (std::size_t i = bytes.size(); i > 0; --i)
         number = number << 8 | std::to_integer<std::uint64_t>(bytes[i - 1]);
     return number;
+}
+
+// Of what the instruction stands for in the archive.
+Result<std::uint64_t> lengthOfNext(Unpacker& unpacker)
+{
+    if (static_cast<HeadersInstruction>(TRY(unpacker.byte())) == HeadersInstruction::Literal) {
+        const auto length = TRY(unpacker.number());
+        TRY(unpacker.bytes(length));
+        return length;
+    }
+    TRY(unpacker.text());
+    std::uint64_t length = 0;
+    for (auto pieces = TRY(unpacker.number()); pieces > 0; --pieces) {
+        TRY(unpacker.number());
+        const auto piece = TRY(unpacker.number());
+        if (piece > kMaxFile)
+            return damaged();
+        length = std::min(length + piece, kMaxFile);
+    }
+    TRY(unpacker.bytes(kDataCheck));
+    return length;
 }
 
 } // namespace
@@ -150,14 +172,33 @@ Result<std::size_t> LayerArchive::read(std::span<std::byte> buffer)
     return 0;
 }
 
-Result<void> LayerArchive::nextFrame()
+Result<std::string> LayerArchive::instructionsOf(const Frame& frame) const
 {
-    const auto& frame = m_frames[m_nextFrame++];
     std::string stored(frame.stored, '\0');
     TRY(readAt(std::as_writable_bytes(std::span{stored}), frame.at));
-    m_instructions = TRY(decompressText(stored, frame.length));
+    return decompressText(stored, frame.length);
+}
+
+Result<void> LayerArchive::nextFrame()
+{
+    m_instructions = TRY(instructionsOf(m_frames[m_nextFrame++]));
     m_at = 0;
     return {};
+}
+
+Result<Bytes> LayerArchive::size() const
+{
+    std::uint64_t size = 0;
+    for (const auto& frame : m_frames) {
+        const auto instructions = TRY(instructionsOf(frame));
+        for (Unpacker unpacker{instructions}; !unpacker.atEnd();) {
+            const auto length = TRY(lengthOfNext(unpacker));
+            if (length > kMaxArchive - size)
+                return damaged();
+            size += length;
+        }
+    }
+    return Bytes{size};
 }
 
 // False at the end.

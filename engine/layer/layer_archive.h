@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/base/unique_fd.h"
+#include "engine/base/units.h"
 #include "engine/layer/byte_source.h"
 #include "engine/layer/digest.h"
 
@@ -20,6 +21,9 @@ public:
     /// Both descriptors are borrowed for as long as this lives; `headers` is read with pread(2). `diffId` is what the
     /// archive's digest must be. Errors: InvalidArgument (headers that are damaged or end too early).
     static Result<LayerArchive> open(BorrowedFd diff, BorrowedFd headers, std::string diffId);
+
+    /// How long the archive is, by the headers alone: no file of diff is opened.
+    Result<Bytes> size() const;
 
     /// Errors: NotFound and InvalidArgument (naming the file of diff that is missing or was changed), DigestMismatch
     /// (at the end: all of it together is not what it was).
@@ -47,6 +51,7 @@ private:
     Result<std::uint64_t> scanKept(std::uint64_t frame, std::uint64_t at, std::size_t length);
     Result<bool> nextInstruction();
     Result<void> nextFrame();
+    Result<std::string> instructionsOf(const Frame& frame) const;
     Result<void> beginData();
     Result<std::size_t> readData(std::span<std::byte> buffer);
     Result<std::size_t> readKept(std::span<std::byte> buffer, std::uint64_t offset) const;

@@ -107,7 +107,8 @@ void ImageJobs::import(const QString& archive, const client::NewImage& image)
 void ImageJobs::save(const QStringList& images, const QString& file, const client::SaveOptions& options)
 {
     const auto again = [this, images, file, options] { save(images, file, options); };
-    auto out = std::make_shared<client::Descriptor>(open(file, O_WRONLY | O_CREAT | O_TRUNC, again));
+    const int flags = options.directory ? O_RDONLY | O_DIRECTORY : O_WRONLY | O_CREAT | O_TRUNC;
+    auto out = std::make_shared<client::Descriptor>(open(file, flags, again));
     if (out->isValid())
         run(
             tr("%1 was not written to the end").arg(file),

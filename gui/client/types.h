@@ -138,6 +138,7 @@ struct RegistryOptions {
 
 struct SaveOptions {
     QString compression; ///< of the whole archive: "none", "gzip", "zstd"
+    bool directory = false; ///< an OCI layout in an empty directory instead of an archive
 };
 
 /// What an image that is made here gets; what is left empty is as it was.

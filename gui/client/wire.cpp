@@ -221,7 +221,8 @@ QVariantMap toWire(const RegistryOptions& options)
 QVariantMap toWire(const SaveOptions& options)
 {
     QVariantMap wire;
-    putTexts(wire, {{u"compression"_s, options.compression}});
+    putTexts(wire,
+             {{u"compression"_s, options.compression}, {u"format"_s, options.directory ? u"oci-dir"_s : QString()}});
     return wire;
 }
 

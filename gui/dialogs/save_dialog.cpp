@@ -26,21 +26,23 @@ SaveDialog::SaveDialog(const QStringList& names, QWidget* parent)
     setWindowTitle(names.size() == 1 ? tr("Save %1").arg(names.constFirst())
                                      : tr("Save %n image(s)", nullptr, static_cast<int>(names.size())));
     m_compression->setObjectName(QStringLiteral("compressionCombo"));
-    m_compression->addItem(tr("none"), QStringLiteral("none"));
-    m_compression->addItem(tr("gzip"), QStringLiteral("gzip"));
-    m_compression->addItem(tr("zstd: smaller and faster"), QStringLiteral("zstd"));
-    auto* note = new QLabel(tr("The archive is an OCI image layout, as skopeo and podman read it, and at the same time "
-                               "what “docker load” reads."),
-                            this);
+    m_compression->addItem(tr("one file"), QStringLiteral("none"));
+    m_compression->addItem(tr("one file, gzip"), QStringLiteral("gzip"));
+    m_compression->addItem(tr("one file, zstd: smaller and faster"), QStringLiteral("zstd"));
+    m_compression->addItem(tr("a directory: OCI image layout"), QString());
+    auto* note
+        = new QLabel(tr("The file is an archive of an OCI image layout, as skopeo and podman read it, and at the "
+                        "same time what “docker load” reads. A directory must be empty."),
+                     this);
     note->setWordWrap(true);
     note->setForegroundRole(QPalette::PlaceholderText);
     auto* form = new QFormLayout;
     form->setSpacing(widgets::kSpacing);
     form->setLabelAlignment(Qt::AlignLeft);
     form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    form->addRow(tr("&Compression"), m_compression);
+    form->addRow(tr("Save &as"), m_compression);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
-    QPushButton* next = buttons->addButton(tr("Choose &file…"), QDialogButtonBox::AcceptRole);
+    QPushButton* next = buttons->addButton(tr("C&hoose where…"), QDialogButtonBox::AcceptRole);
     next->setObjectName(QStringLiteral("chooseFileButton"));
     next->setDefault(true);
     buttons->button(QDialogButtonBox::Cancel)->setIcon({});
@@ -59,7 +61,8 @@ SaveDialog::SaveDialog(const QStringList& names, QWidget* parent)
 
 client::SaveOptions SaveDialog::options() const
 {
-    return {m_compression->currentData().toString()};
+    const QString compression = m_compression->currentData().toString();
+    return {compression, compression.isEmpty()};
 }
 
 QString SaveDialog::suffix() const
@@ -83,11 +86,16 @@ void SaveDialog::accept()
     auto* chooser = new QFileDialog(this, windowTitle());
     chooser->setObjectName(QStringLiteral("saveChooser"));
     chooser->setAttribute(Qt::WA_DeleteOnClose);
-    chooser->setAcceptMode(QFileDialog::AcceptSave);
-    chooser->setFileMode(QFileDialog::AnyFile);
-    chooser->setDefaultSuffix(suffix());
-    chooser->setNameFilters({tr("Archives (*.tar *.tar.gz *.tar.zst)"), tr("All files (*)")});
-    chooser->selectFile(proposedName());
+    if (options().directory) {
+        chooser->setFileMode(QFileDialog::Directory);
+        chooser->setOption(QFileDialog::ShowDirsOnly);
+    } else {
+        chooser->setAcceptMode(QFileDialog::AcceptSave);
+        chooser->setFileMode(QFileDialog::AnyFile);
+        chooser->setDefaultSuffix(suffix());
+        chooser->setNameFilters({tr("Archives (*.tar *.tar.gz *.tar.zst)"), tr("All files (*)")});
+        chooser->selectFile(proposedName());
+    }
     connect(chooser, &QFileDialog::fileSelected, this, [this](const QString& file) {
         Q_EMIT chosen(file, options());
         QDialog::accept();

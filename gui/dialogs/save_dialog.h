@@ -9,7 +9,7 @@ class QComboBox;
 
 namespace lamella::dialogs {
 
-/// How images are compressed when they are saved, and then to which file. Deletes itself when closed.
+/// As what images are saved, and then where. Deletes itself when closed.
 class SaveDialog : public QDialog {
     Q_OBJECT
 

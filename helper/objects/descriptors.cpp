@@ -57,6 +57,14 @@ Result<UniqueFd> takeSource(const QDBusUnixFileDescriptor& given, std::string_vi
     return source;
 }
 
+Result<UniqueFd> takeTarget(const QDBusUnixFileDescriptor& given, std::string_view what)
+{
+    struct statx status{};
+    const bool isKnown
+        = ::statx(given.fileDescriptor(), "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &status) == 0;
+    return isKnown && S_ISDIR(status.stx_mode) ? takeOpened(given, what, Use::Read) : takeFile(given, what, Use::Write);
+}
+
 Result<UniqueFd> takeReadableFile(const QDBusUnixFileDescriptor& given, std::string_view what)
 {
     return takeFile(given, what, Use::Read);

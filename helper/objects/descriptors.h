@@ -16,6 +16,9 @@ namespace lamella::helper {
 /// Of a directory or a regular file that he may read.
 Result<UniqueFd> takeSource(const QDBusUnixFileDescriptor& given, std::string_view what);
 
+/// Of a directory that he may read, or of a regular file that he may write to: what can be written into.
+Result<UniqueFd> takeTarget(const QDBusUnixFileDescriptor& given, std::string_view what);
+
 /// Of a regular file that he may read.
 Result<UniqueFd> takeReadableFile(const QDBusUnixFileDescriptor& given, std::string_view what);
 

@@ -12,6 +12,8 @@
 #include "helper/objects/requests.h"
 #include "helper/objects/text.h"
 
+#include <fcntl.h>
+
 using namespace Qt::StringLiterals;
 
 // The methods of org.lamella.Lamella1.Manager that are about images.
@@ -37,12 +39,22 @@ Result<std::vector<std::string>> namesOf(const image::ImageStore& store, uid_t o
     return names;
 }
 
+/// Whether the format goes with what was opened for it. Errors: InvalidArgument.
+Result<void> checkFormat(const QVariantMap& options, BorrowedFd target)
+{
+    const QString format = options.value(u"format"_s, u"oci-archive"_s).toString();
+    if (format != "oci-archive"_L1 && format != "docker-archive"_L1 && format != "oci-dir"_L1)
+        return failure(ErrorKind::InvalidArgument, "the format is none of oci-archive, docker-archive and oci-dir");
+    const bool isFile = (::fcntl(target.get(), F_GETFL) & O_ACCMODE) != O_RDONLY; // a directory is only ever read
+    if (isFile == (format == "oci-dir"_L1))
+        return failure(ErrorKind::InvalidArgument,
+                       isFile ? "the format oci-dir needs a directory" : "an archive needs a regular file");
+    return {};
+}
+
 /// Errors: InvalidArgument.
 Result<layer::Compression> archiveCompression(const QVariantMap& options)
 {
-    const QString format = options.value(u"format"_s, u"oci-archive"_s).toString();
-    if (format != "oci-archive"_L1 && format != "docker-archive"_L1)
-        return failure(ErrorKind::InvalidArgument, "the format is neither oci-archive nor docker-archive");
     const QString compression = options.value(u"compression"_s, u"none"_s).toString();
     if (compression == "none"_L1)
         return layer::Compression::None;
@@ -149,9 +161,11 @@ QDBusObjectPath ManagerObject::SaveImages(const QStringList& images, const QDBus
                                           const QVariantMap& options)
 {
     const uid_t owner = caller().uid;
-    auto opened = takeWritableFile(file, "the archive");
+    auto opened = takeTarget(file, "what the images are saved to");
     if (!opened)
         return refuse(opened.error()), QDBusObjectPath();
+    if (const auto checked = checkFormat(options, opened->borrow()); !checked)
+        return refuse(checked.error()), QDBusObjectPath();
     auto names = namesOf(m_services.images, owner, images);
     if (!names)
         return refuse(names.error()), QDBusObjectPath();

@@ -5,8 +5,10 @@
 
 #include <QCryptographicHash>
 #include <QDBusArgument>
+#include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
@@ -42,11 +44,60 @@ QJsonObject configOf(const QString& id)
     return QJsonDocument::fromJson(file.readAll()).object().value("config"_L1).toObject();
 }
 
+QJsonObject writeBlob(const QString& layout, const char* mediaType, const QByteArray& bytes)
+{
+    const QByteArray hex = QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex();
+    QFile file(layout + u"/blobs/sha256/"_s + QString::fromLatin1(hex));
+    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size())
+        qFatal("cannot write a blob");
+    return {{u"mediaType"_s, QLatin1StringView(mediaType)},
+            {u"digest"_s, QString::fromLatin1("sha256:" + hex)},
+            {u"size"_s, bytes.size()}};
+}
+
+/// A layout with an image of one layer for a machine that there is none of here.
+void writeForeignLayout(const QString& layout)
+{
+    const auto text = [](const QJsonObject& object) { return QJsonDocument(object).toJson(QJsonDocument::Compact); };
+    if (!QDir().mkpath(layout + u"/blobs/sha256"_s))
+        qFatal("cannot make the layout");
+    const QJsonObject layer
+        = writeBlob(layout, "application/vnd.oci.image.layer.v1.tar", QByteArray(1024, '\0')); // an empty archive
+    const QJsonObject config = writeBlob(
+        layout, "application/vnd.oci.image.config.v1+json",
+        text({{u"architecture"_s, u"vax"_s},
+              {u"os"_s, u"linux"_s},
+              {u"rootfs"_s, QJsonObject{{u"type"_s, u"layers"_s}, {u"diff_ids"_s, QJsonArray{layer[u"digest"_s]}}}}}));
+    const QJsonObject manifest
+        = writeBlob(layout, "application/vnd.oci.image.manifest.v1+json",
+                    text({{u"schemaVersion"_s, 2}, {u"config"_s, config}, {u"layers"_s, QJsonArray{layer}}}));
+    for (const auto& [name, content] :
+         {std::pair(u"oci-layout"_s, QJsonObject{{u"imageLayoutVersion"_s, u"1.0.0"_s}}),
+          {u"index.json"_s, QJsonObject{{u"schemaVersion"_s, 2}, {u"manifests"_s, QJsonArray{manifest}}}}}) {
+        QFile file(layout + u'/' + name);
+        if (!file.open(QIODevice::WriteOnly) || file.write(text(content)) <= 0)
+            qFatal("cannot write the layout");
+    }
+}
+
 } // namespace
 
 /// Images in files, in the store and made of containers, through the bus, as a user who may manage what is his.
 class ImagesTest : public QObject, private ImageFixture {
     Q_OBJECT
+
+private:
+    /// Each layer that was read shows how far it was.
+    void checkParts(const QString& job)
+    {
+        const auto parts = qdbus_cast<dbus::JobParts>(alice->get(job, u"Job"_s, u"Parts"_s));
+        QVERIFY(!parts.isEmpty());
+        for (const dbus::JobPart& part : parts) {
+            QVERIFY(part.name.startsWith("sha256:"_L1));
+            QVERIFY(part.bytesTotal > 0);
+            QCOMPARE(part.bytesDone, part.bytesTotal);
+        }
+    }
 
 private Q_SLOTS:
     void initTestCase() { alice->objects(); }
@@ -123,6 +174,51 @@ private Q_SLOTS:
         QVERIFY(image(id, u"References"_s).toStringList().join(u' ').contains("starter:latest"_L1));
     }
 
+    void imagesAreSavedIntoADirectory()
+    {
+        const QString id = alice->loadStarter();
+        const QString path = qEnvironmentVariable("LAMELLA_SESSION") + u"/saved-layout"_s;
+        QVERIFY(QDir().mkpath(path));
+        QCOMPARE(::chown(qPrintable(path), 4242, 4242), 0);
+        const auto save = [&](const QVariantMap& options) {
+            return alice->lamella(kRoot, u"Manager"_s, u"SaveImages"_s,
+                                  {QStringList{u"starter"_s}, QVariant::fromValue(opened(path, O_RDONLY))}, options);
+        };
+        QCOMPARE(save({}).errorName(), errorName(u"InvalidArgument"_s)); // an archive needs a file
+        const QVariantMap layout{{u"format"_s, u"oci-dir"_s}};
+        const QString job = save(layout).arguments().value(0).value<QDBusObjectPath>().path();
+        alice->ask(job, u"Job"_s, u"Wait"_s);
+        QCOMPARE(errorOf(save(layout).arguments().value(0).value<QDBusObjectPath>().path()),
+                 errorName(u"InvalidArgument"_s)); // there is one
+        removeImages();
+        const QString loaded = begin(u"LoadImage"_s, {QVariant::fromValue(opened(path, O_RDONLY))});
+        QCOMPARE(alice->ask(loaded, u"Job"_s, u"Wait"_s).toStringList(), QStringList{id});
+        checkParts(loaded);
+    }
+
+    /// Images for other machines are there to be looked at and passed on.
+    void imagesOfOtherMachinesDoNotRun()
+    {
+        const QString layout = qEnvironmentVariable("LAMELLA_SESSION") + u"/foreign"_s;
+        writeForeignLayout(layout);
+        const auto load = [&](const QVariantMap& options) {
+            return begin(u"LoadImage"_s, {QVariant::fromValue(opened(layout, O_RDONLY))}, options);
+        };
+        QCOMPARE(errorOf(load({})), errorName(u"Unsupported"_s));
+        const QString job = load({{u"platform"_s, u"linux/vax"_s}});
+        const QString id = alice->ask(job, u"Job"_s, u"Wait"_s).toStringList().value(0);
+        QCOMPARE(image(id, u"Platform"_s).toString(), u"linux/vax"_s);
+        const QDBusMessage refused
+            = alice->lamella(kRoot, u"Manager"_s, u"CreateContainer"_s, {id, QString(), QStringList{u"true"_s}});
+        QCOMPARE(refused.errorName(), errorName(u"Unsupported"_s));
+        QVERIFY2(refused.errorMessage().contains("linux/vax"_L1), qPrintable(refused.errorMessage()));
+        QCOMPARE(alice
+                     ->lamella(kRoot, u"Manager"_s, u"LoadImage"_s, {QVariant::fromValue(opened(layout, O_RDONLY))},
+                               {{u"platform"_s, u"vax"_s}})
+                     .errorName(),
+                 errorName(u"InvalidArgument"_s));
+    }
+
     void savingIsRefused_data()
     {
         QTest::addColumn<QStringList>("images");
@@ -172,6 +268,7 @@ private Q_SLOTS:
         const QString job
             = begin(u"ImportImage"_s, {QVariant::fromValue(opened(file, O_RDONLY)), u"imported"_s}, options);
         const QStringList ids = alice->ask(job, u"Job"_s, u"Wait"_s).toStringList();
+        checkParts(job);
         QFile::remove(file);
         QCOMPARE(ids.size(), 1);
         QCOMPARE(image(ids.at(0), u"Env"_s).toStringList(), QStringList{u"A=b"_s});

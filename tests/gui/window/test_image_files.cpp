@@ -34,6 +34,7 @@ private Q_SLOTS:
     void loadsWhatIsDropped();
     void importsWhatIsNoImage();
     void savesSeveral();
+    void savesADirectory();
     void commitsAContainer();
     void exportsAContainer();
 };
@@ -119,6 +120,21 @@ void TestImageFiles::savesSeveral()
     QCOMPARE(names, (QStringList{u"one:1"_s, u"two:2"_s}));
     QCOMPARE(m_helper->lastCall.value(u"SaveImages"_s).at(1).toString(), u"written"_s);
     QCOMPARE(optionsOf(u"SaveImages"_s), (QVariantMap{{u"compression"_s, u"zstd"_s}}));
+}
+
+void TestImageFiles::savesADirectory()
+{
+    m_helper->addImage(u"one:1"_s);
+    connectReady();
+    QTRY_COMPARE(imageView()->model()->rowCount(), 1);
+    imageView()->selectAll();
+    action(u"saveImagesAction"_s)->trigger();
+    QTRY_VERIFY(find<QComboBox>(u"compressionCombo"_s));
+    find<QComboBox>(u"compressionCombo"_s)->setCurrentIndex(3);
+    find<QAbstractButton>(u"chooseFileButton"_s)->click();
+    choose(u"saveChooser"_s, m_directory->path());
+    QTRY_VERIFY(m_helper->lastCall.contains(u"SaveImages"_s));
+    QCOMPARE(optionsOf(u"SaveImages"_s), (QVariantMap{{u"format"_s, u"oci-dir"_s}}));
 }
 
 void TestImageFiles::commitsAContainer()

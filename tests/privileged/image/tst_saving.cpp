@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/privileged/image/archive_fixture.h"
 
+#include <sys/stat.h>
 #include <thread>
 
 using namespace lamella;
@@ -36,6 +37,11 @@ private Q_SLOTS:
     void whatCannotBeSavedIsRefused();
     void aChangedLayerIsNotWritten();
     void savingIsCancelled();
+    void aDirectoryBecomesALayout();
+    void directoriesAreRefused_data();
+    void directoriesAreRefused();
+    void nothingIsLeftInADirectory();
+    void noLinkIsFollowedInADirectory();
     void whatIsRemovedMeanwhileIsStillWritten();
 
 private:
@@ -44,6 +50,21 @@ private:
     {
         const auto output = os::open(m_directory / file, O_WRONLY | O_CREAT | O_TRUNC, 0644).value();
         return store.images.save(kOwner, names, compression, output.borrow(), {}, std::move(stop));
+    }
+    /// A directory of the owner's.
+    fs::path ownDirectory() const
+    {
+        const auto path = m_directory / "saved";
+        fs::create_directories(path);
+        if (::chown(path.c_str(), kOwner, kOwner) != 0)
+            qFatal("chown");
+        return path;
+    }
+    Result<void> saveInto(Store& store, const std::vector<std::string>& names, const fs::path& directory,
+                          std::stop_token stop = {})
+    {
+        const auto into = os::open(directory, O_RDONLY | O_DIRECTORY).value();
+        return store.images.save(kOwner, names, Compression::None, into.borrow(), {}, std::move(stop));
     }
     std::string bytesOf(const char* file) const { return os::readFile(m_directory / file, 64u << 20).value(); }
 };
@@ -144,6 +165,87 @@ void SavingTest::savingIsCancelled()
             stop.request_stop();
     });
     QCOMPARE(save(store, ids, "saved", Compression::None, stop.get_token()).error().kind, ErrorKind::Cancelled);
+}
+
+void SavingTest::aDirectoryBecomesALayout()
+{
+    Store store{root()};
+    const auto ids = load(store, layout()).value();
+    QVERIFY(store.images.tag(kOwner, ids[0], "example.org/app:1"));
+    const auto path = ownDirectory();
+    const auto saved = saveInto(store, ids, path);
+    QVERIFY2(saved, saved ? "" : saved.error().message.c_str());
+    QCOMPARE(namesIn(path), (std::vector<std::string>{"blobs", "index.json", "oci-layout"}));
+    for (const auto& entry : fs::recursive_directory_iterator(path)) {
+        struct stat status{};
+        QCOMPARE(::lstat(entry.path().c_str(), &status), 0);
+        QCOMPARE(status.st_uid, kOwner);
+        QCOMPARE(status.st_mode & 0777u, entry.is_directory() ? 0755u : 0644u);
+    }
+    fs::create_directories(m_directory / "other");
+    Store other{m_directory / "other"};
+    QCOMPARE(load(other, path).value(), ids);
+    QCOMPARE(other.images.find(kOwner, "example.org/app:1").value().id, ids[0]);
+}
+
+void SavingTest::directoriesAreRefused_data()
+{
+    QTest::addColumn<QString>("spoil"); // in the directory, as root
+    QTest::addColumn<ErrorKind>("kind");
+    QTest::newRow("a file in it") << "touch x" << ErrorKind::InvalidArgument;
+    QTest::newRow("a layout in it") << "mkdir blobs; touch index.json oci-layout" << ErrorKind::InvalidArgument;
+    QTest::newRow("another's") << "chown 0:0 ." << ErrorKind::Failed;
+    QTest::newRow("read-only") << "chmod 0555 ." << ErrorKind::Failed;
+}
+
+void SavingTest::directoriesAreRefused()
+{
+    QFETCH(QString, spoil);
+    QFETCH(ErrorKind, kind);
+    Store store{root()};
+    const auto ids = load(store, layout()).value();
+    const auto path = ownDirectory();
+    QCOMPARE(std::system(std::format("cd {} && {}", path.string(), spoil.toStdString()).c_str()), 0);
+    const auto before = namesIn(path);
+    const auto refused = saveInto(store, ids, path);
+    QVERIFY(!refused);
+    QVERIFY2(refused.error().kind == kind, refused.error().message.c_str());
+    QCOMPARE(namesIn(path), before);
+}
+
+void SavingTest::nothingIsLeftInADirectory()
+{
+    Store store{root()};
+    const auto ids = load(store, layout()).value();
+    std::stop_source stop;
+    store.images.setStepHook([&](std::string_view step) {
+        if (step == "saving")
+            stop.request_stop();
+    });
+    const auto path = ownDirectory();
+    QCOMPARE(saveInto(store, ids, path, stop.get_token()).error().kind, ErrorKind::Cancelled);
+    QCOMPARE(namesIn(path), std::vector<std::string>{});
+}
+
+// Its owner may do with it what he likes meanwhile.
+void SavingTest::noLinkIsFollowedInADirectory()
+{
+    Store store{root()};
+    const auto ids = load(store, layout()).value();
+    const auto path = ownDirectory();
+    const auto outside = m_directory / "outside";
+    fs::create_directories(outside);
+    fs::permissions(outside, fs::perms::all);
+    bool swapped = false;
+    store.images.setStepHook([&](std::string_view step) {
+        if (step != "saving" || std::exchange(swapped, true))
+            return;
+        fs::rename(path / "blobs/sha256", path / "blobs/away");
+        fs::create_directory_symlink(outside, path / "blobs/sha256");
+    });
+    QVERIFY(!saveInto(store, ids, path));
+    QVERIFY(swapped);
+    QCOMPARE(namesIn(outside), std::vector<std::string>{});
 }
 
 void SavingTest::whatIsRemovedMeanwhileIsStillWritten()

@@ -2,20 +2,20 @@
 #pragma once
 
 #include "engine/image/image_store_private.h"
+#include "engine/image/layout_output.h"
 #include "engine/image/load_progress.h"
-#include "engine/layer/tar_writer.h"
 
 #include <map>
 #include <stop_token>
 
 namespace lamella::image {
 
-/// Writes images as one archive that is both: the tar of an OCI layout (image-layout.md) and what `docker load` reads,
-/// as Docker itself writes it today. Layers are put together again bit for bit, so that they have the diffIDs that the
+/// Writes images as an OCI layout (image-layout.md) that is at the same time, in an archive, what `docker load` reads, as
+/// Docker itself writes it today. Layers are put together again bit for bit, so that they have the diffIDs that the
 /// configs name, and are named by them. The same images give the same bytes.
-class ArchiveWriter {
+class LayoutWriter {
 public:
-    ArchiveWriter(ImageStore::Private& store, layer::ByteSink& sink, LoadProgress& progress, std::stop_token stop);
+    LayoutWriter(ImageStore::Private& store, LayoutOutput& output, LoadProgress& progress, std::stop_token stop);
 
     /// The images' layers must stay for so long. Errors: NotFound (a layer that an older version has unpacked),
     /// DigestMismatch (a layer that was changed), Cancelled, those of the sink.
@@ -23,21 +23,22 @@ public:
 
 private:
     struct StoredLayer {
-        std::string chainId;
+        UniqueFd diff;
+        UniqueFd headers;
         Bytes size; ///< of its archive
         std::size_t item = 0; ///< of the progress
     };
 
-    template <class Use>
-    Result<void> readLayer(const std::string& diffId, const StoredLayer& layer, Use use);
     Result<void> measure(const std::vector<Image>& images);
+    Result<void> open(const Layer& entry, StoredLayer& layer) const;
     Result<void> writeLayers();
+    Result<void> writeLayer(const std::string& diffId, const StoredLayer& layer);
     Result<void> writeDocuments(const std::vector<Image>& images);
-    Result<void> writeText(std::string path, std::string_view text);
+    Result<void> writeText(const std::string& path, std::string_view text);
     Result<void> writeBlob(std::string_view text);
 
     ImageStore::Private& m_store;
-    layer::TarWriter m_tar;
+    LayoutOutput& m_output;
     LoadProgress& m_progress;
     std::stop_token m_stop;
     std::map<std::string, StoredLayer> m_layers; ///< by diffID

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/image/archive_writer.h"
+#include "engine/image/layout_writer.h"
 
 #include "engine/image/manifest_text.h"
 #include "engine/layer/digest.h"
@@ -8,7 +8,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <fcntl.h>
 #include <format>
+#include <vector>
 
 namespace lamella::image {
 
@@ -29,72 +31,36 @@ json platformJson(const Platform& platform)
     return object;
 }
 
-layer::TarEntry fileEntry(std::string path, std::uint64_t size)
-{
-    layer::TarEntry entry;
-    entry.path = std::move(path);
-    entry.mode = 0644;
-    entry.size = size;
-    entry.chunks = {{0, size}};
-    return entry;
-}
-
 } // namespace
 
-ArchiveWriter::ArchiveWriter(ImageStore::Private& store, layer::ByteSink& sink, LoadProgress& progress,
-                             std::stop_token stop)
+LayoutWriter::LayoutWriter(ImageStore::Private& store, LayoutOutput& output, LoadProgress& progress,
+                           std::stop_token stop)
     : m_store(store)
-    , m_tar(sink)
+    , m_output(output)
     , m_progress(progress)
     , m_stop(std::move(stop))
 {
 }
 
-Result<void> ArchiveWriter::write(const std::vector<Image>& images)
+// The index comes last: what was cut off is no layout.
+Result<void> LayoutWriter::write(const std::vector<Image>& images)
 {
     TRY(measure(images));
     TRY(writeText("oci-layout", json{{"imageLayoutVersion", "1.0.0"}}.dump()));
-    TRY(writeDocuments(images));
     TRY(writeLayers());
-    return m_tar.finish();
+    TRY(writeDocuments(images));
+    return m_output.finish();
 }
 
-template <class Use>
-Result<void> ArchiveWriter::readLayer(const std::string& diffId, const StoredLayer& layer, Use use)
-{
-    const auto diff = TRY(os::open(m_store.directories.diff(layer.chainId), O_RDONLY | O_DIRECTORY));
-    auto headers = m_store.directories.openHeaders(layer.chainId);
-    if (!headers && headers.error().kind == ErrorKind::NotFound)
-        return failure(ErrorKind::NotFound,
-                       "an older version has unpacked the image and kept too little to write it out: remove it and"
-                       " load it again");
-    const auto kept = TRY(std::move(headers));
-    auto archive = TRY(layer::LayerArchive::open(diff.borrow(), kept.borrow(), diffId));
-    std::vector<std::byte> buffer(256u << 10);
-    for (;;) {
-        if (m_stop.stop_requested())
-            return failure(ErrorKind::Cancelled, "writing the archive was cancelled");
-        const auto count = TRY(archive.read(buffer));
-        if (count == 0)
-            return {};
-        TRY(use(std::span<const std::byte>{buffer}.first(count)));
-    }
-}
-
-// A header says how long its file is before the file comes, and how long a layer's archive is nobody has noted.
-Result<void> ArchiveWriter::measure(const std::vector<Image>& images)
+// A header says how long its file is before the file comes.
+Result<void> LayoutWriter::measure(const std::vector<Image>& images)
 {
     for (const auto& image : images) {
         for (const auto& entry : image.layers) {
             if (m_layers.contains(entry.diffId))
                 continue;
-            m_progress.tell("Measuring the layers");
-            StoredLayer layer{entry.chainId, {}, 0};
-            TRY_WITHIN(std::format("the layer {}", entry.diffId),
-                       readLayer(entry.diffId, layer, [&layer](std::span<const std::byte> bytes) -> Result<void> {
-                           layer.size += {bytes.size()};
-                           return {};
-                       }));
+            StoredLayer layer;
+            TRY_WITHIN(std::format("the layer {}", entry.diffId), open(entry, layer));
             layer.item = m_progress.add(entry.diffId, layer.size);
             m_layers.emplace(entry.diffId, std::move(layer));
         }
@@ -102,25 +68,48 @@ Result<void> ArchiveWriter::measure(const std::vector<Image>& images)
     return {};
 }
 
-Result<void> ArchiveWriter::writeLayers()
+Result<void> LayoutWriter::open(const Layer& entry, StoredLayer& layer) const
+{
+    layer.diff = TRY(os::open(m_store.directories.diff(entry.chainId), O_RDONLY | O_DIRECTORY));
+    auto headers = m_store.directories.openHeaders(entry.chainId);
+    if (!headers && headers.error().kind == ErrorKind::NotFound)
+        return failure(ErrorKind::NotFound,
+                       "an older version has unpacked the image and kept too little to write it out: remove it and"
+                       " load it again");
+    layer.headers = TRY(std::move(headers));
+    const auto archive = TRY(layer::LayerArchive::open(layer.diff.borrow(), layer.headers.borrow(), entry.diffId));
+    layer.size = TRY(archive.size());
+    return {};
+}
+
+Result<void> LayoutWriter::writeLayers()
 {
     for (const auto& [diffId, layer] : m_layers) {
-        TRY(m_tar.begin(fileEntry(blobPath(diffId), layer.size.value)));
-        Bytes done;
-        TRY_WITHIN(std::format("the layer {}", diffId),
-                   readLayer(diffId, layer, [&](std::span<const std::byte> bytes) -> Result<void> {
-                       TRY(m_tar.data(bytes));
-                       done += {bytes.size()};
-                       m_progress.tell("Writing the layers", layer.item, done);
-                       m_store.step("saving");
-                       return {};
-                   }));
-        TRY(m_tar.end());
+        TRY(m_output.begin(blobPath(diffId), layer.size));
+        TRY_WITHIN(std::format("the layer {}", diffId), writeLayer(diffId, layer));
+        TRY(m_output.end());
     }
     return {};
 }
 
-Result<void> ArchiveWriter::writeDocuments(const std::vector<Image>& images)
+Result<void> LayoutWriter::writeLayer(const std::string& diffId, const StoredLayer& layer)
+{
+    auto archive = TRY(layer::LayerArchive::open(layer.diff.borrow(), layer.headers.borrow(), diffId));
+    std::vector<std::byte> buffer(256u << 10);
+    for (Bytes done;;) {
+        if (m_stop.stop_requested())
+            return failure(ErrorKind::Cancelled, "writing the images was cancelled");
+        const auto count = TRY(archive.read(buffer));
+        if (count == 0)
+            return {};
+        TRY(m_output.data(std::span<const std::byte>{buffer}.first(count)));
+        done += {count};
+        m_progress.tell("Writing the layers", layer.item, done);
+        m_store.step("saving");
+    }
+}
+
+Result<void> LayoutWriter::writeDocuments(const std::vector<Image>& images)
 {
     json index = json::array();
     json docker = json::array();
@@ -160,17 +149,17 @@ Result<void> ArchiveWriter::writeDocuments(const std::vector<Image>& images)
                        {"mediaType", "application/vnd.oci.image.index.v1+json"},
                        {"manifests", std::move(index)}}
                       .dump()));
-    return writeText("manifest.json", docker.dump());
+    return m_output.isArchive() ? writeText("manifest.json", docker.dump()) : Result<void>{};
 }
 
-Result<void> ArchiveWriter::writeText(std::string path, std::string_view text)
+Result<void> LayoutWriter::writeText(const std::string& path, std::string_view text)
 {
-    TRY(m_tar.begin(fileEntry(std::move(path), text.size())));
-    TRY(m_tar.data(std::as_bytes(std::span{text})));
-    return m_tar.end();
+    TRY(m_output.begin(path, {text.size()}));
+    TRY(m_output.data(std::as_bytes(std::span{text})));
+    return m_output.end();
 }
 
-Result<void> ArchiveWriter::writeBlob(std::string_view text)
+Result<void> LayoutWriter::writeBlob(std::string_view text)
 {
     const auto digest = layer::digestOf(text);
     return m_blobs.insert(digest).second ? writeText(blobPath(digest), text) : Result<void>{};
