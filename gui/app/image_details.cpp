@@ -102,7 +102,7 @@ QWidget* ImageDetails::buildHistory()
     header->setSectionResizeMode(ImageHistoryModel::CommandColumn, QHeaderView::Stretch);
     header->resizeSection(ImageHistoryModel::NumberColumn, 48);
     header->resizeSection(ImageHistoryModel::SizeColumn, 76);
-    header->resizeSection(ImageHistoryModel::CreatedColumn, 92);
+    header->resizeSection(ImageHistoryModel::CreatedColumn, 116);
     widgets::addCopyAction(m_steps);
     m_step = plainText(QStringLiteral("historyText"), tr("The whole command of the step"), splitter);
     m_step->setPlaceholderText(tr("Choose a step to read its whole command."));

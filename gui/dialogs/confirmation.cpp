@@ -30,6 +30,14 @@ Confirmation::Confirmation(QWidget* parent, const QString& question, const QStri
 void Confirmation::setConsequence(const QString& sentence)
 {
     setInformativeText(sentence);
+    widen();
+}
+
+/// Wide enough for a sentence: a message box by itself breaks names in two. It makes its layout anew with a new text.
+void Confirmation::widen()
+{
+    if (auto* grid = qobject_cast<QGridLayout*>(layout()))
+        grid->addItem(new QSpacerItem(kWidth, 0), grid->rowCount(), 0, 1, grid->columnCount());
 }
 
 void Confirmation::ask(std::function<void()> then)
@@ -38,9 +46,7 @@ void Confirmation::ask(std::function<void()> then)
         if (chosen == m_deed)
             then();
     });
-    // Wide enough for a sentence: a message box by itself breaks names in two.
-    if (auto* grid = qobject_cast<QGridLayout*>(layout()))
-        grid->addItem(new QSpacerItem(kWidth, 0), grid->rowCount(), 0, 1, grid->columnCount());
+    widen();
     open();
 }
 

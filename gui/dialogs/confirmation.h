@@ -24,6 +24,8 @@ public:
     void ask(std::function<void()> then);
 
 private:
+    void widen();
+
     QPushButton* m_deed;
 };
 

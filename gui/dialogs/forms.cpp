@@ -4,6 +4,8 @@
 #include <QDialog>
 #include <QEvent>
 #include <QFormLayout>
+#include <QLabel>
+#include <QLineEdit>
 #include <QWidget>
 
 #include <algorithm>
@@ -11,6 +13,8 @@
 namespace lamella::dialogs {
 
 namespace {
+
+constexpr int kTurns = 4;
 
 class Grower final : public QObject {
 public:
@@ -32,10 +36,31 @@ public:
 private:
     void grow()
     {
-        const QLayout* layout = m_dialog->layout();
-        const int needed = layout && layout->hasHeightForWidth() ? layout->totalHeightForWidth(m_dialog->width()) : 0;
-        if (needed > m_dialog->height())
-            m_dialog->resize(m_dialog->width(), needed);
+        // What is given is shared out by the layout: not always at once to whom it was for.
+        for (int turn = 0; turn < kTurns; ++turn) {
+            const int missing = missingHeight();
+            if (missing == 0)
+                return;
+            m_dialog->resize(m_dialog->width(), m_dialog->height() + missing);
+            m_dialog->layout()->activate();
+        }
+    }
+
+    /// What texts that wrap, and fields, lack altogether.
+    int missingHeight() const
+    {
+        int missing = 0;
+        const QList<QLabel*> labels = m_dialog->findChildren<QLabel*>();
+        for (const QLabel* label : labels) {
+            if (label->isVisible() && label->wordWrap())
+                missing += std::max(0, label->heightForWidth(label->width()) - label->height());
+        }
+        const QList<QLineEdit*> fields = m_dialog->findChildren<QLineEdit*>();
+        for (const QLineEdit* field : fields) {
+            if (field->isVisible())
+                missing += std::max(0, field->minimumSizeHint().height() - field->height());
+        }
+        return missing;
     }
 
     QDialog* m_dialog;

@@ -59,6 +59,7 @@ RegistryDialog::RegistryDialog(RegistryFields::For purpose, client::Client* clie
 
 void RegistryDialog::build()
 {
+    m_content->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
     auto* form = new QFormLayout(m_content);
     form->setContentsMargins(0, 0, 0, 0);
     form->setSpacing(widgets::kSpacing);
