@@ -1,8 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Shows a long log as one moving line on a terminal, and as a few lines elsewhere.
+# Shows a long log as one moving line on a terminal, and as a few lines elsewhere. (Not with awk: mawk waits until it has
+# read a whole buffer.)
 if [ -t 1 ]; then
-    awk '{ printf "\r\033[K  %.70s", $0; fflush() } END { printf "\r\033[K" }'
+    while IFS= read -r line; do printf '\r\033[K  %.70s' "$line"; done
+    printf '\r\033[K'
 else
-    awk '/^I:/ { print "  " $0; fflush() }'
+    while IFS= read -r line; do
+        case $line in
+            I:*) printf '  %s\n' "$line" ;;
+        esac
+    done
 fi
