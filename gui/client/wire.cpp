@@ -46,6 +46,7 @@ void read(const QVariantMap& properties, ManagerData& data)
 {
     take(properties, "Version"_L1, data.version);
     take(properties, "ApiVersion"_L1, data.apiVersion);
+    take(properties, "Platform"_L1, data.platform);
     take(properties, "CgroupMode"_L1, data.cgroupMode);
     take(properties, "CpuCount"_L1, data.cpuCount);
     take(properties, "MemoryBytes"_L1, data.memoryBytes);
