@@ -14,10 +14,10 @@ namespace lamella::layer {
 namespace {
 
 constexpr std::size_t kMaxIndex = 512u << 20;
-constexpr std::size_t kMaxRecords = 4'000'000; // what the reader takes of an archive
+constexpr std::size_t kMaxIndexRecords = 4'000'000; // what the reader takes of an archive
 constexpr std::size_t kLongestPath = 4096;
 
-std::unexpected<Error> damaged(std::string_view how)
+std::unexpected<Error> damagedIndex(std::string_view how)
 {
     return failure(ErrorKind::InvalidArgument, std::format("the layer's index is damaged: {}", how));
 }
@@ -46,17 +46,17 @@ public:
         TRY(checkDigest());
         Unpacker unpacker{m_text};
         if (TRY(unpacker.bytes(std::min(kIndexMagic.size(), unpacker.left()))) != kIndexMagic)
-            return damaged("it does not begin as one");
+            return damagedIndex("it does not begin as one");
         for (;;) {
             const auto kind = static_cast<RecordKind>(TRY(unpacker.byte()));
             if (kind == RecordKind::End)
                 break;
-            if (kind > RecordKind::End || ++m_count > kMaxRecords)
-                return damaged("a record is of an unknown kind, or one too many");
+            if (kind > RecordKind::End || ++m_count > kMaxIndexRecords)
+                return damagedIndex("a record is of an unknown kind, or one too many");
             TRY(readRecord(kind, unpacker));
         }
         if (TRY(unpacker.number()) != m_count || !unpacker.atEnd())
-            return damaged("the number of records is wrong");
+            return damagedIndex("the number of records is wrong");
         return collect();
     }
 
@@ -64,13 +64,13 @@ private:
     Result<void> checkDigest()
     {
         if (m_text.size() < sizeof(ContentDigest))
-            return damaged("it is too short");
+            return damagedIndex("it is too short");
         const auto written = m_text.substr(m_text.size() - sizeof(ContentDigest));
         m_text.remove_suffix(sizeof(ContentDigest));
         Sha256 hash;
         hash.add(std::as_bytes(std::span{m_text}));
         if (!std::ranges::equal(hash.rawDigest(), std::as_bytes(std::span{written})))
-            return damaged("the checksum is wrong");
+            return damagedIndex("the checksum is wrong");
         return {};
     }
 
@@ -79,7 +79,7 @@ private:
         const auto shared = TRY(unpacker.number());
         const auto suffix = TRY(unpacker.text());
         if (shared > m_path.size() || shared + suffix.size() > kLongestPath)
-            return damaged("a path is wrong");
+            return damagedIndex("a path is wrong");
         m_path.resize(shared);
         m_path += suffix;
         if (kind == RecordKind::Opaque) {
@@ -105,7 +105,7 @@ private:
         const auto number = [&unpacker](auto& to) -> Result<void> {
             const auto value = TRY(unpacker.number());
             if (value > std::numeric_limits<std::remove_reference_t<decltype(to)>>::max())
-                return damaged("a number is too large");
+                return damagedIndex("a number is too large");
             to = static_cast<std::remove_reference_t<decltype(to)>>(value);
             return {};
         };
@@ -116,7 +116,7 @@ private:
         record.mtime.tv_sec = static_cast<std::int64_t>(seconds >> 1 ^ -(seconds & 1));
         TRY(number(record.mtime.tv_nsec));
         if (record.mode > 07777 || record.mtime.tv_nsec > 999'999'999)
-            return damaged("a mode or a time is wrong");
+            return damagedIndex("a mode or a time is wrong");
         if (record.kind == RecordKind::CharDevice || record.kind == RecordKind::BlockDevice) {
             TRY(number(record.deviceMajor));
             TRY(number(record.deviceMinor));

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/layer/tar_reader.h"
 
+#include "engine/layer/acl_text.h"
 #include "engine/layer/tar_sparse.h"
 
 #include <algorithm>
+#include <array>
 #include <format>
 #include <initializer_list>
 #include <iterator>
@@ -20,6 +22,12 @@ constexpr std::uint64_t kMaxMember = 1ull << 44; // 16 TiB, what ext4 allows
 constexpr std::size_t kMaxMemberPath = 4096; // PATH_MAX
 constexpr std::size_t kMaxXattrs = 128;
 constexpr int kMaxMetaInARow = 16;
+
+// What the tar programs write with --acls, and what the kernel calls it.
+constexpr std::array kAclTexts = std::to_array<std::pair<std::string_view, const char*>>({
+    {"SCHILY.acl.access", "system.posix_acl_access"},
+    {"SCHILY.acl.default", "system.posix_acl_default"},
+});
 
 std::unexpected<Error> damaged(std::string_view what)
 {
@@ -225,7 +233,14 @@ Result<TarEntry> TarReader::build(const TarHeader& header, const Pending& pendin
     TRY(readNumbers(header, records, entry));
     if (entry.type == TarType::File)
         TRY_WITHIN(entry.path, readLayout(header, records, entry));
-    for (const auto* some : std::initializer_list<const PaxRecords*>{&m_globals, &pending.records}) {
+    TRY(readXattrs(pending.records, records, entry));
+    m_chunks = entry.chunks;
+    return entry;
+}
+
+Result<void> TarReader::readXattrs(const PaxRecords& own, const MemberRecords& records, TarEntry& entry) const
+{
+    for (const auto* some : std::initializer_list<const PaxRecords*>{&m_globals, &own}) {
         for (const auto& [key, value] : *some) {
             if (!key.starts_with(kXattrPrefix))
                 continue;
@@ -235,8 +250,15 @@ Result<TarEntry> TarReader::build(const TarHeader& header, const Pending& pendin
             entry.xattrs.emplace_back(key.substr(kXattrPrefix.size()), value);
         }
     }
-    m_chunks = entry.chunks;
-    return entry;
+    if (entry.type == TarType::Symlink) // which have none
+        return {};
+    for (const auto& [key, name] : kAclTexts) {
+        const auto text = records.value(key);
+        auto acl = text ? TRY_WITHIN(entry.path, aclFromText(*text)) : std::string{};
+        if (!acl.empty())
+            entry.xattrs.emplace_back(name, std::move(acl));
+    }
+    return {};
 }
 
 Result<void> TarReader::readNames(const TarHeader& header, const Pending& pending, TarEntry& entry) const

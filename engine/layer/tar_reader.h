@@ -51,6 +51,7 @@ private:
     Result<TarEntry> build(const TarHeader& header, const Pending& pending);
     Result<void> readNames(const TarHeader& header, const Pending& pending, TarEntry& entry) const;
     Result<void> readNumbers(const TarHeader& header, const MemberRecords& records, TarEntry& entry);
+    Result<void> readXattrs(const PaxRecords& own, const MemberRecords& records, TarEntry& entry) const;
     Result<void> readLayout(const TarHeader& header, const MemberRecords& records, TarEntry& entry);
 
     ByteSource& m_source;

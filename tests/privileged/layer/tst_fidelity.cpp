@@ -4,6 +4,7 @@
 #include "tests/privileged/layer/unpacked_layer.h"
 #include "tests/unit/layer/text_source.h"
 
+#include <QStandardPaths>
 #include <QTest>
 
 #include <optional>
@@ -38,6 +39,21 @@ os.utime('file', ns=(1, 981173106789012345)); os.utime('nothing', ns=(0, -150000
 PY
 )sh";
 
+// Access control lists, with what they let others do and with a mask that takes some of it back.
+constexpr const char* kAcls = R"sh(
+mkdir -p tree/dir; cd tree; echo text >file; echo text >plain
+python3 - <<'PY'
+import os, struct
+def acl(*entries):
+    return struct.pack('<I', 2) + b''.join(struct.pack('<HHI', *entry) for entry in entries)
+N = 0xffffffff
+os.setxattr('file', 'system.posix_acl_access',
+            acl((1, 6, N), (2, 4, 0), (2, 5, 70000), (4, 4, N), (8, 6, 100000), (16, 5, N), (32, 0, N)))
+os.setxattr('dir', 'system.posix_acl_access', acl((1, 7, N), (2, 7, 70000), (4, 0, N), (16, 7, N), (32, 5, N)))
+os.setxattr('dir', 'system.posix_acl_default', acl((1, 7, N), (4, 5, N), (8, 7, 70000), (16, 7, N), (32, 5, N)))
+PY
+)sh";
+
 TarMember member(char type, std::string name, std::string link = {}, std::string data = {})
 {
     return {.type = type, .name = std::move(name), .link = std::move(link), .data = std::move(data)};
@@ -54,6 +70,8 @@ private Q_SLOTS:
     void cleanup() { m_work.reset(); }
     void filesAreThoseOfGnuTar_data();
     void filesAreThoseOfGnuTar();
+    void accessControlListsAreKept_data();
+    void accessControlListsAreKept();
     void laterMembersReplaceEarlierOnes();
     void directoriesAreAsTheyWereSaidToBe_data();
     void directoriesAreAsTheyWereSaidToBe();
@@ -67,8 +85,12 @@ private:
     }
     void compareWithGnuTar(const std::string& archive, const std::string& forTar = {})
     {
+        compareWith("tar --acls --xattrs --xattrs-include='*' --numeric-owner", archive, forTar);
+    }
+    void compareWith(const std::string& tar, const std::string& archive, const std::string& forTar = {})
+    {
         std::ofstream{m_work->path() / "archive.tar", std::ios::binary} << (forTar.empty() ? archive : forTar);
-        QVERIFY(run("mkdir out; tar --xattrs --xattrs-include='*' --numeric-owner -C out -xpf archive.tar"));
+        QVERIFY(run(std::format("mkdir out; {} -C out -xpf archive.tar", tar)));
         UnpackedTestLayer layer{m_work->path() / "layer"};
         TextSource source{archive};
         const auto done = layer.unpack(source);
@@ -114,6 +136,29 @@ void FidelityTest::filesAreThoseOfGnuTar()
         QVERIFY(run(kMore));
     QVERIFY(run(std::format("tar {} --numeric-owner -cf made.tar -C tree .", options.toStdString())));
     compareWithGnuTar(textOf(m_work->path() / "made.tar"));
+}
+
+void FidelityTest::accessControlListsAreKept_data()
+{
+    QTest::addColumn<QByteArray>("tar");
+    QTest::addRow("GNU tar") << QByteArray("tar --format=pax --acls");
+    QTest::addRow("GNU tar, numbers") << QByteArray("tar --format=pax --acls --numeric-owner");
+    QTest::addRow("GNU tar, attributes as well") << QByteArray("tar --format=pax --acls --xattrs --xattrs-include='*'");
+    QTest::addRow("bsdtar") << QByteArray("bsdtar --format=pax --acls");
+}
+
+void FidelityTest::accessControlListsAreKept()
+{
+    QFETCH(QByteArray, tar);
+    if (tar.startsWith("bsdtar") && QStandardPaths::findExecutable(QStringLiteral("bsdtar")).isEmpty())
+        QSKIP("needs the package libarchive-tools");
+    QVERIFY(run(kAcls));
+    QVERIFY(run(std::format("{} -cf made.tar -C tree dir file plain", tar.toStdString())));
+    const auto archive = textOf(m_work->path() / "made.tar");
+    QVERIFY(archive.contains("SCHILY.acl.default="));
+    compareWith(tar.startsWith("bsdtar") ? "bsdtar --acls --numeric-owner" : "tar --acls --numeric-owner", archive);
+    const auto made = describedTree(m_work->path() / "layer/diff");
+    QVERIFY2(made == describedTree(m_work->path() / "tree"), made.c_str()); // nothing was lost on the way either
 }
 
 void FidelityTest::laterMembersReplaceEarlierOnes()
