@@ -7,6 +7,9 @@
 #include "engine/layer/digest.h"
 #include "engine/layer/tree.h"
 
+#include <charconv>
+#include <format>
+
 namespace lamella::image {
 
 namespace {
@@ -103,12 +106,44 @@ Result<FoundImage> imageOf(const Fields& fields)
     return image;
 }
 
+// JSON holds text, and a name of a file need be none.
+json escaped(const std::vector<std::string>& paths)
+{
+    json list = json::array();
+    for (const auto& path : paths) {
+        std::string text;
+        for (const char c : path) {
+            const auto byte = static_cast<unsigned char>(c);
+            text += byte < 0x80 && c != '%' ? std::string(1, c) : std::format("%{:02x}", byte);
+        }
+        list.push_back(std::move(text));
+    }
+    return list;
+}
+
+Result<std::string> unescaped(std::string_view text)
+{
+    std::string path;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        unsigned byte = static_cast<unsigned char>(text[at]);
+        if (text[at] == '%') {
+            const auto digits = text.substr(at + 1, 2);
+            const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
+            if (digits.size() != 2 || code != std::errc{} || end != digits.data() + 2 || byte == 0)
+                return failure(ErrorKind::InvalidArgument, "the worker's report has a name that is none");
+            at += 2;
+        }
+        path += static_cast<char>(byte);
+    }
+    return path;
+}
+
 // Directories of a layer, which the store will open below it.
 Result<std::vector<std::string>> pathsField(const Fields& fields, std::string_view key)
 {
     auto paths = TRY(fields.texts(key, limits::kDirectories, limits::kText));
     for (auto& path : paths)
-        path = TRY(layer::insidePath(path));
+        path = TRY(layer::insidePath(TRY(unescaped(path))));
     return paths;
 }
 
@@ -146,8 +181,12 @@ json toJson(const FoundArchive& archive)
 json toJson(const UnpackedLayer& layer)
 {
     return {
-        {"blobDigest", layer.blobDigest},     {"diffId", layer.diffId},           {"bytes", layer.extracted.size.value},
-        {"entries", layer.extracted.entries}, {"opaque", layer.extracted.opaque}, {"implied", layer.extracted.implied},
+        {"blobDigest", layer.blobDigest},
+        {"diffId", layer.diffId},
+        {"bytes", layer.extracted.size.value},
+        {"entries", layer.extracted.entries},
+        {"opaque", escaped(layer.extracted.opaque)},
+        {"implied", escaped(layer.extracted.implied)},
     };
 }
 
