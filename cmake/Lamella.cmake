@@ -30,6 +30,9 @@ if(LAMELLA_SANITIZE)
     target_compile_options(lamella_options INTERFACE -fsanitize=${LAMELLA_SANITIZE} -fno-omit-frame-pointer)
     target_link_options(lamella_options INTERFACE -fsanitize=${LAMELLA_SANITIZE})
 endif()
+if(LAMELLA_FUZZ) # without it a fuzzer does not see where its input leads
+    target_compile_options(lamella_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 add_library(lamella_qt_options INTERFACE)
 target_link_libraries(lamella_qt_options INTERFACE lamella_options Qt6::Core)

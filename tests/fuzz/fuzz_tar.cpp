@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/layer/tar_reader.h"
+#include "tests/fuzz/tar_checksums.h"
 #include "tests/unit/layer/text_source.h"
 
 using namespace lamella;
 
+namespace {
+
+constexpr std::size_t kBuffer = 4096; // what is larger costs more than reading a small archive
+
+} // namespace
+
 /// Reads the bytes as an archive to its end, data included.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-    test::TextSource source{std::string(reinterpret_cast<const char*>(data), size), 1000};
-    layer::TarReader reader{source};
+    test::TextSource source{test::withTarChecksums(data, size), 1000};
+    layer::TarReader reader{source, kBuffer};
     for (auto entry = reader.next(); entry && *entry; entry = reader.next()) {
         const auto limit = (*entry)->size;
         const auto done
