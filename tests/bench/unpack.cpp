@@ -1,25 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // bench unpack: a layer of 200 MB in 20,000 files, gzip and zstd, unpacked by lamella-worker (both digests, index and
-// headers included) and by GNU tar (which checks nothing), each time into a fresh place on /var/tmp. Runs as root.
+// headers included), by umoci (which checks them too) and by GNU tar (which checks nothing), each time into a fresh
+// place on /var/tmp. Runs as root.
 
+#include "engine/image/limits.h"
 #include "engine/image/worker.h"
-#include "engine/layer/compressed_text.h"
 #include "engine/layer/digest.h"
-#include "engine/layer/tar_writer.h"
-#include "engine/layer/tree.h"
 #include "engine/os/file.h"
 #include "tests/bench/clock.h"
 #include "tests/bench/harness.h"
+#include "tests/bench/layers.h"
+#include "tests/bench/process.h"
 
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
-#include <cstdlib>
 #include <filesystem>
 #include <print>
-#include <random>
 
 using namespace lamella;
 using namespace lamella::bench;
@@ -27,71 +26,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int kFiles = 20'000;
-constexpr std::uint64_t kBytes = 200'000'000;
-constexpr int kFilesOfDirectory = 25;
 constexpr int kRounds = 5; // each writes 200 MB for each contender
-
-class TextSink final : public layer::ByteSink {
-public:
-    Result<void> write(std::span<const std::byte> bytes) override
-    {
-        text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-        return {};
-    }
-    std::string text;
-};
-
-/// Text that compresses like programs and documents do, to about a third.
-std::string words(std::size_t size, std::mt19937& random)
-{
-    std::string text;
-    text.reserve(size + 8);
-    while (text.size() < size) {
-        if (random() % 4 != 0 && text.size() > 1000)
-            text.append(text, text.size() - 1000 + random() % 900, 4 + random() % 12);
-        else
-            for (int i = 0; i < 6; ++i)
-                text += static_cast<char>(random());
-    }
-    text.resize(size);
-    return text;
-}
-
-/// Most files are small, and a few hold most of the bytes.
-Result<std::string> layerArchive()
-{
-    std::mt19937 random{1};
-    TextSink sink;
-    layer::TarWriter tar{sink};
-    std::uint64_t left = kBytes;
-    for (int i = 0; i < kFiles; ++i) {
-        layer::TarEntry entry;
-        entry.mtime = {1'700'000'000 + i, 0};
-        if (i % kFilesOfDirectory == 0) {
-            entry.type = layer::TarType::Directory;
-            entry.mode = 0755;
-            entry.path = std::format("usr/share/directory-{}/", i / kFilesOfDirectory);
-            TRY(tar.begin(entry));
-            TRY(tar.end());
-        }
-        const auto small = 200 + random() % 8000;
-        const auto size
-            = i % 20 == 19 ? std::min<std::uint64_t>(left, kBytes / kFiles * 12) : std::min<std::uint64_t>(left, small);
-        const auto data = words(size, random);
-        left -= size;
-        entry.type = layer::TarType::File;
-        entry.mode = 0644;
-        entry.path = std::format("usr/share/directory-{}/file-{}.txt", i / kFilesOfDirectory, i);
-        entry.size = size;
-        entry.chunks = {{0, size}};
-        TRY(tar.begin(entry));
-        TRY(tar.data(std::as_bytes(std::span{data})));
-        TRY(tar.end());
-    }
-    TRY(tar.finish());
-    return std::move(sink.text);
-}
+const LayerShape kShape{"usr", 20'000, {200'000'000}};
 
 /// A process of its own, so that what it and its children took can be asked of the kernel.
 Result<Sample> measured(const std::function<Result<void>()>& work)
@@ -130,84 +66,71 @@ Result<Sample> measured(const std::function<Result<void>()>& work)
 
 class UnpackBench {
 public:
-    UnpackBench()
-        : m_directory(std::format("/var/tmp/lamella-bench-{}", ::getpid()))
+    explicit UnpackBench(Scratch& scratch)
+        : m_scratch(scratch)
     {
-    }
-    UnpackBench(const UnpackBench&) = delete;
-    UnpackBench& operator=(const UnpackBench&) = delete;
-    ~UnpackBench()
-    {
-        if (const auto parent = os::open(m_directory.parent_path(), O_RDONLY | O_DIRECTORY))
-            std::ignore = layer::removeTree(parent->borrow(), m_directory.filename().string());
     }
 
     Result<void> prepare()
     {
-        fs::create_directories(m_directory);
-        const auto archive = TRY(layerArchive());
-        TRY(os::replaceFile(path("layer.tar"), archive));
-        TRY(os::replaceFile(path("layer.tar.zst"), TRY(layer::compressText(archive))));
-        return command("gzip -k -6 " + path("layer.tar"));
+        const auto gzip = TRY(writeLayout(m_scratch.path("layout-gzip"), {kShape}, "gzip"));
+        const auto zstd = TRY(writeLayout(m_scratch.path("layout-zstd"), {kShape}, "zstd"));
+        m_gzip = gzip.blob(gzip.layers.front().digest);
+        m_zstd = zstd.blob(zstd.layers.front().digest);
+        const auto file = TRY(os::open(m_scratch.path("layer.tar"), O_WRONLY | O_CREAT | O_EXCL, 0600));
+        layer::FdSink sink{file.borrow()};
+        return writeLayer(kShape, sink);
     }
 
-    Contender worker(std::string name, std::string file, layer::Compression compression)
+    fs::path gzip() const { return m_gzip; }
+    fs::path zstd() const { return m_zstd; }
+    fs::path plain() const { return m_scratch.path("layer.tar"); }
+
+    Contender worker(std::string name, fs::path file, layer::Compression compression)
     {
-        return {std::move(name), [this, file, compression] {
-                    const auto into = fresh();
-                    return measured([this, file, compression, into] { return unpack(file, compression, into); });
+        return {std::move(name), [this, file, compression]() -> Result<Sample> {
+                    const auto into = TRY(m_scratch.fresh());
+                    return measured([file, compression, into] { return unpack(file, compression, into); });
                 }};
     }
 
-    Contender tar(std::string name, std::string options, std::string file)
+    /// `command` with the directory to unpack into at its end.
+    Contender program(std::string name, std::vector<std::string> command)
     {
-        return {std::move(name), [this, options, file] {
-                    const auto into = fresh();
-                    return measured([this, options, file, into] {
-                        return command(
-                            std::format("tar --numeric-owner {} -xpf {} -C {}", options, path(file), into.native()));
-                    });
+        return {std::move(name), [this, command]() -> Result<Sample> {
+                    auto whole = command;
+                    whole.push_back(TRY(m_scratch.fresh()) / "");
+                    ::sync();
+                    const auto began = now();
+                    const auto usage = TRY(runProgram(whole, m_scratch.path("program.log")));
+                    return Sample{now() - began, usage.cpu, usage.peakBytes};
                 }};
     }
 
 private:
-    std::string path(std::string_view name) const { return (m_directory / name).native(); }
-
-    /// Deleting between the runs would slow the next one down: ext4 passes over inodes that were freed just before.
-    fs::path fresh()
+    static Result<void> unpack(const fs::path& file, layer::Compression compression, const fs::path& into)
     {
-        const auto into = m_directory / std::to_string(m_count++);
         fs::create_directories(into / "diff");
-        return into;
-    }
-
-    static Result<void> command(const std::string& line)
-    {
-        if (std::system(line.c_str()) != 0)
-            return failure(ErrorKind::Failed, std::format("'{}' failed", line));
-        return {};
-    }
-
-    Result<void> unpack(const std::string& file, layer::Compression compression, const fs::path& into) const
-    {
         image::Blob blob;
         blob.kind = image::Blob::Kind::File;
-        blob.fd = TRY(os::open(path(file), O_RDONLY));
+        blob.fd = TRY(os::open(file, O_RDONLY));
         image::Descriptor descriptor;
         descriptor.kind = image::DocumentKind::Layer;
         descriptor.compression = compression;
         descriptor.digest = layer::digestOf("anything: the worker only reports what it read");
-        descriptor.size = {fs::file_size(path(file))};
+        descriptor.size = {fs::file_size(file)};
         const auto diff = TRY(os::open(into / "diff", O_RDONLY | O_DIRECTORY));
         const auto index = TRY(os::open(into / "index", O_WRONLY | O_CREAT | O_EXCL, 0600));
         const auto headers = TRY(os::open(into / "headers", O_WRONLY | O_CREAT | O_EXCL, 0600));
         const image::Worker worker{fs::read_symlink("/proc/self/exe").parent_path() / "lamella-worker"};
-        TRY(worker.unpack({blob, descriptor, 1_GiB}, {diff.borrow(), index.borrow(), headers.borrow()}, {}, {}));
+        TRY(worker.unpack({blob, descriptor, image::Limits{}}, {diff.borrow(), index.borrow(), headers.borrow()}, {},
+                          {}));
         return {};
     }
 
-    fs::path m_directory;
-    int m_count = 0;
+    Scratch& m_scratch;
+    fs::path m_gzip;
+    fs::path m_zstd;
 };
 
 Result<void> runBench(int argc, char** argv)
@@ -215,15 +138,22 @@ Result<void> runBench(int argc, char** argv)
     auto options = TRY(parseOptions(argc, argv));
     options.rounds = std::min(options.rounds, kRounds);
     options.warmups = 1;
-    UnpackBench unpack;
+    auto scratch = TRY(Scratch::make());
+    UnpackBench unpack{scratch};
     TRY(unpack.prepare());
+    const auto tar = [&](const char* option, const fs::path& file) {
+        return std::vector<std::string>{"tar", "--numeric-owner", option, "-xpf", file, "-C"};
+    };
+    const std::string layout = scratch.path("layout-gzip").string() + ":bench";
     const std::vector contenders{
-        unpack.worker("lamella-worker, gzip", "layer.tar.gz", layer::Compression::Gzip),
-        unpack.tar("GNU tar, gzip", "-z", "layer.tar.gz"),
-        unpack.worker("lamella-worker, zstd", "layer.tar.zst", layer::Compression::Zstd),
-        unpack.tar("GNU tar, zstd", "--zstd", "layer.tar.zst"),
-        unpack.worker("lamella-worker, tar", "layer.tar", layer::Compression::None),
-        unpack.tar("GNU tar, tar", "", "layer.tar"),
+        unpack.worker("lamella-worker, gzip", unpack.gzip(), layer::Compression::Gzip),
+        unpack.program("GNU tar, gzip", tar("--gzip", unpack.gzip())),
+        unpack.program("GNU tar, igzip", tar("--use-compress-program=igzip", unpack.gzip())),
+        unpack.program("umoci, gzip", {"umoci", "raw", "unpack", "--image", layout}),
+        unpack.worker("lamella-worker, zstd", unpack.zstd(), layer::Compression::Zstd),
+        unpack.program("GNU tar, zstd", tar("--zstd", unpack.zstd())),
+        unpack.worker("lamella-worker, tar", unpack.plain(), layer::Compression::None),
+        unpack.program("GNU tar, tar", tar("--no-xattrs", unpack.plain())),
     };
     return run("unpack", contenders, "GNU tar, gzip", options);
 }

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/base/result.h"
+#include "tests/bench/process.h"
+
+#include <QDBusMessage>
+#include <QString>
+#include <QVariantList>
+
+#include <filesystem>
+
+namespace lamella::bench {
+
+/// Calls a method of the helper and waits for its reply, however long it takes.
+Result<QDBusMessage> call(const QString& path, const char* interface, const char* method,
+                          const QVariantList& arguments);
+
+/// Waits for the job that a reply names; its result.
+Result<QStringList> waitForJob(const QDBusMessage& reply);
+
+/// Ends the session's own helper (resources/dev/inside/session.sh), so that a bench can start others in its place.
+Result<void> endSessionHelper();
+
+/// Starts a helper with its state in `root`, and returns when it can be called.
+Result<Process> startHelper(const std::filesystem::path& root, const std::filesystem::path& log);
+
+} // namespace lamella::bench

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// bench commit: a container with 50,000 changed files, 200 MB, becomes an image, by D-Bus Commit; beside it archiving
+// and hashing its changes alone, by the engine and by GNU tar with sha256sum (neither makes a layer of it), and podman
+// commit of the same files. Runs as root in a session: resources/dev/inside/bench.sh.
+
+#include "engine/layer/tree_archive.h"
+#include "engine/os/file.h"
+#include "resources/dbus/api.h"
+#include "tests/bench/bus.h"
+#include "tests/bench/clock.h"
+#include "tests/bench/harness.h"
+#include "tests/bench/layers.h"
+#include "tests/bench/process.h"
+
+#include <QCoreApplication>
+#include <QDBusObjectPath>
+#include <QDBusUnixFileDescriptor>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <format>
+#include <optional>
+#include <print>
+
+using namespace lamella;
+using namespace lamella::bench;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int kRounds = 5; // each writes 200 MB for some contenders
+constexpr char kManager[] = "org.lamella.Lamella1.Manager";
+const LayerShape kBelow{"usr", 100, {1'000'000}};
+const LayerShape kChanges{"changed", 50'000, {200'000'000}};
+
+/// Takes everything.
+class NoSink final : public layer::ByteSink {
+public:
+    Result<void> write(std::span<const std::byte>) override { return {}; }
+};
+
+class CommitBench {
+public:
+    explicit CommitBench(Scratch& scratch)
+        : m_scratch(scratch)
+    {
+    }
+
+    Result<void> prepare()
+    {
+        TRY(endSessionHelper());
+        const auto root = TRY(m_scratch.fresh());
+        m_helper.emplace(TRY(startHelper(root, m_scratch.path("helper.log"))));
+        const auto layout = TRY(writeLayout(m_scratch.path("layout"), {kBelow}, "gzip"));
+        const auto directory = TRY(os::open(layout.path, O_RDONLY | O_DIRECTORY));
+        const QDBusUnixFileDescriptor passed(directory.get());
+        TRY(waitForJob(TRY(call(QLatin1String(dbus::kRootPath), kManager, "LoadImage",
+                                {QVariant::fromValue(passed), QVariantMap()}))));
+        const auto created = TRY(call(QLatin1String(dbus::kRootPath), kManager, "CreateContainer",
+                                      {QStringLiteral("bench"), QStringLiteral("bench"),
+                                       QStringList{QStringLiteral("/bin/true")}, QVariantMap()}));
+        m_container = created.arguments().constFirst().value<QDBusObjectPath>().path();
+        m_upper = root / "containers" / m_container.section(QLatin1Char('/'), -1).toStdString() / "upper";
+        TRY(writeChanges());
+        return preparePodman(layout);
+    }
+
+    Contender lamella()
+    {
+        return {"lamella, D-Bus Commit", [this]() -> Result<Sample> {
+                    TRY(change(m_upper));
+                    const auto cpu = TRY(m_helper->cpu());
+                    const auto before = now();
+                    TRY(waitForJob(TRY(call(m_container, "org.lamella.Lamella1.Container", "Commit",
+                                            {QStringLiteral("bench-%1").arg(m_round++), QVariantMap()}))));
+                    return Sample{now() - before, TRY(m_helper->cpu()) - cpu, TRY(m_helper->peakBytes())};
+                }};
+    }
+
+    Contender archive()
+    {
+        return {"archive and SHA-256, engine", [this]() -> Result<Sample> {
+                    const auto root = TRY(os::open(m_upper, O_RDONLY | O_DIRECTORY));
+                    NoSink nowhere;
+                    layer::HashingSink hashed{nowhere};
+                    layer::ArchiveOptions options;
+                    options.isUpper = true;
+                    const auto cpu = ownCpu();
+                    const auto before = now();
+                    TRY(layer::archiveTree(root.borrow(), hashed, options));
+                    std::ignore = hashed.digest();
+                    return Sample{now() - before, ownCpu() - cpu, 0};
+                }};
+    }
+
+    Contender tar()
+    {
+        return {"tar | sha256sum", [this]() -> Result<Sample> {
+                    const auto before = now();
+                    const auto usage
+                        = TRY(runProgram({"sh", "-c", std::format("tar -C {} -c . | sha256sum", m_upper.string())},
+                                         m_scratch.path("tar.log")));
+                    return Sample{now() - before, usage.cpu, usage.peakBytes};
+                }};
+    }
+
+    Contender podman()
+    {
+        return {"podman commit", [this]() -> Result<Sample> {
+                    TRY(change(m_mounted));
+                    const auto before = now();
+                    const auto usage = TRY(runPodman({"commit", "-q", "bench", std::format("bench-{}", m_round++)}));
+                    return Sample{now() - before, usage.cpu, usage.peakBytes};
+                }};
+    }
+
+private:
+    /// The same files each time, but one: else the layer would be there already.
+    Result<void> change(const fs::path& tree)
+    {
+        ::sync();
+        return os::replaceFile(tree / "round", std::to_string(m_round), 0644, os::Sync::No);
+    }
+
+    Result<void> writeChanges()
+    {
+        const auto archive = m_scratch.path("changes.tar");
+        {
+            const auto out = TRY(os::open(archive, O_WRONLY | O_CREAT | O_EXCL, 0600));
+            layer::FdSink sink{out.borrow()};
+            TRY(writeLayer(kChanges, sink));
+        }
+        const auto owner = TRY(os::status(TRY(os::open(m_upper, O_PATH)).borrow(), "the container's changes")).st_uid;
+        TRY(unpackInto(m_upper));
+        TRY(runProgram({"chown", "-R", std::format("{0}:{0}", owner), m_upper}, m_scratch.path("chown.log")));
+        return {};
+    }
+
+    Result<void> unpackInto(const fs::path& tree)
+    {
+        TRY(runProgram({"tar", "-C", tree, "-xf", m_scratch.path("changes.tar")}, m_scratch.path("tar.log")));
+        return {};
+    }
+
+    Result<void> preparePodman(const Layout& layout)
+    {
+        TRY(runPodman({"pull", "-q", std::format("oci:{}:bench", layout.path.string())}));
+        TRY(runPodman({"tag", TRY(lastLine()), "bench"}));
+        TRY(runPodman({"create", "--name", "bench", "bench"}));
+        TRY(runPodman({"mount", "bench"}));
+        m_mounted = TRY(lastLine());
+        return unpackInto(m_mounted);
+    }
+
+    Result<Usage> runPodman(const std::vector<std::string>& arguments)
+    {
+        std::vector<std::string> command{
+            "podman",           "--root", m_scratch.path("podman"), "--runroot", m_scratch.path("podman-run"),
+            "--storage-driver", "overlay"};
+        command.insert(command.end(), arguments.begin(), arguments.end());
+        return TRY_WITHIN(arguments.front(), runProgram(command, podmanLog()));
+    }
+
+    fs::path podmanLog() const { return m_scratch.path("podman.log"); }
+
+    /// What it warns of comes before.
+    Result<std::string> lastLine() const
+    {
+        auto text = TRY(os::readFile(podmanLog()));
+        text.erase(text.find_last_not_of('\n') + 1);
+        return text.substr(text.rfind('\n') + 1);
+    }
+
+    Scratch& m_scratch;
+    std::optional<Process> m_helper;
+    QString m_container;
+    fs::path m_upper;
+    fs::path m_mounted;
+    int m_round = 0;
+};
+
+Result<void> runBench(int argc, char** argv)
+{
+    auto options = TRY(parseOptions(argc, argv));
+    options.rounds = std::min(options.rounds, kRounds);
+    options.warmups = 1;
+    auto scratch = TRY(Scratch::make());
+    CommitBench commit{scratch};
+    TRY(commit.prepare());
+    return run("commit", {commit.lamella(), commit.archive(), commit.tar(), commit.podman()}, "tar | sha256sum",
+               options);
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    const QCoreApplication application(argc, argv);
+    const auto done = runBench(argc, argv);
+    if (!done)
+        std::println(stderr, "bench commit: {}", done.error().message);
+    return done ? 0 : 1;
+}
