@@ -51,7 +51,8 @@ void readAnswer(Candidate& candidate)
     else if (!*message)
         candidate.state = failure(ErrorKind::NotFound, "the shim has gone");
     else if (serialIn((*message)->body) == kSerial)
-        candidate.state = resultOf(std::move(**message)).transform([](shim::Message answer) { return answer.body; });
+        candidate.state
+            = resultOf(std::move(**message)).transform([](shim::Message answer) { return std::move(answer.body); });
 }
 
 /// One round: waits for the connected ones at most `timeout`.

@@ -94,7 +94,8 @@ void Statement::bindNext(std::int64_t value)
 void Statement::bindNext(std::string_view value)
 {
     // SQLITE_TRANSIENT is a C cast; -1 as the destructor means the same: SQLite copies the text.
-    const auto transient = reinterpret_cast<sqlite3_destructor_type>(std::intptr_t{-1});
+    const auto transient
+        = reinterpret_cast<sqlite3_destructor_type>(std::intptr_t{-1}); // NOLINT(performance-no-int-to-ptr)
     const char* text = value.data() ? value.data() : "";
     keep(sqlite3_bind_text64(m_statement, m_nextParameter++, text, value.size(), transient, SQLITE_UTF8));
 }

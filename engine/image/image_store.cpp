@@ -45,7 +45,7 @@ Bytes Image::size() const
     return sum;
 }
 
-ImageStore::ImageStore(db::Database& database, std::filesystem::path root, std::filesystem::path workerProgram,
+ImageStore::ImageStore(db::Database& database, const std::filesystem::path& root, std::filesystem::path workerProgram,
                        const Limits& limits)
     : d(std::make_unique<Private>(database, root, std::move(workerProgram), limits))
 {

@@ -148,7 +148,7 @@ using ProgressSink = std::function<void(const Progress&)>;
 class ImageStore {
 public:
     /// `root`: /var/lib/lamella. `workerProgram`: path of lamella-worker, which parses and unpacks foreign bytes.
-    ImageStore(db::Database& database, std::filesystem::path root, std::filesystem::path workerProgram,
+    ImageStore(db::Database& database, const std::filesystem::path& root, std::filesystem::path workerProgram,
                const Limits& limits = {});
     ~ImageStore();
 

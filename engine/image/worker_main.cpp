@@ -152,10 +152,11 @@ Result<nlohmann::json> run(std::span<char*> arguments)
 
 int main(int argc, char** argv)
 {
-    Result<nlohmann::json> result = failure(ErrorKind::LimitExceeded, "the image needs more memory than it may have");
+    Result<nlohmann::json> result = nullptr;
     try {
         result = run({argv, static_cast<std::size_t>(argc)});
     } catch (const std::bad_alloc&) { // the standard library's; RLIMIT_AS makes it happen
+        result = failure(ErrorKind::LimitExceeded, "the image needs more memory than it may have");
     }
     const auto message = result ? nlohmann::json{{"result", *result}}
                                 : nlohmann::json{{"error", errorKindName(result.error().kind)},

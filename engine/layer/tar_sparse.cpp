@@ -116,7 +116,7 @@ Result<std::vector<TarChunk>> readSparseMap(const NextBlock& next)
             else if (*number > kMaxChunks)
                 return failure(ErrorKind::LimitExceeded, "a sparse file in the archive has too many pieces");
             else
-                expected = *number;
+                expected = number;
         }
     }
     return pairs(numbers);

@@ -9,6 +9,7 @@
 #include <seccomp.h>
 #include <set>
 #include <sys/syscall.h>
+#include <tuple>
 #include <unistd.h>
 
 namespace lamella::runtime {
@@ -203,7 +204,7 @@ Result<std::vector<sock_filter>> compileSeccomp(const oci::Seccomp& profile)
         Filter filter = TRY(filterFor(other, profile, defaults));
         if (const int code = ::seccomp_merge(whole.get(), filter.get()); code != 0)
             return seccompFailure("cannot join the seccomp filters of two architectures", code);
-        static_cast<void>(filter.release()); // it went into the whole one
+        std::ignore = filter.release(); // it went into the whole one
     }
     return exported(whole.get());
 }

@@ -31,7 +31,7 @@ QFont sectionFont(QFont base)
     return base;
 }
 
-QFont smallFont(QFont base)
+QFont smallFont(const QFont& base)
 {
     return scaledBy(base, 0.9);
 }

@@ -15,7 +15,7 @@ inline constexpr int kTableRowHeight = 28;
 
 QFont titleFont(QFont base);
 QFont sectionFont(QFont base);
-QFont smallFont(QFont base);
+QFont smallFont(const QFont& base);
 /// The desktop's fixed font in the size of `base`.
 QFont monospaceFont(const QFont& base);
 /// `base` with digits of one width, for columns of figures.

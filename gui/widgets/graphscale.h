@@ -3,6 +3,7 @@
 
 #include <QList>
 #include <QString>
+#include <QtMath>
 
 #include <chrono>
 
@@ -28,6 +29,9 @@ inline constexpr quint64 kGapUsec = 3'500'000;
 struct NiceScale {
     double top = 1;
     double step = 0.25;
+
+    /// How many steps there are from 0 to the top.
+    int ticks() const { return qRound(top / step); }
 };
 NiceScale niceScale(double largest, GraphUnit unit, int mostTicks);
 QString graphValueText(double value, GraphUnit unit);

@@ -157,8 +157,8 @@ int HistoryGraph::axisWidth() const
     const QFontMetrics metrics(tabularFont(smallFont(font())));
     const NiceScale nice = scale();
     int width = metrics.horizontalAdvance(QStringLiteral("100 %"));
-    for (double value = 0; value <= nice.top * 1.001; value += nice.step)
-        width = std::max(width, metrics.horizontalAdvance(graphTickText(value, m_unit)));
+    for (int tick = 0; tick <= nice.ticks(); ++tick)
+        width = std::max(width, metrics.horizontalAdvance(graphTickText(tick * nice.step, m_unit)));
     return width;
 }
 
@@ -259,9 +259,9 @@ void HistoryGraph::paintAxes(QPainter* painter, const QRectF& plot) const
     painter->setFont(small);
     const NiceScale nice = scale();
     const QColor grid = mixed(hairline(palette()), palette().color(QPalette::Base), 0.6);
-    const int skip = plot.height() < metrics.height() * 1.4 * std::round(nice.top / nice.step) ? 2 : 1;
-    int tick = 0;
-    for (double value = 0; value <= nice.top * 1.001; value += nice.step, ++tick) {
+    const int skip = plot.height() < metrics.height() * 1.4 * nice.ticks() ? 2 : 1;
+    for (int tick = 0; tick <= nice.ticks(); ++tick) {
+        const double value = tick * nice.step;
         const qreal y = crisp(plot.bottom() - plot.height() * value / nice.top, ratio);
         // The base line is as strong as other hairlines, the grid only hinted at.
         painter->setPen(hairpen(tick == 0 ? hairline(palette()) : grid, ratio));

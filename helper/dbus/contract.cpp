@@ -94,11 +94,11 @@ Result<Contract> Contract::parse(const QByteArray& xml)
     while (!reader.atEnd()) {
         if (reader.readNext() != QXmlStreamReader::StartElement || reader.name() != "interface"_L1)
             continue;
-        InterfaceContract interface = InterfaceReader(reader).read();
+        const InterfaceContract interface = InterfaceReader(reader).read();
         const QString name = interface.name;
         if (contract.m_interfaces.contains(name))
             return failure(ErrorKind::InvalidArgument, std::format("interface {} stands twice", name.toStdString()));
-        contract.m_interfaces.insert(name, std::move(interface));
+        contract.m_interfaces.insert(name, interface);
     }
     if (reader.hasError())
         return failure(

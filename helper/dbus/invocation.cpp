@@ -45,10 +45,10 @@ bool assign(QVariant& target, const QVariant& argument)
 
 Result<Invocation> Invocation::prepare(Object& object, const MethodContract& method, const QVariantList& arguments)
 {
-    QMetaMethod slot = object.adaptor() ? findSlot(*object.adaptor(), method.name) : QMetaMethod{};
+    const QMetaMethod slot = object.adaptor() ? findSlot(*object.adaptor(), method.name) : QMetaMethod{};
     if (!slot.isValid())
         return failure(ErrorKind::Unsupported, std::format("{} is not there", method.name.toStdString()));
-    Invocation invocation(object, std::move(slot));
+    Invocation invocation(object, slot);
     TRY_WITHIN(method.name.toStdString(), invocation.convert(arguments));
     return invocation;
 }

@@ -20,9 +20,9 @@ public:
     void run(const Call& call);
 
 private:
-    Invocation(Object& object, QMetaMethod slot)
+    Invocation(Object& object, const QMetaMethod& slot)
         : m_object(&object)
-        , m_slot(std::move(slot))
+        , m_slot(slot)
     {
     }
 

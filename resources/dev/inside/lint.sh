@@ -19,10 +19,10 @@ cmake --preset tidy -B "$build" -DCMAKE_UNITY_BUILD=$together -DCMAKE_GLOBAL_AUT
     echo "dev: CMake could not configure $build: see above" >&2
     exit 1
 }
-cmake --build "$build" --target autogen >/dev/null
-# What is generated is not ours to mend.
+cmake --build "$build" --target autogen \
+    $(ninja -C "$build" -t targets all | sed -n 's/^\([^:]*_\(adaptor\|proxies\)\.h\): CUSTOM_COMMAND$/\1/p') >/dev/null
 [ $# -gt 0 ] || set -- $(sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' "$build/compile_commands.json" |
-    grep -E "^$PWD/($build/)?(engine|helper|gui)/" | grep -vE 'autogen|_(adaptors|proxies)\.cpp$|\.c$' | sort -u)
+    grep -E "^$PWD/($build/)?(engine|helper|gui)/" | grep -vE '/(moc|mocs|qrc)_[^/]*$|_(adaptors?|proxies)\.cpp$|\.c$' | sort -u)
 
 # What clang-tidy says of a source is one piece of output. Its other output counts the warnings that it suppressed.
 findings=$build/findings
