@@ -46,6 +46,9 @@ public:
         : m_scratch(scratch)
     {
     }
+    CommitBench(const CommitBench&) = delete;
+    CommitBench& operator=(const CommitBench&) = delete;
+    ~CommitBench() { std::ignore = runPodman({"umount", "--all"}); }
 
     Result<void> prepare()
     {
