@@ -15,8 +15,8 @@ namespace lamella::image::rows {
 struct NewImage {
     Image image;
     std::string manifest; ///< digest
-    std::string manifestType;
-    std::vector<LayerBlob> blobs; ///< as many as layers
+    std::string manifestType{};
+    std::vector<LayerBlob> blobs{}; ///< as many as layers
 };
 
 Result<std::vector<Image>> all(db::Connection& connection);

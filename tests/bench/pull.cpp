@@ -85,7 +85,7 @@ public:
     }
 
     /// All layers side by side, each into a directory of its own.
-    Contender pipeline(const std::string& tag, const std::string& decompress, const Layout& layout)
+    Contender pipeline(const std::string& decompress, const Layout& layout)
     {
         return {"curl | " + decompress + " | tar", [this, decompress, layout]() -> Result<Sample> {
                     const auto root = TRY(begin());
@@ -150,8 +150,8 @@ Result<void> runBench(int argc, char** argv)
     TRY(endSessionHelper());
     PullBench pull{scratch, registry};
     const std::vector contenders{
-        pull.lamella("gzip"), pull.pipeline("gzip", "igzip -dc", gzip), pull.podman("gzip"), pull.containerd("gzip"),
-        pull.lamella("zstd"), pull.pipeline("zstd", "zstd -dcq", zstd), pull.podman("zstd"), pull.containerd("zstd"),
+        pull.lamella("gzip"), pull.pipeline("igzip -dc", gzip), pull.podman("gzip"), pull.containerd("gzip"),
+        pull.lamella("zstd"), pull.pipeline("zstd -dcq", zstd), pull.podman("zstd"), pull.containerd("zstd"),
     };
     return run("pull", contenders, "podman, gzip", options);
 }

@@ -286,6 +286,35 @@ private Q_SLOTS:
         QCOMPARE(refused.errorName(), errorName(u"InvalidArgument"_s));
     }
 
+    /// A device in an image is a file like any other on disk, and opens nothing in a container.
+    void aDeviceOfAnImageIsNone()
+    {
+        QTemporaryDir tree;
+        QVERIFY(QFile::copy(u"/bin/busybox"_s, tree.filePath(u"busybox"_s)));
+        QCOMPARE(QProcess::execute(u"mknod"_s, {u"-m"_s, u"666"_s, tree.filePath(u"zero"_s), u"c"_s, u"1"_s, u"5"_s}),
+                 0);
+        const QString file = tree.path() + u".tar"_s;
+        QCOMPARE(
+            QProcess::execute(u"tar"_s, {u"--owner=0"_s, u"--group=0"_s, u"-C"_s, tree.path(), u"-cf"_s, file, u"."_s}),
+            0);
+        const QString job = begin(u"ImportImage"_s, {QVariant::fromValue(opened(file, O_RDONLY)), u"device"_s}, {});
+        QCOMPARE(alice->ask(job, u"Job"_s, u"Wait"_s).toStringList().size(), 1);
+        QFile::remove(file);
+        const QString script = u"test -c /zero && echo there; head -c 1 /zero >/dev/null || echo refused; "
+                               "head -c 1 /dev/zero >/dev/null && echo its own"_s;
+        const QString container
+            = alice
+                  ->ask(kRoot, u"Manager"_s, u"CreateContainer"_s,
+                        {u"device"_s, QString(), QStringList{u"/busybox"_s, u"sh"_s, u"-c"_s, script}},
+                        {{u"start"_s, true}})
+                  .value<QDBusObjectPath>()
+                  .path();
+        QVERIFY(alice->waitForState(container, u"stopped"_s));
+        const QString log = alice->log(container);
+        QVERIFY2(log.contains("there"_L1) && log.contains("refused"_L1) && log.contains("its own"_L1), qPrintable(log));
+        alice->ask(container, u"Container"_s, u"Remove"_s);
+    }
+
     void containersBecomeImages_data()
     {
         QTest::addColumn<bool>("runs");
@@ -377,6 +406,33 @@ private Q_SLOTS:
         QCOMPARE(alice->lamella(kRoot, u"Manager"_s, u"ImportImage"_s, {file, QString()}, options).errorName(),
                  errorName(kind));
         alice->ask(container, u"Container"_s, u"Remove"_s);
+    }
+
+    /// What an image has as its StopSignal is what Stop sends.
+    void anImageSaysWhatAsksItsProgramToEnd()
+    {
+        alice->loadStarter();
+        const QString base = alice->run(u"base"_s, {u"true"_s});
+        QVERIFY(alice->waitForState(base, u"stopped"_s));
+        const QString script = u"trap 'exit 15' TERM; trap 'exit 10' USR1; echo ready; while :; do sleep 0.05; done"_s;
+        const auto commit
+            = alice
+                  ->ask(base, u"Container"_s, u"Commit"_s, {u"asked:1"_s},
+                        {{u"command"_s, QStringList{u"sh"_s, u"-c"_s, script}}, {u"stop_signal"_s, u"SIGUSR1"_s}})
+                  .value<QDBusObjectPath>();
+        QCOMPARE(errorOf(commit.path()), QString());
+        const QString container = alice
+                                      ->ask(kRoot, u"Manager"_s, u"CreateContainer"_s,
+                                            {u"asked:1"_s, QString(), QStringList()}, {{u"start"_s, true}})
+                                      .value<QDBusObjectPath>()
+                                      .path();
+        QVERIFY(QTest::qWaitFor([&] { return alice->log(container).contains("ready"_L1); }, 30000));
+        const auto stop
+            = alice->ask(container, u"Container"_s, u"Stop"_s, {qulonglong(600'000'000)}).value<QDBusObjectPath>();
+        QCOMPARE(errorOf(stop.path()), QString());
+        QCOMPARE(alice->get(container, u"Container"_s, u"ExitStatus"_s).toInt(), 10);
+        for (const QString& one : {container, base})
+            alice->ask(one, u"Container"_s, u"Remove"_s);
     }
 
     /// A helper that was killed while it read the files of a container that it had paused for that.

@@ -304,6 +304,35 @@ private Q_SLOTS:
         alice->objects();
     }
 
+    /// Wherever in it: what is pushed is only read, and what the registry has of it already is not sent again.
+    void aHelperKilledWhilePushingLosesNothing()
+    {
+        LayoutRegistry registry{QString()};
+        const QString name = registry.name(u"team/pushed:2"_s);
+        const QString id = alice->loadStarter();
+        const QStringList layers = layersOnDisk();
+        const auto push
+            = [&] { return alice->ask(pathOf(id), u"Image"_s, u"Push"_s, {name}).value<QDBusObjectPath>().path(); };
+        for (int uploads = 0; uploads < 4; ++uploads) {
+            const QString job = push();
+            QVERIFY(QTest::qWaitFor(
+                [&] {
+                    return registry.uploads() >= uploads
+                        || alice->get(job, u"Job"_s, u"State"_s).toString() != "running"_L1;
+                },
+                30000));
+            killHelper();
+            QVERIFY(QTest::qWaitFor(
+                [] { return processesOf("lamella-fetcher").isEmpty() && processesOf("lamella-worker").isEmpty(); },
+                30000));
+            startHelper();
+            alice->objects();
+            QCOMPARE(layersOnDisk(), layers);
+            QCOMPARE(image(id, u"References"_s).toStringList(), QStringList{u"starter:latest"_s});
+        }
+        QCOMPARE(alice->ask(push(), u"Job"_s, u"Wait"_s).toStringList(), QStringList{registry.manifest()});
+    }
+
     void pushedImagesArePulledByOthers()
     {
         LayoutRegistry registry({}, "somebody:" + kPassword.toUtf8());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A service of the virtual machine of tst_systemd: asks the helper as root and as people do, and systemd what it thinks
-// of it. It is root and speaks on the system bus.
+// of it. It is root and speaks on the system bus. The machine is started twice: what the first time left is asked for
+// the second time.
 #include "tests/dbus/support/client.h"
 
 #include <QDBusArgument>
@@ -11,7 +12,6 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
-#include <sys/reboot.h>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -21,6 +21,7 @@ namespace {
 
 constexpr uid_t kAda = 1000; // sits at the machine
 constexpr uid_t kBob = 1001; // does not
+constexpr auto kLeft = "/var/lib/systemd_guest"; // names the container that ran when the machine was switched off
 
 struct Run {
     int status = -1;
@@ -82,6 +83,13 @@ bool isThere(uint pid)
     return pid != 0 && QDir(u"/proc/%1"_s.arg(pid)).exists();
 }
 
+/// One line on the console for each function, as tests/support/vm/guest.h has it.
+void tell()
+{
+    std::printf("lamella %s %s\n", QTest::currentTestFailed() ? "FAIL" : "pass", QTest::currentTestFunction());
+    std::fflush(stdout);
+}
+
 } // namespace
 
 class SystemdGuest : public QObject {
@@ -102,7 +110,7 @@ private:
     QString webCgroup;
 
 private Q_SLOTS:
-    void cleanup();
+    void cleanup() { tell(); }
 
     void verifiesTheUnit();
     void aCallActivatesTheHelper();
@@ -119,14 +127,8 @@ private Q_SLOTS:
     void stopLeavesContainers();
     void logsToTheJournal();
     void leavesNothing();
+    void runsUntilTheReboot();
 };
-
-/// One line on the console for each function, as tests/support/vm/guest.h has it.
-void SystemdGuest::cleanup()
-{
-    std::printf("lamella %s %s\n", QTest::currentTestFailed() ? "FAIL" : "pass", QTest::currentTestFunction());
-    std::fflush(stdout);
-}
 
 void SystemdGuest::verifiesTheUnit()
 {
@@ -320,17 +322,58 @@ void SystemdGuest::leavesNothing()
     QCOMPARE(unit("Result"), u"success"_s);
 }
 
+void SystemdGuest::runsUntilTheReboot()
+{
+    const QString left = ada->run(
+        u"left"_s, {u"sh"_s, u"-c"_s, u"trap 'echo asked to; exit 7' TERM; echo ready; while :; do sleep 0.1; done"_s});
+    QVERIFY(soon([&] { return ada->log(left).contains("ready"_L1); }));
+    QFile file(QString::fromLatin1(kLeft));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(left.toLatin1());
+}
+
+/// The second time. What ran was asked to end before its file system went away, and how it did is known.
+class AfterReboot : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void cleanup() { tell(); }
+
+    void knowsHowTheContainerEnded()
+    {
+        const QString left = QString::fromLatin1(readFile(QString::fromLatin1(kLeft)));
+        Client root(0);
+        const auto of
+            = [&](const char* property) { return root.get(left, u"Container"_s, QString::fromLatin1(property)); };
+        QCOMPARE(of("State").toString(), u"stopped"_s);
+        QCOMPARE(of("ExitStatus").toInt(), 7);
+        QVERIFY2(root.log(left).contains("asked to"_L1), qPrintable(root.log(left)));
+    }
+
+    void startsItAgain()
+    {
+        const QString left = QString::fromLatin1(readFile(QString::fromLatin1(kLeft)));
+        Client root(0);
+        root.ask(left, u"Container"_s, u"Start"_s);
+        QCOMPARE(root.get(left, u"Container"_s, u"State"_s).toString(), u"running"_s);
+        root.ask(left, u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
+        QVERIFY(!root.objects().contains(QDBusObjectPath(left)));
+    }
+};
+
 int main(int argc, char** argv)
 {
     const QCoreApplication application(argc, argv);
-    SystemdGuest guest;
-    QTest::qExec(&guest, argc, argv);
+    if (QFile::exists(QString::fromLatin1(kLeft))) {
+        AfterReboot guest;
+        QTest::qExec(&guest, argc, argv);
+    } else {
+        SystemdGuest guest;
+        QTest::qExec(&guest, argc, argv);
+    }
     std::printf("lamella done\n");
     std::fflush(stdout);
-    ::sync();
-    ::usleep(100'000); // the console is slow
-    ::reboot(RB_AUTOBOOT);
-    return 1;
+    return run({u"systemctl"_s, u"--no-block"_s, u"reboot"_s}).status;
 }
 
 #include "systemd_guest.moc"
