@@ -62,6 +62,8 @@ constexpr std::array kAllowed = std::to_array<const char*>({
     "writev",
     "pwrite64",
     "ftruncate",
+    "sync_file_range",
+    "sync_file_range2",
     "mkdirat",
     "mknodat",
     "linkat",

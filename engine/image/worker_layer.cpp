@@ -62,34 +62,43 @@ struct Reading {
     layer::ReadAhead ahead;
 };
 
-// Tells how far it has come, though not at every turn.
-class Teller {
+// Tells how much of a blob has been read, though not at every turn.
+class Telling final : public layer::ByteSource {
 public:
-    Result<void> tell(Bytes done)
+    Telling(layer::ByteSource& source, const layer::LayerStream& stream)
+        : m_source(source)
+        , m_stream(stream)
     {
-        if (done.value - m_told < kProgressStep)
-            return {};
-        m_told = done.value;
-        return tellParent({{"progress", done.value}});
+    }
+
+    Result<std::size_t> read(std::span<std::byte> buffer) override
+    {
+        const auto count = TRY(m_source.read(buffer));
+        if (const auto done = m_stream.consumed().value; done - m_told >= kProgressStep) {
+            m_told = done;
+            TRY(tellParent({{"progress", done}}));
+        }
+        return count;
     }
 
 private:
+    layer::ByteSource& m_source;
+    const layer::LayerStream& m_stream;
     std::uint64_t m_told = 0;
 };
 
 Result<UnpackedLayer> unpack(Reading& from, const LayerRequest& request)
 {
     const auto root = TRY(os::open("/", O_RDONLY | O_DIRECTORY));
-    layer::HeadersWriter archive{from.ahead, kHeaders};
+    Telling telling{from.ahead, from.stream};
+    layer::HeadersWriter archive{telling, kHeaders};
     layer::IndexWriter index{kIndex};
     layer::LayerRecorder recorder{root.borrow(), archive, index};
     layer::TarReader reader{archive};
     layer::Extractor extractor{root.borrow(), &recorder};
-    Teller teller;
     for (std::uint64_t entries = 1; const auto entry = TRY(reader.next()); ++entries) {
         TRY(request.check(*entry, entries));
         TRY(extractor.add(*entry, reader));
-        TRY(teller.tell(from.stream.consumed()));
     }
     TRY(layer::drain(archive));
     auto digests = from.stream.digests();
@@ -102,10 +111,8 @@ Result<UnpackedLayer> hash(BorrowedFd blob, const LayerRequest& request)
     const auto source = sourceOf(blob, request);
     layer::LayerStream stream{*source, request.blob.compression, request.blob.size, limits::kUnpackedLayer};
     LimitedSource limited{stream, request.most(), request.beyond()};
-    std::vector<std::byte> buffer(256u << 10);
-    Teller teller;
-    while (TRY(limited.read(buffer)) > 0)
-        TRY(teller.tell(stream.consumed()));
+    Telling telling{limited, stream};
+    TRY(layer::drain(telling));
     auto digests = stream.digests();
     return UnpackedLayer{std::move(digests.blob), std::move(digests.diffId), {}};
 }

@@ -54,6 +54,7 @@ private:
     Result<Place> place(const std::string& path);
     Result<void> makeImplied(BorrowedFd parent, const std::string& name, const std::string& path);
     Result<void> addWhiteout(const Place& place);
+    static void beginWriting(BorrowedFd file, const TarEntry& entry);
     Result<void> addFile(const Place& place, const TarEntry& entry, TarReader& reader);
     Result<void> addDirectory(const Place& place, const TarEntry& entry);
     Result<void> addHardLink(const Place& place, const TarEntry& entry);

@@ -330,7 +330,8 @@ private Q_SLOTS:
             QCOMPARE(layersOnDisk(), layers);
             QCOMPARE(image(id, u"References"_s).toStringList(), QStringList{u"starter:latest"_s});
         }
-        QCOMPARE(alice->ask(push(), u"Job"_s, u"Wait"_s).toStringList(), QStringList{registry.manifest()});
+        const QStringList pushed = alice->ask(push(), u"Job"_s, u"Wait"_s).toStringList();
+        QCOMPARE(pushed, QStringList{registry.manifest()});
     }
 
     void pushedImagesArePulledByOthers()
