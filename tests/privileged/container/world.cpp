@@ -122,9 +122,11 @@ void World::addImage(uid_t owner)
     image::Image one = image();
     one.owner = owner;
     require(image::rows::addLayer(connection, one.layers[0], 1));
-    require(image::rows::addImage(
-        connection,
-        {.image = one, .manifest = "sha256:3333333333333333333333333333333333333333333333333333333333333333"}));
+    require(
+        image::rows::addImage(connection,
+                              {.image = one,
+                               .manifest = "sha256:3333333333333333333333333333333333333333333333333333333333333333",
+                               .blobs = std::vector<image::LayerBlob>(one.layers.size())}));
 }
 
 oci::Spec World::makeBundle(const std::string& id, const container::CreateRequest& request,

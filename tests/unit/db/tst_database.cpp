@@ -113,7 +113,7 @@ void DatabaseTest::anImageInUseStays()
 {
     const auto database = opened();
     auto connection = database->lock();
-    QVERIFY(connection.run("INSERT INTO images VALUES('i', 'm', 0, 'amd64', 'linux', '{}')"));
+    QVERIFY(connection.run("INSERT INTO images VALUES('i', 'm', 0, 'amd64', 'linux', '{}', '', '')"));
     QVERIFY(connection.run("INSERT INTO image_owners VALUES('i', 1000)"));
     QVERIFY(connection.run("INSERT INTO image_references VALUES(1000, 'name:latest', 'i')"));
     QVERIFY(connection.run("INSERT INTO containers VALUES('c', 1000, 'web', 'i', 0, '{}')"));
