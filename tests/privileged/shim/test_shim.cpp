@@ -394,7 +394,9 @@ private Q_SLOTS:
         const oci::Spec spec = m_world->makeBundle("hup", shell("sleep 1000"));
         Peer peer{*m_world, "hup"};
         const json exec = peer.ask({{"request", "exec"}, {"process", processOf(spec, {"sleep", "1000"}, true)}}).body;
-        QVERIFY(peer.ask({{"request", "hangup"}, {"exec", exec["ok"]["exec"]}}).body.contains("ok"));
+        QVERIFY2(exec.contains("ok"), exec.dump().c_str());
+        const json hungUp = peer.ask({{"request", "hangup"}, {"exec", exec["ok"]["exec"]}}).body;
+        QVERIFY2(hungUp.contains("ok"), hungUp.dump().c_str());
         QCOMPARE(peer.event("exec-exited").value("status", -1), 128 + SIGHUP);
     }
 

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void aTransactionIsAllOrNothing();
     void constraintsHaveKinds();
     void anImageInUseStays();
+    void anOlderDatabaseIsTakenOver();
     void aNewerDatabaseIsRefused();
     void whatIsNoDatabaseIsRefused();
     void threadsTakeTurns();
@@ -121,6 +122,27 @@ void DatabaseTest::anImageInUseStays()
     QVERIFY(connection.run("DELETE FROM containers"));
     QVERIFY(connection.run("DELETE FROM image_owners"));
     QCOMPARE(single(connection, "SELECT count(*) FROM image_references"), "0");
+}
+
+/// The first version's, with an image: what came later is taken away from a new one.
+void DatabaseTest::anOlderDatabaseIsTakenOver()
+{
+    {
+        const auto database = opened();
+        auto connection = database->lock();
+        for (const auto* statement :
+             {"DROP TABLE layer_places", "ALTER TABLE images DROP COLUMN variant",
+              "ALTER TABLE images DROP COLUMN manifest_type", "ALTER TABLE image_layers DROP COLUMN blob",
+              "ALTER TABLE image_layers DROP COLUMN blob_bytes", "ALTER TABLE image_layers DROP COLUMN compression",
+              "INSERT INTO images VALUES('i', 'm', 0, 'amd64', 'linux', '{}')", "PRAGMA user_version=1"})
+            QVERIFY2(connection.run(statement), statement);
+    }
+    const auto database = opened();
+    QVERIFY(database);
+    auto connection = database->lock();
+    QCOMPARE(single(connection, "SELECT id || architecture || variant || manifest_type FROM images"), "iamd64");
+    QCOMPARE(single(connection, "SELECT count(*) FROM layer_places"), "0");
+    QCOMPARE(single(connection, "SELECT count(blob_bytes + compression) FROM image_layers"), "0");
 }
 
 void DatabaseTest::aNewerDatabaseIsRefused()
