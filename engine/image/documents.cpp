@@ -60,8 +60,8 @@ Result<void> checkKind(const Fields& document, DocumentKind kind, std::string_vi
     return {};
 }
 
-// What image tools write the name into: the specification's annotation may hold the tag alone, containerd's the whole. A
-// tool that knows the first alone gives an image another name by it, and leaves the second as it was.
+// What image tools write the name into: the specification's annotation may hold the tag alone, containerd's the whole.
+// A tool that knows the first alone gives an image another name by it, and leaves the second as it was.
 Result<std::string> referenceOf(const Fields& annotations)
 {
     auto name = TRY(annotations.text("org.opencontainers.image.ref.name", limits::kText));

@@ -10,8 +10,8 @@
 
 namespace lamella::image {
 
-/// Writes images as an OCI layout (image-layout.md) that is at the same time, in an archive, what `docker load` reads, as
-/// Docker itself writes it today. Layers are put together again bit for bit, so that they have the diffIDs that the
+/// Writes images as an OCI layout (image-layout.md) that is at the same time, in an archive, what `docker load` reads,
+/// as Docker itself writes it today. Layers are put together again bit for bit, so that they have the diffIDs that the
 /// configs name, and are named by them. The same images give the same bytes.
 class LayoutWriter {
 public:

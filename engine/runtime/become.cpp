@@ -121,8 +121,8 @@ void changeDirectory(const Program& program, const Reporter& reporter)
 void handReportOn(const Reporter& reporter)
 {
     const int pipe = reporter.pipe().get();
-    const bool given = pipe == kReportForInit ? ::fcntl(pipe, F_SETFD, 0) == 0
-                                              : ::dup2(pipe, kReportForInit) == kReportForInit;
+    const bool given
+        = pipe == kReportForInit ? ::fcntl(pipe, F_SETFD, 0) == 0 : ::dup2(pipe, kReportForInit) == kReportForInit;
     reporter.require(given, Step::Exec);
 }
 

@@ -80,9 +80,9 @@ Result<void> Shim::run(UniqueFd firstConnection, std::chrono::nanoseconds begun)
     const BorrowedFd helper = firstConnection.borrow();
     if (firstConnection)
         TRY(m_server.add(std::move(firstConnection)));
-    auto started = m_server.listen(m_options.run)
-                       .and_then([&] { return mustHaveHelper(helper); })
-                       .and_then([&] { return startContainer(begun); });
+    auto started = m_server.listen(m_options.run).and_then([&] { return mustHaveHelper(helper); }).and_then([&] {
+        return startContainer(begun);
+    });
     if (!started) {
         abandon(started.error());
         return started;

@@ -17,10 +17,9 @@ OptionTable optionTable()
     const auto number = QMetaType::fromType<qulonglong>();
     const auto small = QMetaType::fromType<ushort>();
     const auto real = QMetaType::fromType<double>();
-    const QList<Option> login{
-        {u"user"_s, string},        {u"password"_s, string},        {u"identity_token"_s, string},
-        {u"plain_http"_s, boolean}, {u"ca_certificates"_s, string}, {u"http_proxy"_s, string},
-        {u"https_proxy"_s, string}, {u"no_proxy"_s, string}};
+    const QList<Option> login{{u"user"_s, string},        {u"password"_s, string},        {u"identity_token"_s, string},
+                              {u"plain_http"_s, boolean}, {u"ca_certificates"_s, string}, {u"http_proxy"_s, string},
+                              {u"https_proxy"_s, string}, {u"no_proxy"_s, string}};
     const QList<Option> registry = login + QList<Option>{{u"mirrors"_s, strings}};
     const QList<Option> pull = registry + QList<Option>{{u"platform"_s, string}};
     const QList<Option> newImage{{u"author"_s, string},         {u"message"_s, string},     {u"command"_s, strings},

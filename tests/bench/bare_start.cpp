@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The lower bound of `bench start`: a program that makes the system calls of a container's start and nothing else. It parses
-// nothing, checks nothing beyond each call's result and reports nothing but the name of the call that failed.
+// The lower bound of `bench start`: a program that makes the system calls of a container's start and nothing else. It
+// parses nothing, checks nothing beyond each call's result and reports nothing but the name of the call that failed.
 //   bare_start CGROUP LOWER UPPER WORK LAYERS ID_BASE SECCOMP_FILE PROGRAM
 // CGROUP is a name below every v1 controller, SECCOMP_FILE a compiled filter (struct sock_filter[]).
 
@@ -57,7 +57,8 @@ void write(const std::string& file, const std::string& text)
 }
 
 /// The namespaces but the cgroup one, which is unshared after joining.
-constexpr std::uint64_t kNamespaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET;
+constexpr std::uint64_t kNamespaces
+    = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET;
 
 constexpr std::array kControllers{"cpu", "cpuacct", "cpuset", "memory", "pids", "blkio", "devices", "freezer"};
 constexpr std::array kMaskedFiles{"proc/kcore", "proc/keys", "proc/timer_list"};
@@ -97,7 +98,8 @@ std::vector<int> makeCgroups(const Arguments& a)
     return joins;
 }
 
-int newFileSystem(const char* type, std::initializer_list<std::pair<const char*, const char*>> options, unsigned attributes)
+int newFileSystem(const char* type, std::initializer_list<std::pair<const char*, const char*>> options,
+                  unsigned attributes)
 {
     const int context = call("fsopen", SYS_fsopen, type, FSOPEN_CLOEXEC);
     for (const auto& [key, value] : options) {
@@ -121,12 +123,14 @@ void attach(int mount, const char* target)
 /// A tmpfs with the default nodes, made with the initial user namespace's right to make nodes.
 int makeDev(const Arguments& a)
 {
-    const int mounted = newFileSystem("tmpfs", {{"mode", "755"}, {"size", "65536k"}}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+    const int mounted
+        = newFileSystem("tmpfs", {{"mode", "755"}, {"size", "65536k"}}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
     struct Node {
         const char* name;
         unsigned major, minor;
     };
-    for (const Node& node : {Node{"null", 1, 3}, Node{"zero", 1, 5}, Node{"full", 1, 7}, Node{"random", 1, 8}, Node{"urandom", 1, 9}, Node{"tty", 5, 0}}) {
+    for (const Node& node : {Node{"null", 1, 3}, Node{"zero", 1, 5}, Node{"full", 1, 7}, Node{"random", 1, 8},
+                             Node{"urandom", 1, 9}, Node{"tty", 5, 0}}) {
         must(::mknodat(mounted, node.name, S_IFCHR | 0666, ::makedev(node.major, node.minor)), "mknod");
         must(::fchmodat(mounted, node.name, 0666, 0), "chmod");
         must(::fchownat(mounted, node.name, a.idBase, a.idBase, 0), "chown");
@@ -147,8 +151,10 @@ int makeDev(const Arguments& a)
 /// The layers with the container's ids, and the overlay over them; neither is mounted anywhere yet.
 int makeOverlay(const Arguments& a, pid_t child)
 {
-    const int userns = must(::open(("/proc/" + std::to_string(child) + "/ns/user").c_str(), O_RDONLY | O_CLOEXEC), "open userns");
-    const int layers = call("open_tree", SYS_open_tree, AT_FDCWD, a.layers.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    const int userns
+        = must(::open(("/proc/" + std::to_string(child) + "/ns/user").c_str(), O_RDONLY | O_CLOEXEC), "open userns");
+    const int layers
+        = call("open_tree", SYS_open_tree, AT_FDCWD, a.layers.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
     mount_attr map{};
     map.attr_set = MOUNT_ATTR_IDMAP;
     map.userns_fd = static_cast<std::uint64_t>(userns);
@@ -157,7 +163,8 @@ int makeOverlay(const Arguments& a, pid_t child)
     const int context = call("fsopen", SYS_fsopen, "overlay", FSOPEN_CLOEXEC);
     for (std::size_t from = 0; from < a.lower.size();) {
         const std::size_t end = std::min(a.lower.find(':', from), a.lower.size());
-        const std::string lower = "/proc/self/fd/" + std::to_string(layers) + a.lower.substr(from, end - from).substr(a.layers.size());
+        const std::string lower
+            = "/proc/self/fd/" + std::to_string(layers) + a.lower.substr(from, end - from).substr(a.layers.size());
         call("lowerdir", SYS_fsconfig, context, FSCONFIG_SET_STRING, "lowerdir+", lower.c_str(), 0);
         from = end + 1;
     }
@@ -232,7 +239,9 @@ void mountEverything(int socket, int dev)
     const unsigned common = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NODEV;
     attach(newFileSystem("proc", {}, common), "proc");
     attach(dev, "dev");
-    attach(newFileSystem("devpts", {{"newinstance", nullptr}, {"ptmxmode", "0666"}, {"mode", "0620"}}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC), "dev/pts");
+    attach(newFileSystem("devpts", {{"newinstance", nullptr}, {"ptmxmode", "0666"}, {"mode", "0620"}},
+                         MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC),
+           "dev/pts");
     attach(newFileSystem("tmpfs", {{"mode", "1777"}, {"size", "65536k"}}, common), "dev/shm");
     attach(newFileSystem("mqueue", {}, common), "dev/mqueue");
     attach(newFileSystem("sysfs", {}, common | MOUNT_ATTR_RDONLY), "sys");
@@ -241,7 +250,8 @@ void mountEverything(int socket, int dev)
         must(::mkdirat(cgroups, controller, 0755), "mkdir");
     attach(cgroups, "sys/fs/cgroup");
     for (const char* controller : kControllers)
-        attach(newFileSystem("cgroup", {{controller, nullptr}}, common | MOUNT_ATTR_RDONLY), (std::string("sys/fs/cgroup/") + controller).c_str());
+        attach(newFileSystem("cgroup", {{controller, nullptr}}, common | MOUNT_ATTR_RDONLY),
+               (std::string("sys/fs/cgroup/") + controller).c_str());
     coverMaskedPaths();
     call("pivot_root", SYS_pivot_root, ".", ".");
     must(::umount2(".", MNT_DETACH), "umount");
@@ -313,7 +323,8 @@ int main(int argc, char** argv)
 {
     if (argc != 9)
         return 2;
-    Arguments a{argv[1], argv[2], argv[3], argv[4], argv[5], argv[7], argv[8], static_cast<unsigned>(std::strtoul(argv[6], nullptr, 10))};
+    Arguments a{argv[1], argv[2], argv[3], argv[4],
+                argv[5], argv[7], argv[8], static_cast<unsigned>(std::strtoul(argv[6], nullptr, 10))};
     std::vector<sock_filter> program = readFilter(a.seccomp);
     sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
     const std::vector<int> joins = makeCgroups(a);

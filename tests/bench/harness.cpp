@@ -45,8 +45,8 @@ struct Row {
 void printTable(std::string_view bench, const std::vector<Row>& rows, const Row& base)
 {
     std::println("bench {}: {} runs each, in turn; ratios to {}", bench, base.samples.size(), base.name);
-    std::println("  {:<28}{:>10}{:>10}{:>10}{:>10}{:>12}{:>8}", "", "min ms", "median ms", "max ms", "CPU ms", "peak MiB",
-                 "ratio");
+    std::println("  {:<28}{:>10}{:>10}{:>10}{:>10}{:>12}{:>8}", "", "min ms", "median ms", "max ms", "CPU ms",
+                 "peak MiB", "ratio");
     for (const Row& row : rows) {
         std::println("  {:<28}{:>10.2f}{:>10.2f}{:>10.2f}{:>10.2f}{:>12.1f}{:>8.2f}", row.name, row.quantile(0) * 1e3,
                      row.quantile(0.5) * 1e3, row.quantile(1) * 1e3, row.medianCpu() * 1e3,
@@ -81,7 +81,8 @@ Result<int> number(std::string_view option, const char* text)
     const std::string_view digits{text};
     const auto [end, error] = std::from_chars(digits.begin(), digits.end(), value);
     if (error != std::errc{} || end != digits.end() || value < 1)
-        return failure(ErrorKind::InvalidArgument, std::format("{} needs a number of at least 1, not '{}'", option, digits));
+        return failure(ErrorKind::InvalidArgument,
+                       std::format("{} needs a number of at least 1, not '{}'", option, digits));
     return value;
 }
 
@@ -99,7 +100,8 @@ Result<Options> parseOptions(int argc, char** argv)
         else if (option == "--json")
             options.json = argv[i + 1];
         else
-            return failure(ErrorKind::InvalidArgument, std::format("there is no option '{}'; use --rounds, --pause, --json", option));
+            return failure(ErrorKind::InvalidArgument,
+                           std::format("there is no option '{}'; use --rounds, --pause, --json", option));
     }
     if (argc % 2 == 0)
         return failure(ErrorKind::InvalidArgument, std::format("'{}' needs a value", argv[argc - 1]));

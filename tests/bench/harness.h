@@ -29,7 +29,7 @@ struct Options {
     int rounds = 30;
     int warmups = 3;
     std::chrono::milliseconds pause{60}; ///< tight loops hide what a start waits for in the kernel
-    std::string json;                    ///< file to write the rows to; empty: none
+    std::string json; ///< file to write the rows to; empty: none
 };
 
 /// Reads --rounds N, --pause MS and --json FILE.

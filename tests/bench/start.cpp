@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// bench start: from the request to the first instruction of the container's program, by D-Bus Start, by lamella-runtime,
-// by crun on the same bundle, and by a bare program that makes only the same system calls.
-// Runs as root beside a helper on the system bus: resources/dev/inside/bench.sh.
+// bench start: from the request to the first instruction of the container's program, by D-Bus Start, by
+// lamella-runtime, by crun on the same bundle, and by a bare program that makes only the same system calls. Runs as
+// root beside a helper on the system bus: resources/dev/inside/bench.sh.
 
 #include "engine/base/unique_fd.h"
 #include "engine/oci/spec.h"
@@ -50,8 +50,8 @@ Result<QDBusMessage> call(const QString& path, const char* interface, const char
 
 Result<QVariant> property(const QString& path, const char* name)
 {
-    const QDBusMessage reply = TRY(call(path, "org.freedesktop.DBus.Properties", "Get",
-                                        {QLatin1String(kContainer), QLatin1String(name)}));
+    const QDBusMessage reply
+        = TRY(call(path, "org.freedesktop.DBus.Properties", "Get", {QLatin1String(kContainer), QLatin1String(name)}));
     return reply.arguments().constFirst().value<QDBusVariant>().variant();
 }
 
@@ -69,7 +69,8 @@ Result<void> loadImage(const QString& directory)
     const UniqueFd fd{::open(layout.toLocal8Bit().constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     const QDBusMessage job = TRY(call(QLatin1String(dbus::kRootPath), kManager, "LoadImage",
                                       {QVariant::fromValue(QDBusUnixFileDescriptor(fd.get())), QVariantMap()}));
-    TRY(call(job.arguments().constFirst().value<QDBusObjectPath>().path(), "org.lamella.Lamella1.Job", "Wait", {QVariantMap()}));
+    TRY(call(job.arguments().constFirst().value<QDBusObjectPath>().path(), "org.lamella.Lamella1.Job", "Wait",
+             {QVariantMap()}));
     return {};
 }
 
@@ -81,10 +82,10 @@ struct BenchContainer {
 
 Result<BenchContainer> createContainer(const QString& root, const QString& name)
 {
-    const QDBusMessage reply = TRY(call(QLatin1String(dbus::kRootPath), kManager, "CreateContainer",
-                                        {QStringLiteral("bench:latest"), name, QStringList{QStringLiteral("/first_instruction")},
-                                         QVariantMap{{QStringLiteral("memory_bytes"), quint64{64} << 20},
-                                                     {QStringLiteral("cpu_quota"), 1.0}}}));
+    const QDBusMessage reply = TRY(
+        call(QLatin1String(dbus::kRootPath), kManager, "CreateContainer",
+             {QStringLiteral("bench:latest"), name, QStringList{QStringLiteral("/first_instruction")},
+              QVariantMap{{QStringLiteral("memory_bytes"), quint64{64} << 20}, {QStringLiteral("cpu_quota"), 1.0}}}));
     const QString path = reply.arguments().constFirst().value<QDBusObjectPath>().path();
     return BenchContainer{path, root + QStringLiteral("/containers/") + path.section(QLatin1Char('/'), -1)};
 }
@@ -164,7 +165,9 @@ Result<std::vector<std::string>> bareStart(const QString& bundle, const QString&
     const auto program = TRY(runtime::compileSeccomp(spec.linux.seccomp.value()));
     QFile filter(directory + QStringLiteral("/filter"));
     if (!filter.open(QIODevice::WriteOnly)
-        || filter.write(reinterpret_cast<const char*>(program.data()), static_cast<qint64>(program.size() * sizeof(sock_filter))) < 0)
+        || filter.write(reinterpret_cast<const char*>(program.data()),
+                        static_cast<qint64>(program.size() * sizeof(sock_filter)))
+            < 0)
         return failure(ErrorKind::Failed, "the bench's filter cannot be written");
     const auto annotation = [&](std::string_view key) { return spec.annotations.at(std::string{key}); };
     return std::vector<std::string>{QCoreApplication::applicationDirPath().toStdString() + "/bare_start",
@@ -182,9 +185,11 @@ Result<void> runBench(int argc, char** argv)
 {
     const Options options = TRY(parseOptions(argc, argv));
     const QString root = qEnvironmentVariable("LAMELLA_STATE");
-    const qint64 helper = QDBusReply<uint>(QDBusConnection::systemBus().call(QDBusMessage::createMethodCall(
-        QStringLiteral("org.freedesktop.DBus"), QStringLiteral("/"), QStringLiteral("org.freedesktop.DBus"),
-        QStringLiteral("GetConnectionUnixProcessID")) << QLatin1String(dbus::kBusName)));
+    const qint64 helper = QDBusReply<uint>(QDBusConnection::systemBus().call(
+        QDBusMessage::createMethodCall(QStringLiteral("org.freedesktop.DBus"), QStringLiteral("/"),
+                                       QStringLiteral("org.freedesktop.DBus"),
+                                       QStringLiteral("GetConnectionUnixProcessID"))
+        << QLatin1String(dbus::kBusName)));
     const QTemporaryDir directory(QStringLiteral("/var/tmp/lamella-bench-XXXXXX"));
     TRY(loadImage(directory.path()));
     const auto ours = TRY(createContainer(root, QStringLiteral("bench-dbus")));
@@ -194,18 +199,20 @@ Result<void> runBench(int argc, char** argv)
     std::optional<PeerBundle> mounted = TRY(PeerBundle::mount(peer.bundle.toStdString()));
     const std::string programs = QCoreApplication::applicationDirPath().toStdString();
     const auto bareArguments = TRY(bareStart(bare.bundle, directory.path()));
-    const auto command = [](std::vector<std::string> arguments) {
-        return [arguments] { return timeToFirstInstruction(arguments); };
-    };
-    const Result<void> result = run(
-        "start",
-        {
-            {"bare system calls", command(bareArguments)},
-            {"lamella, D-Bus Start", [&] { return startByDBus(ours.path, helper); }},
-            {"lamella-runtime run", command({programs + "/lamella-runtime", "run", "--bundle", runtime.bundle.toStdString(), "bench-runtime"})},
-            {"crun run", command({"crun", "--root", directory.path().toStdString() + "/crun", "run", "--bundle", peer.bundle.toStdString(), "bench-crun"})},
-        },
-        "crun run", options);
+    const auto command
+        = [](std::vector<std::string> arguments) { return [arguments] { return timeToFirstInstruction(arguments); }; };
+    const Result<void> result = run("start",
+                                    {
+                                        {"bare system calls", command(bareArguments)},
+                                        {"lamella, D-Bus Start", [&] { return startByDBus(ours.path, helper); }},
+                                        {"lamella-runtime run",
+                                         command({programs + "/lamella-runtime", "run", "--bundle",
+                                                  runtime.bundle.toStdString(), "bench-runtime"})},
+                                        {"crun run",
+                                         command({"crun", "--root", directory.path().toStdString() + "/crun", "run",
+                                                  "--bundle", peer.bundle.toStdString(), "bench-crun"})},
+                                    },
+                                    "crun run", options);
     mounted.reset();
     for (const BenchContainer& container : {ours, runtime, peer, bare})
         TRY(call(container.path, kContainer, "Remove", {QVariantMap{{QStringLiteral("force"), true}}}));

@@ -27,7 +27,8 @@ QStringList traces()
         found += QDir(folder).entryList(QDir::AllEntries | QDir::NoDotAndDotDot);
     for (const QString& tree : QDir(u"/sys/fs/cgroup"_s).entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
         // Only what this session's containers have: others on this machine use the same parent.
-        for (const QString& id : QDir(u"/sys/fs/cgroup/"_s + tree + u"/lamella"_s).entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
+        for (const QString& id :
+             QDir(u"/sys/fs/cgroup/"_s + tree + u"/lamella"_s).entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
             if (found.contains(id))
                 found.append(tree + u'/' + id);
         }
@@ -76,12 +77,12 @@ private Q_SLOTS:
         QTest::newRow("name with a slash") << starter << u"a/b"_s << sh << QVariantMap() << invalid;
         QTest::newRow("name that is ..") << starter << u".."_s << sh << QVariantMap() << invalid;
         QTest::newRow("name that is long") << starter << QString(64, u'a') << sh << QVariantMap() << invalid;
-        QTest::newRow("command that is not there")
-            << starter << QString() << QStringList{u"/no/such/program"_s} << QVariantMap{{u"start"_s, true}} << u"NotFound"_s;
-        QTest::newRow("command that is no program")
-            << starter << QString() << QStringList{u"/etc/passwd"_s} << QVariantMap{{u"start"_s, true}} << u"NotAuthorized"_s;
-        QTest::newRow("too long a command") << starter << QString() << QStringList{QString(200000, u'a')} << QVariantMap()
-                                            << u"LimitExceeded"_s;
+        QTest::newRow("command that is not there") << starter << QString() << QStringList{u"/no/such/program"_s}
+                                                   << QVariantMap{{u"start"_s, true}} << u"NotFound"_s;
+        QTest::newRow("command that is no program") << starter << QString() << QStringList{u"/etc/passwd"_s}
+                                                    << QVariantMap{{u"start"_s, true}} << u"NotAuthorized"_s;
+        QTest::newRow("too long a command")
+            << starter << QString() << QStringList{QString(200000, u'a')} << QVariantMap() << u"LimitExceeded"_s;
         option("unknown option", "privileged", true, invalid);
         option("memory as text", "memory_bytes", u"1g"_s, invalid);
         option("memory of another type", "memory_bytes", 64u << 20, invalid);
@@ -108,7 +109,8 @@ private Q_SLOTS:
         QFETCH(QStringList, command);
         QFETCH(QVariantMap, options);
         QFETCH(QString, kind);
-        const QDBusMessage reply = alice->lamella(kRoot, u"Manager"_s, u"CreateContainer"_s, {image, name, command}, options);
+        const QDBusMessage reply
+            = alice->lamella(kRoot, u"Manager"_s, u"CreateContainer"_s, {image, name, command}, options);
         QCOMPARE(reply.errorName(), errorName(kind));
         QVERIFY(!reply.errorMessage().isEmpty());
         QVERIFY2(traces().isEmpty(), qPrintable(traces().join(u' ')));
@@ -120,11 +122,13 @@ private Q_SLOTS:
     void nameThatExists()
     {
         const QString path = alice->create(u"taken"_s, {u"sh"_s});
-        QCOMPARE(alice->lamella(kRoot, u"Manager"_s, u"CreateContainer"_s, {u"starter:latest"_s, u"taken"_s, QStringList{}})
-                     .errorName(),
-                 errorName(u"AlreadyExists"_s));
+        QCOMPARE(
+            alice->lamella(kRoot, u"Manager"_s, u"CreateContainer"_s, {u"starter:latest"_s, u"taken"_s, QStringList{}})
+                .errorName(),
+            errorName(u"AlreadyExists"_s));
         const QString other = alice->create(u"other"_s, {u"sh"_s});
-        QCOMPARE(alice->lamella(other, u"Container"_s, u"Rename"_s, {u"taken"_s}).errorName(), errorName(u"AlreadyExists"_s));
+        QCOMPARE(alice->lamella(other, u"Container"_s, u"Rename"_s, {u"taken"_s}).errorName(),
+                 errorName(u"AlreadyExists"_s));
         QCOMPARE(alice->lamella(other, u"Container"_s, u"Rename"_s, {u"no name"_s}).errorName(),
                  errorName(u"InvalidArgument"_s));
         alice->ask(path, u"Container"_s, u"Remove"_s);
@@ -189,20 +193,23 @@ private Q_SLOTS:
         QTest::addColumn<QVariantList>("arguments");
         const QString manager = u"org.lamella.Lamella1.Manager"_s;
         const QString properties = u"org.freedesktop.DBus.Properties"_s;
-        QTest::newRow("no object") << kRoot + u"/Containers/0"_s << manager << u"Start"_s << QVariantList{QVariantMap()};
+        QTest::newRow("no object") << kRoot + u"/Containers/0"_s << manager << u"Start"_s
+                                   << QVariantList{QVariantMap()};
         QTest::newRow("another tree") << u"/"_s << manager << u"LoadImage"_s << QVariantList{};
         QTest::newRow("no interface") << kRoot << u"org.lamella.Lamella1.Nothing"_s << u"Do"_s << QVariantList{};
         QTest::newRow("no method") << kRoot << manager << u"Run"_s << QVariantList{QVariantMap()};
         QTest::newRow("a slot of Qt's") << kRoot << manager << u"deleteLater"_s << QVariantList{};
         QTest::newRow("no arguments") << kRoot << manager << u"CreateContainer"_s << QVariantList{};
-        QTest::newRow("text for a descriptor") << kRoot << manager << u"LoadImage"_s << QVariantList{u"/etc"_s, QVariantMap()};
-        QTest::newRow("too many arguments")
-            << kRoot << manager << u"CreateContainer"_s
-            << QVariantList{u"a"_s, u"b"_s, QStringList{}, QVariantMap(), u"more"_s};
+        QTest::newRow("text for a descriptor")
+            << kRoot << manager << u"LoadImage"_s << QVariantList{u"/etc"_s, QVariantMap()};
+        QTest::newRow("too many arguments") << kRoot << manager << u"CreateContainer"_s
+                                            << QVariantList{u"a"_s, u"b"_s, QStringList{}, QVariantMap(), u"more"_s};
         QTest::newRow("no property") << kRoot << properties << u"Get"_s << QVariantList{manager, u"objectName"_s};
-        QTest::newRow("property is set")
-            << kRoot << properties << u"Set"_s << QVariantList{manager, u"Version"_s, QVariant::fromValue(QDBusVariant(u"9"_s))};
-        QTest::newRow("another's interface") << kRoot << properties << u"GetAll"_s << QVariantList{u"org.lamella.Lamella1.Job"_s};
+        QTest::newRow("property is set") << kRoot << properties << u"Set"_s
+                                         << QVariantList{manager, u"Version"_s,
+                                                         QVariant::fromValue(QDBusVariant(u"9"_s))};
+        QTest::newRow("another's interface")
+            << kRoot << properties << u"GetAll"_s << QVariantList{u"org.lamella.Lamella1.Job"_s};
         QTest::newRow("object manager elsewhere") << kRoot + u"/Containers"_s << u"org.freedesktop.DBus.ObjectManager"_s
                                                   << u"GetManagedObjects"_s << QVariantList{};
     }
@@ -222,17 +229,28 @@ private Q_SLOTS:
     {
         QRandomGenerator random(20250822); // the same messages each time
         const QStringList interfaces{u"Manager"_s, u"Container"_s, u"Image"_s, u"Job"_s, u"Session"_s};
-        const QStringList members{u"LoadImage"_s, u"CreateContainer"_s, u"Stop"_s, u"Kill"_s, u"Exec"_s, u"Wait"_s, u"Resize"_s};
-        const QList<QVariant> values{QVariantMap(), QVariantMap{{u"start"_s, QVariant::fromValue(QDBusVariant(1))}}, QStringList{u"a"_s},
-                                     u"text"_s, 7u, -1, 1.5, true, QByteArray("\xff\x00", 2), qulonglong(-1),
-                                     QVariant::fromValue(QDBusObjectPath(u"/"_s)), QVariant::fromValue(QDBusVariant(u"v"_s))};
+        const QStringList members{u"LoadImage"_s, u"CreateContainer"_s, u"Stop"_s, u"Kill"_s, u"Exec"_s,
+                                  u"Wait"_s,      u"Resize"_s};
+        const QList<QVariant> values{QVariantMap(),
+                                     QVariantMap{{u"start"_s, QVariant::fromValue(QDBusVariant(1))}},
+                                     QStringList{u"a"_s},
+                                     u"text"_s,
+                                     7u,
+                                     -1,
+                                     1.5,
+                                     true,
+                                     QByteArray("\xff\x00", 2),
+                                     qulonglong(-1),
+                                     QVariant::fromValue(QDBusObjectPath(u"/"_s)),
+                                     QVariant::fromValue(QDBusVariant(u"v"_s))};
         const pid_t helper = helperPid();
         for (int i = 0; i < 300; ++i) {
             QVariantList arguments;
             for (quint32 n = random.bounded(5u); n > 0; --n)
                 arguments.append(values.at(random.bounded(values.size())));
-            const QDBusMessage reply = alice->call(kRoot, u"org.lamella.Lamella1."_s + interfaces.at(random.bounded(interfaces.size())),
-                                                   members.at(random.bounded(members.size())), arguments);
+            const QDBusMessage reply
+                = alice->call(kRoot, u"org.lamella.Lamella1."_s + interfaces.at(random.bounded(interfaces.size())),
+                              members.at(random.bounded(members.size())), arguments);
             QCOMPARE(reply.type(), QDBusMessage::ErrorMessage);
             QVERIFY2(reply.errorName() != "org.freedesktop.DBus.Error.NoReply"_L1, qPrintable(reply.errorMessage()));
         }

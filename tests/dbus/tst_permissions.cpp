@@ -69,7 +69,8 @@ private Q_SLOTS:
         const QString properties = u"org.freedesktop.DBus.Properties"_s;
         QTest::newRow("Get") << properties << u"Get"_s << QVariantList{container, u"Pid"_s};
         QTest::newRow("GetAll") << properties << u"GetAll"_s << QVariantList{container};
-        for (const char* member : {"Start", "Pause", "Resume", "Remove", "Attach", "OpenLog", "OpenStats", "ListProcesses", "ListChanges"})
+        for (const char* member :
+             {"Start", "Pause", "Resume", "Remove", "Attach", "OpenLog", "OpenStats", "ListProcesses", "ListChanges"})
             QTest::newRow(member) << container << QString::fromLatin1(member) << QVariantList{none};
         QTest::newRow("Stop") << container << u"Stop"_s << QVariantList{qulonglong(0), none};
         QTest::newRow("Kill") << container << u"Kill"_s << QVariantList{9u, none};
@@ -93,14 +94,16 @@ private Q_SLOTS:
         const QString manager = u"Manager"_s;
         QCOMPARE(carol->call(kRoot, u"org.freedesktop.DBus.ObjectManager"_s, u"GetManagedObjects"_s).errorName(),
                  errorName(u"NotAuthorized"_s));
-        QCOMPARE(carol->call(kRoot, u"org.freedesktop.DBus.Properties"_s, u"GetAll"_s, {kInterface + manager}).errorName(),
-                 errorName(u"NotAuthorized"_s));
-        QCOMPARE(carol->lamella(kRoot, manager, u"CreateContainer"_s, {u"starter:latest"_s, QString(), QStringList{}}).errorName(),
+        QCOMPARE(
+            carol->call(kRoot, u"org.freedesktop.DBus.Properties"_s, u"GetAll"_s, {kInterface + manager}).errorName(),
+            errorName(u"NotAuthorized"_s));
+        QCOMPARE(carol->lamella(kRoot, manager, u"CreateContainer"_s, {u"starter:latest"_s, QString(), QStringList{}})
+                     .errorName(),
                  errorName(u"NotAuthorized"_s));
     }
 
-    /// CVE-2017-8422: nothing that the caller says makes him somebody else. There is no field for it: what looks like one
-    /// is an unknown option.
+    /// CVE-2017-8422: nothing that the caller says makes him somebody else. There is no field for it: what looks like
+    /// one is an unknown option.
     void CVE_2017_8422_callerCannotNameHimself()
     {
         for (const QString& name : {u"uid"_s, u"owner"_s, u"sender"_s, u"user_id"_s}) {
@@ -125,9 +128,10 @@ private Q_SLOTS:
 
     void imagesOfOthersAreNotFound()
     {
-        QCOMPARE(bob->lamella(kRoot, u"Manager"_s, u"CreateContainer"_s, {u"starter:latest"_s, QString(), QStringList{}})
-                     .errorName(),
-                 errorName(u"NotFound"_s));
+        QCOMPARE(
+            bob->lamella(kRoot, u"Manager"_s, u"CreateContainer"_s, {u"starter:latest"_s, QString(), QStringList{}})
+                .errorName(),
+            errorName(u"NotFound"_s));
     }
 
     void signalsOfOthersAreNotHeard()
@@ -163,8 +167,8 @@ private Q_SLOTS:
     void sessionsAreHungUpWhenTheirCallerLeaves()
     {
         auto* visitor = new Client(4242);
-        const QDBusMessage reply = visitor->lamella(m_container, u"Container"_s, u"Exec"_s, {QStringList{u"sh"_s}},
-                                                    {{u"terminal"_s, true}});
+        const QDBusMessage reply
+            = visitor->lamella(m_container, u"Container"_s, u"Exec"_s, {QStringList{u"sh"_s}}, {{u"terminal"_s, true}});
         QVERIFY2(reply.type() == QDBusMessage::ReplyMessage, qPrintable(reply.errorMessage()));
         const QString session = reply.arguments().at(0).value<QDBusObjectPath>().path();
         const uint pid = alice->get(session, u"Session"_s, u"Pid"_s).toUInt();
@@ -193,8 +197,7 @@ private Q_SLOTS:
 
     void jobsAreCapped()
     {
-        const QString deaf
-            = alice->run(u"deaf"_s, {u"sh"_s, u"-c"_s, u"trap '' TERM; while :; do sleep 1; done"_s});
+        const QString deaf = alice->run(u"deaf"_s, {u"sh"_s, u"-c"_s, u"trap '' TERM; while :; do sleep 1; done"_s});
         QStringList jobs;
         QString refused;
         for (int i = 0; i < 17 && refused.isEmpty(); ++i) {

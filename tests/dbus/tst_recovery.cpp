@@ -31,7 +31,10 @@ QStringList entries(const QString& folder)
     return QDir(folder).entryList(QDir::AllEntries | QDir::NoDotAndDotDot | QDir::Hidden | QDir::System);
 }
 
-QString state() { return qEnvironmentVariable("LAMELLA_STATE"); }
+QString state()
+{
+    return qEnvironmentVariable("LAMELLA_STATE");
+}
 
 } // namespace
 
@@ -67,8 +70,10 @@ private Q_SLOTS:
 
     void containersAreFoundAgain()
     {
-        const QString runs = alice->run(
-            u"runs"_s, {u"sh"_s, u"-c"_s, u"i=0; while [ $i -lt 1000 ]; do echo line $i; i=$((i+1)); sleep 0.01; done; sleep 1000"_s});
+        const QString runs
+            = alice->run(u"runs"_s,
+                         {u"sh"_s, u"-c"_s,
+                          u"i=0; while [ $i -lt 1000 ]; do echo line $i; i=$((i+1)); sleep 0.01; done; sleep 1000"_s});
         const QString paused = alice->run(u"paused"_s, {u"sleep"_s, u"1000"_s});
         alice->ask(paused, u"Container"_s, u"Pause"_s);
         const QString ended = alice->run(u"ended"_s, {u"sh"_s, u"-c"_s, u"exit 4"_s});
@@ -84,7 +89,8 @@ private Q_SLOTS:
         QVERIFY(!readFile(u"/proc/%1/stat"_s.arg(pid)).isEmpty());
         startHelper();
 
-        const auto get = [&](const QString& path, const QString& name) { return alice->get(path, u"Container"_s, name); };
+        const auto get
+            = [&](const QString& path, const QString& name) { return alice->get(path, u"Container"_s, name); };
         QCOMPARE(get(runs, u"State"_s).toString(), u"running"_s);
         QCOMPARE(get(runs, u"Pid"_s).toUInt(), pid);
         QCOMPARE(get(runs, u"Owner"_s).toUInt(), 4242u);
@@ -139,9 +145,10 @@ private Q_SLOTS:
     void createThatIsKilledLeavesNothing()
     {
         QFETCH(int, pause);
-        QDBusMessage message = QDBusMessage::createMethodCall(u"org.lamella.Lamella1"_s, kRoot, u"org.lamella.Lamella1.Manager"_s,
-                                                              u"CreateContainer"_s);
-        message.setArguments({u"starter:latest"_s, u"killed"_s, QStringList{u"sleep"_s, u"1000"_s}, QVariantMap{{u"start"_s, true}}});
+        QDBusMessage message = QDBusMessage::createMethodCall(u"org.lamella.Lamella1"_s, kRoot,
+                                                              u"org.lamella.Lamella1.Manager"_s, u"CreateContainer"_s);
+        message.setArguments(
+            {u"starter:latest"_s, u"killed"_s, QStringList{u"sleep"_s, u"1000"_s}, QVariantMap{{u"start"_s, true}}});
         alice->bus().asyncCall(message);
         QThread::msleep(ulong(pause));
         restart();

@@ -156,7 +156,8 @@ Result<int> runCommand(const Options& options)
         return 0;
     }
     const os::ExitStatus status = TRY(serve(created.pidfd.borrow(), created.console.borrow()));
-    // With a pid namespace of its own everything has died with PID 1; looking for the rest costs more than the whole end.
+    // With a pid namespace of its own everything has died with PID 1; looking for the rest costs more than the whole
+    // end.
     if (!created.cgroup->remove()) {
         TRY(created.cgroup->killAll());
         TRY(created.cgroup->remove());

@@ -45,7 +45,10 @@ QString connectAs(uid_t uid)
 
 } // namespace
 
-QString errorName(const QString& kind) { return QLatin1StringView(dbus::kErrorPrefix) + kind; }
+QString errorName(const QString& kind)
+{
+    return QLatin1StringView(dbus::kErrorPrefix) + kind;
+}
 
 Client::Client(uid_t uid)
     : m_name(connectAs(uid))
@@ -60,7 +63,10 @@ Client::Client(uid_t uid)
         m_bus.connect(QString(), QString(), QString(), member, this, SLOT(receive(QDBusMessage)));
 }
 
-Client::~Client() { QDBusConnection::disconnectFromBus(m_name); }
+Client::~Client()
+{
+    QDBusConnection::disconnectFromBus(m_name);
+}
 
 QSet<QString>& Client::used()
 {
@@ -73,15 +79,16 @@ void Client::receive(const QDBusMessage& message)
     m_signals.append({message.path(), message.interface(), message.member(), message.arguments()});
 }
 
-QDBusMessage Client::call(const QString& path, const QString& interface, const QString& member, const QVariantList& arguments)
+QDBusMessage Client::call(const QString& path, const QString& interface, const QString& member,
+                          const QVariantList& arguments)
 {
     QDBusMessage message = QDBusMessage::createMethodCall(kService, path, interface, member);
     message.setArguments(arguments);
     return m_bus.call(message, QDBus::Block, 60000);
 }
 
-QDBusMessage Client::lamella(const QString& path, const QString& interface, const QString& member, QVariantList arguments,
-                             const QVariantMap& options)
+QDBusMessage Client::lamella(const QString& path, const QString& interface, const QString& member,
+                             QVariantList arguments, const QVariantMap& options)
 {
     arguments.append(options);
     const QDBusMessage reply = call(path, kService + u'.' + interface, member, arguments);
@@ -90,13 +97,13 @@ QDBusMessage Client::lamella(const QString& path, const QString& interface, cons
     return reply;
 }
 
-QVariant Client::ask(const QString& path, const QString& interface, const QString& member, const QVariantList& arguments,
-                     const QVariantMap& options)
+QVariant Client::ask(const QString& path, const QString& interface, const QString& member,
+                     const QVariantList& arguments, const QVariantMap& options)
 {
     const QDBusMessage reply = lamella(path, interface, member, arguments, options);
     if (reply.type() != QDBusMessage::ReplyMessage)
-        QTest::qFail(qPrintable(u"%1.%2: %3: %4"_s.arg(interface, member, reply.errorName(), reply.errorMessage())), __FILE__,
-                     __LINE__);
+        QTest::qFail(qPrintable(u"%1.%2: %3: %4"_s.arg(interface, member, reply.errorName(), reply.errorMessage())),
+                     __FILE__, __LINE__);
     return reply.arguments().value(0);
 }
 
@@ -130,7 +137,8 @@ QString Client::loadStarter()
 {
     QDBusUnixFileDescriptor layout;
     layout.giveFileDescriptor(openStarter());
-    const QString job = ask(kRoot, u"Manager"_s, u"LoadImage"_s, {QVariant::fromValue(layout)}).value<QDBusObjectPath>().path();
+    const QString job
+        = ask(kRoot, u"Manager"_s, u"LoadImage"_s, {QVariant::fromValue(layout)}).value<QDBusObjectPath>().path();
     return ask(job, u"Job"_s, u"Wait"_s).toStringList().value(0);
 }
 
@@ -201,7 +209,10 @@ bool signalWorkers(int signal)
     return any;
 }
 
-pid_t helperPid() { return g_helper ? g_helper : qEnvironmentVariableIntValue("LAMELLA_HELPER_PID"); }
+pid_t helperPid()
+{
+    return g_helper ? g_helper : qEnvironmentVariableIntValue("LAMELLA_HELPER_PID");
+}
 
 void killHelper()
 {
@@ -219,7 +230,8 @@ void startHelper()
     const QByteArray program = qgetenv("LAMELLA_SESSION") + "/helper";
     g_helper = ::fork();
     if (g_helper == 0) {
-        const int log = ::open((qgetenv("LAMELLA_SESSION") + "/helper.log").constData(), O_WRONLY | O_APPEND | O_CLOEXEC);
+        const int log
+            = ::open((qgetenv("LAMELLA_SESSION") + "/helper.log").constData(), O_WRONLY | O_APPEND | O_CLOEXEC);
         ::dup2(log, 1);
         ::dup2(log, 2);
         ::execl(program.constData(), program.constData(), nullptr);

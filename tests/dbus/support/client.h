@@ -39,11 +39,11 @@ public:
     QDBusMessage call(const QString& path, const QString& interface, const QString& member,
                       const QVariantList& arguments = {});
     /// Like call(), with `interface` short ("Container") and an options map put at the end.
-    QDBusMessage lamella(const QString& path, const QString& interface, const QString& member, QVariantList arguments = {},
-                         const QVariantMap& options = {});
+    QDBusMessage lamella(const QString& path, const QString& interface, const QString& member,
+                         QVariantList arguments = {}, const QVariantMap& options = {});
     /// Calls lamella() and fails the test unless it was answered; the first out argument.
-    QVariant ask(const QString& path, const QString& interface, const QString& member, const QVariantList& arguments = {},
-                 const QVariantMap& options = {});
+    QVariant ask(const QString& path, const QString& interface, const QString& member,
+                 const QVariantList& arguments = {}, const QVariantMap& options = {});
 
     QVariant get(const QString& path, const QString& interface, const QString& property);
     /// GetManagedObjects; from then on signals arrive.
@@ -85,7 +85,8 @@ QByteArray readFile(const QString& path);
 /// Sends a signal to each lamella-worker that there is; whether there was any.
 bool signalWorkers(int signal);
 
-/// Kills the session's helper with SIGKILL, or starts one and waits for its name. They own the helper from the first call.
+/// Kills the session's helper with SIGKILL, or starts one and waits for its name. They own the helper from the first
+/// call.
 void killHelper();
 void startHelper();
 pid_t helperPid();

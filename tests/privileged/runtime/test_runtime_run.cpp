@@ -55,11 +55,11 @@ private:
 /// crun refuses to start while the empty v2 tree of a hybrid machine lists a controller: it must not see that tree.
 static Outcome runWithCrun(const Bundle& bundle)
 {
-    return test::run(
-        QStringLiteral("unshare"),
-        {QStringLiteral("--mount"), QStringLiteral("sh"), QStringLiteral("-c"),
-         QStringLiteral("! umount -l /sys/fs/cgroup/unified 2>/dev/null || mount -t tmpfs lamella-hide /sys/fs/cgroup/unified; exec crun --root %1/crun run -b %1 %2")
-             .arg(bundle.directory(), bundle.id())});
+    return test::run(QStringLiteral("unshare"),
+                     {QStringLiteral("--mount"), QStringLiteral("sh"), QStringLiteral("-c"),
+                      QStringLiteral("! umount -l /sys/fs/cgroup/unified 2>/dev/null || mount -t tmpfs lamella-hide "
+                                     "/sys/fs/cgroup/unified; exec crun --root %1/crun run -b %1 %2")
+                          .arg(bundle.directory(), bundle.id())});
 }
 
 void TestRuntimeRun::seesTheSameAsWithCrun()

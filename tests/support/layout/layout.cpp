@@ -30,15 +30,18 @@ QJsonObject writeBlob(const QString& layout, const QString& mediaType, const QBy
     const QString digest = digestOf(bytes);
     if (!writeFile(layout + QStringLiteral("/blobs/sha256/") + digest.mid(7), bytes))
         return {};
-    return {{QStringLiteral("mediaType"), mediaType}, {QStringLiteral("digest"), digest}, {QStringLiteral("size"), bytes.size()}};
+    return {{QStringLiteral("mediaType"), mediaType},
+            {QStringLiteral("digest"), digest},
+            {QStringLiteral("size"), bytes.size()}};
 }
 
 QByteArray pack(const QString& tree)
 {
     QProcess tar;
-    tar.start(QStringLiteral("tar"), {QStringLiteral("--numeric-owner"), QStringLiteral("--owner=0"), QStringLiteral("--group=0"),
-                                      QStringLiteral("--sort=name"), QStringLiteral("-C"), tree, QStringLiteral("-cf"),
-                                      QStringLiteral("-"), QStringLiteral(".")});
+    tar.start(QStringLiteral("tar"),
+              {QStringLiteral("--numeric-owner"), QStringLiteral("--owner=0"), QStringLiteral("--group=0"),
+               QStringLiteral("--sort=name"), QStringLiteral("-C"), tree, QStringLiteral("-cf"), QStringLiteral("-"),
+               QStringLiteral(".")});
     tar.waitForFinished();
     return tar.exitCode() == 0 ? tar.readAllStandardOutput() : QByteArray();
 }
@@ -69,21 +72,25 @@ bool writeLayout(const QString& path, const QString& reference, const QStringLis
         {QStringLiteral("architecture"), QStringLiteral("amd64")},
         {QStringLiteral("os"), QStringLiteral("linux")},
         {QStringLiteral("config"), config},
-        {QStringLiteral("rootfs"), QJsonObject{{QStringLiteral("type"), QStringLiteral("layers")}, {QStringLiteral("diff_ids"), diffIds}}},
+        {QStringLiteral("rootfs"),
+         QJsonObject{{QStringLiteral("type"), QStringLiteral("layers")}, {QStringLiteral("diff_ids"), diffIds}}},
         {QStringLiteral("history"), history},
     };
     const QJsonObject manifest{
         {QStringLiteral("schemaVersion"), 2},
         {QStringLiteral("mediaType"), QStringLiteral("application/vnd.oci.image.manifest.v1+json")},
-        {QStringLiteral("config"), writeBlob(path, QStringLiteral("application/vnd.oci.image.config.v1+json"), json(imageConfig))},
+        {QStringLiteral("config"),
+         writeBlob(path, QStringLiteral("application/vnd.oci.image.config.v1+json"), json(imageConfig))},
         {QStringLiteral("layers"), layers},
     };
-    QJsonObject described = writeBlob(path, QStringLiteral("application/vnd.oci.image.manifest.v1+json"), json(manifest));
+    QJsonObject described
+        = writeBlob(path, QStringLiteral("application/vnd.oci.image.manifest.v1+json"), json(manifest));
     described.insert(QStringLiteral("annotations"),
                      QJsonObject{{QStringLiteral("org.opencontainers.image.ref.name"), reference}});
     return writeFile(path + QStringLiteral("/oci-layout"), R"({"imageLayoutVersion":"1.0.0"})")
-        && writeFile(path + QStringLiteral("/index.json"),
-                     json({{QStringLiteral("schemaVersion"), 2}, {QStringLiteral("manifests"), QJsonArray{described}}}));
+        && writeFile(
+               path + QStringLiteral("/index.json"),
+               json({{QStringLiteral("schemaVersion"), 2}, {QStringLiteral("manifests"), QJsonArray{described}}}));
 }
 
 } // namespace lamella::test

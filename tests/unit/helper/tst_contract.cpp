@@ -72,8 +72,8 @@ private Q_SLOTS:
     void propertiesHaveTheContractsTypes()
     {
         QFETCH(const QMetaObject*, meta);
-        const InterfaceContract* interface
-            = m_contract.interface(u"org.lamella.Lamella1."_s + QString::fromLatin1(QTest::currentDataTag()));
+        const InterfaceContract* interface = m_contract.interface(u"org.lamella.Lamella1."_s
+                                                                  + QString::fromLatin1(QTest::currentDataTag()));
         QVERIFY(interface);
         QVERIFY(!interface->properties.isEmpty());
         for (auto it = interface->properties.cbegin(); it != interface->properties.cend(); ++it) {
@@ -88,10 +88,10 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("xml");
         QTest::newRow("no end") << QByteArray("<node><interface name='a.b'>");
         QTest::newRow("interface twice") << QByteArray("<node><interface name='a.b'/><interface name='a.b'/></node>");
-        QTest::newRow("method twice")
-            << QByteArray("<node><interface name='a.b'><method name='M'/><method name='M'/></interface></node>");
-        QTest::newRow("property twice") << QByteArray(
-            "<node><interface name='a.b'><property name='P' type='s'/><property name='P' type='s'/></interface></node>");
+        QTest::newRow("method twice") << QByteArray(
+            "<node><interface name='a.b'><method name='M'/><method name='M'/></interface></node>");
+        QTest::newRow("property twice") << QByteArray("<node><interface name='a.b'><property name='P' "
+                                                      "type='s'/><property name='P' type='s'/></interface></node>");
     }
 
     void damagedContractIsRefused()

@@ -140,14 +140,16 @@ private:
 
     QDBusConnection client() const { return QDBusConnection(u"client"_s); }
 
-    QDBusMessage message(const QString& path, const QString& interface, const QString& member, const QVariantList& arguments)
+    QDBusMessage message(const QString& path, const QString& interface, const QString& member,
+                         const QVariantList& arguments)
     {
         QDBusMessage call = QDBusMessage::createMethodCall(m_serverName, path, interface, member);
         call.setArguments(arguments);
         return call;
     }
 
-    QDBusMessage call(const QString& path, const QString& interface, const QString& member, const QVariantList& arguments = {})
+    QDBusMessage call(const QString& path, const QString& interface, const QString& member,
+                      const QVariantList& arguments = {})
     {
         return wait(client().asyncCall(message(path, interface, member, arguments)));
     }
@@ -172,7 +174,8 @@ private Q_SLOTS:
 
     void initTestCase()
     {
-        m_daemon.start(u"dbus-daemon"_s, {u"--session"_s, u"--nofork"_s, u"--print-address=1"_s, u"--address=unix:tmpdir=/tmp"_s});
+        m_daemon.start(u"dbus-daemon"_s,
+                       {u"--session"_s, u"--nofork"_s, u"--print-address=1"_s, u"--address=unix:tmpdir=/tmp"_s});
         QVERIFY(m_daemon.waitForReadyRead(20000));
         m_address = QString::fromLatin1(m_daemon.readLine()).trimmed();
         m_contract = Contract::parse(kContract).value();
@@ -195,7 +198,8 @@ private Q_SLOTS:
         m_tree = std::make_unique<ObjectTree>();
         m_publisher = std::make_unique<Publisher>(server, m_contract, *m_tree, *m_peers);
         const OptionTable options{{u"test.Thing.Add"_s, {{u"twice"_s, QMetaType::fromType<bool>()}}}};
-        m_dispatcher = std::make_unique<Dispatcher>(m_contract, options, *m_tree, *m_peers, *m_publisher, *m_authorizer);
+        m_dispatcher
+            = std::make_unique<Dispatcher>(m_contract, options, *m_tree, *m_peers, *m_publisher, *m_authorizer);
         QVERIFY(m_dispatcher->attach(server));
         m_thing = m_tree->add(std::make_unique<Thing>(kPath + u"/Things/1"_s, kInterface, ::getuid()));
         m_thing->tree = m_tree.get();
@@ -260,7 +264,8 @@ private Q_SLOTS:
         const QString path = kPath + u"/Things/3"_s;
         m_tree->add(std::make_unique<Thing>(path, kInterface, ::getuid() + 1))->number = 7;
         m_tree->add(std::make_unique<Thing>(path, kInterface, ::getuid()))->number = 8;
-        const QDBusMessage reply = call(path, u"org.freedesktop.DBus.Properties"_s, u"Get"_s, {kInterface, u"Number"_s});
+        const QDBusMessage reply
+            = call(path, u"org.freedesktop.DBus.Properties"_s, u"Get"_s, {kInterface, u"Number"_s});
         QCOMPARE(reply.arguments().at(0).value<QDBusVariant>().variant().toInt(), 8);
     }
 
@@ -339,11 +344,13 @@ private Q_SLOTS:
         const QString properties = u"org.freedesktop.DBus.Properties"_s;
         const QString path = kPath + u"/Things/1"_s;
         const QDBusMessage all = call(path, properties, u"GetAll"_s, {kInterface});
-        QCOMPARE(qdbus_cast<QVariantMap>(all.arguments().at(0)), (QVariantMap{{u"Number"_s, 1}, {u"Text"_s, QString()}}));
+        QCOMPARE(qdbus_cast<QVariantMap>(all.arguments().at(0)),
+                 (QVariantMap{{u"Number"_s, 1}, {u"Text"_s, QString()}}));
         QCOMPARE(m_authorizer->asked.last().action, u"org.lamella.read"_s);
         QCOMPARE(call(path, properties, u"Get"_s, {kInterface, u"objectName"_s}).errorName(),
                  u"org.freedesktop.DBus.Error.UnknownProperty"_s);
-        QCOMPARE(call(path, properties, u"Set"_s, {kInterface, u"Number"_s, QVariant::fromValue(QDBusVariant(5))}).errorName(),
+        QCOMPARE(call(path, properties, u"Set"_s, {kInterface, u"Number"_s, QVariant::fromValue(QDBusVariant(5))})
+                     .errorName(),
                  u"org.freedesktop.DBus.Error.PropertyReadOnly"_s);
         QCOMPARE(m_thing->number, 1);
         m_authorizer->refused = {u"org.lamella.read"_s};
@@ -356,7 +363,11 @@ private Q_SLOTS:
         const QString text = call(kPath + u"/Things/1"_s, introspectable, u"Introspect"_s).arguments().at(0).toString();
         QVERIFY2(text.contains("<method name=\"Later\">"_L1), qPrintable(text));
         QVERIFY(text.contains("org.freedesktop.DBus.Properties"_L1));
-        QVERIFY(call(kPath, introspectable, u"Introspect"_s).arguments().at(0).toString().contains("<node name=\"Things\"/>"_L1));
+        QVERIFY(call(kPath, introspectable, u"Introspect"_s)
+                    .arguments()
+                    .at(0)
+                    .toString()
+                    .contains("<node name=\"Things\"/>"_L1));
     }
 
     void signalsGoToThoseWhoAsked()
@@ -391,7 +402,8 @@ private Q_SLOTS:
     void changesAreGathered()
     {
         call(kPath, u"org.freedesktop.DBus.ObjectManager"_s, u"GetManagedObjects"_s);
-        // Half a second of changes, one each few milliseconds: at most one signal in 100 ms, and the last value arrives.
+        // Half a second of changes, one each few milliseconds: at most one signal in 100 ms, and the last value
+        // arrives.
         QElapsedTimer time;
         time.start();
         for (int i = 100; time.elapsed() < 500; ++i) {
@@ -399,7 +411,9 @@ private Q_SLOTS:
             QTest::qWait(3);
         }
         const auto last = [&] {
-            return m_signals.isEmpty() ? 0 : qdbus_cast<QVariantMap>(m_signals.last().arguments().at(1)).value(u"Number"_s).toInt();
+            return m_signals.isEmpty()
+                ? 0
+                : qdbus_cast<QVariantMap>(m_signals.last().arguments().at(1)).value(u"Number"_s).toInt();
         };
         QTRY_COMPARE(last(), m_thing->number);
         QVERIFY2(m_signals.size() <= time.elapsed() / 100 + 2, qPrintable(QString::number(m_signals.size())));
@@ -425,7 +439,8 @@ private Q_SLOTS:
         QList<QDBusPendingCall> pending;
         m_authorizer->holds = true;
         for (int i = 0; i < 300; ++i)
-            pending.append(client().asyncCall(message(kPath + u"/Things/1"_s, kInterface, u"Add"_s, {1, QVariantMap()})));
+            pending.append(
+                client().asyncCall(message(kPath + u"/Things/1"_s, kInterface, u"Add"_s, {1, QVariantMap()})));
         QTRY_VERIFY(std::ranges::count_if(pending, &QDBusPendingCall::isFinished) == 300 - 256);
         for (const QDBusPendingCall& call : pending) {
             if (call.isFinished())
