@@ -31,7 +31,8 @@ std::string_view errorKindName(ErrorKind kind);
 /// The reverse of errorKindName(); Failed for a name that is none.
 ErrorKind errorKindFromName(std::string_view name);
 
-/// A failure: its kind, errno where a system call failed (0 otherwise) and a sentence that says what was being done to what.
+/// A failure: its kind, errno where a system call failed (0 otherwise) and a sentence that says what was being done to
+/// what.
 struct Error {
     ErrorKind kind = ErrorKind::Failed;
     int errnum = 0;

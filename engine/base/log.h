@@ -6,7 +6,8 @@
 #include <format>
 #include <string_view>
 
-/// The program's own log, through spdlog to standard error. Never called between clone and exec (it locks and allocates).
+/// The program's own log, through spdlog to standard error. Never called between clone and exec (it locks and
+/// allocates).
 namespace lamella::log {
 
 enum class Level { Trace, Debug, Info, Warning, Error, Off };

@@ -11,7 +11,10 @@ namespace lamella {
 class BorrowedFd {
 public:
     constexpr BorrowedFd() = default;
-    constexpr explicit BorrowedFd(int fd) : m_fd(fd) {}
+    constexpr explicit BorrowedFd(int fd)
+        : m_fd(fd)
+    {
+    }
 
     constexpr int get() const { return m_fd; }
     constexpr explicit operator bool() const { return m_fd >= 0; }
@@ -24,8 +27,14 @@ private:
 class UniqueFd {
 public:
     constexpr UniqueFd() = default;
-    constexpr explicit UniqueFd(int fd) : m_fd(fd) {}
-    UniqueFd(UniqueFd&& other) noexcept : m_fd(other.release()) {}
+    constexpr explicit UniqueFd(int fd)
+        : m_fd(fd)
+    {
+    }
+    UniqueFd(UniqueFd&& other) noexcept
+        : m_fd(other.release())
+    {
+    }
     UniqueFd& operator=(UniqueFd&& other) noexcept
     {
         reset(other.release());

@@ -19,8 +19,17 @@ struct Bytes {
     }
 };
 
-constexpr Bytes operator""_KiB(unsigned long long n) { return {n << 10}; }
-constexpr Bytes operator""_MiB(unsigned long long n) { return {n << 20}; }
-constexpr Bytes operator""_GiB(unsigned long long n) { return {n << 30}; }
+constexpr Bytes operator""_KiB(unsigned long long n)
+{
+    return {n << 10};
+}
+constexpr Bytes operator""_MiB(unsigned long long n)
+{
+    return {n << 20};
+}
+constexpr Bytes operator""_GiB(unsigned long long n)
+{
+    return {n << 30};
+}
 
 } // namespace lamella
