@@ -18,21 +18,30 @@ if(CCACHE)
     set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
-add_library(lamella_options INTERFACE)
-target_include_directories(lamella_options INTERFACE ${CMAKE_SOURCE_DIR})
-target_compile_options(lamella_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion -Wshadow
+# What everything is compiled with, also what sanitizers and fuzzers leave as it is.
+add_library(lamella_plain_options INTERFACE)
+target_include_directories(lamella_plain_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(lamella_plain_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion -Wshadow
     -Wnon-virtual-dtor -Wold-style-cast $<$<BOOL:${LAMELLA_WERROR}>:-Werror>)
-target_compile_definitions(lamella_options INTERFACE _GNU_SOURCE)
+target_compile_definitions(lamella_plain_options INTERFACE _GNU_SOURCE)
 # As packaged: each start maps the shim anew, so what it does not use is left out of it.
-target_compile_options(lamella_options INTERFACE $<$<CONFIG:Release>:-ffunction-sections> $<$<CONFIG:Release>:-fdata-sections>)
-target_link_options(lamella_options INTERFACE $<$<CONFIG:Release>:-Wl,--gc-sections> $<$<CONFIG:Release>:-s>)
+target_compile_options(lamella_plain_options INTERFACE $<$<CONFIG:Release>:-ffunction-sections> $<$<CONFIG:Release>:-fdata-sections>)
+target_link_options(lamella_plain_options INTERFACE $<$<CONFIG:Release>:-Wl,--gc-sections> $<$<CONFIG:Release>:-s>)
+
+add_library(lamella_instruments INTERFACE)
 if(LAMELLA_SANITIZE)
-    target_compile_options(lamella_options INTERFACE -fsanitize=${LAMELLA_SANITIZE} -fno-omit-frame-pointer)
-    target_link_options(lamella_options INTERFACE -fsanitize=${LAMELLA_SANITIZE})
+    target_compile_options(lamella_instruments INTERFACE -fsanitize=${LAMELLA_SANITIZE} -fno-omit-frame-pointer)
+    target_link_options(lamella_instruments INTERFACE -fsanitize=${LAMELLA_SANITIZE})
+    set(suppressions ${CMAKE_SOURCE_DIR}/resources/dev/sanitizers)
+    set(LAMELLA_TEST_ENVIRONMENT LAMELLA_SANITIZED=1 # for tests of what a sanitizer changes
+        "LSAN_OPTIONS=suppressions=${suppressions}/lsan.supp:print_suppressions=0"
+        "TSAN_OPTIONS=suppressions=${suppressions}/tsan.supp:print_suppressions=0")
 endif()
 if(LAMELLA_FUZZ) # without it a fuzzer does not see where its input leads
-    target_compile_options(lamella_options INTERFACE -fsanitize=fuzzer-no-link)
+    target_compile_options(lamella_instruments INTERFACE -fsanitize=fuzzer-no-link)
 endif()
+add_library(lamella_options INTERFACE)
+target_link_libraries(lamella_options INTERFACE lamella_plain_options lamella_instruments)
 
 add_library(lamella_qt_options INTERFACE)
 target_link_libraries(lamella_qt_options INTERFACE lamella_options Qt6::Core)
@@ -49,6 +58,16 @@ function(lamella_library name)
     else()
         target_link_libraries(${name} PUBLIC lamella_options ${A_LINK})
     endif()
+endfunction()
+
+# lamella_container_program(NAME SOURCES file...): a static program of the C++ library alone that runs inside containers,
+# where nothing else is: what sanitizers need, too, is missing there.
+function(lamella_container_program name)
+    cmake_parse_arguments(A "" "" "SOURCES" ${ARGN})
+    add_executable(${name} ${A_SOURCES})
+    target_link_libraries(${name} PRIVATE lamella_plain_options)
+    target_link_options(${name} PRIVATE -static)
+    set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
 endfunction()
 
 # lamella_static_program(NAME SOURCES file... LINK target...): a program without Qt, linked statically (start-up time, and
@@ -79,7 +98,7 @@ function(lamella_test name)
         set(A_TIMEOUT 120)
     endif()
     set_tests_properties(${A_LABEL}/${name} PROPERTIES LABELS ${A_LABEL} TIMEOUT ${A_TIMEOUT}
-        ENVIRONMENT "LAMELLA_BIN=${CMAKE_BINARY_DIR}/bin;LAMELLA_SOURCE=${CMAKE_SOURCE_DIR};${A_ENVIRONMENT}")
+        ENVIRONMENT "LAMELLA_BIN=${CMAKE_BINARY_DIR}/bin;LAMELLA_SOURCE=${CMAKE_SOURCE_DIR};${LAMELLA_TEST_ENVIRONMENT};${A_ENVIRONMENT}")
     if(A_RESOURCE_LOCK)
         set_tests_properties(${A_LABEL}/${name} PROPERTIES RESOURCE_LOCK ${A_RESOURCE_LOCK})
     endif()

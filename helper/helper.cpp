@@ -41,10 +41,10 @@ Result<Engine> startEngine(const Options& options)
     engine.database = TRY(db::Database::open(options.root / "lamella.db"));
     engine.images = std::make_unique<image::ImageStore>(*engine.database, options.root,
                                                         options.programs / "lamella-worker", options.settings.images);
+    const auto parent = TRY(container::cgroupParentHere());
     engine.containers = std::make_unique<container::ContainerManager>(
         *engine.database, *engine.images,
-        container::Directories{options.root, options.run, options.programs, options.seccompProfile,
-                               TRY(container::cgroupParentHere())});
+        container::Directories{options.root, options.run, options.programs, options.seccompProfile, parent});
     TRY(engine.images->sweep());
     TRY(engine.containers->recover());
     container::thawForgotten(*engine.containers);

@@ -136,8 +136,10 @@ Result<TreesPointer> openTrees(const Layout& layout)
 {
     auto trees = std::make_shared<Trees>();
     trees->mode = layout.mode;
-    for (const auto& hierarchy : layout.v1)
-        trees->v1.push_back({hierarchy.controllers, TRY(openMountPoint(hierarchy.mountPoint))});
+    for (const auto& hierarchy : layout.v1) {
+        auto root = TRY(openMountPoint(hierarchy.mountPoint));
+        trees->v1.push_back({hierarchy.controllers, std::move(root)});
+    }
     if (layout.mode == Mode::V2)
         trees->unified = TRY(openMountPoint(layout.unified));
     return trees;

@@ -281,17 +281,19 @@ Result<std::string> ContainerManager::create(const CreateRequest& request)
     auto layers = d->images.layerDirectories(image);
     std::ranges::reverse(layers);
     layers.push_back(d->files.skeleton());
+    const auto user = TRY(d->lookUpUser(*container.request.user, image, {}));
+    const auto seccomp = TRY(d->seccomp());
     const oci::Spec spec = TRY(makeSpec({.id = container.id,
                                          .image = image,
                                          .request = container.request,
-                                         .user = TRY(d->lookUpUser(*container.request.user, image, {})),
+                                         .user = user,
                                          .ids = ids,
                                          .directory = d->files.directory(container.id),
                                          .layersRoot = d->files.root(),
                                          .lower = std::move(layers),
                                          .initProgram = d->directories.programs / "lamella-init",
                                          .cgroupsPath = container.cgroupPath,
-                                         .seccomp = TRY(d->seccomp())}));
+                                         .seccomp = seccomp}));
     TRY(d->files.prepare());
     TRY(d->files.make(container.id, oci::serializeSpec(spec), etcFiles(spec.hostname), ids));
     if (auto inserted = insertContainer(d->database, container); !inserted) {

@@ -79,7 +79,8 @@ Result<Usage> ImageStore::usage(uid_t owner) const
 Result<Prunable> ImageStore::prunable(uid_t owner, PruneWhat what) const
 {
     auto connection = d->database.lock();
-    return prunableOf(TRY(rows::of(connection, owner)), TRY(rows::inUse(connection, owner)), what);
+    const auto images = TRY(rows::of(connection, owner));
+    return prunableOf(images, TRY(rows::inUse(connection, owner)), what);
 }
 
 Result<Prunable> ImageStore::prune(uid_t owner, PruneWhat what)
@@ -88,7 +89,8 @@ Result<Prunable> ImageStore::prune(uid_t owner, PruneWhat what)
     {
         auto connection = d->database.lock();
         auto transaction = TRY(db::Transaction::begin(connection));
-        pruned = prunableOf(TRY(rows::of(connection, owner)), TRY(rows::inUse(connection, owner)), what);
+        const auto images = TRY(rows::of(connection, owner));
+        pruned = prunableOf(images, TRY(rows::inUse(connection, owner)), what);
         for (const auto& image : pruned.images)
             TRY(rows::removeOwner(connection, image.id, owner));
         TRY(transaction.commit());

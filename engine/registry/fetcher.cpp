@@ -70,8 +70,10 @@ Result<Resolved> Fetcher::resolve(const Name& name, const Access& access, const 
     std::string last;
     std::size_t next = 0;
     TRY(fields.each("documents", reply.descriptors.size(), [&](const image::Fields& entry) -> Result<void> {
-        Document document{TRY(entry.text("digest", kWord)), TRY(entry.text("mediaType", kWord)),
-                          TRY(contentOf(reply.descriptors.at(next++).borrow(), image::limits::kDocument.value))};
+        Document document;
+        document.digest = TRY(entry.text("digest", kWord));
+        document.mediaType = TRY(entry.text("mediaType", kWord));
+        document.bytes = TRY(contentOf(reply.descriptors.at(next++).borrow(), image::limits::kDocument.value));
         // The fetcher's word is a stranger's: it has read what a registry sent.
         if (layer::digestOf(document.bytes) != document.digest)
             return failure(ErrorKind::DigestMismatch,

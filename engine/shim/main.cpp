@@ -38,7 +38,8 @@ Result<shim::Shim*> prepare(const shim::Options& options)
     const std::string config = TRY(os::readFile(options.bundle / "config.json"));
     auto spec = TRY(oci::parseSpec(config));
     // Lives as long as the process: nothing is gained by destroying it on the way out.
-    return new shim::Shim(options, std::move(loop), std::move(log), std::move(spec));
+    static auto* const program = new shim::Shim(options, std::move(loop), std::move(log), std::move(spec));
+    return program;
 }
 
 } // namespace
