@@ -35,16 +35,14 @@ Result<void> exportTree(const TreeParts& parts, BorrowedFd file, std::function<v
     return {};
 }
 
-Result<UniqueFd> archiveChanges(const TreeParts& parts, const std::filesystem::path& scratch,
-                                std::function<void(Bytes)> progress, std::stop_token stop)
+Result<void> archiveChanges(const TreeParts& parts, layer::ByteSink& sink, std::function<void(Bytes)> progress,
+                            std::stop_token stop)
 {
     const auto upper = TRY(os::open(parts.upper, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
-    auto file = TRY(os::open(scratch, O_TMPFILE | O_RDWR, 0600));
-    layer::FdSink sink{file.borrow()};
     auto options = optionsOf(parts, std::move(progress), std::move(stop));
     options.isUpper = true;
     TRY(layer::archiveTree(upper.borrow(), sink, options));
-    return file;
+    return {};
 }
 
 } // namespace lamella::container

@@ -4,6 +4,7 @@
 #include "engine/base/result.h"
 #include "engine/base/unique_fd.h"
 #include "engine/base/units.h"
+#include "engine/layer/byte_sink.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -29,9 +30,8 @@ struct TreeParts {
 Result<void> exportTree(const TreeParts& parts, BorrowedFd file, std::function<void(Bytes)> progress,
                         std::stop_token stop);
 
-/// Writes what a container has changed, as an image layer has it, into a file without a name in the directory
-/// `scratch`. Otherwise like exportTree().
-Result<UniqueFd> archiveChanges(const TreeParts& parts, const std::filesystem::path& scratch,
-                                std::function<void(Bytes)> progress, std::stop_token stop);
+/// Writes what a container has changed, as an image layer has it, to `sink`. Otherwise like exportTree().
+Result<void> archiveChanges(const TreeParts& parts, layer::ByteSink& sink, std::function<void(Bytes)> progress,
+                            std::stop_token stop);
 
 } // namespace lamella::container

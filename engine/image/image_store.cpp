@@ -71,7 +71,8 @@ Result<std::vector<std::string>> ImageStore::loadArchive(BorrowedFd archive, uid
     if (!S_ISREG(TRY(os::status(archive, "the archive")).st_mode))
         return failure(ErrorKind::InvalidArgument, "the archive is not a file");
     TRY(d->directories.prepare());
-    ArchiveSource source{archive, TRY(d->directories.namelessFile()), owner, TRY(d->directories.room()), platform};
+    const auto room = TRY(d->directories.room());
+    ArchiveSource source{archive, TRY(d->directories.namelessFile()), owner, room, platform};
     return import(source, owner, progress, std::move(stop));
 }
 
@@ -81,16 +82,20 @@ Result<std::string> ImageStore::importRootfs(BorrowedFd archive, uid_t owner, co
     if (!S_ISREG(TRY(os::status(archive, "the archive")).st_mode))
         return failure(ErrorKind::InvalidArgument, "the archive is not a file");
     TRY(checkSettings(settings));
-    LayerSource source{archive, owner, d->limits, settings};
+    const LayerSource::Unpack unpack
+        = [&](std::stop_token stopped) { return unpackArchive(*d, archive, owner, progress, std::move(stopped)); };
+    LayerSource source{unpack, settings};
     return TRY(import(source, owner, progress, std::move(stop))).front();
 }
 
-Result<std::string> ImageStore::commit(BorrowedFd archive, uid_t owner, const std::string& base,
+Result<std::string> ImageStore::commit(const ArchiveWriter& write, uid_t owner, const std::string& base,
                                        const NewImageSettings& settings, const ProgressSink& progress,
                                        std::stop_token stop)
 {
     TRY(checkSettings(settings));
-    LayerSource source{archive, owner, d->limits, settings, TRY(documents(owner, base))};
+    const LayerSource::Unpack unpack
+        = [&](std::stop_token stopped) { return unpackWritten(*d, write, std::move(stopped)); };
+    LayerSource source{unpack, settings, TRY(documents(owner, base))};
     return TRY(import(source, owner, progress, std::move(stop))).front();
 }
 

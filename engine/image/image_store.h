@@ -23,6 +23,10 @@ namespace lamella::db {
 class Database;
 }
 
+namespace lamella::layer {
+class ByteSink;
+}
+
 /// Images: what the database knows of them, and how they come in.
 namespace lamella::image {
 
@@ -144,6 +148,9 @@ struct Progress {
 };
 using ProgressSink = std::function<void(const Progress&)>;
 
+/// Writes a tar archive to the sink.
+using ArchiveWriter = std::function<Result<void>(layer::ByteSink&)>;
+
 /// All methods may be called from any thread; each is short but loadLayout(). Needs root (layers keep their owners).
 class ImageStore {
 public:
@@ -173,10 +180,11 @@ public:
     Result<std::string> importRootfs(BorrowedFd archive, uid_t owner, const NewImageSettings& settings,
                                      const ProgressSink& progress, std::stop_token stop);
 
-    /// Makes an image of the layers of the owner's image `base` (an ID) and one more, in a tar archive of changes; its
-    /// ID. `settings` replace what the image below has, and variables, labels, ports and volumes are added to it.
-    /// Errors: as loadArchive(); LimitExceeded also where it would have too many layers.
-    Result<std::string> commit(BorrowedFd archive, uid_t owner, const std::string& base,
+    /// Makes an image of the layers of the owner's image `base` (an ID) and one more, of changes; its ID. `write` is
+    /// called once, on another thread, and has ended when this returns; what it writes is unpacked meanwhile.
+    /// `settings` replace what the image below has, and variables, labels, ports and volumes are added to it. Errors:
+    /// those of `write`, and as loadArchive(); LimitExceeded also where it would have too many layers.
+    Result<std::string> commit(const ArchiveWriter& write, uid_t owner, const std::string& base,
                                const NewImageSettings& settings, const ProgressSink& progress, std::stop_token stop);
 
     /// The same from anywhere else.

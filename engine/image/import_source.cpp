@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/image/import_source.h"
 
+#include "engine/image/new_layer.h"
 #include "engine/image/worker.h"
 #include "engine/os/file.h"
 
 namespace lamella::image {
+
+std::optional<NewLayer> ImportSource::takeUnpacked(std::size_t)
+{
+    return std::nullopt;
+}
 
 Result<std::vector<FoundImage>> LayoutSource::images(const Worker& worker, std::stop_token stop)
 {

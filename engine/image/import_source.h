@@ -14,6 +14,7 @@
 namespace lamella::image {
 
 class Worker;
+struct NewLayer;
 
 /// A repository of a registry.
 struct Repository {
@@ -47,6 +48,10 @@ public:
     /// Opens a layer's blob, one of those that images() named. Closing the descriptor early is how a load tells that
     /// it wants no more of it.
     virtual Result<Blob> openBlob(const Descriptor& blob, std::stop_token stop) = 0;
+
+    /// A layer that the source has unpacked itself, by its position in the source's only image: it is not opened then.
+    /// Asked for once.
+    virtual std::optional<NewLayer> takeUnpacked(std::size_t position);
 
     /// Where the blobs are kept, so that a push to the same registry need not send them; nothing where that is no
     /// registry.

@@ -80,16 +80,21 @@ Result<void> LayerLoads::add(const FoundImage& found, Image& image)
             below.push_back(static_cast<std::size_t>(same - m_jobs.begin()));
             continue;
         }
-        const bool isThere = TRY(m_store.hasLayer(layer.chainId));
-        if (!isThere)
-            m_needed += blob.size;
         Job job{};
         job.blob = &blob;
         job.layer = &layer;
         job.position = position;
         job.count = image.layers.size();
         job.below = below;
-        if (!isThere || !TRY(m_store.ownsLayer(m_owner, layer.chainId)))
+        if (auto unpacked = m_source.takeUnpacked(position)) {
+            TRY(checkDigests(blob, layer, unpacked->unpacked));
+            job.unpacked.emplace(std::move(*unpacked));
+            job.isRead = true;
+        }
+        const bool isThere = job.isRead || TRY(m_store.hasLayer(layer.chainId));
+        if (!isThere)
+            m_needed += blob.size;
+        if (!job.isRead && (!isThere || !TRY(m_store.ownsLayer(m_owner, layer.chainId))))
             job.item = m_progress.add(blob.digest, blob.size);
         below.push_back(m_jobs.size());
         m_jobs.push_back(std::move(job));
@@ -160,7 +165,10 @@ Result<void> LayerLoads::bring(Job& job)
     auto claim = TRY(LayerClaim::take(m_store, job.layer->chainId, m_stop.get_token()));
     if (claim) {
         job.claim.emplace(std::move(*claim));
-        TRY(unpack(job));
+        if (!job.unpacked)
+            TRY(unpack(job));
+    } else if (job.isRead) {
+        job.unpacked.reset(); // the store has the same already
     } else if (!TRY(m_store.ownsLayer(m_owner, job.layer->chainId))) {
         TRY(verify(job));
     }
@@ -188,22 +196,15 @@ Result<void> LayerLoads::verify(Job& job)
 Result<void> LayerLoads::unpack(Job& job)
 {
     tell(job, "Unpacking", {});
-    job.staged.emplace(TRY(m_store.directories.stage()));
-    m_store.step("staged");
-    const auto room = TRY(m_store.directories.room());
     const auto blob = TRY(m_source.openBlob(*job.blob, m_stop.get_token()));
     const auto progress = [&](Bytes done) {
         tell(job, "Unpacking", done);
-        m_store.step("unpacking");
         // Those beside it write too.
         if (const auto left = m_store.directories.room(); left && *left == Bytes{})
             fail(Error::of(ErrorKind::NoSpace, "the disk is full: remove what is not needed and try again"));
     };
-    const Worker::LayerBlob request{blob, *job.blob, m_store.limits, room};
-    const Worker::LayerFiles into{job.staged->diff(), job.staged->index(), job.staged->headers()};
-    job.unpacked = TRY(m_store.worker.unpack(request, into, progress, m_stop.get_token()));
-    m_store.step("unpacked");
-    TRY(checkDigests(*job.blob, *job.layer, job.unpacked));
+    job.unpacked.emplace(TRY(unpackLayer(m_store, blob, *job.blob, progress, m_stop.get_token())));
+    TRY(checkDigests(*job.blob, *job.layer, job.unpacked->unpacked));
     job.isRead = true;
     tell(job, "Unpacking", job.blob->size);
     return {};
@@ -259,13 +260,13 @@ Result<void> LayerLoads::publish(const std::vector<Job*>& jobs)
         std::vector<std::filesystem::path> below;
         for (const auto index : job->below) {
             const auto& lower = m_jobs[index];
-            below.push_back(lower.staged ? m_store.directories.diff(*lower.staged)
-                                         : m_store.directories.diff(lower.layer->chainId));
+            below.push_back(lower.unpacked ? m_store.directories.diff(lower.unpacked->staged)
+                                           : m_store.directories.diff(lower.layer->chainId));
         }
-        TRY(job->staged->complete(job->unpacked.extracted, below));
+        TRY(job->unpacked->staged.complete(job->unpacked->unpacked.extracted, below));
     }
     // It writes the whole file system: once for all that are ready.
-    TRY(jobs.front()->staged->sync());
+    TRY(jobs.front()->unpacked->staged.sync());
     m_store.step("synced");
     for (auto* job : jobs)
         TRY(publish(*job));
@@ -275,13 +276,14 @@ Result<void> LayerLoads::publish(const std::vector<Job*>& jobs)
 Result<void> LayerLoads::publish(Job& job)
 {
     auto& layer = *job.layer;
-    TRY(job.staged->publish(layer.chainId));
-    job.staged.reset();
+    const auto extracted = std::move(job.unpacked->unpacked.extracted);
+    TRY(job.unpacked->staged.publish(layer.chainId));
+    job.unpacked.reset();
     m_store.step("published");
-    layer.size = job.unpacked.extracted.size;
+    layer.size = extracted.size;
     {
         auto connection = m_store.database.lock();
-        TRY(rows::addLayer(connection, layer, job.unpacked.extracted.entries));
+        TRY(rows::addLayer(connection, layer, extracted.entries));
     }
     m_store.step("layer recorded");
     job.claim.reset();

@@ -4,6 +4,7 @@
 #include "engine/image/image_store_private.h"
 #include "engine/image/import_source.h"
 #include "engine/image/load_progress.h"
+#include "engine/image/new_layer.h"
 
 #include <condition_variable>
 #include <optional>
@@ -58,8 +59,7 @@ private:
         std::vector<std::size_t> below; ///< jobs, from the bottom
         std::optional<std::size_t> item; ///< of the progress; none where nothing has to be read
         std::optional<LayerClaim> claim; ///< outlives what is staged
-        std::optional<StagedLayer> staged;
-        UnpackedLayer unpacked;
+        std::optional<NewLayer> unpacked;
         bool isRead = false; ///< and is what its digests say
         bool isUnpacked = false;
         bool isThere = false;

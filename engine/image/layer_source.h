@@ -2,27 +2,32 @@
 #pragma once
 
 #include "engine/image/import_source.h"
+#include "engine/image/new_layer.h"
+
+#include <functional>
 
 namespace lamella::image {
 
-/// The layers of an image, or none, and one more in a tar archive: an image with settings of the caller's.
+/// The layers of an image, or none, and a new one: an image with settings of the caller's. The new layer is unpacked
+/// first, in one pass, because its name comes of its content.
 class LayerSource final : public ImportSource {
 public:
-    /// `archive` stays open for as long as this lives, and is read by workers that run as `reader`. What else is given
-    /// lives longer. `base`: the documents of the image below; empty where there is none.
-    LayerSource(BorrowedFd archive, uid_t reader, const Limits& limits, const NewImageSettings& settings,
-                ImageDocuments base = {});
-    Result<std::vector<FoundImage>> images(const Worker& worker, std::stop_token stop) override;
+    using Unpack = std::function<Result<NewLayer>(std::stop_token)>;
 
-    /// The layers below are here, and the owner's: only the new one is asked for.
+    /// What is given lives longer. `base`: the documents of the image below; empty where there is none.
+    LayerSource(const Unpack& unpack, const NewImageSettings& settings, ImageDocuments base = {});
+    Result<std::vector<FoundImage>> images(const Worker& worker, std::stop_token stop) override;
+    std::optional<NewLayer> takeUnpacked(std::size_t position) override;
+
+    /// The layers below are here, and the owner's. Errors: NotFound (they have gone meanwhile).
     Result<Blob> openBlob(const Descriptor& blob, std::stop_token stop) override;
 
 private:
-    BorrowedFd m_archive;
-    uid_t m_reader;
-    const Limits& m_limits;
+    const Unpack& m_unpack;
     const NewImageSettings& m_settings;
     ImageDocuments m_base;
+    std::optional<NewLayer> m_layer;
+    std::size_t m_position = 0; ///< of it
 };
 
 } // namespace lamella::image

@@ -57,8 +57,9 @@ Result<Config> configOf(const Fields& fields)
 {
     Config config;
     config.created = TRY(timeField(fields));
-    config.platform = {TRY(fields.text("architecture", limits::kReference)), TRY(fields.text("os", limits::kReference)),
-                       TRY(fields.text("variant", limits::kReference))};
+    config.platform.architecture = TRY(fields.text("architecture", limits::kReference));
+    config.platform.os = TRY(fields.text("os", limits::kReference));
+    config.platform.variant = TRY(fields.text("variant", limits::kReference));
     config.diffIds = TRY(fields.texts("diffIds", limits::kLayers, limits::kText));
     TRY(fields.each("history", limits::kLayers, [&config](const Fields& entry) -> Result<void> {
         config.history.push_back({TRY(timeField(entry)), TRY(entry.text("createdBy", limits::kCreatedBy))});
@@ -182,6 +183,7 @@ json toJson(const UnpackedLayer& layer)
 {
     return {
         {"blobDigest", layer.blobDigest},
+        {"blobBytes", layer.blobSize.value},
         {"diffId", layer.diffId},
         {"bytes", layer.extracted.size.value},
         {"entries", layer.extracted.entries},
@@ -219,12 +221,12 @@ Result<std::vector<HistoryEntry>> historyEntries(const json& report)
     std::vector<HistoryEntry> history;
     const auto fields = TRY(Fields::of(report, "the worker's report"));
     TRY(fields.each("history", limits::kHistory, [&history](const Fields& entry) -> Result<void> {
-        history.push_back({TRY(timeField(entry)),
-                           TRY(entry.text("createdBy", limits::kDocument.value)),
-                           TRY(entry.text("author", limits::kDocument.value)),
-                           TRY(entry.text("comment", limits::kDocument.value)),
-                           TRY(entry.flag("empty")),
-                           {}});
+        auto& step = history.emplace_back();
+        step.created = TRY(timeField(entry));
+        step.createdBy = TRY(entry.text("createdBy", limits::kDocument.value));
+        step.author = TRY(entry.text("author", limits::kDocument.value));
+        step.comment = TRY(entry.text("comment", limits::kDocument.value));
+        step.isEmptyLayer = TRY(entry.flag("empty"));
         return {};
     }));
     return history;
@@ -233,7 +235,10 @@ Result<std::vector<HistoryEntry>> historyEntries(const json& report)
 Result<FoundArchive> foundArchive(const json& report)
 {
     const auto fields = TRY(Fields::of(report, "the worker's report"));
-    return FoundArchive{TRY(foundImages(report)), TRY(fields.flag("spilled"))};
+    FoundArchive archive;
+    archive.images = TRY(foundImages(report));
+    archive.isSpilled = TRY(fields.flag("spilled"));
+    return archive;
 }
 
 Result<UnpackedLayer> unpackedLayer(const json& report)
@@ -241,6 +246,7 @@ Result<UnpackedLayer> unpackedLayer(const json& report)
     const auto fields = TRY(Fields::of(report, "the worker's report"));
     UnpackedLayer layer;
     layer.blobDigest = TRY(digestField(fields, "blobDigest"));
+    layer.blobSize = {TRY(fields.number("blobBytes", limits::kBlob.value))};
     layer.diffId = TRY(digestField(fields, "diffId"));
     layer.extracted.size = {TRY(fields.number("bytes", limits::kUnpackedLayer.value))};
     layer.extracted.entries = TRY(fields.number("entries", 1ull << 32));

@@ -30,6 +30,7 @@ struct FoundArchive {
 /// What unpacking a layer came to.
 struct UnpackedLayer {
     std::string blobDigest;
+    Bytes blobSize;
     std::string diffId;
     layer::Extracted extracted;
 };

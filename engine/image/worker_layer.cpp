@@ -102,7 +102,8 @@ Result<UnpackedLayer> unpack(Reading& from, const LayerRequest& request)
     }
     TRY(layer::drain(archive));
     auto digests = from.stream.digests();
-    return UnpackedLayer{std::move(digests.blob), std::move(digests.diffId), TRY(extractor.finish())};
+    return UnpackedLayer{std::move(digests.blob), from.stream.consumed(), std::move(digests.diffId),
+                         TRY(extractor.finish())};
 }
 
 // The digests alone.
@@ -114,7 +115,7 @@ Result<UnpackedLayer> hash(BorrowedFd blob, const LayerRequest& request)
     Telling telling{limited, stream};
     TRY(layer::drain(telling));
     auto digests = stream.digests();
-    return UnpackedLayer{std::move(digests.blob), std::move(digests.diffId), {}};
+    return UnpackedLayer{std::move(digests.blob), stream.consumed(), std::move(digests.diffId), {}};
 }
 
 } // namespace

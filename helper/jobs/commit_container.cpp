@@ -8,11 +8,13 @@ Work::Function commitContainer(image::ImageStore& images, CommitRequest request,
     return [&images, request = std::move(request), filesRead = std::move(filesRead)](
                const image::ProgressSink& progress, std::stop_token stop) -> Result<std::vector<std::string>> {
         const auto tell = [&progress](Bytes done) { progress({"Reading the container's files", done, {}, {}}); };
-        tell({});
-        const auto archive = TRY(container::archiveChanges(request.parts, request.scratch, tell, stop));
-        filesRead();
-        return std::vector{TRY(images.commit(archive.borrow(), request.owner, request.image, request.settings, progress,
-                                             std::move(stop)))};
+        const auto write = [&](layer::ByteSink& sink) {
+            tell({});
+            auto written = container::archiveChanges(request.parts, sink, tell, stop);
+            filesRead();
+            return written;
+        };
+        return std::vector{TRY(images.commit(write, request.owner, request.image, request.settings, progress, stop))};
     };
 }
 

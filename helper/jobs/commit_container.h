@@ -4,7 +4,6 @@
 #include "engine/container/export.h"
 #include "helper/jobs/work.h"
 
-#include <filesystem>
 #include <functional>
 
 namespace lamella::helper {
@@ -14,10 +13,9 @@ struct CommitRequest {
     std::string image; ///< the ID of the container's
     container::TreeParts parts;
     image::NewImageSettings settings;
-    std::filesystem::path scratch; ///< a directory for a large file without a name
 };
 
-/// The work of Container.Commit. `filesRead` is called, on the thread, when the container's files are needed no more.
+/// The work of Container.Commit. `filesRead` is called, on a thread, when the container's files are needed no more.
 Work::Function commitContainer(image::ImageStore& images, CommitRequest request, std::function<void()> filesRead);
 
 } // namespace lamella::helper

@@ -28,8 +28,7 @@ QDBusObjectPath ContainerObject::Commit(const QString& reference, const QVariant
     if (!place)
         return refuse(place.error()), QDBusObjectPath();
     const bool pauses = m_container.state == container::State::Running && options.value(u"pause"_s, true).toBool();
-    CommitRequest request{m_container.owner, m_container.imageId, treeParts(), std::move(*settings),
-                          m_services.scratch};
+    CommitRequest request{m_container.owner, m_container.imageId, treeParts(), std::move(*settings)};
     const auto begin = [&services = m_services, request = std::move(request), id = m_container.id, item = path(),
                         place = *place, call = takeCall()](const Result<void>& paused) {
         // What has ended meanwhile changes no more.

@@ -268,7 +268,9 @@ private Q_SLOTS:
         const QString job
             = begin(u"ImportImage"_s, {QVariant::fromValue(opened(file, O_RDONLY)), u"imported"_s}, options);
         const QStringList ids = alice->ask(job, u"Job"_s, u"Wait"_s).toStringList();
-        checkParts(job);
+        const auto total = alice->get(job, u"Job"_s, u"BytesTotal"_s).toULongLong();
+        QCOMPARE(total, static_cast<qulonglong>(QFileInfo(file).size()));
+        QCOMPARE(alice->get(job, u"Job"_s, u"BytesDone"_s).toULongLong(), total);
         QFile::remove(file);
         QCOMPARE(ids.size(), 1);
         QCOMPARE(image(ids.at(0), u"Env"_s).toStringList(), QStringList{u"A=b"_s});

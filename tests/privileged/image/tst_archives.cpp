@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/layer/byte_sink.h"
 #include "tests/privileged/image/archive_fixture.h"
 
 #include <sys/stat.h>
@@ -39,8 +40,16 @@ std::vector<TarMember> dockerMembers()
     };
 }
 
+/// A container's changes.
+ArchiveWriter writerOf(std::string archive)
+{
+    return
+        [archive = std::move(archive)](layer::ByteSink& sink) { return sink.write(std::as_bytes(std::span{archive})); };
+}
+
 } // namespace
 
+Q_DECLARE_METATYPE(ArchiveWriter)
 using Make = std::function<std::string(const fs::path&)>;
 Q_DECLARE_METATYPE(Make)
 
@@ -63,6 +72,8 @@ private Q_SLOTS:
     void aRootFileSystemBecomesAnImage();
     void aDamagedRootFileSystemIsRefused();
     void anImageGetsOneMoreLayer();
+    void whatGoesWrongInACommitIsSaid_data();
+    void whatGoesWrongInACommitIsSaid();
 
 private:
     Result<std::vector<std::string>> loadBytes(Store& store, const std::string& bytes)
@@ -293,6 +304,46 @@ void ArchivesTest::aDamagedRootFileSystemIsRefused()
     verifyEmpty();
 }
 
+// Whose fault it is says the error, and nothing of it stays.
+void ArchivesTest::whatGoesWrongInACommitIsSaid_data()
+{
+    QTest::addColumn<ArchiveWriter>("write");
+    QTest::addColumn<ErrorKind>("kind");
+    const auto member = kAbove.substr(0, 2 * 512);
+    QTest::newRow("the writer fails between two members") << ArchiveWriter{[member](layer::ByteSink& sink) {
+        return writerOf(member)(sink).and_then([]() -> Result<void> { return failure(ErrorKind::Unsupported, "no"); });
+    }} << ErrorKind::Unsupported;
+    QTest::newRow("the writer fails at once")
+        << ArchiveWriter{[](layer::ByteSink&) -> Result<void> { return failure(ErrorKind::Cancelled, "no"); }}
+        << ErrorKind::Cancelled;
+    QTest::newRow("the worker wants no more") << ArchiveWriter{[](layer::ByteSink& sink) -> Result<void> {
+        const auto foreign = writerOf(std::string(1u << 20, 'x'));
+        for (;;)
+            TRY(foreign(sink));
+    }} << ErrorKind::InvalidArgument;
+    QTest::newRow("it ends in the middle of a file")
+        << writerOf(archiveOf({file("d/b", std::string(2000, 'x'))}).substr(0, 1500)) << ErrorKind::InvalidArgument;
+}
+
+void ArchivesTest::whatGoesWrongInACommitIsSaid()
+{
+    QFETCH(ArchiveWriter, write);
+    Store store{root()};
+    const TestLayout layout{this->layout()};
+    layout.index({layout.image({kBelow})});
+    const auto base = load(store, layout.path()).value().front();
+    QTEST(store.images.commit(write, kOwner, base, {}, {}, {}).error().kind, "kind");
+    QCOMPARE(namesIn(root() / "layers").size(), 1u);
+    QCOMPARE(store.images.list(kOwner).size(), 1u);
+    // A layer that is there already is not brought twice.
+    const auto again = store.images.commit(writerOf(kBelow), kOwner, base, {}, {}, {});
+    QVERIFY2(again, again ? "" : again.error().message.c_str());
+    const auto same = store.images.commit(writerOf(kBelow), kOwner, base, {.message = "another"}, {}, {});
+    QVERIFY2(same, same ? "" : same.error().message.c_str());
+    QVERIFY(*again != *same);
+    QCOMPARE(namesIn(root() / "layers").size(), 2u);
+}
+
 void ArchivesTest::anImageGetsOneMoreLayer()
 {
     Store store{root()};
@@ -300,11 +351,8 @@ void ArchivesTest::anImageGetsOneMoreLayer()
     layout.index(
         {layout.image({kBelow}, {{"config", {{"Labels", {{"a", "1"}}}, {"Unknown", {1, 2}}}}, {"extra", "kept"}})});
     const auto base = load(store, layout.path()).value().front();
-    const auto path = m_directory / "changes";
-    QVERIFY(os::replaceFile(path, kAbove, 0644));
-    const auto changes = os::open(path, O_RDONLY).value();
     const auto commit = [&](const NewImageSettings& settings, uid_t owner = kOwner) {
-        return store.images.commit(changes.borrow(), owner, base, settings, {}, {});
+        return store.images.commit(writerOf(kAbove), owner, base, settings, {}, {});
     };
     const auto id = commit({.reference = "more", .cmd = {"/new"}, .labels = {"b=2"}, .message = "by hand"});
     QVERIFY2(id, id ? "" : id.error().message.c_str());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/image/import_source.h"
 #include "engine/image/worker.h"
+#include "engine/layer/byte_sink.h"
 #include "tests/privileged/image/archive_fixture.h"
 
 #include <QScopeGuard>
@@ -33,10 +34,8 @@ std::string largeLayer()
 /// The layers of a layout through pipes, as a pull brings them.
 class PipedSource final : public ImportSource {
 public:
-    /// `opened` is called before a layer is read.
-    explicit PipedSource(fs::path layout, std::function<void()> opened = {})
+    explicit PipedSource(fs::path layout)
         : m_layout(std::move(layout))
-        , m_opened(std::move(opened))
         , m_directory(os::open(m_layout, O_RDONLY | O_DIRECTORY).value())
     {
     }
@@ -50,8 +49,6 @@ public:
         if (::pipe2(ends.data(), O_CLOEXEC) != 0)
             return systemFailure("cannot make a pipe");
         const std::scoped_lock lock{m_mutex};
-        if (m_opened)
-            m_opened();
         m_feeders.emplace_back(
             [path = m_layout / TestLayout::pathOf(blob.digest), end = std::make_shared<UniqueFd>(ends[1])] {
                 std::ignore = os::writeAll(end->borrow(), os::readFile(path, 64u << 20).value(), "the pipe");
@@ -61,7 +58,6 @@ public:
 
 private:
     fs::path m_layout;
-    std::function<void()> m_opened;
     UniqueFd m_directory;
     std::mutex m_mutex;
     std::vector<std::jthread> m_feeders;
@@ -190,8 +186,9 @@ void ImageFaultsTest::operations()
     });
     row("commit", [](Store& store, const fs::path& directory) -> Result<void> {
         const auto base = TRY(store.images.find(kOwner, "bystander")).id;
-        const auto archive = TRY(os::open(directory / "rootfs", O_RDONLY));
-        TRY(store.images.commit(archive.borrow(), kOwner, base, {}, {}, {}));
+        const auto archive = TRY(os::readFile(directory / "rootfs"));
+        const auto write = [&](layer::ByteSink& sink) { return sink.write(std::as_bytes(std::span{archive})); };
+        TRY(store.images.commit(write, kOwner, base, {}, {}, {}));
         return {};
     });
     row("pull", [](Store& store, const fs::path& directory) -> Result<void> {
@@ -307,7 +304,11 @@ void ImageFaultsTest::aDiskThatFillsUpWithinALayerLeavesNothing()
     for (std::uint64_t left = 0; !fits && left < (8u << 20); left += left < (640u << 10) ? 64u << 10 : 12u << 10) {
         {
             Store store{root()};
-            PipedSource source{m_directory / "given", [&] { fill(root(), left); }};
+            store.images.setStepHook([&](std::string_view name) {
+                if (name == "staged")
+                    fill(root(), left);
+            });
+            PipedSource source{m_directory / "given"};
             const auto done = store.images.import(source, kOwner, {}, {});
             fits = done.has_value();
             failed += !fits;

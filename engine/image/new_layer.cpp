@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/image/new_layer.h"
+
+#include "engine/image/archive_index.h"
+#include "engine/image/image_store_private.h"
+#include "engine/image/limit_checks.h"
+#include "engine/layer/byte_sink.h"
+#include "engine/layer/digest.h"
+#include "engine/os/file.h"
+#include "engine/os/socket.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <thread>
+
+namespace lamella::image {
+
+namespace {
+
+Result<layer::Compression> compressionIn(BorrowedFd archive)
+{
+    std::string start(4, '\0');
+    const auto count = ::pread(archive.get(), start.data(), start.size(), 0);
+    if (count < 0)
+        return systemFailure("cannot read the archive");
+    start.resize(static_cast<std::size_t>(count));
+    return compressionOf(start);
+}
+
+Descriptor unknownLayer(Bytes size, layer::Compression compression)
+{
+    Descriptor blob;
+    blob.kind = DocumentKind::Layer;
+    blob.digest = layer::digestOf(""); // the worker looks for it in a layout only
+    blob.size = size;
+    blob.compression = compression;
+    return blob;
+}
+
+// To whoever has the other end of a socket. A pipe would send SIGPIPE to the whole process when that ends early.
+class SocketSink final : public layer::ByteSink {
+public:
+    explicit SocketSink(UniqueFd socket)
+        : m_socket(std::move(socket))
+    {
+    }
+
+    Result<void> write(std::span<const std::byte> bytes) override
+    {
+        while (!bytes.empty()) {
+            const auto count = ::send(m_socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+            if (count < 0 && errno == EINTR)
+                continue;
+            m_isBroken = count < 0;
+            if (m_isBroken)
+                return systemFailure("cannot pass the archive on");
+            bytes = bytes.subspan(static_cast<std::size_t>(count));
+        }
+        return {};
+    }
+
+    void close() { m_socket.reset(); }
+
+    /// The reader wants no more: he knows why.
+    bool isBroken() const { return m_isBroken; }
+
+private:
+    UniqueFd m_socket;
+    bool m_isBroken = false;
+};
+
+} // namespace
+
+Result<NewLayer> unpackLayer(ImageStore::Private& store, const Blob& from, const Descriptor& blob,
+                             const std::function<void(Bytes)>& progress, std::stop_token stop)
+{
+    const Worker::LayerBlob request{from, blob, store.limits, TRY(store.directories.room())};
+    NewLayer layer{TRY(store.directories.stage()), {}, blob};
+    store.step("staged");
+    const Worker::LayerFiles into{layer.staged.diff(), layer.staged.index(), layer.staged.headers()};
+    const auto tell = [&](Bytes done) {
+        if (progress)
+            progress(done);
+        store.step("unpacking");
+    };
+    layer.unpacked = TRY(store.worker.unpack(request, into, tell, std::move(stop)));
+    layer.blob.digest = layer.unpacked.blobDigest;
+    layer.blob.size = layer.unpacked.blobSize;
+    store.step("unpacked");
+    return layer;
+}
+
+Result<NewLayer> unpackArchive(ImageStore::Private& store, BorrowedFd archive, uid_t reader,
+                               const ProgressSink& progress, std::stop_token stop)
+{
+    const Bytes size{static_cast<std::uint64_t>(TRY(os::status(archive, "the archive")).st_size)};
+    const auto blob = unknownLayer(size, TRY(compressionIn(archive)));
+    TRY(checkBlob(blob, store.limits));
+    const Blob from{Blob::Kind::File, TRY(os::duplicate(archive)), {}, reader};
+    const auto tell = [&](Bytes done) {
+        if (progress)
+            progress({"Unpacking the archive", done, size, {}});
+    };
+    tell({});
+    auto layer = TRY(unpackLayer(store, from, blob, tell, std::move(stop)));
+    tell(size);
+    return layer;
+}
+
+Result<NewLayer> unpackWritten(ImageStore::Private& store, const ArchiveWriter& write, std::stop_token stop)
+{
+    auto ends = TRY(os::makeSocketPair(SOCK_STREAM));
+    SocketSink sink{std::move(ends.first)};
+    Result<void> written;
+    std::jthread writer{[&] {
+        written = write(sink);
+        sink.close();
+    }};
+    auto layer = [&] {
+        const Blob from{Blob::Kind::Stream, std::move(ends.second), {}, {}}; // closed before the writer is waited for
+        return unpackLayer(store, from, unknownLayer(store.limits.blob, layer::Compression::None), {}, std::move(stop));
+    }();
+    writer.join();
+    if (!written && !sink.isBroken())
+        return std::unexpected(std::move(written).error());
+    return layer;
+}
+
+} // namespace lamella::image

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/image/image_store.h"
+#include "engine/image/import_source.h"
+#include "engine/image/layer_directories.h"
+#include "engine/image/report.h"
+
+#include <functional>
+#include <stop_token>
+
+namespace lamella::image {
+
+/// A layer in a directory of its own, which gets its name when it is published. Move-only.
+struct NewLayer {
+    StagedLayer staged;
+    UnpackedLayer unpacked;
+    Descriptor blob; ///< what was read, with the digest and size that it turned out to have
+};
+
+/// Has a worker unpack `from`; `progress` is called with the bytes that were read. The digests are what the worker
+/// says. Errors: those of unpacking, NoSpace, Cancelled; nothing is left.
+Result<NewLayer> unpackLayer(ImageStore::Private& store, const Blob& from, const Descriptor& blob,
+                             const std::function<void(Bytes)>& progress, std::stop_token stop);
+
+/// The same from a tar archive in a file of the caller's, plain or compressed, of which nothing is known yet.
+Result<NewLayer> unpackArchive(ImageStore::Private& store, BorrowedFd archive, uid_t reader,
+                               const ProgressSink& progress, std::stop_token stop);
+
+/// The same while it is being written: `write` is called once, on a thread of its own, and its errors are passed on.
+Result<NewLayer> unpackWritten(ImageStore::Private& store, const ArchiveWriter& write, std::stop_token stop);
+
+} // namespace lamella::image
