@@ -166,6 +166,7 @@ Result<void> dropRights(Rights rights, uid_t uid, Bytes fileSize, const std::fun
         TRY(setLimit(RLIMIT_NPROC, kFetcherThreads));
     TRY(setLimit(RLIMIT_NOFILE, fetches ? 512 : 128));
     TRY(setLimit(RLIMIT_FSIZE, fileSize.value));
+    ::signal(SIGXFSZ, SIG_IGN); // so that who writes too much is told: EFBIG
     if (!kSanitized) // what threads reserve is address space too, but no data
         TRY(setLimit(fetches ? RLIMIT_DATA : RLIMIT_AS, limits::kWorkerMemory.value));
     if (rights != Rights::Unpack) {

@@ -60,6 +60,10 @@ Result<void> LayerRequest::check(const layer::TarEntry& entry, std::uint64_t num
         return failure(ErrorKind::LimitExceeded,
                        std::format("the layer has more members than the {} that the setting layer_entries allows",
                                    limits.layerEntries));
+    if (entry.size > limits.unpackedLayer.value) // a sparse file's is not what comes of the archive
+        return failure(ErrorKind::LimitExceeded,
+                       std::format("{} has {} bytes, and the setting unpacked_layer_bytes allows {}",
+                                   entry.path.substr(0, 64), entry.size, limits.unpackedLayer.value));
     const auto depth = static_cast<std::uint64_t>(std::ranges::count(entry.path, '/'));
     if (depth > limits.pathDepth)
         return failure(ErrorKind::LimitExceeded,

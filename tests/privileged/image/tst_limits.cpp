@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/image/import_source.h"
 #include "engine/image/worker.h"
+#include "engine/layer/byte_sink.h"
+#include "engine/layer/tar_writer.h"
 #include "tests/privileged/image/archive_fixture.h"
 
 using namespace lamella;
@@ -10,6 +12,17 @@ namespace {
 
 const auto kLayer = archiveOf({file("a/b/c", std::string(3000, 'x')), file("d", "y")});
 const auto kSecond = archiveOf({file("e", "z")});
+
+class TextSink final : public layer::ByteSink {
+public:
+    Result<void> write(std::span<const std::byte> bytes) override
+    {
+        text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        return {};
+    }
+
+    std::string text;
+};
 
 /// A layout whose layers come through pipes: how a pull brings them.
 class PulledSource final : public ImportSource {
@@ -57,6 +70,7 @@ private Q_SLOTS:
     void aSettingEndsAPull();
     void aSettingEndsAnImport_data() { settings(false); }
     void aSettingEndsAnImport();
+    void aFileOfHolesIsAsLongAsItSays();
     void aUserHasSoManyAndNoMore();
 
 private:
@@ -118,6 +132,33 @@ void LimitsTest::aSettingEndsAnImport()
     QVERIFY(os::replaceFile(path, kLayer, 0644));
     const auto archive = os::open(path, O_RDONLY).value();
     bringTwice([&](Store& store) { return store.images.importRootfs(archive.borrow(), kOwner, {}, {}, {}); });
+}
+
+// It takes next to nothing of the archive, and next to nothing of the disk.
+void LimitsTest::aFileOfHolesIsAsLongAsItSays()
+{
+    layer::TarEntry entry;
+    entry.path = "holes";
+    entry.size = std::uint64_t{1} << 40;
+    entry.chunks = {{entry.size, 0}};
+    TextSink sink;
+    layer::TarWriter tar{sink};
+    QVERIFY(tar.begin(entry) && tar.end() && tar.finish());
+    const TestLayout layout{this->layout()};
+    layout.index({layout.image({sink.text})});
+    {
+        Store store{root()};
+        const auto refused = load(store, layout.path());
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().kind, ErrorKind::LimitExceeded);
+        QVERIFY2(refused.error().message.contains("holes has 1099511627776 bytes"), refused.error().message.c_str());
+        verifyEmpty();
+    }
+    Limits limits;
+    limits.unpackedLayer = 2048_GiB;
+    Store store{root(), limits};
+    const auto taken = load(store, layout.path());
+    QVERIFY2(taken, taken ? "" : taken.error().message.c_str());
 }
 
 void LimitsTest::aUserHasSoManyAndNoMore()
