@@ -14,7 +14,6 @@
 #include <QLineEdit>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QVBoxLayout>
 
 namespace lamella::dialogs {
 
@@ -53,20 +52,8 @@ void AddLoginDialog::build()
     form->addRow(m_login);
     alignForms({m_content, m_login});
     m_progress->setObjectName(QStringLiteral("loginProgress"));
-    m_progress->setRange(0, 0);
-    m_progress->setTextVisible(false);
-    m_progress->setMaximumHeight(10);
     m_progress->setAccessibleName(tr("The registry is being asked"));
-    m_progress->hide();
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(widgets::kGroupSpacing, widgets::kGroupSpacing, widgets::kGroupSpacing,
-                               widgets::kGroupSpacing);
-    layout->setSpacing(widgets::kGroupSpacing);
-    layout->addWidget(m_banner);
-    layout->addWidget(m_content);
-    layout->addStretch();
-    layout->addWidget(m_progress);
-    layout->addWidget(buildButtons());
+    layOutAsking(this, m_banner, m_content, m_progress, buildButtons());
 }
 
 QWidget* AddLoginDialog::buildButtons()

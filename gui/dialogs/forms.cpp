@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/dialogs/forms.h"
 
+#include "gui/widgets/fonts.h"
+
 #include <QDialog>
 #include <QEvent>
 #include <QFormLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QProgressBar>
+#include <QVBoxLayout>
 #include <QWidget>
 
 #include <algorithm>
@@ -67,6 +71,23 @@ private:
 };
 
 } // namespace
+
+void layOutAsking(QDialog* dialog, QWidget* banner, QWidget* content, QProgressBar* progress, QWidget* buttons)
+{
+    progress->setRange(0, 0);
+    progress->setTextVisible(false);
+    progress->setMaximumHeight(10);
+    progress->hide();
+    auto* layout = new QVBoxLayout(dialog);
+    layout->setContentsMargins(widgets::kGroupSpacing, widgets::kGroupSpacing, widgets::kGroupSpacing,
+                               widgets::kGroupSpacing);
+    layout->setSpacing(widgets::kGroupSpacing);
+    layout->addWidget(banner);
+    layout->addWidget(content);
+    layout->addStretch();
+    layout->addWidget(progress);
+    layout->addWidget(buttons);
+}
 
 void growWithContent(QDialog* dialog)
 {

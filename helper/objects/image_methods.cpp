@@ -88,24 +88,19 @@ QString ImageObject::Inspect(const QVariantMap&, QString&)
 
 QDBusObjectPath ImageObject::Push(const QString& reference, const QVariantMap& options)
 {
-    auto access = registryAccess(options, m_services.patience);
-    if (!access)
-        return refuse(access.error()), QDBusObjectPath();
-    auto name = registry::parseName(reference.toStdString());
-    if (!name)
-        return refuse(name.error()), QDBusObjectPath();
-    if (!name->digest.empty())
+    auto request = registryRequest(m_services, reference, options);
+    if (!request)
+        return refuse(request.error()), QDBusObjectPath();
+    if (!request->name.digest.empty())
         return refuse(ErrorKind::InvalidArgument, "an image is pushed under a tag: its digest follows from it"),
                QDBusObjectPath();
     auto place = m_services.transfers.take(caller().uid);
     if (!place)
         return refuse(place.error()), QDBusObjectPath();
-    const QStringList items{path(), fromEngine(registry::canonicalText(*name))};
-    const auto job = m_services.jobs.start(u"push-image"_s, caller().uid, items,
-                                           pushImage(m_services.images, m_image,
-                                                     {m_services.fetcher, std::move(*name), std::move(*access)},
-                                                     m_services.scratch),
-                                           [place = *place] { });
+    const QStringList items{path(), fromEngine(registry::canonicalText(request->name))};
+    const auto job = m_services.jobs.start(
+        u"push-image"_s, caller().uid, items,
+        pushImage(m_services.images, m_image, std::move(*request), m_services.scratch), [place = *place] { });
     if (!job)
         return refuse(job.error()), QDBusObjectPath();
     return QDBusObjectPath((*job)->path());

@@ -105,38 +105,30 @@ QDBusObjectPath ManagerObject::LoadImage(const QDBusUnixFileDescriptor& source, 
 QDBusObjectPath ManagerObject::PullImage(const QString& reference, const QVariantMap& options)
 {
     const uid_t owner = caller().uid;
-    auto access = registryAccess(options, m_services.patience);
-    if (!access)
-        return refuse(access.error()), QDBusObjectPath();
-    auto name = registry::parseName(reference.toStdString());
-    if (!name)
-        return refuse(name.error()), QDBusObjectPath();
+    auto request = registryRequest(m_services, reference, options);
+    if (!request)
+        return refuse(request.error()), QDBusObjectPath();
     auto platform = platformOption(options);
     if (!platform)
         return refuse(platform.error()), QDBusObjectPath();
     auto place = m_services.transfers.take(owner);
     if (!place)
         return refuse(place.error()), QDBusObjectPath();
-    const QString canonical = fromEngine(registry::canonicalText(*name));
+    const QString canonical = fromEngine(registry::canonicalText(request->name));
     return begin(u"pull-image"_s, {canonical},
-                 pullImage(m_services.images, {m_services.fetcher, std::move(*name), std::move(*access)},
-                           std::move(*platform), owner),
+                 pullImage(m_services.images, std::move(*request), std::move(*platform), owner),
                  [refresh = refreshing(owner), place = *place] { refresh(); });
 }
 
 QDBusObjectPath ManagerObject::ListTags(const QString& repository, const QVariantMap& options)
 {
-    auto access = registryAccess(options, m_services.patience);
-    if (!access)
-        return refuse(access.error()), QDBusObjectPath();
-    auto name = registry::parseName(repository.toStdString());
-    if (!name)
-        return refuse(name.error()), QDBusObjectPath();
+    auto request = registryRequest(m_services, repository, options);
+    if (!request)
+        return refuse(request.error()), QDBusObjectPath();
     auto place = m_services.transfers.take(caller().uid);
     if (!place)
         return refuse(place.error()), QDBusObjectPath();
-    return begin(u"list-tags"_s, {repository}, listTags({m_services.fetcher, std::move(*name), std::move(*access)}),
-                 [place = *place] { });
+    return begin(u"list-tags"_s, {repository}, listTags(std::move(*request)), [place = *place] { });
 }
 
 QDBusObjectPath ManagerObject::CheckLogin(const QString& registry, const QVariantMap& options)

@@ -92,6 +92,15 @@ Result<registry::Access> registryAccess(const QVariantMap& options, const regist
     return access;
 }
 
+Result<RegistryRequest> registryRequest(const Services& services, const QString& name, const QVariantMap& options)
+{
+    RegistryRequest request;
+    request.fetcher = services.fetcher;
+    request.access = TRY(registryAccess(options, services.patience));
+    request.name = TRY(registry::parseName(name.toStdString()));
+    return request;
+}
+
 Result<image::Platform> platformOption(const QVariantMap& options)
 {
     const QString given = options.value(u"platform"_s).toString();

@@ -86,12 +86,7 @@ private:
 private Q_SLOTS:
     void initTestCase() { alice->objects(); }
 
-    void cleanup()
-    {
-        removeImages();
-        QVERIFY(QTest::qWaitFor([] { return processesOf("lamella-fetcher").isEmpty(); }, 30000));
-        QVERIFY(QTest::qWaitFor([] { return layersOnDisk().isEmpty(); }, 30000));
-    }
+    void cleanup() { leaveNothing(); }
 
     void namesMeanWhatPeopleExpect_data()
     {

@@ -2,6 +2,7 @@
 #include "tests/dbus/support/image_fixture.h"
 
 #include <QDir>
+#include <QTest>
 
 #include <fcntl.h>
 
@@ -66,6 +67,13 @@ void ImageFixture::removeImages()
                 client->ask(object.path(), u"Image"_s, u"Remove"_s);
         }
     }
+}
+
+void ImageFixture::leaveNothing()
+{
+    removeImages();
+    QVERIFY(QTest::qWaitFor([] { return processesOf("lamella-fetcher").isEmpty(); }, 30000));
+    QVERIFY(QTest::qWaitFor([] { return layersOnDisk().isEmpty(); }, 30000));
 }
 
 } // namespace lamella::test

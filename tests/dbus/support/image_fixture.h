@@ -30,6 +30,8 @@ protected:
     QVariant image(const QString& id, const QString& property);
     /// Of both.
     void removeImages();
+    /// The same, and waits for what served them to go.
+    void leaveNothing();
 
     std::unique_ptr<Client> alice;
     std::unique_ptr<Client> bob;
