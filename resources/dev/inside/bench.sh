@@ -14,7 +14,7 @@ grep -q "^lamella_bench($name " tests/bench/CMakeLists.txt || {
     echo "dev: there is no bench '$name'; ./dev bench lists them" >&2
     exit 1
 }
-resources/dev/inside/build.sh release
+resources/dev/inside/build.sh release "bench_$name"
 # crun refuses to start where the v2 tree beside v1 lists a controller: hide it, from all contenders. What crun makes in its
 # place stays in a tmpfs of this run.
 if mountpoint -q /sys/fs/cgroup/unified; then
