@@ -28,14 +28,17 @@ target_compile_definitions(lamella_plain_options INTERFACE _GNU_SOURCE)
 target_compile_options(lamella_plain_options INTERFACE $<$<CONFIG:Release>:-ffunction-sections> $<$<CONFIG:Release>:-fdata-sections>)
 target_link_options(lamella_plain_options INTERFACE $<$<CONFIG:Release>:-Wl,--gc-sections> $<$<CONFIG:Release>:-s>)
 
+# What every test finds its programs and files by.
+set(LAMELLA_TEST_ENVIRONMENT "LAMELLA_BIN=${CMAKE_BINARY_DIR}/bin" "LAMELLA_SOURCE=${CMAKE_SOURCE_DIR}")
+
 add_library(lamella_instruments INTERFACE)
 if(LAMELLA_SANITIZE)
     target_compile_options(lamella_instruments INTERFACE -fsanitize=${LAMELLA_SANITIZE} -fno-omit-frame-pointer)
     target_link_options(lamella_instruments INTERFACE -fsanitize=${LAMELLA_SANITIZE})
     set(suppressions ${CMAKE_SOURCE_DIR}/resources/dev/sanitizers)
-    set(LAMELLA_TEST_ENVIRONMENT LAMELLA_SANITIZED=1 # for tests of what a sanitizer changes
+    list(APPEND LAMELLA_TEST_ENVIRONMENT LAMELLA_SANITIZED=1 # for tests of what a sanitizer changes
         "LSAN_OPTIONS=suppressions=${suppressions}/lsan.supp:print_suppressions=0"
-        "TSAN_OPTIONS=suppressions=${suppressions}/tsan.supp:print_suppressions=0")
+        "TSAN_OPTIONS=suppressions=${suppressions}/tsan.supp:print_suppressions=0:report_thread_leaks=0:die_after_fork=0")
 endif()
 if(LAMELLA_FUZZ) # without it a fuzzer does not see where its input leads
     target_compile_options(lamella_instruments INTERFACE -fsanitize=fuzzer-no-link)
@@ -98,7 +101,7 @@ function(lamella_test name)
         set(A_TIMEOUT 120)
     endif()
     set_tests_properties(${A_LABEL}/${name} PROPERTIES LABELS ${A_LABEL} TIMEOUT ${A_TIMEOUT}
-        ENVIRONMENT "LAMELLA_BIN=${CMAKE_BINARY_DIR}/bin;LAMELLA_SOURCE=${CMAKE_SOURCE_DIR};${LAMELLA_TEST_ENVIRONMENT};${A_ENVIRONMENT}")
+        ENVIRONMENT "${LAMELLA_TEST_ENVIRONMENT};${A_ENVIRONMENT}")
     if(A_RESOURCE_LOCK)
         set_tests_properties(${A_LABEL}/${name} PROPERTIES RESOURCE_LOCK ${A_RESOURCE_LOCK})
     endif()

@@ -53,7 +53,7 @@ public:
     /// Makes one call: `call(proxy)` gives the QDBusPendingReply, `take(promise, reply)` gives its values to the
     /// promise.
     template <class T, class Proxy, class Call, class Take>
-    Pending<T> ask(const QString& path, std::chrono::milliseconds patience, Call call, Take take)
+    Pending<T> ask(const QString& path, std::chrono::milliseconds patience, const Call& call, Take take)
     {
         Promise<T> promise;
         if (m_owner.isEmpty()) {

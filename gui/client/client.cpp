@@ -358,7 +358,7 @@ ImageClient* Client::image(const QString& id) const
 }
 
 template <class Call>
-Pending<QPointer<JobClient>> Client::begin(Call call)
+Pending<QPointer<JobClient>> Client::begin(const Call& call)
 {
     return m_bus->ask<QPointer<JobClient>, ManagerProxy>(
         kPath, kChanging, call,

@@ -113,7 +113,7 @@ private:
     void refresh(const QString& path, const QString& interface);
     /// A call of the manager's that begins a job.
     template <class Call>
-    Pending<QPointer<JobClient>> begin(Call call);
+    Pending<QPointer<JobClient>> begin(const Call& call);
     void fetchContainer(const QString& path, const Promise<QPointer<ContainerClient>>& promise);
     void pollStats();
 
