@@ -87,23 +87,37 @@ public:
     /// All layers side by side, each into a directory of its own.
     Contender pipeline(const std::string& decompress, const Layout& layout)
     {
-        return {"curl | " + decompress + " | tar", [this, decompress, layout]() -> Result<Sample> {
+        return piped("curl | " + decompress + " | tar", decompress, layout);
+    }
+
+    /// The same with the digests of what is fetched and of what comes out of it, as everybody else checks them. It does
+    /// not wait for the last of them.
+    Contender hashedPipeline(const std::string& decompress, const Layout& layout)
+    {
+        constexpr std::string_view kHash = "tee >(sha256sum >/dev/null)";
+        return piped("curl | " + decompress + " | tar, SHA-256", std::format("{0} | {1} | {0}", kHash, decompress),
+                     layout);
+    }
+
+private:
+    Contender piped(const std::string& name, const std::string& between, const Layout& layout)
+    {
+        return {name, [this, between, layout]() -> Result<Sample> {
                     const auto root = TRY(begin());
                     std::string script = "pids=; ";
                     for (std::size_t i = 0; i < layout.layers.size(); ++i) {
                         TRY(os::makeDirectories(root / std::to_string(i)));
                         script += std::format(
                             "curl -sSf {} | {} | tar --numeric-owner -xpf - -C {}/{} & pids=\"$pids $!\"; ",
-                            m_registry.blobUrl(layout.layers[i].digest), decompress, root.string(), i);
+                            m_registry.blobUrl(layout.layers[i].digest), between, root.string(), i);
                     }
                     script += "for pid in $pids; do wait $pid || exit 1; done";
                     const auto before = now();
-                    const auto usage = TRY(runProgram({"sh", "-c", script}, m_scratch.path("pipeline.log")));
+                    const auto usage = TRY(runProgram({"bash", "-c", script}, m_scratch.path("pipeline.log")));
                     return sample(now() - before, usage);
                 }};
     }
 
-private:
     /// What the last one has written is not this one's to wait for.
     Result<fs::path> begin()
     {
@@ -150,8 +164,16 @@ Result<void> runBench(int argc, char** argv)
     TRY(endSessionHelper());
     PullBench pull{scratch, registry};
     const std::vector contenders{
-        pull.lamella("gzip"), pull.pipeline("igzip -dc", gzip), pull.podman("gzip"), pull.containerd("gzip"),
-        pull.lamella("zstd"), pull.pipeline("zstd -dcq", zstd), pull.podman("zstd"), pull.containerd("zstd"),
+        pull.lamella("gzip"),
+        pull.pipeline("igzip -dc", gzip),
+        pull.hashedPipeline("igzip -dc", gzip),
+        pull.podman("gzip"),
+        pull.containerd("gzip"),
+        pull.lamella("zstd"),
+        pull.pipeline("zstd -dcq", zstd),
+        pull.hashedPipeline("zstd -dcq", zstd),
+        pull.podman("zstd"),
+        pull.containerd("zstd"),
     };
     return run("pull", contenders, "podman, gzip", options);
 }
