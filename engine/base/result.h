@@ -29,6 +29,8 @@ inline std::unexpected<Error> systemFailure(std::string_view what, int errnum = 
 } // namespace lamella
 
 /// The value of a Result, or return its error from the function that this stands in. May stand within another TRY.
+/// Within braces or arguments only before whatever owns something: GCC destroys nothing of an expression that is left
+/// halfway.
 #define TRY(...) LAMELLA_TRY_(LAMELLA_JOIN_(tried_, __COUNTER__), , __VA_ARGS__)
 
 /// Like TRY, with what the caller knows put before the error's message.
