@@ -75,8 +75,11 @@ Result<std::string> referenceOf(const Fields& annotations)
 
 Result<Platform> platformOf(const Fields& fields)
 {
-    return Platform{TRY(fields.text("architecture", limits::kReference)), TRY(fields.text("os", limits::kReference)),
-                    TRY(fields.text("variant", limits::kReference))};
+    Platform platform;
+    platform.architecture = TRY(fields.text("architecture", limits::kReference));
+    platform.os = TRY(fields.text("os", limits::kReference));
+    platform.variant = TRY(fields.text("variant", limits::kReference));
+    return platform;
 }
 
 Result<Descriptor> parseDescriptor(const Fields& fields, const MediaType& type)

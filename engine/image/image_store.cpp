@@ -84,7 +84,7 @@ Result<std::string> ImageStore::importRootfs(BorrowedFd archive, uid_t owner, co
     TRY(checkSettings(settings));
     const LayerSource::Unpack unpack
         = [&](std::stop_token stopped) { return unpackArchive(*d, archive, owner, progress, std::move(stopped)); };
-    LayerSource source{unpack, settings};
+    LayerSource source{unpack, archive, settings};
     return TRY(import(source, owner, progress, std::move(stop))).front();
 }
 
@@ -95,7 +95,8 @@ Result<std::string> ImageStore::commit(const ArchiveWriter& write, uid_t owner, 
     TRY(checkSettings(settings));
     const LayerSource::Unpack unpack
         = [&](std::stop_token stopped) { return unpackWritten(*d, write, std::move(stopped)); };
-    LayerSource source{unpack, settings, TRY(documents(owner, base))};
+    const auto below = TRY(documents(owner, base));
+    LayerSource source{unpack, {}, settings, below};
     return TRY(import(source, owner, progress, std::move(stop))).front();
 }
 

@@ -88,13 +88,13 @@ Result<void> LayerLoads::add(const FoundImage& found, Image& image)
         job.below = below;
         if (auto unpacked = m_source.takeUnpacked(position)) {
             TRY(checkDigests(blob, layer, unpacked->unpacked));
+            job.isRead = unpacked->isProven;
             job.unpacked.emplace(std::move(*unpacked));
-            job.isRead = true;
         }
-        const bool isThere = job.isRead || TRY(m_store.hasLayer(layer.chainId));
+        const bool isThere = job.unpacked || TRY(m_store.hasLayer(layer.chainId));
         if (!isThere)
             m_needed += blob.size;
-        if (!job.isRead && (!isThere || !TRY(m_store.ownsLayer(m_owner, layer.chainId))))
+        if (!job.unpacked && (!isThere || !TRY(m_store.ownsLayer(m_owner, layer.chainId))))
             job.item = m_progress.add(blob.digest, blob.size);
         below.push_back(m_jobs.size());
         m_jobs.push_back(std::move(job));
@@ -167,10 +167,10 @@ Result<void> LayerLoads::bring(Job& job)
         job.claim.emplace(std::move(*claim));
         if (!job.unpacked)
             TRY(unpack(job));
-    } else if (job.isRead) {
+    } else {
         job.unpacked.reset(); // the store has the same already
-    } else if (!TRY(m_store.ownsLayer(m_owner, job.layer->chainId))) {
-        TRY(verify(job));
+        if (!job.isRead && !TRY(m_store.ownsLayer(m_owner, job.layer->chainId)))
+            TRY(verify(job));
     }
     const std::lock_guard lock{m_mutex};
     job.isUnpacked = job.claim.has_value();
@@ -196,14 +196,9 @@ Result<void> LayerLoads::verify(Job& job)
 Result<void> LayerLoads::unpack(Job& job)
 {
     tell(job, "Unpacking", {});
-    const auto blob = TRY(m_source.openBlob(*job.blob, m_stop.get_token()));
-    const auto progress = [&](Bytes done) {
-        tell(job, "Unpacking", done);
-        // Those beside it write too.
-        if (const auto left = m_store.directories.room(); left && *left == Bytes{})
-            fail(Error::of(ErrorKind::NoSpace, "the disk is full: remove what is not needed and try again"));
-    };
-    job.unpacked.emplace(TRY(unpackLayer(m_store, blob, *job.blob, progress, m_stop.get_token())));
+    auto blob = TRY(m_source.openBlob(*job.blob, m_stop.get_token()));
+    const auto progress = [&](Bytes done) { tell(job, "Unpacking", done); };
+    job.unpacked.emplace(TRY(unpackLayer(m_store, std::move(blob), *job.blob, progress, m_stop.get_token())));
     TRY(checkDigests(*job.blob, *job.layer, job.unpacked->unpacked));
     job.isRead = true;
     tell(job, "Unpacking", job.blob->size);

@@ -3,13 +3,16 @@
 
 #include "engine/image/new_image_request.h"
 #include "engine/image/worker.h"
+#include "engine/os/file.h"
 
 #include <format>
 
 namespace lamella::image {
 
-LayerSource::LayerSource(const Unpack& unpack, const NewImageSettings& settings, ImageDocuments base)
+LayerSource::LayerSource(const Unpack& unpack, BorrowedFd archive, const NewImageSettings& settings,
+                         ImageDocuments base)
     : m_unpack(unpack)
+    , m_archive(archive)
     , m_settings(settings)
     , m_base(std::move(base))
 {
@@ -36,7 +39,10 @@ std::optional<NewLayer> LayerSource::takeUnpacked(std::size_t position)
 
 Result<Blob> LayerSource::openBlob(const Descriptor& blob, std::stop_token)
 {
-    return failure(ErrorKind::NotFound, std::format("the layer {} of the image below has gone", blob.digest));
+    if (!m_archive)
+        return failure(ErrorKind::NotFound, std::format("the layer {} of the image below has gone", blob.digest));
+    constexpr uid_t kAnybody = 65534; // it is open already
+    return Blob{Blob::Kind::File, TRY(os::duplicate(m_archive)), {}, kAnybody};
 }
 
 } // namespace lamella::image

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <system_error>
 #include <thread>
 
 namespace lamella::image {
@@ -52,9 +53,10 @@ public:
             const auto count = ::send(m_socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
             if (count < 0 && errno == EINTR)
                 continue;
-            m_isBroken = count < 0;
-            if (m_isBroken)
+            m_isBroken = count < 0 && (errno == EPIPE || errno == ECONNRESET);
+            if (count < 0)
                 return systemFailure("cannot pass the archive on");
+            m_hash.add(bytes.first(static_cast<std::size_t>(count)));
             bytes = bytes.subspan(static_cast<std::size_t>(count));
         }
         return {};
@@ -65,26 +67,41 @@ public:
     /// The reader wants no more: he knows why.
     bool isBroken() const { return m_isBroken; }
 
+    std::string digest() { return m_hash.digest(); }
+
 private:
     UniqueFd m_socket;
+    layer::Sha256 m_hash;
     bool m_isBroken = false;
 };
 
 } // namespace
 
-Result<NewLayer> unpackLayer(ImageStore::Private& store, const Blob& from, const Descriptor& blob,
+Result<NewLayer> unpackLayer(ImageStore::Private& store, Blob from, const Descriptor& blob,
                              const std::function<void(Bytes)>& progress, std::stop_token stop)
 {
     const Worker::LayerBlob request{from, blob, store.limits, TRY(store.directories.room())};
     NewLayer layer{TRY(store.directories.stage()), {}, blob};
     store.step("staged");
-    const Worker::LayerFiles into{layer.staged.diff(), layer.staged.index(), layer.staged.headers()};
+    std::stop_source ended;
+    const std::stop_callback passOn{stop, [&ended] { ended.request_stop(); }};
+    bool isFull = false;
     const auto tell = [&](Bytes done) {
         if (progress)
             progress(done);
         store.step("unpacking");
+        // Those beside it write too.
+        const auto left = store.directories.room();
+        isFull = isFull || (left && *left == Bytes{});
+        if (isFull)
+            ended.request_stop();
     };
-    layer.unpacked = TRY(store.worker.unpack(request, into, tell, std::move(stop)));
+    const Worker::LayerFiles into{layer.staged.diff(), layer.staged.index(), layer.staged.headers()};
+    auto unpacked = store.worker.unpack(request, into, tell, ended.get_token());
+    from.fd.reset(); // who writes to it need not wait for what follows
+    if (isFull)
+        return failure(ErrorKind::NoSpace, "the disk is full: remove what is not needed and try again");
+    layer.unpacked = TRY(std::move(unpacked));
     layer.blob.digest = layer.unpacked.blobDigest;
     layer.blob.size = layer.unpacked.blobSize;
     store.step("unpacked");
@@ -97,13 +114,13 @@ Result<NewLayer> unpackArchive(ImageStore::Private& store, BorrowedFd archive, u
     const Bytes size{static_cast<std::uint64_t>(TRY(os::status(archive, "the archive")).st_size)};
     const auto blob = unknownLayer(size, TRY(compressionIn(archive)));
     TRY(checkBlob(blob, store.limits));
-    const Blob from{Blob::Kind::File, TRY(os::duplicate(archive)), {}, reader};
+    Blob from{Blob::Kind::File, TRY(os::duplicate(archive)), {}, reader};
     const auto tell = [&](Bytes done) {
         if (progress)
             progress({"Unpacking the archive", done, size, {}});
     };
     tell({});
-    auto layer = TRY(unpackLayer(store, from, blob, tell, std::move(stop)));
+    auto layer = TRY(unpackLayer(store, std::move(from), blob, tell, std::move(stop)));
     tell(size);
     return layer;
 }
@@ -113,17 +130,24 @@ Result<NewLayer> unpackWritten(ImageStore::Private& store, const ArchiveWriter& 
     auto ends = TRY(os::makeSocketPair(SOCK_STREAM));
     SocketSink sink{std::move(ends.first)};
     Result<void> written;
-    std::jthread writer{[&] {
-        written = write(sink);
-        sink.close();
-    }};
-    auto layer = [&] {
-        const Blob from{Blob::Kind::Stream, std::move(ends.second), {}, {}}; // closed before the writer is waited for
-        return unpackLayer(store, from, unknownLayer(store.limits.blob, layer::Compression::None), {}, std::move(stop));
-    }();
+    std::jthread writer;
+    try {
+        writer = std::jthread{[&] {
+            written = write(sink);
+            sink.close();
+        }};
+    } catch (const std::system_error& error) { // the standard library's
+        return systemFailure("cannot start a thread to write with", error.code().value());
+    }
+    auto layer = unpackLayer(store, {Blob::Kind::Stream, std::move(ends.second), {}, {}},
+                             unknownLayer(store.limits.blob, layer::Compression::None), {}, std::move(stop));
     writer.join();
-    if (!written && !sink.isBroken())
+    if (!written && (layer || !sink.isBroken()))
         return std::unexpected(std::move(written).error());
+    if (layer && layer->unpacked.diffId != sink.digest())
+        return failure(ErrorKind::DigestMismatch, "lamella-worker has not unpacked what it was given");
+    if (layer)
+        layer->isProven = true;
     return layer;
 }
 

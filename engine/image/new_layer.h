@@ -16,11 +16,13 @@ struct NewLayer {
     StagedLayer staged;
     UnpackedLayer unpacked;
     Descriptor blob; ///< what was read, with the digest and size that it turned out to have
+    bool isProven = false; ///< the digests are not only the word of who has unpacked it
 };
 
-/// Has a worker unpack `from`; `progress` is called with the bytes that were read. The digests are what the worker
-/// says. Errors: those of unpacking, NoSpace, Cancelled; nothing is left.
-Result<NewLayer> unpackLayer(ImageStore::Private& store, const Blob& from, const Descriptor& blob,
+/// Has a worker unpack `from`, which is closed as soon as the worker has ended; `progress` is called with the bytes
+/// that were read. The digests are what the worker says. Errors: those of unpacking, NoSpace, Cancelled; nothing is
+/// left.
+Result<NewLayer> unpackLayer(ImageStore::Private& store, Blob from, const Descriptor& blob,
                              const std::function<void(Bytes)>& progress, std::stop_token stop);
 
 /// The same from a tar archive in a file of the caller's, plain or compressed, of which nothing is known yet.
@@ -28,6 +30,7 @@ Result<NewLayer> unpackArchive(ImageStore::Private& store, BorrowedFd archive, u
                                const ProgressSink& progress, std::stop_token stop);
 
 /// The same while it is being written: `write` is called once, on a thread of its own, and its errors are passed on.
+/// What it writes is hashed here as well.
 Result<NewLayer> unpackWritten(ImageStore::Private& store, const ArchiveWriter& write, std::stop_token stop);
 
 } // namespace lamella::image

@@ -101,9 +101,10 @@ Result<UnpackedLayer> unpack(Reading& from, const LayerRequest& request)
         TRY(extractor.add(*entry, reader));
     }
     TRY(layer::drain(archive));
+    auto extracted = TRY(extractor.finish());
     auto digests = from.stream.digests();
     return UnpackedLayer{std::move(digests.blob), from.stream.consumed(), std::move(digests.diffId),
-                         TRY(extractor.finish())};
+                         std::move(extracted)};
 }
 
 // The digests alone.

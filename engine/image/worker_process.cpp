@@ -21,6 +21,7 @@ namespace lamella::image {
 namespace {
 
 constexpr int kFirstDescriptor = 3;
+constexpr int kLastWait = 5000; // milliseconds
 
 // Kills and reaps the worker unless it was waited for.
 class RunningWorker {
@@ -38,8 +39,13 @@ public:
         std::ignore = os::sendSignal(m_pidfd.borrow(), SIGKILL);
         std::ignore = os::waitFor(m_pidfd.borrow());
     }
+    /// It has said all it will ever say. One that stays all the same is killed.
     Result<os::ExitStatus> wait()
     {
+        pollfd ended{m_pidfd.get(), POLLIN, 0};
+        while (::poll(&ended, 1, kLastWait) < 0 && errno == EINTR) { }
+        if (ended.revents == 0)
+            TRY(os::sendSignal(m_pidfd.borrow(), SIGKILL));
         auto status = os::waitFor(m_pidfd.borrow());
         m_pidfd.reset();
         return status;

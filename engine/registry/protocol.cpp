@@ -87,8 +87,9 @@ Result<Access> accessOf(const Fields& fields)
         access.mirrors.push_back(TRY(endpointOf(mirror)));
         return {};
     }));
-    access.proxies = {TRY(fields.text("httpProxy", kProxy)), TRY(fields.text("httpsProxy", kProxy)),
-                      TRY(fields.text("noProxy", kProxy))};
+    access.proxies.http = TRY(fields.text("httpProxy", kProxy));
+    access.proxies.https = TRY(fields.text("httpsProxy", kProxy));
+    access.proxies.none = TRY(fields.text("noProxy", kProxy));
     access.patience
         = {TRY(waitOf(fields, "connectMs")), TRY(waitOf(fields, "idleMs")), TRY(waitOf(fields, "wholeMs")),
            TRY(waitOf(fields, "backOffMs")), static_cast<int>(TRY(fields.number("attempts", kMostAttempts)))};
@@ -169,8 +170,9 @@ Result<Request> requestFromMessage(std::string_view text)
         return request;
     request.name = TRY(parseName(TRY(fields.text("name", limits::kName))));
     request.access = TRY(accessOf(fields));
-    request.platform = {TRY(fields.text("architecture", kLongestWord)), TRY(fields.text("os", kLongestWord)),
-                        TRY(fields.text("variant", kLongestWord))};
+    request.platform.architecture = TRY(fields.text("architecture", kLongestWord));
+    request.platform.os = TRY(fields.text("os", kLongestWord));
+    request.platform.variant = TRY(fields.text("variant", kLongestWord));
     request.digest = TRY(fields.text("digest", kLongestWord));
     request.size = {TRY(fields.number("size", image::limits::kBlob.value))};
     request.from = TRY(fields.text("from", limits::kRepository));

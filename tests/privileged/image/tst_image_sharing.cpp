@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/image/worker.h"
+#include "engine/layer/byte_sink.h"
 #include "tests/privileged/image/store_fixture.h"
 
 #include <fstream>
@@ -26,6 +27,7 @@ private Q_SLOTS:
     void whoHasALayerNeedNotBringIt();
     void aForgedReadingIsNobodyElses_data();
     void aForgedReadingIsNobodyElses();
+    void aForgedUnpackingProvesNothing();
     void aUserHasOnlySoManyImages_data();
     void aUserHasOnlySoManyImages();
 };
@@ -170,6 +172,36 @@ void ImageSharingTest::aForgedReadingIsNobodyElses()
     Store store{root()};
     QCOMPARE(store.images.list().size(), 1u);
     QCOMPARE(store.images.list().front().owner, forgerIsFirst ? kOwner + 1 : kOwner);
+}
+
+// A worker that an archive has taken over can say that it has unpacked what another user has.
+void ImageSharingTest::aForgedUnpackingProvesNothing()
+{
+    const TestLayout secret{layout()};
+    secret.index({secret.image({kSecret})});
+    {
+        Store store{root()};
+        QVERIFY(load(store, layout(), kOwner));
+    }
+    const auto digest = layer::digestOf(kSecret);
+    const UnpackedLayer claimed{digest, {kSecret.size()}, digest, {{1}, 1, {}, {}}};
+    std::ofstream{m_directory / "report"} << json{{"result", toJson(claimed)}} << '\n';
+    const auto forger = m_directory / "forger";
+    std::ofstream{forger} << "#!/bin/sh\nif [ \"$1\" = unpack ]; then exec cat " << (m_directory / "report").string()
+                          << " >&3; fi\nexec " << environment("LAMELLA_BIN") << "/lamella-worker \"$@\"\n";
+    fs::permissions(forger, fs::perms(0755));
+    const auto given = archiveOf({file("mine", "text")});
+    QVERIFY(os::replaceFile(m_directory / "given", given, 0644));
+    const auto archive = os::open(m_directory / "given", O_RDONLY).value();
+    Store store{root(), forger};
+    const auto imported = store.images.importRootfs(archive.borrow(), kOwner + 1, {}, {}, {});
+    QVERIFY(!imported);
+    QVERIFY2(imported.error().kind == ErrorKind::DigestMismatch, imported.error().message.c_str());
+    const auto base = store.images.find(kOwner, store.images.list().front().id).value().id;
+    const auto write = [&](layer::ByteSink& sink) { return sink.write(std::as_bytes(std::span{given})); };
+    QVERIFY(!store.images.commit(write, kOwner, base, {}, {}, {}));
+    QCOMPARE(store.images.list(kOwner + 1).size(), 0u);
+    QCOMPARE(store.images.list(kOwner).size(), 1u);
 }
 
 void ImageSharingTest::aUserHasOnlySoManyImages_data()
