@@ -46,6 +46,11 @@ Bytes costOf(const struct stat& status)
     return {static_cast<std::uint64_t>(status.st_blocks) * 512}; // stat(2): st_blocks counts 512 bytes
 }
 
+std::uint64_t sizeOf(const struct stat& status)
+{
+    return S_ISREG(status.st_mode) || S_ISLNK(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0;
+}
+
 // A directory of the upper layer with what the layers below show at its path.
 struct Directory {
     std::string path; ///< "" or "a/b"
@@ -109,8 +114,13 @@ private:
 
     void deleted(const Directory& directory, const std::string& name, Bytes cost = {})
     {
-        if (const auto lower = m_lower.find(directory.lower, directory.path, name))
-            report(pathOf(directory, name), ChangeKind::Deleted, lower->status, cost, lower->layer);
+        const auto lower = m_lower.find(directory.lower, directory.path, name);
+        if (!lower)
+            return;
+        Change change{std::format("/{}", pathOf(directory, name)), ChangeKind::Deleted, typeOf(lower->status), cost};
+        change.size = change.sizeBelow = sizeOf(lower->status);
+        change.layer = lower->layer;
+        m_sink(change);
     }
 
     Result<void> entry(const Directory& parent, const Entry& entry)
@@ -124,7 +134,7 @@ private:
         const auto path = pathOf(parent, entry.name);
         const auto lower = m_lower.find(parent.lower, parent.path, entry.name);
         if (const auto kind = TRY(kindOf(path, entry, lower)))
-            report(path, *kind, entry.status, costOf(entry.status), lower ? lower->layer : -1);
+            report(path, *kind, entry.status, lower);
         if (!S_ISDIR(entry.status.st_mode) || path.size() + 1 >= PATH_MAX)
             return {};
         return directory({path, lower ? lower->stack : MergedLower::Stack{}, parent.hidesLower});
@@ -139,15 +149,19 @@ private:
         const Side above{m_upper.borrow(), path, entry.status};
         const Side below{m_lower.layer(lower->layer), path, lower->status};
         const bool bothDirectories = S_ISDIR(entry.status.st_mode) && S_ISDIR(lower->status.st_mode);
-        const auto same
-            = bothDirectories ? hasSameAttributes(above, below, m_idBase) : hasSameContent(above, below, m_stop);
-        if (!same && same.error().kind == ErrorKind::Cancelled)
-            return std::unexpected(same.error());
-        if (!same)
+        const auto sameContent = bothDirectories ? Result<bool>{true} : hasSameContent(above, below, m_stop);
+        if (!sameContent && sameContent.error().kind == ErrorKind::Cancelled)
+            return std::unexpected(sameContent.error());
+        if (!sameContent)
             return std::nullopt;
-        if (bothDirectories)
-            return *same ? std::nullopt : std::optional{ChangeKind::Attributes};
-        return *same ? ChangeKind::Attributes : ChangeKind::Modified;
+        if (!*sameContent)
+            return ChangeKind::Modified;
+        const auto sameAttributes = hasSameAttributes(above, below, m_idBase);
+        if (!sameAttributes)
+            return std::nullopt;
+        if (!*sameAttributes)
+            return ChangeKind::Attributes;
+        return bothDirectories ? std::nullopt : std::optional{ChangeKind::Copied};
     }
 
     static std::string pathOf(const Directory& directory, const std::string& name)
@@ -155,9 +169,15 @@ private:
         return directory.path.empty() ? name : std::format("{}/{}", directory.path, name);
     }
 
-    void report(const std::string& path, ChangeKind kind, const struct stat& status, Bytes cost, int layer) const
+    void report(const std::string& path, ChangeKind kind, const struct stat& status,
+                const std::optional<MergedLower::Found>& lower) const
     {
-        m_sink({std::format("/{}", path), kind, typeOf(status), cost, layer});
+        Change change{std::format("/{}", path), kind, typeOf(status), costOf(status)};
+        change.size = sizeOf(status);
+        change.sizeBelow = lower ? sizeOf(lower->status) : 0;
+        change.time = status.st_ctim;
+        change.layer = lower ? lower->layer : -1;
+        m_sink(change);
     }
 
     UniqueFd m_upper;

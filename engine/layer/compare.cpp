@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/layer/compare.h"
 
+#include "engine/layer/file_attributes.h"
+#include "engine/layer/regular_file.h"
 #include "engine/layer/tree.h"
 
 #include <fcntl.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <climits>
 #include <cstring>
-#include <map>
 #include <span>
 #include <vector>
 
@@ -84,25 +84,18 @@ Result<bool> hasSameBytes(const Side& upper, const Side& lower, const std::stop_
     return true;
 }
 
-// What a container's program may set on a directory: user.* with values; an access list only by name, for it holds ids.
-Result<std::map<std::string, std::string>> attributes(const Side& side)
+Result<Xattrs> attributes(const Side& side, std::uint32_t idBase)
 {
-    const auto fd = TRY(openInside(side.root, side.path, O_RDONLY | O_DIRECTORY));
-    std::vector<char> list(XATTR_LIST_MAX);
-    const auto length = ::flistxattr(fd.get(), list.data(), list.size());
-    std::map<std::string, std::string> found;
-    for (const char* name = list.data(); length > 0 && name < list.data() + length; name += std::strlen(name) + 1) {
-        const std::string_view text = name;
-        if (text.starts_with("system.posix_acl_"))
-            found[name];
-        if (!text.starts_with("user."))
-            continue;
-        std::string value(XATTR_SIZE_MAX, '\0');
-        const auto size = ::fgetxattr(fd.get(), name, value.data(), value.size());
-        value.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
-        found[name] = std::move(value);
-    }
-    return found;
+    if (!S_ISDIR(side.status.st_mode) && !S_ISREG(side.status.st_mode))
+        return Xattrs{};
+    const auto file = S_ISDIR(side.status.st_mode) ? TRY(openInside(side.root, side.path, O_RDONLY | O_DIRECTORY))
+                                                   : TRY(openRegularFile(side.root, side.path));
+    return layerXattrs(file.borrow(), side.path, {idBase, UINT32_MAX - idBase, false});
+}
+
+bool isSameTime(const timespec& a, const timespec& b)
+{
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
 } // namespace
@@ -129,7 +122,9 @@ Result<bool> hasSameAttributes(const Side& upper, const Side& lower, std::uint32
     if (upper.status.st_mode != lower.status.st_mode || upper.status.st_uid - idBase != lower.status.st_uid
         || upper.status.st_gid - idBase != lower.status.st_gid)
         return false;
-    return TRY(attributes(upper)) == TRY(attributes(lower));
+    if (!S_ISDIR(upper.status.st_mode) && !isSameTime(upper.status.st_mtim, lower.status.st_mtim))
+        return false;
+    return TRY(attributes(upper, idBase)) == TRY(attributes(lower, 0));
 }
 
 } // namespace lamella::layer

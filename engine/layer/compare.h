@@ -22,7 +22,8 @@ struct Side {
 /// is compared first. Errors: NotFound (it vanished), Cancelled.
 Result<bool> hasSameContent(const Side& upper, const Side& lower, const std::stop_token& stop);
 
-/// True where two directories have the same mode, owner (`idBase` taken from the upper one's) and user attributes.
+/// True where both have the same mode, owner (`idBase` taken from the upper one's), and, where they are files or
+/// directories, the same attributes that a layer may bring; what is no directory also the same time. Errors: NotFound.
 Result<bool> hasSameAttributes(const Side& upper, const Side& lower, std::uint32_t idBase);
 
 } // namespace lamella::layer

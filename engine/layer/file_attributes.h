@@ -38,4 +38,8 @@ bool isLayerXattr(std::string_view name);
 /// Those of an open file, sorted by name, with the ids in ACLs and capabilities as the container sees them.
 Result<Xattrs> layerXattrs(BorrowedFd file, const std::string& path, const IdShift& ids);
 
+/// Gives an open file exactly `xattrs`, in the form of layerXattrs(), of those that a layer may bring: for a container
+/// whose root is `base` on the host. Needs CAP_SETFCAP for capabilities.
+Result<void> setLayerXattrs(BorrowedFd file, const std::string& path, const Xattrs& xattrs, std::uint32_t base);
+
 } // namespace lamella::layer

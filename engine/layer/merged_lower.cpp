@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sys/xattr.h>
 
+#include <algorithm>
 #include <format>
 
 namespace lamella::layer {
@@ -54,6 +55,21 @@ std::optional<MergedLower::Found> MergedLower::find(const Stack& stack, const st
         const auto fd = openInside(layer(index), path, O_RDONLY | O_DIRECTORY);
         if (fd && isOpaque(fd->borrow()))
             break;
+    }
+    return found;
+}
+
+std::optional<MergedLower::Found> MergedLower::locate(std::string_view path) const
+{
+    auto found = std::optional{Found{{}, m_layers.empty() ? -1 : static_cast<int>(m_layers.size()) - 1, root()}};
+    if (m_layers.empty() || ::fstat(layer(found->layer).get(), &found->status) != 0)
+        return std::nullopt;
+    std::string directory;
+    while (!path.empty() && found) {
+        const std::string name{path.substr(0, path.find('/'))};
+        path.remove_prefix(std::min(path.size(), name.size() + 1));
+        found = find(found->stack, directory, name);
+        directory += directory.empty() ? name : '/' + name;
     }
     return found;
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <sys/stat.h>
 #include <vector>
 
@@ -35,6 +36,9 @@ public:
 
     /// Looks `name` up in the directory `directory` ("" or "a/b") that is merged from `stack`.
     std::optional<Found> find(const Stack& stack, const std::string& directory, const std::string& name) const;
+
+    /// Looks a whole path up; "" is the root. Follows no symlink.
+    std::optional<Found> locate(std::string_view path) const;
 
     /// The names that a directory shows. Errors: LimitExceeded (a layer has more than `limit` there).
     Result<std::set<std::string>> names(const Stack& stack, const std::string& directory, std::size_t limit) const;

@@ -34,6 +34,8 @@ std::string letter(ChangeKind kind)
         return "D";
     case ChangeKind::Attributes:
         return "m";
+    case ChangeKind::Copied:
+        return "c";
     }
     return {};
 }

@@ -34,7 +34,7 @@ bool shell(const std::string& script)
 
 std::string describe(const Change& change)
 {
-    constexpr char kLetters[] = {'A', 'M', 'D', 'm'};
+    constexpr char kLetters[] = {'A', 'M', 'D', 'm', 'c'};
     constexpr char kTypes[] = {'f', 'd', 'l', 'p', 's', 'c', 'b'};
     return std::format("{}{} {} {}", kLetters[static_cast<int>(change.kind)], kTypes[static_cast<int>(change.type)],
                        change.path, change.layer);
@@ -178,7 +178,10 @@ void ChangesTest::truth_data()
     row("renamed new directory", "mkdir d; echo 1 >d/f; mv d e",
         {QStringLiteral("Ad /e -1"), QStringLiteral("Af /e/f -1")});
     row("hard link to a layer's file", "ln etc/passwd etc/second",
-        {QStringLiteral("mf /etc/passwd 0"), QStringLiteral("Af /etc/second -1")});
+        {QStringLiteral("cf /etc/passwd 0"), QStringLiteral("Af /etc/second -1")});
+    row("opened for writing", ": >>etc/passwd", one("cf /etc/passwd 0"));
+    row("mode there and back", "chmod 600 etc/passwd; chmod 644 etc/passwd", one("cf /etc/passwd 0"));
+    row("link's owner", "chown -h 5 link", one("ml /link 0"));
 }
 
 void ChangesTest::truth()

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/base/result.h"
+
+#include <filesystem>
+
+namespace lamella::layer {
+
+/// Makes overlay's index (overlayfs.rst, "Inode index", "NFS export") in the work directory `work` forget what is no
+/// longer in the writable layer, so that the image's files show again: an entry that is left over would make looking
+/// them up fail. Nobody may have mounted the overlay.
+Result<void> forgetRemoved(const std::filesystem::path& work);
+
+} // namespace lamella::layer
