@@ -12,7 +12,7 @@
 namespace lamella::container {
 
 /// Where a container's files are, and how they come and go. Below the storage root:
-///   containers/<id>/config.json rootfs/ upper/ work/ log exit hostname hosts resolv.conf    everything 0700
+///   containers/<id>/config.json rootfs/ upper/ work/ undo/ log exit hostname hosts resolv.conf    everything 0700
 ///   skeleton/      the lowest layer of every container: what is mounted over, so that no mount leaves a change behind
 /// and below the run directory containers/<id>/, which is the shim's.
 class ContainerFiles {
@@ -24,6 +24,8 @@ public:
 
     std::filesystem::path directory(const std::string& id) const { return m_root / "containers" / id; }
     std::filesystem::path upper(const std::string& id) const { return directory(id) / "upper"; }
+    std::filesystem::path work(const std::string& id) const { return directory(id) / "work"; }
+    std::filesystem::path undo(const std::string& id) const { return directory(id) / "undo"; }
     std::filesystem::path log(const std::string& id) const { return directory(id) / "log"; }
     std::filesystem::path exitRecord(const std::string& id) const { return directory(id) / "exit"; }
     std::filesystem::path config(const std::string& id) const { return directory(id) / "config.json"; }

@@ -12,6 +12,8 @@
 
 #include <QMetaObject>
 
+#include <QPointer>
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -399,13 +401,35 @@ std::filesystem::path ContainerManager::upperDirectory(const std::string& id) co
     return d->files.upper(id);
 }
 
-std::vector<std::filesystem::path> ContainerManager::layerDirectories(const std::string& id) const
+layer::OverlayDirectories ContainerManager::overlay(const std::string& id) const
 {
     const Container* container = find(id);
     if (container == nullptr)
         return {};
     const auto image = d->images.find(container->owner, container->imageId);
-    return image ? d->images.layerDirectories(*image) : std::vector<std::filesystem::path>{};
+    return {d->files.upper(id), d->files.work(id),
+            image ? d->images.layerDirectories(*image) : std::vector<std::filesystem::path>{}, container->hostUidBase,
+            container->hostUidCount};
+}
+
+std::filesystem::path ContainerManager::undoDirectory(const std::string& id) const
+{
+    return d->files.undo(id);
+}
+
+Result<std::shared_ptr<const void>> ContainerManager::hold(const std::string& id, std::string why)
+{
+    Entry& entry = *TRY(d->known(id));
+    TRY(entry.checkNotHeld());
+    if (entry.startReply || entry.cleaning || !entry.removeReplies.empty())
+        return failure(ErrorKind::Busy,
+                       std::format("the container {} is being started or removed", entry.container.name));
+    entry.held = std::move(why);
+    return std::shared_ptr<const void>(this, [manager = QPointer(this), id](const void*) {
+        Entry* held = manager ? manager->d->entry(id) : nullptr;
+        if (held != nullptr)
+            held->held.clear();
+    });
 }
 
 } // namespace lamella::container

@@ -5,6 +5,7 @@
 #include "engine/base/unique_fd.h"
 #include "engine/base/units.h"
 #include "engine/image/image_store.h"
+#include "engine/layer/overlay_tree.h"
 
 #include <QObject>
 
@@ -129,8 +130,14 @@ public:
 
     Result<UniqueFd> openLog(const std::string& id) const;
     std::filesystem::path upperDirectory(const std::string& id) const;
-    /// The image's layers, from the bottom.
-    std::vector<std::filesystem::path> layerDirectories(const std::string& id) const;
+    /// Where its files lie; with the image's layers.
+    layer::OverlayDirectories overlay(const std::string& id) const;
+    /// A directory beside them for what an undo may leave when it is killed.
+    std::filesystem::path undoDirectory(const std::string& id) const;
+
+    /// For as long as somebody has what is returned it is neither started nor removed: Busy, with `why` ("its changes
+    /// are being undone"). Errors: NotFound, Busy (it is held, being started or removed).
+    Result<std::shared_ptr<const void>> hold(const std::string& id, std::string why);
 
 Q_SIGNALS:
     void added(const std::string& id);

@@ -9,11 +9,12 @@ namespace lamella::container {
 
 namespace {
 
-layer::ArchiveOptions optionsOf(const TreeParts& parts, std::function<void(Bytes)> progress, std::stop_token stop)
+layer::ArchiveOptions optionsOf(const layer::OverlayDirectories& directories, std::function<void(Bytes)> progress,
+                                std::stop_token stop)
 {
     layer::ArchiveOptions options;
-    options.idBase = parts.idBase;
-    options.idCount = parts.idCount;
+    options.idBase = directories.idBase;
+    options.idCount = directories.idCount;
     options.progress = std::move(progress);
     options.stop = std::move(stop);
     return options;
@@ -21,25 +22,25 @@ layer::ArchiveOptions optionsOf(const TreeParts& parts, std::function<void(Bytes
 
 } // namespace
 
-Result<void> exportTree(const TreeParts& parts, BorrowedFd file, std::function<void(Bytes)> progress,
-                        std::stop_token stop)
+Result<void> exportTree(const layer::OverlayDirectories& directories, BorrowedFd file,
+                        std::function<void(Bytes)> progress, std::stop_token stop)
 {
-    std::vector<std::filesystem::path> fromTop{parts.upper};
-    fromTop.insert(fromTop.end(), parts.layers.rbegin(), parts.layers.rend());
+    std::vector<std::filesystem::path> fromTop{directories.upper};
+    fromTop.insert(fromTop.end(), directories.layers.rbegin(), directories.layers.rend());
     const auto mount = TRY(rootfs::makeReadOnlyOverlay(fromTop));
     const auto root = TRY(os::openAt(mount.borrow(), ".", O_RDONLY | O_DIRECTORY));
     layer::FdSink sink{file};
-    auto options = optionsOf(parts, std::move(progress), std::move(stop));
+    auto options = optionsOf(directories, std::move(progress), std::move(stop));
     options.hasLayers = true;
     TRY(layer::archiveTree(root.borrow(), sink, options));
     return {};
 }
 
-Result<void> archiveChanges(const TreeParts& parts, layer::ByteSink& sink, std::function<void(Bytes)> progress,
-                            std::stop_token stop)
+Result<void> archiveChanges(const layer::OverlayDirectories& directories, layer::ByteSink& sink,
+                            std::function<void(Bytes)> progress, std::stop_token stop)
 {
-    const auto upper = TRY(os::open(parts.upper, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
-    auto options = optionsOf(parts, std::move(progress), std::move(stop));
+    const auto upper = TRY(os::open(directories.upper, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+    auto options = optionsOf(directories, std::move(progress), std::move(stop));
     options.isUpper = true;
     TRY(layer::archiveTree(upper.borrow(), sink, options));
     return {};

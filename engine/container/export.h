@@ -5,33 +5,23 @@
 #include "engine/base/unique_fd.h"
 #include "engine/base/units.h"
 #include "engine/layer/byte_sink.h"
+#include "engine/layer/overlay_tree.h"
 
-#include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <stop_token>
-#include <vector>
 
 namespace lamella::container {
-
-/// What a container's tree consists of.
-struct TreeParts {
-    std::filesystem::path upper;
-    std::vector<std::filesystem::path> layers; ///< from the bottom
-    std::uint32_t idBase = 0; ///< the host's id of its root, and how many follow
-    std::uint32_t idCount = 0;
-};
 
 /// Writes the whole tree of a container, as it sees it, to `file` as a tar archive. It is read through an overlay of
 /// its own that can only be read and that no mount namespace has: the container is not entered, and what is mounted in
 /// it is not seen. What it changes meanwhile may be in the archive or not. Needs CAP_SYS_ADMIN; from any thread.
 /// `progress` is called with the bytes of the files that were written. Errors: NotFound (it has gone), Cancelled, those
 /// of mounting and of writing.
-Result<void> exportTree(const TreeParts& parts, BorrowedFd file, std::function<void(Bytes)> progress,
-                        std::stop_token stop);
+Result<void> exportTree(const layer::OverlayDirectories& directories, BorrowedFd file,
+                        std::function<void(Bytes)> progress, std::stop_token stop);
 
 /// Writes what a container has changed, as an image layer has it, to `sink`. Otherwise like exportTree().
-Result<void> archiveChanges(const TreeParts& parts, layer::ByteSink& sink, std::function<void(Bytes)> progress,
-                            std::stop_token stop);
+Result<void> archiveChanges(const layer::OverlayDirectories& directories, layer::ByteSink& sink,
+                            std::function<void(Bytes)> progress, std::stop_token stop);
 
 } // namespace lamella::container

@@ -3,6 +3,7 @@
 #include "engine/cgroup/cgroup.h"
 #include "engine/container/manager_private.h"
 #include "engine/container/records.h"
+#include "engine/layer/revert.h"
 #include "engine/os/file.h"
 #include "engine/os/process.h"
 
@@ -63,6 +64,12 @@ Result<void> cleanUpAfterShim(const ContainerFiles& files, const std::string& id
     return {};
 }
 
+Result<void> Entry::checkNotHeld() const
+{
+    return held.empty() ? Result<void>{}
+                        : failure(ErrorKind::Busy, std::format("the container {} must wait: {}", container.name, held));
+}
+
 void ContainerManager::start(const std::string& id, Reply<void> reply)
 {
     auto found = d->known(id);
@@ -75,6 +82,8 @@ void ContainerManager::start(const std::string& id, Reply<void> reply)
     if (entry.link || entry.cleaning)
         return reply(failure(ErrorKind::Busy,
                              std::format("the container {} is being started or cleaned up", entry.container.name)));
+    if (auto held = entry.checkNotHeld(); !held)
+        return reply(std::move(held));
     if (auto spawned = d->spawn(entry); !spawned)
         return reply(spawned);
     entry.startReply = std::move(reply);
@@ -107,6 +116,7 @@ Result<void> ContainerManager::Private::spawn(Entry& entry)
     if (!shimProgram)
         return failure(ErrorKind::Failed, "lamella-shim is not installed beside the helper");
     TRY(moveCgroup(entry));
+    TRY(layer::finishRevert(q.overlay(id), files.undo(id)));
     // One that is there when the shim has ended is this run's.
     if (::unlink(files.exitRecord(id).c_str()) != 0 && errno != ENOENT)
         return systemFailure(std::format("cannot remove the exit record of {}", entry.container.name));
@@ -331,6 +341,8 @@ void ContainerManager::remove(const std::string& id, bool force, Reply<void> rep
     if (!found)
         return reply(std::unexpected(std::move(found).error()));
     Entry& entry = **found;
+    if (auto held = entry.checkNotHeld(); !held)
+        return reply(std::move(held));
     if (!entry.link && !entry.cleaning) {
         entry.removeReplies.push_back(std::move(reply));
         return d->removeNow(id);

@@ -45,6 +45,10 @@ struct Entry {
     bool cleaning = false; ///< what a lost shim left is being removed
     bool removing = false;
     std::vector<Reply<void>> removeReplies;
+    std::string held; ///< why it is neither started nor removed
+
+    /// Errors: Busy.
+    Result<void> checkNotHeld() const;
     std::set<unsigned> execs; ///< those that run, as far as the shim has said
     std::optional<oci::Process> process; ///< config.json's, read for the first exec
 };

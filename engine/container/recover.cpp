@@ -4,6 +4,7 @@
 #include "engine/container/find_shims.h"
 #include "engine/container/manager_private.h"
 #include "engine/container/records.h"
+#include "engine/layer/revert.h"
 #include "engine/os/file.h"
 #include "engine/os/process.h"
 
@@ -81,6 +82,8 @@ void ContainerManager::Private::recoverEnded(Entry& entry)
     const bool ran = container.state == State::Running || container.state == State::Paused;
     container.pid = 0;
     container.shimPid = 0;
+    if (auto finished = layer::finishRevert(q.overlay(id), files.undo(id)); !finished)
+        log::error("{}: {}", container.name, finished.error().message);
     // A run is known by its start: nothing is ordered by the clock, which may have been set meanwhile. One that ran is
     // the last that was seen; otherwise the last that was seen has been dealt with.
     const auto record = lastExitRecord(container);

@@ -21,26 +21,6 @@ namespace {
 /// Names that are held at a time, of a directory and of those above it: a container makes as many as it likes.
 constexpr std::size_t kMaxNames = 500'000;
 
-FileType typeOf(const struct stat& status)
-{
-    switch (status.st_mode & S_IFMT) {
-    case S_IFDIR:
-        return FileType::Directory;
-    case S_IFLNK:
-        return FileType::Symlink;
-    case S_IFIFO:
-        return FileType::Fifo;
-    case S_IFSOCK:
-        return FileType::Socket;
-    case S_IFCHR:
-        return FileType::CharDevice;
-    case S_IFBLK:
-        return FileType::BlockDevice;
-    default:
-        return FileType::File;
-    }
-}
-
 Bytes costOf(const struct stat& status)
 {
     return {static_cast<std::uint64_t>(status.st_blocks) * 512}; // stat(2): st_blocks counts 512 bytes
@@ -117,7 +97,8 @@ private:
         const auto lower = m_lower.find(directory.lower, directory.path, name);
         if (!lower)
             return;
-        Change change{std::format("/{}", pathOf(directory, name)), ChangeKind::Deleted, typeOf(lower->status), cost};
+        Change change{std::format("/{}", pathOf(directory, name)), ChangeKind::Deleted, fileTypeOf(lower->status),
+                      cost};
         change.size = change.sizeBelow = sizeOf(lower->status);
         change.layer = lower->layer;
         m_sink(change);
@@ -172,7 +153,7 @@ private:
     void report(const std::string& path, ChangeKind kind, const struct stat& status,
                 const std::optional<MergedLower::Found>& lower) const
     {
-        Change change{std::format("/{}", path), kind, typeOf(status), costOf(status)};
+        Change change{std::format("/{}", path), kind, fileTypeOf(status), costOf(status)};
         change.size = sizeOf(status);
         change.sizeBelow = lower ? sizeOf(lower->status) : 0;
         change.time = status.st_ctim;
@@ -189,6 +170,26 @@ private:
 };
 
 } // namespace
+
+FileType fileTypeOf(const struct stat& status)
+{
+    switch (status.st_mode & S_IFMT) {
+    case S_IFDIR:
+        return FileType::Directory;
+    case S_IFLNK:
+        return FileType::Symlink;
+    case S_IFIFO:
+        return FileType::Fifo;
+    case S_IFSOCK:
+        return FileType::Socket;
+    case S_IFCHR:
+        return FileType::CharDevice;
+    case S_IFBLK:
+        return FileType::BlockDevice;
+    default:
+        return FileType::File;
+    }
+}
 
 Result<void> readChanges(const std::filesystem::path& upper, const std::vector<std::filesystem::path>& layers,
                          std::uint32_t idBase, const std::function<void(const Change&)>& sink, std::stop_token stop)

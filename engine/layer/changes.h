@@ -10,6 +10,7 @@
 #include <functional>
 #include <stop_token>
 #include <string>
+#include <sys/stat.h>
 #include <vector>
 
 /// Reads what copy-on-write has put into a writable layer, by overlay's own rules
@@ -24,6 +25,8 @@ enum class ChangeKind {
     Copied, ///< it takes room in the upper directory, and nothing differs
 };
 enum class FileType { File, Directory, Symlink, Fifo, Socket, CharDevice, BlockDevice };
+
+FileType fileTypeOf(const struct stat& status);
 
 struct Change {
     std::string path = {}; ///< absolute inside the container, bytes as they are

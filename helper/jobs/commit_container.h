@@ -11,7 +11,7 @@ namespace lamella::helper {
 struct CommitRequest {
     uid_t owner = 0; ///< of the container, and of the new image
     std::string image; ///< the ID of the container's
-    container::TreeParts parts;
+    layer::OverlayDirectories parts;
     image::NewImageSettings settings;
 };
 

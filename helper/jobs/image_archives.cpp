@@ -40,7 +40,7 @@ Work::Function saveImages(const image::ImageStore& images, uid_t owner, std::vec
     };
 }
 
-Work::Function exportContainer(container::TreeParts parts, UniqueFd file)
+Work::Function exportContainer(layer::OverlayDirectories parts, UniqueFd file)
 {
     return [parts = std::move(parts), file = std::make_shared<UniqueFd>(std::move(file))](
                const image::ProgressSink& progress, std::stop_token stop) -> Result<std::vector<std::string>> {

@@ -19,6 +19,6 @@ Work::Function saveImages(const image::ImageStore& images, uid_t owner, std::vec
                           layer::Compression compression, UniqueFd file);
 
 /// The work of Container.Export: `file` is open for writing.
-Work::Function exportContainer(container::TreeParts parts, UniqueFd file);
+Work::Function exportContainer(layer::OverlayDirectories parts, UniqueFd file);
 
 } // namespace lamella::helper

@@ -12,6 +12,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <functional>
+
 namespace lamella::helper {
 
 using layer::Change;
@@ -40,7 +43,9 @@ std::string letter(ChangeKind kind)
     return {};
 }
 
-std::string typeName(FileType type)
+} // namespace
+
+std::string fileTypeName(FileType type)
 {
     switch (type) {
     case FileType::File:
@@ -61,6 +66,13 @@ std::string typeName(FileType type)
     return {};
 }
 
+namespace {
+
+std::int64_t usecOf(const timespec& time)
+{
+    return std::int64_t{time.tv_sec} * 1'000'000 + time.tv_nsec / 1000;
+}
+
 std::string line(const Change& change, const std::vector<std::string>& diffIds)
 {
     nlohmann::ordered_json json;
@@ -68,8 +80,12 @@ std::string line(const Change& change, const std::vector<std::string>& diffIds)
     if (!QUtf8StringView(change.path.data(), qsizetype(change.path.size())).isValidUtf8())
         json["path_base64"] = QByteArray::fromStdString(change.path).toBase64().toStdString();
     json["change"] = letter(change.kind);
-    json["type"] = typeName(change.type);
+    json["type"] = fileTypeName(change.type);
     json["bytes"] = change.bytes.value;
+    json["size"] = change.size;
+    json["size_below"] = change.sizeBelow;
+    if (change.kind != ChangeKind::Deleted)
+        json["time_usec"] = usecOf(change.time);
     if (change.layer >= 0 && std::size_t(change.layer) < diffIds.size())
         json["layer"] = diffIds[std::size_t(change.layer)];
     return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
@@ -123,7 +139,7 @@ Result<UniqueFd> writeChanges(const ChangeSource& source, std::stop_source stop)
     TRY(file.open());
     Result<void> written;
     const auto read = layer::readChanges(
-        source.upper, source.layers, source.idBase,
+        source.directories.upper, source.directories.layers, source.directories.idBase,
         [&](const Change& change) {
             if (written)
                 written = file.append(line(change, source.diffIds));
@@ -136,6 +152,54 @@ Result<UniqueFd> writeChanges(const ChangeSource& source, std::stop_source stop)
     if (!read)
         return std::unexpected(read.error());
     return file.seal();
+}
+
+namespace {
+
+/// Those with the largest numbers, the largest first.
+class Foremost {
+public:
+    void add(const std::string& path, std::uint64_t number)
+    {
+        if (m_files.size() == kMost && number <= m_files.back().number)
+            return;
+        const auto before = std::ranges::upper_bound(m_files, number, std::greater{}, &ChangeSummary::File::number);
+        m_files.insert(before, {path, number});
+        if (m_files.size() > kMost)
+            m_files.pop_back();
+    }
+
+    std::vector<ChangeSummary::File> take() { return std::move(m_files); }
+
+private:
+    static constexpr std::size_t kMost = 10;
+    std::vector<ChangeSummary::File> m_files;
+};
+
+} // namespace
+
+Result<ChangeSummary> summarizeChanges(const ChangeSource& source, std::stop_token stop)
+{
+    ChangeSummary summary;
+    Foremost largest;
+    Foremost newest;
+    const auto& directories = source.directories;
+    TRY(layer::readChanges(
+        directories.upper, directories.layers, directories.idBase,
+        [&](const Change& change) {
+            summary.bytes += change.bytes;
+            if (change.kind == ChangeKind::Copied)
+                return;
+            ++summary.paths;
+            if (change.kind == ChangeKind::Deleted || change.type == FileType::Directory)
+                return;
+            largest.add(change.path, change.bytes.value);
+            newest.add(change.path, static_cast<std::uint64_t>(std::max<std::int64_t>(usecOf(change.time), 0)));
+        },
+        std::move(stop)));
+    summary.largest = largest.take();
+    summary.newest = newest.take();
+    return summary;
 }
 
 } // namespace lamella::helper

@@ -3,9 +3,10 @@
 
 #include "engine/base/result.h"
 #include "engine/base/unique_fd.h"
+#include "engine/layer/changes.h"
+#include "engine/layer/overlay_tree.h"
 
 #include <cstdint>
-#include <filesystem>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -14,15 +15,31 @@ namespace lamella::helper {
 
 /// Where a container's changes are read from.
 struct ChangeSource {
-    std::filesystem::path upper;
-    std::vector<std::filesystem::path> layers; ///< from the bottom
-    std::uint32_t idBase = 0; ///< first host id of the container's user namespace
+    layer::OverlayDirectories directories;
     std::vector<std::string> diffIds; ///< of the layers, in the same order
 };
+
+/// "file", "directory", …: as the contract has them.
+std::string fileTypeName(layer::FileType type);
 
 /// Reads the changes into a sealed memory file of JSON lines (Container.ListChanges). Any thread; takes as long as the
 /// change is large, or until `stop` is requested. Errors: LimitExceeded (more than 256 MiB of lines) and those of
 /// layer::readChanges().
 Result<UniqueFd> writeChanges(const ChangeSource& source, std::stop_source stop);
+
+/// What would be lost with a container.
+struct ChangeSummary {
+    struct File {
+        std::string path;
+        std::uint64_t number = 0;
+    };
+    std::uint64_t paths = 0;
+    Bytes bytes;
+    std::vector<File> largest; ///< at most ten, with their bytes in the writable layer
+    std::vector<File> newest; ///< at most ten, with the microseconds since 1970
+};
+
+/// Errors: those of layer::readChanges().
+Result<ChangeSummary> summarizeChanges(const ChangeSource& source, std::stop_token stop);
 
 } // namespace lamella::helper

@@ -13,12 +13,6 @@ using namespace Qt::StringLiterals;
 // The methods of org.lamella.Lamella1.Container that make images and archives of it.
 namespace lamella::helper {
 
-container::TreeParts ContainerObject::treeParts() const
-{
-    return {m_services.containers.upperDirectory(m_container.id),
-            m_services.containers.layerDirectories(m_container.id), m_container.hostUidBase, m_container.hostUidCount};
-}
-
 QDBusObjectPath ContainerObject::Commit(const QString& reference, const QVariantMap& options)
 {
     auto settings = newImageSettings(reference, options);
@@ -28,7 +22,8 @@ QDBusObjectPath ContainerObject::Commit(const QString& reference, const QVariant
     if (!place)
         return refuse(place.error()), QDBusObjectPath();
     const bool pauses = m_container.state == container::State::Running && options.value(u"pause"_s, true).toBool();
-    CommitRequest request{m_container.owner, m_container.imageId, treeParts(), std::move(*settings)};
+    CommitRequest request{m_container.owner, m_container.imageId, m_services.containers.overlay(m_container.id),
+                          std::move(*settings)};
     const auto begin = [&services = m_services, request = std::move(request), id = m_container.id, item = path(),
                         place = *place, call = takeCall()](const Result<void>& paused) {
         // What has ended meanwhile changes no more.
@@ -63,8 +58,9 @@ QDBusObjectPath ContainerObject::Export(const QDBusUnixFileDescriptor& file, con
     auto place = m_services.archives.take(caller().uid);
     if (!place)
         return refuse(place.error()), QDBusObjectPath();
-    const auto job = m_services.jobs.start(u"export-container"_s, caller().uid, {path()},
-                                           exportContainer(treeParts(), std::move(*opened)), [place = *place] { });
+    const auto job = m_services.jobs.start(
+        u"export-container"_s, caller().uid, {path()},
+        exportContainer(m_services.containers.overlay(m_container.id), std::move(*opened)), [place = *place] { });
     if (!job)
         return refuse(job.error()), QDBusObjectPath();
     return QDBusObjectPath((*job)->path());

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "engine/container/container_manager.h"
-#include "engine/container/export.h"
 #include "helper/dbus/object.h"
+#include "helper/objects/change_list.h"
 #include "helper/objects/services.h"
 #include "resources/dbus/types.h"
 
@@ -95,6 +95,11 @@ public:
     QDBusUnixFileDescriptor OpenStats(const QVariantMap& options);
     dbus::ProcessList ListProcesses(const QVariantMap& options);
     QDBusUnixFileDescriptor ListChanges(const QVariantMap& options);
+    qulonglong SummarizeChanges(const QVariantMap& options, qulonglong& bytes, dbus::PathNumbers& largest,
+                                dbus::PathNumbers& newest);
+    dbus::FileInfo ReadFile(const QByteArray& path, const QString& version, const QVariantMap& options,
+                            QDBusUnixFileDescriptor& content);
+    QDBusObjectPath UndoChanges(const QByteArrayList& paths, const QVariantMap& options);
     QDBusObjectPath Commit(const QString& reference, const QVariantMap& options);
     QDBusObjectPath Export(const QDBusUnixFileDescriptor& file, const QVariantMap& options);
 
@@ -102,7 +107,9 @@ private:
     /// Answers the running method's call when the engine has.
     container::Reply<void> answer();
     bool runs() const;
-    container::TreeParts treeParts() const;
+    ChangeSource changeSource() const;
+    /// Asks it to stop when the running method's caller leaves the bus, until the connection is taken back.
+    QMetaObject::Connection stopWhenCallerLeaves(const std::stop_source& stop) const;
 
     Services& m_services;
     container::Container m_container;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/stats/sampler.h"
 #include "helper/background.h"
-#include "helper/dbus/peers.h"
-#include "helper/objects/change_list.h"
 #include "helper/objects/container_object.h"
 #include "helper/objects/text.h"
 #include "helper/stats/stats_history.h"
@@ -57,36 +55,6 @@ dbus::ProcessList ContainerObject::ListProcesses(const QVariantMap&)
             else
                 call.fail(processes.error());
         });
-    return {};
-}
-
-QDBusUnixFileDescriptor ContainerObject::ListChanges(const QVariantMap&)
-{
-    auto place = m_services.changeLists.take(caller().uid);
-    if (!place)
-        return refuse(place.error()), QDBusUnixFileDescriptor();
-    ChangeSource source{m_services.containers.upperDirectory(m_container.id),
-                        m_services.containers.layerDirectories(m_container.id),
-                        m_container.hostUidBase,
-                        {}};
-    if (const auto image = m_services.images.find(m_container.owner, m_container.imageId)) {
-        for (const image::Layer& layer : image->layers)
-            source.diffIds.push_back(layer.diffId);
-    }
-    std::stop_source stop;
-    const auto watch = QObject::connect(&m_services.peers, &Peers::left, &m_services.peers,
-                                        [stop, reader = caller().busName](const QString& left) mutable {
-                                            if (left == reader)
-                                                stop.request_stop();
-                                        });
-    m_services.changes.run([source = std::move(source), stop] { return writeChanges(source, stop); },
-                           [call = takeCall(), place = *place, watch](Result<UniqueFd> changes) {
-                               QObject::disconnect(watch);
-                               if (changes)
-                                   call.reply({QVariant::fromValue(helper::toDbus(std::move(*changes)))});
-                               else
-                                   call.fail(changes.error());
-                           });
     return {};
 }
 

@@ -83,6 +83,31 @@ struct JobPart {
 };
 using JobParts = QList<JobPart>;
 
+/// Container.SummarizeChanges: a(ayt)
+struct PathNumber {
+    QByteArray path; ///< bytes as they are
+    quint64 number = 0;
+
+    friend bool operator==(const PathNumber&, const PathNumber&) = default;
+};
+using PathNumbers = QList<PathNumber>;
+
+/// Container.ReadFile: (bstuuuxayss)
+struct FileInfo {
+    bool exists = false;
+    QString type; ///< as in Container.ListChanges
+    quint64 sizeBytes = 0;
+    quint32 mode = 0; ///< permission bits, set-id and sticky
+    quint32 uid = 0; ///< as the container sees it
+    quint32 gid = 0;
+    qint64 mtimeUsec = 0;
+    QByteArray target; ///< of a symlink
+    QString layer; ///< diffID of the layer that it is of; empty for the writable one
+    QString digest; ///< "sha256:<hex>" where it was asked for
+
+    friend bool operator==(const FileInfo&, const FileInfo&) = default;
+};
+
 using ObjectPaths = QList<QDBusObjectPath>;
 
 inline QDBusArgument& operator<<(QDBusArgument& out, const TimelineStep& value)
@@ -183,6 +208,40 @@ inline const QDBusArgument& operator>>(const QDBusArgument& in, JobPart& value)
     return in;
 }
 
+inline QDBusArgument& operator<<(QDBusArgument& out, const PathNumber& value)
+{
+    out.beginStructure();
+    out << value.path << value.number;
+    out.endStructure();
+    return out;
+}
+
+inline const QDBusArgument& operator>>(const QDBusArgument& in, PathNumber& value)
+{
+    in.beginStructure();
+    in >> value.path >> value.number;
+    in.endStructure();
+    return in;
+}
+
+inline QDBusArgument& operator<<(QDBusArgument& out, const FileInfo& value)
+{
+    out.beginStructure();
+    out << value.exists << value.type << value.sizeBytes << value.mode << value.uid << value.gid << value.mtimeUsec
+        << value.target << value.layer << value.digest;
+    out.endStructure();
+    return out;
+}
+
+inline const QDBusArgument& operator>>(const QDBusArgument& in, FileInfo& value)
+{
+    in.beginStructure();
+    in >> value.exists >> value.type >> value.sizeBytes >> value.mode >> value.uid >> value.gid >> value.mtimeUsec
+        >> value.target >> value.layer >> value.digest;
+    in.endStructure();
+    return in;
+}
+
 /// Tells QtDBus of the types above; called once by each program before it uses them.
 inline void registerTypes()
 {
@@ -198,6 +257,10 @@ inline void registerTypes()
     qDBusRegisterMetaType<ImageUsage>();
     qDBusRegisterMetaType<DiskUsage>();
     qDBusRegisterMetaType<JobPart>();
+    qDBusRegisterMetaType<QByteArrayList>();
+    qDBusRegisterMetaType<PathNumber>();
+    qDBusRegisterMetaType<PathNumbers>();
+    qDBusRegisterMetaType<FileInfo>();
     qDBusRegisterMetaType<JobParts>();
     qDBusRegisterMetaType<ObjectPaths>();
 }

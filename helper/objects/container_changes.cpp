@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/layer/tree.h"
+#include "helper/background.h"
+#include "helper/dbus/peers.h"
+#include "helper/jobs/jobs.h"
+#include "helper/jobs/undo_changes.h"
+#include "helper/objects/change_list.h"
+#include "helper/objects/container_object.h"
+#include "helper/objects/file_version.h"
+#include "helper/objects/text.h"
+
+using namespace Qt::StringLiterals;
+
+// The methods of org.lamella.Lamella1.Container about what it has changed.
+namespace lamella::helper {
+
+namespace {
+
+constexpr qsizetype kMostPaths = 100'000;
+
+dbus::PathNumbers toDbus(const std::vector<ChangeSummary::File>& files)
+{
+    dbus::PathNumbers numbers;
+    for (const auto& file : files)
+        numbers.append({QByteArray::fromStdString(file.path), file.number});
+    return numbers;
+}
+
+/// An absolute path as one inside the container; "" is its root.
+Result<std::string> insideOf(const QByteArray& path)
+{
+    if (!path.startsWith('/'))
+        return failure(ErrorKind::InvalidArgument, std::format("'{}' is no absolute path", path.toStdString()));
+    auto inside = layer::insidePath(path.toStdString());
+    if (!inside)
+        return failure(ErrorKind::InvalidArgument, std::format("'{}' is no path without \"..\"", path.toStdString()));
+    return inside;
+}
+
+Result<std::vector<std::string>> insideOf(const QByteArrayList& paths)
+{
+    if (paths.isEmpty())
+        return failure(ErrorKind::InvalidArgument, "no path was named");
+    if (paths.size() > kMostPaths)
+        return failure(ErrorKind::LimitExceeded,
+                       std::format("more than {} paths: name the directories that they are in", kMostPaths));
+    std::vector<std::string> inside;
+    for (const QByteArray& path : paths)
+        inside.push_back(TRY(insideOf(path)));
+    return inside;
+}
+
+Result<FileRequest> fileRequest(const QByteArray& path, const QString& version, const QVariantMap& options)
+{
+    using Version = layer::OverlayTree::Version;
+    FileRequest request;
+    request.path = TRY(insideOf(path));
+    if (version != "container"_L1 && version != "image"_L1)
+        return failure(ErrorKind::InvalidArgument,
+                       std::format("'{}' is neither \"container\" nor \"image\"", version.toStdString()));
+    request.version = version == "image"_L1 ? Version::Image : Version::Container;
+    request.offset = options.value(u"offset"_s).toULongLong();
+    request.length = options.value(u"length"_s, qulonglong{FileRequest::kUsual}).toULongLong();
+    request.digest = options.value(u"digest"_s).toBool();
+    if (request.length > FileRequest::kLongest || request.offset > std::uint64_t{INT64_MAX})
+        return failure(ErrorKind::InvalidArgument,
+                       std::format("no more than {} bytes are read at a time", FileRequest::kLongest));
+    return request;
+}
+
+} // namespace
+
+ChangeSource ContainerObject::changeSource() const
+{
+    ChangeSource source{m_services.containers.overlay(m_container.id), {}};
+    if (const auto image = m_services.images.find(m_container.owner, m_container.imageId)) {
+        for (const image::Layer& layer : image->layers)
+            source.diffIds.push_back(layer.diffId);
+    }
+    return source;
+}
+
+QMetaObject::Connection ContainerObject::stopWhenCallerLeaves(const std::stop_source& stop) const
+{
+    return QObject::connect(&m_services.peers, &Peers::left, &m_services.peers,
+                            [stop, reader = caller().busName](const QString& left) mutable {
+                                if (left == reader)
+                                    stop.request_stop();
+                            });
+}
+
+QDBusUnixFileDescriptor ContainerObject::ListChanges(const QVariantMap&)
+{
+    auto place = m_services.changeLists.take(caller().uid);
+    if (!place)
+        return refuse(place.error()), QDBusUnixFileDescriptor();
+    std::stop_source stop;
+    const auto watch = stopWhenCallerLeaves(stop);
+    m_services.changes.run([source = changeSource(), stop] { return writeChanges(source, stop); },
+                           [call = takeCall(), place = *place, watch](Result<UniqueFd> changes) {
+                               QObject::disconnect(watch);
+                               if (changes)
+                                   call.reply({QVariant::fromValue(helper::toDbus(std::move(*changes)))});
+                               else
+                                   call.fail(changes.error());
+                           });
+    return {};
+}
+
+qulonglong ContainerObject::SummarizeChanges(const QVariantMap&, qulonglong&, dbus::PathNumbers&, dbus::PathNumbers&)
+{
+    auto place = m_services.changeLists.take(caller().uid);
+    if (!place)
+        return refuse(place.error()), 0;
+    std::stop_source stop;
+    const auto watch = stopWhenCallerLeaves(stop);
+    m_services.changes.run([source = changeSource(), stop] { return summarizeChanges(source, stop.get_token()); },
+                           [call = takeCall(), place = *place, watch](const Result<ChangeSummary>& summary) {
+                               QObject::disconnect(watch);
+                               if (summary)
+                                   call.reply({qulonglong(summary->paths), qulonglong(summary->bytes.value),
+                                               QVariant::fromValue(toDbus(summary->largest)),
+                                               QVariant::fromValue(toDbus(summary->newest))});
+                               else
+                                   call.fail(summary.error());
+                           });
+    return 0;
+}
+
+dbus::FileInfo ContainerObject::ReadFile(const QByteArray& path, const QString& version, const QVariantMap& options,
+                                         QDBusUnixFileDescriptor&)
+{
+    auto request = fileRequest(path, version, options);
+    if (!request)
+        return refuse(request.error()), dbus::FileInfo();
+    auto place = m_services.readers.take(caller().uid);
+    if (!place)
+        return refuse(place.error()), dbus::FileInfo();
+    std::stop_source stop;
+    const auto watch = stopWhenCallerLeaves(stop);
+    m_services.changes.run([source = changeSource(), request = std::move(*request),
+                            stop] { return readVersion(source, request, stop.get_token()); },
+                           [call = takeCall(), place = *place, watch](Result<FileVersion> read) {
+                               QObject::disconnect(watch);
+                               if (read)
+                                   call.reply({QVariant::fromValue(read->info),
+                                               QVariant::fromValue(helper::toDbus(std::move(read->content)))});
+                               else
+                                   call.fail(read.error());
+                           });
+    return {};
+}
+
+QDBusObjectPath ContainerObject::UndoChanges(const QByteArrayList& paths, const QVariantMap&)
+{
+    auto inside = insideOf(paths);
+    if (!inside)
+        return refuse(inside.error()), QDBusObjectPath();
+    if (runs() && m_container.pid <= 0)
+        return refuse(ErrorKind::Busy, "the container is not known well enough yet: try again"), QDBusObjectPath();
+    auto& containers = m_services.containers;
+    auto held = containers.hold(m_container.id, "its changes are being undone");
+    if (!held)
+        return refuse(held.error()), QDBusObjectPath();
+    container::UndoTarget target{containers.overlay(m_container.id), containers.undoDirectory(m_container.id),
+                                 runs() ? m_container.pid : 0, m_container.cgroupPath};
+    const auto job = m_services.jobs.start(u"undo-changes"_s, caller().uid, {path()},
+                                           undoChanges(std::move(target), std::move(*inside)), [held = *held] { });
+    if (!job)
+        return refuse(job.error()), QDBusObjectPath();
+    return QDBusObjectPath((*job)->path());
+}
+
+} // namespace lamella::helper

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "resources/dbus/types.h"
+#include "tests/dbus/support/client.h"
+
+#include <QCryptographicHash>
+#include <QTest>
+
+#include <algorithm>
+#include <csignal>
+#include <fcntl.h>
+#include <filesystem>
+
+using namespace Qt::StringLiterals;
+using namespace lamella;
+using namespace lamella::test;
+
+namespace {
+
+QString digestOf(const QByteArray& content)
+{
+    return u"sha256:"_s + QString::fromLatin1(QCryptographicHash::hash(content, QCryptographicHash::Sha256).toHex());
+}
+
+} // namespace
+
+/// What a container has changed: looked into, summed up and undone, through the contract.
+class ChangesTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        dbus::registerTypes();
+        alice = std::make_unique<Client>(4242);
+        bob = std::make_unique<Client>(4343);
+        QVERIFY(!alice->loadStarter().isEmpty());
+    }
+
+    void cleanup()
+    {
+        for (const QString& path : std::as_const(m_made))
+            alice->lamella(path, u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
+        m_made.clear();
+    }
+
+    void aFileInBothVersions()
+    {
+        const QString path = make(
+            u"echo more >>/etc/passwd; chmod 600 /etc/passwd; chown 5:6 /etc/passwd; rm /etc/group; ln -s x /link; echo 1 >/new"_s);
+        const auto [image, old] = read(path, "/etc/passwd", u"image"_s, {{u"digest"_s, true}});
+        const auto [now, changed] = read(path, "/etc/passwd", u"container"_s, {{u"digest"_s, true}});
+        QVERIFY(image.exists && now.exists);
+        QVERIFY(old.startsWith("root:"));
+        QCOMPARE(changed, old + "more\n");
+        QCOMPARE(image.digest, digestOf(old));
+        QCOMPARE(now.digest, digestOf(changed));
+        QCOMPARE(now.sizeBytes, quint64(changed.size()));
+        QCOMPARE(image.mode, 0644u);
+        QCOMPARE(now.mode, 0600u);
+        QCOMPARE(image.uid, 0u);
+        QCOMPARE(now.uid, 5u);
+        QCOMPARE(now.gid, 6u);
+        QVERIFY(image.layer.startsWith("sha256:"_L1));
+        QVERIFY(now.layer.isEmpty());
+        QVERIFY(now.mtimeUsec > image.mtimeUsec);
+        QVERIFY(!read(path, "/etc/group", u"container"_s).first.exists);
+        QVERIFY(read(path, "/etc/group", u"image"_s).first.exists);
+        QVERIFY(!read(path, "/new", u"image"_s).first.exists);
+        QCOMPARE(read(path, "/new", u"container"_s).second, "1\n");
+        const auto link = read(path, "/link", u"container"_s).first;
+        QCOMPARE(link.type, u"symlink"_s);
+        QCOMPARE(link.target, "x");
+        QCOMPARE(read(path, "/etc/passwd", u"image"_s, {{u"offset"_s, 2ull}, {u"length"_s, 3ull}}).second,
+                 old.mid(2, 3));
+        QCOMPARE(read(path, "/", u"container"_s).first.type, u"directory"_s);
+    }
+
+    void badRequests_data()
+    {
+        QTest::addColumn<QByteArray>("file");
+        QTest::addColumn<QString>("version");
+        QTest::addColumn<QVariantMap>("options");
+        QTest::newRow("relative") << QByteArray("etc/passwd") << u"image"_s << QVariantMap();
+        QTest::newRow("empty") << QByteArray() << u"image"_s << QVariantMap();
+        QTest::newRow("dots") << QByteArray("/etc/../../etc/shadow") << u"image"_s << QVariantMap();
+        QTest::newRow("zero byte") << QByteArray("/a\0b", 4) << u"container"_s << QVariantMap();
+        QTest::newRow("version") << QByteArray("/etc/passwd") << u"host"_s << QVariantMap();
+        QTest::newRow("length") << QByteArray("/etc/passwd") << u"image"_s << QVariantMap{{u"length"_s, 1ull << 40}};
+        QTest::newRow("offset") << QByteArray("/etc/passwd") << u"image"_s << QVariantMap{{u"offset"_s, ~0ull}};
+        QTest::newRow("option") << QByteArray("/etc/passwd") << u"image"_s << QVariantMap{{u"follow"_s, true}};
+    }
+
+    void badRequests()
+    {
+        QFETCH(QByteArray, file);
+        QFETCH(QString, version);
+        QFETCH(QVariantMap, options);
+        const QString path = make(u":"_s);
+        QCOMPARE(alice->lamella(path, u"Container"_s, u"ReadFile"_s, {file, version}, options).errorName(),
+                 errorName(u"InvalidArgument"_s));
+        if (!version.startsWith(u'h') && options.isEmpty())
+            QCOMPARE(alice->lamella(path, u"Container"_s, u"UndoChanges"_s, {QVariant::fromValue(QByteArrayList{file})})
+                         .errorName(),
+                     errorName(u"InvalidArgument"_s));
+        QCOMPARE(
+            alice->lamella(path, u"Container"_s, u"UndoChanges"_s, {QVariant::fromValue(QByteArrayList{})}).errorName(),
+            errorName(u"InvalidArgument"_s));
+    }
+
+    void anotherUserReadsAndUndoesNothing()
+    {
+        const QString path = make(u"echo secret >/f"_s);
+        QVERIFY(!bob->lamella(path, u"Container"_s, u"ReadFile"_s, {QByteArray("/f"), u"container"_s})
+                     .errorName()
+                     .isEmpty());
+        QVERIFY(!bob->lamella(path, u"Container"_s, u"SummarizeChanges"_s).errorName().isEmpty());
+        QVERIFY(!bob->lamella(path, u"Container"_s, u"UndoChanges"_s, {QVariant::fromValue(QByteArrayList{"/"})})
+                     .errorName()
+                     .isEmpty());
+        QCOMPARE(read(path, "/f", u"container"_s).second, "secret\n");
+    }
+
+    // The layers' files and the host's beside them: neither a link in the way nor one at the end is followed.
+    void linksLeadNowhere()
+    {
+        const QString path = make(u"ln -s / /out; ln -s /etc/hostname /end; rm -r /var; ln -s /etc /var"_s);
+        QVERIFY(!read(path, "/out/etc/passwd", u"container"_s).first.exists);
+        QCOMPARE(read(path, "/end", u"container"_s).first.type, u"symlink"_s);
+        QCOMPARE(read(path, "/end", u"container"_s).second, QByteArray());
+        QVERIFY(!read(path, "/var/passwd", u"container"_s).first.exists);
+    }
+
+    void whatWouldBeLost()
+    {
+        const QString path
+            = make(u"head -c 100000 /dev/zero >/big; sleep 0.1; echo 1 >/new; rm /etc/group; : >>/etc/passwd"_s);
+        const auto answer = alice->lamella(path, u"Container"_s, u"SummarizeChanges"_s).arguments();
+        QCOMPARE(answer.size(), 4);
+        QCOMPARE(answer.at(0).toULongLong(), 3ull);
+        QVERIFY(answer.at(1).toULongLong() >= 100000);
+        const auto largest = qdbus_cast<dbus::PathNumbers>(answer.at(2));
+        const auto newest = qdbus_cast<dbus::PathNumbers>(answer.at(3));
+        QCOMPARE(largest.size(), 2);
+        QCOMPARE(largest.first().path, "/big");
+        QVERIFY(largest.first().number >= 100000);
+        QCOMPARE(newest.first().path, "/new");
+    }
+
+    void undoWhileStopped()
+    {
+        const QString path = make(everyChange());
+        QCOMPARE(undo(path, {"/etc/passwd"}), QString());
+        QCOMPARE(letters(path).value(u"/etc/passwd"_s), QString());
+        QVERIFY(letters(path).size() > 3);
+        QCOMPARE(undo(path, {"/"}), QString());
+        QCOMPARE(letters(path), (QHash<QString, QString>()));
+        leavesNothing(path);
+        // It starts as a new one would: nothing stands in the way of the image's files.
+        const QString other = make(u":"_s);
+        const QString expected = listing(other);
+        QVERIFY2(expected.contains("/etc/passwd"_L1) && expected.contains("/bin/ls"_L1), qPrintable(expected));
+        QCOMPARE(listing(path), expected);
+    }
+
+    void undoWhileItRuns()
+    {
+        const QString idle = make(u":"_s);
+        const QString path = start(everyChange() + u"; echo done; exec sleep 1000"_s);
+        QVERIFY(QTest::qWaitFor([&] { return alice->log(path).contains("done"_L1); }, 30000));
+        QCOMPARE(undo(path, {"/etc/passwd", "/tree"}), QString());
+        QCOMPARE(letters(path).value(u"/etc/passwd"_s), u"c"_s);
+        QVERIFY(!letters(path).contains(u"/tree"_s));
+        QCOMPARE(undo(path, {"/"}), QString());
+        const auto left = letters(path);
+        QVERIFY2(std::ranges::all_of(left, [](const QString& letter) { return letter == "c"_L1; }),
+                 qPrintable(QStringList(left.values()).join(u' ')));
+        QCOMPARE(alice->get(path, u"Container"_s, u"State"_s).toString(), u"running"_s);
+        // What is mounted is still there, and nothing that is may be undone.
+        QCOMPARE(undo(path, {"/proc"}), u"Busy"_s);
+        QCOMPARE(undo(path, {"/etc/hosts"}), u"Busy"_s);
+        alice->ask(path, u"Container"_s, u"Kill"_s, {9u});
+        QVERIFY(alice->waitForState(path, u"stopped"_s));
+        leavesNothing(path);
+        QCOMPARE(listing(path), listing(idle));
+    }
+
+    void aStoppedOneWaitsForItsUndo()
+    {
+        const QString path = make(u"i=0; while [ $i -lt 2000 ]; do echo $i >/f$i; i=$((i+1)); done"_s);
+        const auto job = alice->ask(path, u"Container"_s, u"UndoChanges"_s, {QVariant::fromValue(QByteArrayList{"/"})})
+                             .value<QDBusObjectPath>()
+                             .path();
+        // Whichever is first: it either waits, or the undo has ended.
+        for (const auto* const method : {"Start", "Remove", "UndoChanges"}) {
+            const auto arguments = QByteArrayView(method) == "UndoChanges"
+                ? QVariantList{QVariant::fromValue(QByteArrayList{"/"})}
+                : QVariantList{};
+            if (alice->get(job, u"Job"_s, u"State"_s).toString() != "running"_L1)
+                break;
+            const auto answer = alice->lamella(path, u"Container"_s, QString::fromLatin1(method), arguments);
+            if (!answer.errorName().isEmpty())
+                QCOMPARE(answer.errorName(), errorName(u"Busy"_s));
+        }
+        alice->lamella(job, u"Job"_s, u"Wait"_s);
+    }
+
+    // Killed in the middle, the helper finds what it left and tidies up.
+    void aKilledHelperLeavesNothing()
+    {
+        const QString path = make(
+            u"head -c 20000000 /dev/urandom >/big; i=0; while [ $i -lt 500 ]; do mkdir -p /d/$i; echo $i >/d/$i/f; i=$((i+1)); done"_s);
+        alice->ask(path, u"Container"_s, u"UndoChanges"_s, {QVariant::fromValue(QByteArrayList{"/"})});
+        killHelper();
+        startHelper();
+        leavesNothing(path);
+        QCOMPARE(undo(path, {"/"}), QString());
+        QCOMPARE(letters(path), (QHash<QString, QString>()));
+    }
+
+private:
+    std::unique_ptr<Client> alice;
+    std::unique_ptr<Client> bob;
+    QStringList m_made;
+
+    static QString everyChange()
+    {
+        return u"echo more >>/etc/passwd; rm /etc/group; chmod 700 /root; mkdir -p /tree/a/b; echo 1 >/tree/a/b/c; "
+               "rm -r /var; mkdir /var; echo 2 >/var/x; chown 7 /etc/hosts 2>/dev/null; ln /tree/a/b/c /tree/link; mkfifo /fifo; rm /bin/ls; chown 12:13 /home"_s;
+    }
+
+    QString start(const QString& script)
+    {
+        const QString path = alice->run(u"changes-%1"_s.arg(m_made.size()), {u"sh"_s, u"-c"_s, script});
+        m_made.append(path);
+        return path;
+    }
+
+    /// Of a container that has ended.
+    QString make(const QString& script)
+    {
+        const QString path = start(script);
+        if (!alice->waitForState(path, u"stopped"_s))
+            qWarning("it has not ended");
+        return path;
+    }
+
+    std::pair<dbus::FileInfo, QByteArray> read(const QString& path, const QByteArray& file, const QString& version,
+                                               const QVariantMap& options = {})
+    {
+        const auto answer = alice->lamella(path, u"Container"_s, u"ReadFile"_s, {file, version}, options);
+        if (answer.arguments().size() != 2) {
+            qWarning("%s", qPrintable(answer.errorMessage()));
+            return {};
+        }
+        const int content = answer.arguments().at(1).value<QDBusUnixFileDescriptor>().fileDescriptor();
+        if (::fcntl(content, F_GET_SEALS) != (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE))
+            qWarning("it is not sealed");
+        return {qdbus_cast<dbus::FileInfo>(answer.arguments().constFirst()), readAll(content)};
+    }
+
+    /// The kind of the error; empty where it was done.
+    QString undo(const QString& path, const QByteArrayList& paths)
+    {
+        const auto begun = alice->lamella(path, u"Container"_s, u"UndoChanges"_s, {QVariant::fromValue(paths)});
+        if (!begun.errorName().isEmpty())
+            return begun.errorName().section(u'.', -1);
+        const auto job = begun.arguments().constFirst().value<QDBusObjectPath>().path();
+        return alice->lamella(job, u"Job"_s, u"Wait"_s).errorName().section(u'.', -1);
+    }
+
+    QHash<QString, QString> letters(const QString& path)
+    {
+        QHash<QString, QString> found;
+        for (const QJsonObject& row : alice->changes(path))
+            found.insert(row.value("path"_L1).toString(), row.value("change"_L1).toString());
+        return found;
+    }
+
+    /// What its program sees when it is started once more with another command: exec needs one that runs.
+    QString listing(const QString& path)
+    {
+        const QString image = u"lamella-changes-check"_s;
+        const auto job = alice->ask(path, u"Container"_s, u"Commit"_s, {image}).value<QDBusObjectPath>().path();
+        alice->lamella(job, u"Job"_s, u"Wait"_s);
+        const auto created = alice->lamella(
+            QString::fromLatin1("/org/lamella/Lamella1"), u"Manager"_s, u"CreateContainer"_s,
+            {image, u"check-%1"_s.arg(m_made.size()),
+             QStringList{
+                 u"sh"_s, u"-c"_s,
+                 u"find / -xdev ! -path '/proc*' ! -path '/sys*' ! -path '/dev*' -exec stat -c '%n %f %u %g %s' {} + | sort"_s}},
+            {{u"start"_s, true}});
+        const auto check = created.arguments().constFirst().value<QDBusObjectPath>().path();
+        m_made.append(check);
+        alice->waitForState(check, u"stopped"_s);
+        const QString log = alice->log(check);
+        QStringList lines;
+        for (const QString& line : log.split(u'\n'))
+            lines.append(line.section(u' ', 3));
+        return lines.join(u'\n');
+    }
+
+    static void leavesNothing(const QString& path)
+    {
+        const QString directory = qEnvironmentVariable("LAMELLA_STATE") + u"/containers/"_s + path.section(u'/', -1);
+        QVERIFY(
+            QTest::qWaitFor([&] { return !std::filesystem::exists((directory + u"/undo"_s).toStdString()); }, 10000));
+        for (const auto& entry : std::filesystem::recursive_directory_iterator((directory + u"/upper"_s).toStdString()))
+            QVERIFY2(!entry.path().filename().native().starts_with(".lamella"), entry.path().c_str());
+    }
+};
+
+QTEST_GUILESS_MAIN(ChangesTest)
+#include "tst_changes.moc"
