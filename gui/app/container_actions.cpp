@@ -2,7 +2,7 @@
 #include "gui/app/container_actions.h"
 
 #include "gui/client/client.h"
-#include "gui/dialogs/confirmation.h"
+#include "gui/widgets/confirmation.h"
 #include "gui/dialogs/rename_dialog.h"
 #include "gui/format/formats.h"
 #include "gui/widgets/icons.h"
@@ -10,6 +10,7 @@
 #include <QWidget>
 
 #include <csignal>
+#include <ranges>
 
 namespace lamella::app {
 
@@ -154,7 +155,7 @@ void ContainerActions::doStop(ContainerClient* container)
 
 void ContainerActions::askKill()
 {
-    auto* question = new dialogs::Confirmation(m_window, tr("Kill %1?").arg(m_container->data().name), tr("&Kill"));
+    auto* question = new widgets::Confirmation(m_window, tr("Kill %1?").arg(m_container->data().name), tr("&Kill"));
     question->setConsequence(
         tr("Every process in it ends at once (SIGKILL). What they have not written is lost; the writable "
            "layer and the log stay."));
@@ -164,20 +165,37 @@ void ContainerActions::askKill()
     });
 }
 
-QString ContainerActions::loss(const ContainerClient* container, const client::ChangeSet* changes)
+/// The largest and the newest files, three of each.
+QStringList ContainerActions::filesOf(const client::ChangeSummary& changes)
+{
+    static constexpr std::size_t kNamed = 3;
+    const auto named = [](const std::vector<client::ChangeSummary::File>& files, const auto& text) {
+        QStringList names;
+        for (const auto& file : files | std::views::take(kNamed))
+            names.append(QStringLiteral("%1 (%2)").arg(file.path, text(file.number)));
+        return names.join(QStringLiteral(", "));
+    };
+    QStringList sentences;
+    if (!changes.largest.empty())
+        sentences.append(tr("Largest: %1").arg(named(changes.largest, format::bytes)));
+    const auto age = [](quint64 usec) { return format::ago(usec, format::nowUsec()); };
+    if (!changes.newest.empty())
+        sentences.append(tr("Newest: %1").arg(named(changes.newest, age)));
+    return sentences;
+}
+
+QString ContainerActions::loss(const ContainerClient* container, const client::ChangeSummary* changes)
 {
     QStringList sentences;
     if (container->isAlive())
         sentences.append(tr("It is running: its processes are killed."));
-    if (changes) {
-        quint64 bytes = 0;
-        for (const client::ChangeEntry& change : changes->entries)
-            bytes += change.bytes;
-        const int count = static_cast<int>(changes->entries.size());
-        sentences.append(count == 0
-                             ? tr("It has changed nothing in its writable layer; its log is lost.")
-                             : tr("%n change(s), %1 in its writable layer, and its log are lost.", nullptr, count)
-                                   .arg(format::bytes(bytes)));
+    if (changes && changes->paths == 0) {
+        sentences.append(tr("It has changed nothing in its writable layer; its log is lost."));
+    } else if (changes) {
+        sentences.append(tr("%n change(s), %1 in its writable layer, and its log are lost.", nullptr,
+                            static_cast<int>(changes->paths))
+                             .arg(format::bytes(changes->bytes)));
+        sentences.append(filesOf(*changes));
     } else {
         sentences.append(tr("Everything in its writable layer and its log are lost."));
     }
@@ -187,13 +205,13 @@ QString ContainerActions::loss(const ContainerClient* container, const client::C
 
 void ContainerActions::askRemove()
 {
-    auto* question = new dialogs::Confirmation(m_window, tr("Remove %1?").arg(m_container->data().name), tr("&Remove"));
+    auto* question = new widgets::Confirmation(m_window, tr("Remove %1?").arg(m_container->data().name), tr("&Remove"));
     question->setConsequence(loss(m_container, nullptr));
-    m_container->listChanges().then(question,
-                                    [question, container = m_container](const Outcome<client::ChangeSet>& changes) {
-                                        if (container && changes)
-                                            question->setConsequence(loss(container, &*changes));
-                                    });
+    m_container->summarizeChanges().then(
+        question, [question, container = m_container](const Outcome<client::ChangeSummary>& changes) {
+            if (container && changes)
+                question->setConsequence(loss(container, &*changes));
+        });
     question->ask([this, container = m_container] {
         perform(container, tr("The container was not removed"),
                 [](ContainerClient* one) { return one->remove(one->isAlive()); });

@@ -53,7 +53,8 @@ private:
     void askKill();
     void askRemove();
     void report(const QString& what, const client::ClientError& error, const std::function<void()>& retry);
-    static QString loss(const client::ContainerClient* container, const client::ChangeSet* changes);
+    static QString loss(const client::ContainerClient* container, const client::ChangeSummary* changes);
+    static QStringList filesOf(const client::ChangeSummary& changes);
 
     client::Client* m_client;
     QWidget* m_window;

@@ -4,7 +4,7 @@
 #include "gui/app/main_window.h"
 #include "gui/client/client.h"
 #include "gui/client/stats_feed.h"
-#include "gui/dialogs/confirmation.h"
+#include "gui/widgets/confirmation.h"
 #include "gui/dialogs/run_dialog.h"
 #include "gui/models/changes_model.h"
 #include "gui/models/layers_model.h"
@@ -258,7 +258,7 @@ void Demo::addEnd()
             return true;
         },
         [] {
-            const auto* question = openDialog<dialogs::Confirmation>();
+            const auto* question = openDialog<widgets::Confirmation>();
             return question && question->informativeText().contains(QStringLiteral("MB"));
         },
         QStringLiteral("17-remove"));

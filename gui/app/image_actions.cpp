@@ -5,7 +5,7 @@
 #include "gui/app/image_jobs.h"
 #include "gui/app/image_removal.h"
 #include "gui/client/client.h"
-#include "gui/dialogs/confirmation.h"
+#include "gui/widgets/confirmation.h"
 #include "gui/dialogs/credentials_dialog.h"
 #include "gui/dialogs/line_dialog.h"
 #include "gui/dialogs/new_image_dialog.h"
@@ -192,7 +192,7 @@ void ImageActions::choose(bool directory)
 
 void ImageActions::offerImport(const QString& archive)
 {
-    auto* question = new dialogs::Confirmation(
+    auto* question = new widgets::Confirmation(
         m_window, tr("%1 is no archive of images.").arg(QFileInfo(archive).fileName()), tr("&Import…"));
     question->setConsequence(tr("If it is an archive of a root file system, it can become an image with one layer."));
     question->ask([this, archive] { askImport(archive); });

@@ -2,7 +2,7 @@
 #include "gui/app/image_removal.h"
 
 #include "gui/client/client.h"
-#include "gui/dialogs/confirmation.h"
+#include "gui/widgets/confirmation.h"
 #include "gui/dialogs/prune_dialog.h"
 #include "gui/format/formats.h"
 #include "gui/format/image_text.h"
@@ -72,7 +72,7 @@ void ImageRemoval::ask(const QList<ImageClient*>& images)
     }
     const int count = static_cast<int>(free.size());
     auto* question
-        = new dialogs::Confirmation(m_window,
+        = new widgets::Confirmation(m_window,
                                     count == 1 ? tr("Remove the image %1?").arg(free.constFirst()->displayName())
                                                : tr("Remove %n image(s)?", nullptr, count),
                                     tr("&Remove"));

@@ -37,28 +37,42 @@ std::optional<Value> lookUp(const Words<Value>& words, const QString& word)
     return std::nullopt;
 }
 
+quint64 count(const QJsonObject& object, QLatin1StringView name)
+{
+    return static_cast<quint64>(std::max(0.0, object[name].toDouble()));
+}
+
 std::optional<ChangeEntry> parseLine(QByteArrayView line)
 {
     static const Words<ChangeKind> kinds{{"A"_L1, ChangeKind::Added},
                                          {"M"_L1, ChangeKind::Modified},
                                          {"D"_L1, ChangeKind::Deleted},
-                                         {"m"_L1, ChangeKind::Attributes}};
-    static const Words<FileType> types{{"file"_L1, FileType::File},        {"directory"_L1, FileType::Directory},
-                                       {"symlink"_L1, FileType::Symlink},  {"fifo"_L1, FileType::Fifo},
-                                       {"socket"_L1, FileType::Socket},    {"char"_L1, FileType::CharDevice},
-                                       {"block"_L1, FileType::BlockDevice}};
+                                         {"m"_L1, ChangeKind::Attributes},
+                                         {"c"_L1, ChangeKind::Copied}};
     const QJsonObject object = QJsonDocument::fromJson(QByteArray::fromRawData(line.data(), line.size())).object();
     const auto kind = lookUp(kinds, object["change"_L1].toString());
-    const auto type = lookUp(types, object["type"_L1].toString());
+    const auto type = fileTypeOf(object["type"_L1].toString());
     QString path = object["path"_L1].toString();
     if (!kind || !type || !path.startsWith(u'/'))
         return std::nullopt;
-    return ChangeEntry{std::move(path), *kind, *type,
-                       static_cast<quint64>(std::max(0.0, object["bytes"_L1].toDouble())),
-                       object["layer"_L1].toString()};
+    ChangeEntry entry{std::move(path), *kind, *type, count(object, "bytes"_L1), object["layer"_L1].toString()};
+    entry.rawPath = QByteArray::fromBase64(object["path_base64"_L1].toString().toLatin1());
+    entry.size = count(object, "size"_L1);
+    entry.sizeBelow = count(object, "size_below"_L1);
+    entry.timeUsec = count(object, "time_usec"_L1);
+    return entry;
 }
 
 } // namespace
+
+std::optional<FileType> fileTypeOf(const QString& word)
+{
+    static const Words<FileType> types{{"file"_L1, FileType::File},       {"directory"_L1, FileType::Directory},
+                                       {"symlink"_L1, FileType::Symlink}, {"fifo"_L1, FileType::Fifo},
+                                       {"socket"_L1, FileType::Socket},   {"char"_L1, FileType::CharDevice},
+                                       {"block"_L1, FileType::BlockDevice}};
+    return lookUp(types, word);
+}
 
 Outcome<ChangeSet> parseChangeSet(QByteArrayView lines)
 {

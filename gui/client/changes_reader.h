@@ -7,6 +7,8 @@
 
 #include <QByteArrayView>
 
+#include <optional>
+
 namespace lamella::client {
 
 inline constexpr std::size_t kMostChanges = 500'000;
@@ -16,5 +18,8 @@ inline constexpr qint64 kMostChangesBytes = 64LL * 1024 * 1024;
 /// kMostChanges entries and kMostChangesBytes bytes. Errors: Malformed (a line that is not as the contract says).
 Outcome<ChangeSet> readChangeSet(const Descriptor& file);
 Outcome<ChangeSet> parseChangeSet(QByteArrayView lines);
+
+/// "file", "directory", …: as the contract has them; nothing for another word.
+std::optional<FileType> fileTypeOf(const QString& word);
 
 } // namespace lamella::client

@@ -159,4 +159,52 @@ Pending<ChangeSet> ContainerClient::listChanges()
         });
 }
 
+Pending<ChangeSummary> ContainerClient::summarizeChanges()
+{
+    return m_bus->ask<ChangeSummary, ContainerProxy>(
+        m_path, kReading, [](ContainerProxy& proxy) { return proxy.SummarizeChanges({}); },
+        [](const Promise<ChangeSummary>& promise, const auto& reply) {
+            const auto files = [](const dbus::PathNumbers& numbers) {
+                std::vector<ChangeSummary::File> all;
+                for (const dbus::PathNumber& one : numbers)
+                    all.push_back({QString::fromUtf8(one.path), one.number});
+                return all;
+            };
+            promise.give(ChangeSummary{reply.template argumentAt<0>(), reply.template argumentAt<1>(),
+                                       files(reply.template argumentAt<2>()), files(reply.template argumentAt<3>())});
+        });
+}
+
+Pending<FileVersion> ContainerClient::readFile(const QByteArray& path, Version version)
+{
+    const QString which = version == Version::Image ? QStringLiteral("image") : QStringLiteral("container");
+    return m_bus->ask<FileVersion, ContainerProxy>(
+        m_path, kForever, // a digest takes as long as the file is
+        [&](ContainerProxy& proxy) { return proxy.ReadFile(path, which, {{QStringLiteral("digest"), true}}); },
+        [](const Promise<FileVersion>& promise, const auto& reply) {
+            const dbus::FileInfo info = reply.template argumentAt<0>();
+            const Descriptor content = duplicate(reply.template argumentAt<1>());
+            FileVersion file;
+            file.exists = info.exists;
+            file.type = fileTypeOf(info.type).value_or(FileType::File);
+            file.size = info.sizeBytes;
+            file.content = readAll(content);
+            file.isWhole = static_cast<quint64>(file.content.size()) >= file.size;
+            file.linkTarget = QString::fromUtf8(info.target);
+            file.digest = info.digest;
+            file.mode = info.mode;
+            file.uid = info.uid;
+            file.gid = info.gid;
+            file.mtimeUsec = info.mtimeUsec;
+            promise.give(std::move(file));
+        });
+}
+
+Pending<QPointer<JobClient>> ContainerClient::undoChanges(const QByteArrayList& paths)
+{
+    return m_bus->ask<QPointer<JobClient>, ContainerProxy>(
+        m_path, kChanging, [&](ContainerProxy& proxy) { return proxy.UndoChanges(paths, {}); },
+        [bus = m_bus](const auto& promise, const auto& reply) { promise.give(bus->job(reply.value().path())); });
+}
+
 } // namespace lamella::client

@@ -5,6 +5,7 @@
 #include "gui/client/pending.h"
 #include "gui/client/types.h"
 
+#include <QByteArrayList>
 #include <QObject>
 #include <QPointer>
 #include <QVariantMap>
@@ -62,6 +63,12 @@ public:
     Pending<QPointer<JobClient>> exportFiles(Descriptor file);
     /// Read and parsed on another thread.
     Pending<ChangeSet> listChanges();
+    Pending<ChangeSummary> summarizeChanges();
+    /// The beginning of one file, and what there is to know of it; `path` as it is in bytes.
+    enum class Version { Container, Image };
+    Pending<FileVersion> readFile(const QByteArray& path, Version version);
+    /// Gives paths, and all below them, back what the image has; "/" is everything.
+    Pending<QPointer<JobClient>> undoChanges(const QByteArrayList& paths);
 
     /// Takes what PropertiesChanged or a new snapshot brought. Called by Client.
     void update(const QVariantMap& properties);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QByteArray>
+
 #include <utility>
 
 namespace lamella::client {
@@ -34,5 +36,8 @@ public:
 private:
     int m_fd = -1;
 };
+
+/// All that a file has, however far it was read before. Blocks: for files in memory.
+QByteArray readAll(const Descriptor& file);
 
 } // namespace lamella::client

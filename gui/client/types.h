@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QHash>
+#include <QByteArray>
 #include <QString>
 #include <QStringList>
 
@@ -204,7 +205,14 @@ struct ProcessInfo {
     friend bool operator==(const ProcessInfo&, const ProcessInfo&) = default;
 };
 
-enum class ChangeKind { Added, Modified, Deleted, Attributes };
+enum class ChangeKind {
+    Added,
+    Modified,
+    Deleted,
+    Attributes, ///< only owner, mode, times or attributes
+    Copied, ///< it takes room in the writable layer, and nothing differs
+};
+inline constexpr std::size_t kChangeKinds = 5;
 enum class FileType { File, Directory, Symlink, Fifo, Socket, CharDevice, BlockDevice };
 
 struct ChangeEntry {
@@ -212,7 +220,11 @@ struct ChangeEntry {
     ChangeKind kind = ChangeKind::Added;
     FileType type = FileType::File;
     quint64 bytes = 0; ///< what it costs in the writable layer
-    QString layer; ///< diffID of the layer that has the path; empty for Added
+    QString layer = {}; ///< diffID of the layer that has the path; empty for Added
+    QByteArray rawPath = {}; ///< its bytes, where they are not UTF-8
+    quint64 size = 0; ///< of the file; of a deleted one, as the image has it
+    quint64 sizeBelow = 0; ///< as the image has it
+    quint64 timeUsec = 0; ///< when it was last changed; 0: not known
 
     friend bool operator==(const ChangeEntry&, const ChangeEntry&) = default;
 };
@@ -220,6 +232,35 @@ struct ChangeEntry {
 struct ChangeSet {
     std::vector<ChangeEntry> entries; ///< in the order of the tree
     bool truncated = false; ///< there were more than the window takes
+};
+
+/// What would be lost with a container.
+struct ChangeSummary {
+    struct File {
+        QString path;
+        quint64 number = 0;
+    };
+    quint64 paths = 0; ///< that were changed
+    quint64 bytes = 0; ///< in the writable layer
+    std::vector<File> largest; ///< with their bytes
+    std::vector<File> newest; ///< with the microseconds since 1970
+};
+
+/// One file as it is in one place: in an image or in a container.
+struct FileVersion {
+    bool exists = false; ///< where it does not, nothing below counts
+    FileType type = FileType::File;
+    quint64 size = 0; ///< in bytes, of all of it
+    QByteArray content = {}; ///< of a file: all of it, or its beginning
+    bool isWhole = true; ///< whether `content` is all of it
+    QString linkTarget = {};
+    QString digest = {}; ///< "sha256:<hex>"; empty: not known
+    quint32 mode = 0; ///< permission bits
+    quint32 uid = 0; ///< as the container sees it
+    quint32 gid = 0;
+    qint64 mtimeUsec = 0; ///< since 1970; 0: not known
+
+    friend bool operator==(const FileVersion&, const FileVersion&) = default;
 };
 
 /// What Manager.CreateContainer takes; what is left empty or 0 is the helper's default.

@@ -4,7 +4,7 @@
 #include "gui/client/client.h"
 #include "gui/client/credentials.h"
 #include "gui/dialogs/add_login_dialog.h"
-#include "gui/dialogs/confirmation.h"
+#include "gui/widgets/confirmation.h"
 #include "gui/dialogs/forms.h"
 #include "gui/dialogs/login_check.h"
 #include "gui/widgets/banner.h"
@@ -211,7 +211,7 @@ void CredentialsDialog::askRemove()
     if (!item)
         return;
     const QString scope = item->text(RegistryColumn);
-    auto* question = new Confirmation(this, tr("Remove the login at %1?").arg(scope), tr("&Remove"));
+    auto* question = new widgets::Confirmation(this, tr("Remove the login at %1?").arg(scope), tr("&Remove"));
     question->setConsequence(tr("It is taken out of the keyring. The registry itself is not told."));
     question->ask([this, scope] {
         if (!m_credentials)

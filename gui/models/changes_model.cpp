@@ -3,6 +3,7 @@
 
 #include "gui/format/formats.h"
 
+#include <QSet>
 #include <QStringList>
 
 #include <algorithm>
@@ -16,8 +17,10 @@ using client::ChangeKind;
 struct ChangesModel::Node {
     QString name; ///< in the tree the last part of the path, in the flat list all of it; siblings are in its order
     QString path;
+    QByteArray rawPath;
     std::optional<ChangeEntry> entry; ///< nothing for a directory that only leads to changes
     quint64 bytes = 0; ///< with all that is below
+    quint64 timeUsec = 0; ///< the latest of all
     Node* parent = nullptr;
     int row = 0;
     std::vector<std::unique_ptr<Node>> children;
@@ -44,6 +47,8 @@ QString changeLetter(ChangeKind kind)
         return QStringLiteral("D");
     case ChangeKind::Attributes:
         return QStringLiteral("m");
+    case ChangeKind::Copied:
+        return QStringLiteral("c");
     }
     return {};
 }
@@ -54,9 +59,11 @@ void finish(Node& node)
     std::ranges::sort(node.children, {}, [](const auto& child) { return child->name; });
     node.renumber();
     node.bytes = node.entry ? node.entry->bytes : 0;
+    node.timeUsec = node.entry ? node.entry->timeUsec : 0;
     for (auto& child : node.children) {
         finish(*child);
         node.bytes += child->bytes;
+        node.timeUsec = std::max(node.timeUsec, child->timeUsec);
     }
 }
 
@@ -74,10 +81,11 @@ std::unique_ptr<ChangesModel::Node> ChangesModel::build(const std::vector<Change
 {
     auto root = std::make_unique<Node>();
     QHash<QString, Node*> byPath{{QString(), root.get()}};
-    const auto add = [&byPath](Node* parent, const QString& name, const QString& path) {
+    const auto add = [&byPath](Node* parent, const QString& name, const QString& path, const QByteArray& rawPath) {
         auto node = std::make_unique<Node>();
         node->name = name;
         node->path = path;
+        node->rawPath = rawPath;
         Node* added = node.get();
         byPath.insert(path, added);
         parent->children.push_back(std::move(node));
@@ -85,15 +93,18 @@ std::unique_ptr<ChangesModel::Node> ChangesModel::build(const std::vector<Change
     };
     for (const ChangeEntry& entry : entries) {
         Node* node = root.get();
+        const QByteArray raw = entry.rawPath.isEmpty() ? entry.path.toUtf8() : entry.rawPath;
         if (flat) {
-            node = byPath.contains(entry.path) ? byPath.value(entry.path) : add(node, entry.path, entry.path);
+            node = byPath.contains(entry.path) ? byPath.value(entry.path) : add(node, entry.path, entry.path, raw);
         } else {
             QString path;
+            qsizetype rawEnd = 0;
             const QStringList parts = entry.path.split(u'/', Qt::SkipEmptyParts);
             for (const QString& part : parts) {
                 path += u'/' + part;
+                rawEnd = raw.indexOf('/', rawEnd + 1);
                 Node* below = byPath.value(path, nullptr);
-                node = below ? below : add(node, part, path);
+                node = below ? below : add(node, part, path, rawEnd < 0 ? raw : raw.first(rawEnd));
             }
         }
         if (node != root.get())
@@ -107,10 +118,13 @@ void ChangesModel::setChanges(client::ChangeSet changes)
 {
     m_set = std::move(changes);
     m_counts = {};
-    m_bytes = 0;
+    m_bytes = m_copiedBytes = 0;
     for (const ChangeEntry& entry : m_set.entries) {
         ++m_counts[static_cast<std::size_t>(entry.kind)];
         m_bytes += entry.bytes;
+        const bool isCopy = entry.kind == ChangeKind::Attributes || entry.kind == ChangeKind::Copied;
+        if (isCopy && entry.type == client::FileType::File)
+            m_copiedBytes += entry.bytes;
     }
     const std::unique_ptr<Node> fresh = build(m_set.entries, m_flat);
     merge(m_root.get(), fresh.get());
@@ -186,8 +200,9 @@ void ChangesModel::insertNew(Node* into, Node* from)
 
 void ChangesModel::refresh(Node* node, const Node& fresh)
 {
-    if (node->entry == fresh.entry && node->bytes == fresh.bytes)
+    if (node->entry == fresh.entry && node->bytes == fresh.bytes && node->timeUsec == fresh.timeUsec)
         return;
+    node->timeUsec = fresh.timeUsec;
     node->entry = fresh.entry;
     node->bytes = fresh.bytes;
     Q_EMIT dataChanged(indexOf(node), indexOf(node, ColumnCount - 1));
@@ -196,6 +211,39 @@ void ChangesModel::refresh(Node* node, const Node& fresh)
 void ChangesModel::setLayerNames(const QHash<QString, QString>& names)
 {
     m_layerNames = names;
+}
+
+void ChangesModel::add(const Node& node, Tally& tally)
+{
+    if (node.entry) {
+        ++tally.counts[static_cast<std::size_t>(node.entry->kind)];
+        tally.total += node.entry->kind != ChangeKind::Copied;
+        tally.bytes += node.entry->kind == ChangeKind::Added ? node.entry->bytes : 0;
+    }
+    for (const auto& child : node.children)
+        add(*child, tally);
+}
+
+ChangesModel::Tally ChangesModel::tally(const QModelIndexList& rows) const
+{
+    Tally tally;
+    const QSet<const Node*> chosen = [&] {
+        QSet<const Node*> nodes;
+        for (const QModelIndex& row : rows)
+            nodes.insert(nodeOf(row));
+        return nodes;
+    }();
+    for (const Node* node : chosen) {
+        bool isBelowAnother = false;
+        for (const Node* above = node->parent; above && !isBelowAnother; above = above->parent)
+            isBelowAnother = chosen.contains(above);
+        if (isBelowAnother)
+            continue;
+        tally.rows.push_back(indexOf(node));
+        add(*node, tally);
+    }
+    std::ranges::sort(tally.rows, {}, [](const QModelIndex& row) { return row.data(PathRole).toString(); });
+    return tally;
 }
 
 int ChangesModel::count(ChangeKind kind) const
@@ -267,6 +315,8 @@ QVariant ChangesModel::display(const Node& node, int column) const
         return node.entry ? typeWord(node.entry->type) : QString();
     case BytesColumn:
         return node.bytes > 0 || node.entry ? format::bytes(node.bytes) : QString();
+    case TimeColumn:
+        return node.timeUsec > 0 ? format::timeOfDay(node.timeUsec) : QString();
     case LayerColumn:
         return node.entry ? m_layerNames.value(node.entry->layer, format::shortId(node.entry->layer)) : QString();
     default:
@@ -276,7 +326,9 @@ QVariant ChangesModel::display(const Node& node, int column) const
 
 QVariant ChangesModel::sortKey(const Node& node, int column) const
 {
-    return column == BytesColumn ? QVariant(node.bytes) : display(node, column);
+    return column == BytesColumn ? QVariant(node.bytes)
+        : column == TimeColumn   ? QVariant(node.timeUsec)
+                                 : display(node, column);
 }
 
 QVariant ChangesModel::data(const QModelIndex& index, int role) const
@@ -293,6 +345,10 @@ QVariant ChangesModel::data(const QModelIndex& index, int role) const
         return index.column() == PathColumn ? QVariant(node.path)
             : index.column() == LayerColumn ? display(node, LayerColumn)
                                             : QVariant();
+    case RawPathRole:
+        return node.rawPath;
+    case TimeRole:
+        return node.timeUsec;
     case KindRole:
         return node.entry ? static_cast<int>(node.entry->kind) : -1;
     case TypeRole:
@@ -327,6 +383,8 @@ QVariant ChangesModel::headerData(int section, Qt::Orientation orientation, int 
         return tr("Type");
     case BytesColumn:
         return tr("Size");
+    case TimeColumn:
+        return tr("Changed");
     case LayerColumn:
         return tr("From layer");
     default:

@@ -18,13 +18,15 @@ class ChangesModel : public QAbstractItemModel {
     Q_OBJECT
 
 public:
-    enum Column { PathColumn, KindColumn, TypeColumn, BytesColumn, LayerColumn, ColumnCount };
+    enum Column { PathColumn, KindColumn, TypeColumn, BytesColumn, TimeColumn, LayerColumn, ColumnCount };
     enum Role {
         PathRole = Qt::UserRole,
         KindRole, ///< int of client::ChangeKind; -1 for a directory that only leads to changes
         BytesRole,
         SortRole,
         TypeRole, ///< int of client::FileType
+        RawPathRole, ///< QByteArray: the path as it is in bytes
+        TimeRole, ///< µs since 1970 of the last change, also of what is below; 0: not known
     };
 
     explicit ChangesModel(QObject* parent = nullptr);
@@ -36,9 +38,21 @@ public:
     /// Names of layers ("2: COPY …") for the layer column, by diffID.
     void setLayerNames(const QHash<QString, QString>& names);
 
+    /// Some rows and all below them.
+    struct Tally {
+        std::array<int, client::kChangeKinds> counts{};
+        int total = 0; ///< without what was only copied
+        quint64 bytes = 0; ///< of what was added
+        std::vector<QModelIndex> rows; ///< the rows, without those that lie below another
+        int count(client::ChangeKind kind) const { return counts[static_cast<std::size_t>(kind)]; }
+    };
+    Tally tally(const QModelIndexList& rows) const;
+
     int count(client::ChangeKind kind) const;
     int count() const { return static_cast<int>(m_set.entries.size()); }
     quint64 totalBytes() const { return m_bytes; }
+    /// What is taken by files that only have other attributes, or none.
+    quint64 copiedBytes() const { return m_copiedBytes; }
     bool isTruncated() const { return m_set.truncated; }
 
     QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;
@@ -57,6 +71,7 @@ private:
     void removeMissing(Node* into, const Node* from);
     void insertNew(Node* into, Node* from);
     void refresh(Node* node, const Node& fresh);
+    static void add(const Node& node, Tally& tally);
     static QString typeWord(client::FileType type);
     QVariant display(const Node& node, int column) const;
     QVariant sortKey(const Node& node, int column) const;
@@ -65,7 +80,8 @@ private:
     std::unique_ptr<Node> m_root;
     QHash<QString, QString> m_layerNames;
     quint64 m_bytes = 0;
-    std::array<int, 4> m_counts{};
+    quint64 m_copiedBytes = 0;
+    std::array<int, client::kChangeKinds> m_counts{};
     bool m_flat = false;
 };
 

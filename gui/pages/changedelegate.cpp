@@ -27,9 +27,11 @@ QString changeWord(client::ChangeKind kind)
     case client::ChangeKind::Deleted:
         return ChangeWords::tr("deleted");
     case client::ChangeKind::Attributes:
+        return ChangeWords::tr("attributes only");
+    case client::ChangeKind::Copied:
         break;
     }
-    return ChangeWords::tr("attributes only");
+    return ChangeWords::tr("only copied");
 }
 
 QColor changeColor(client::ChangeKind kind, const QPalette& palette)
@@ -42,9 +44,11 @@ QColor changeColor(client::ChangeKind kind, const QPalette& palette)
     case client::ChangeKind::Deleted:
         return widgets::meaningColor(widgets::Meaning::Bad, palette);
     case client::ChangeKind::Attributes:
+        return widgets::meaningColor(widgets::Meaning::Note, palette);
+    case client::ChangeKind::Copied:
         break;
     }
-    return widgets::meaningColor(widgets::Meaning::Note, palette);
+    return widgets::secondaryText(palette);
 }
 
 QSize ChangeDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const

@@ -7,6 +7,7 @@
 #include "gui/models/changes_model.h"
 #include "gui/pages/changedelegate.h"
 #include "gui/pages/changesfilter.h"
+#include "gui/pages/undochanges.h"
 #include "gui/widgets/copymenu.h"
 #include "gui/widgets/fonts.h"
 #include "gui/widgets/icons.h"
@@ -14,6 +15,7 @@
 #include "gui/widgets/tabledelegate.h"
 #include "gui/widgets/toggle.h"
 
+#include <QAction>
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QHBoxLayout>
@@ -48,11 +50,13 @@ ChangesPage::ChangesPage(client::Client* client, QWidget* parent)
     , m_filter(new ChangesFilter(this))
     , m_view(new QTreeView(this))
     , m_totals(new QLabel(this))
+    , m_undo(new UndoChanges(this))
 {
     m_filter->setSourceModel(m_model);
     m_totals->setObjectName(QStringLiteral("changesTotals"));
     m_totals->setWordWrap(true);
     createView();
+    createActions();
     QVBoxLayout* layout = createContent(widgets::kGroupSpacing);
     layout->addWidget(m_totals);
     layout->addWidget(createControls());
@@ -70,6 +74,7 @@ QWidget* ChangesPage::createControls()
     addKindButton(bar, ChangeKind::Modified, QStringLiteral("M"));
     addKindButton(bar, ChangeKind::Deleted, QStringLiteral("D"));
     addKindButton(bar, ChangeKind::Attributes, QStringLiteral("m"));
+    addKindButton(bar, ChangeKind::Copied, QStringLiteral("c"));
     layout->addStretch();
     auto* flat = new QToolButton(bar);
     flat->setObjectName(QStringLiteral("changesFlat"));
@@ -90,6 +95,10 @@ QWidget* ChangesPage::createControls()
     again->setAccessibleName(tr("Refresh"));
     again->setToolTip(tr("Read the changes again (F5)"));
     connect(again, &QToolButton::clicked, this, &ChangesPage::refresh);
+    auto* undo = new QToolButton(bar);
+    undo->setObjectName(QStringLiteral("changesUndo"));
+    undo->setDefaultAction(m_undoSelected);
+    layout->addWidget(undo);
     layout->addWidget(flat);
     layout->addWidget(search);
     layout->addWidget(again);
@@ -122,7 +131,7 @@ void ChangesPage::createView()
     m_view->setContextMenuPolicy(Qt::CustomContextMenu);
     m_view->header()->setStretchLastSection(false);
     m_view->header()->setSectionResizeMode(ChangesModel::PathColumn, QHeaderView::Stretch);
-    for (const int column : {ChangesModel::KindColumn, ChangesModel::TypeColumn, ChangesModel::BytesColumn})
+    for (const int column : {ChangesModel::KindColumn, ChangesModel::TypeColumn, ChangesModel::BytesColumn, ChangesModel::TimeColumn})
         m_view->header()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
     m_view->header()->resizeSection(ChangesModel::LayerColumn, kLayerWidth);
     widgets::addCopyAction(m_view);
@@ -222,8 +231,11 @@ void ChangesPage::showTotals()
     const int count = m_model->count();
     QString text = count == 1 ? tr("1 path changed") : tr("%n paths changed", nullptr, count);
     text += tr(", %1 in the writable layer").arg(format::bytes(m_model->totalBytes()));
+    if (m_model->copiedBytes() > 0)
+        text += tr("; %1 of it copied only to change mode, owner or times").arg(format::bytes(m_model->copiedBytes()));
     QStringList kinds;
-    for (const ChangeKind kind : {ChangeKind::Added, ChangeKind::Modified, ChangeKind::Deleted, ChangeKind::Attributes})
+    for (const ChangeKind kind : {ChangeKind::Added, ChangeKind::Modified, ChangeKind::Deleted, ChangeKind::Attributes,
+                                  ChangeKind::Copied})
         if (m_model->count(kind) > 0)
             kinds.append(QStringLiteral("%1 %2").arg(m_model->count(kind)).arg(changeWord(kind)));
     if (kinds.size() > 1)
@@ -233,22 +245,70 @@ void ChangesPage::showTotals()
     m_totals->setText(text);
 }
 
+void ChangesPage::createActions()
+{
+    const auto make = [this](const QString& name, QStringView icon, const QString& text, const QKeySequence& key) {
+        auto* action = new QAction(widgets::icon(icon), text, this);
+        action->setObjectName(name);
+        action->setShortcut(key);
+        action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+        addAction(action);
+        return action;
+    };
+    m_copyPaths = make(QStringLiteral("changesCopyPath"), u"copy", tr("&Copy Path"), {});
+    m_undoSelected = make(QStringLiteral("changesUndoSelected"), u"undo", tr("&Undo…"), QKeySequence::Undo);
+    m_undoSelected->setToolTip(tr("Give what is selected back the image's version (%1)")
+                                   .arg(m_undoSelected->shortcut().toString(QKeySequence::NativeText)));
+    m_undoAll = make(QStringLiteral("changesUndoAll"), u"undo", tr("Undo &Everything…"), {});
+    connect(m_copyPaths, &QAction::triggered, this, &ChangesPage::copyPaths);
+    connect(m_undoSelected, &QAction::triggered, this,
+            [this] { m_undo->ask(container(), *m_model, selectedRows()); });
+    connect(m_undoAll, &QAction::triggered, this, [this] { m_undo->ask(container(), *m_model, {}); });
+    connect(m_undo, &UndoChanges::done, this, &ChangesPage::refresh);
+    connect(m_undo, &UndoChanges::failed, this,
+            [this](const client::ClientError& error, const std::function<void()>& retry) {
+                showNotice(tr("The changes were not undone: %1").arg(error.sentence), tr("Try Again"), retry);
+            });
+    connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &ChangesPage::updateActions);
+    updateActions();
+}
+
+QModelIndexList ChangesPage::selectedRows() const
+{
+    QModelIndexList rows;
+    for (const QModelIndex& row : m_view->selectionModel()->selectedRows())
+        rows.append(m_filter->mapToSource(row));
+    return rows;
+}
+
+void ChangesPage::updateActions()
+{
+    const bool any = m_view->selectionModel()->hasSelection();
+    m_undoSelected->setEnabled(any);
+    m_copyPaths->setEnabled(any);
+}
+
+void ChangesPage::copyPaths()
+{
+    QStringList paths;
+    for (const QModelIndex& row : selectedRows())
+        paths.append(row.data(ChangesModel::PathRole).toString());
+    QGuiApplication::clipboard()->setText(paths.join(u'\n'));
+}
+
 void ChangesPage::showMenu(const QPoint& position)
 {
-    const QModelIndex index = m_view->indexAt(position);
-    if (!index.isValid())
+    if (m_model->count() == 0)
         return;
+    const auto chosen = static_cast<int>(selectedRows().size());
+    m_copyPaths->setText(chosen > 1 ? tr("&Copy %n Paths", nullptr, chosen) : tr("&Copy Path"));
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    QStringList paths;
-    for (const QModelIndex& row : m_view->selectionModel()->selectedRows())
-        paths.append(row.data(ChangesModel::PathRole).toString());
-    connect(menu->addAction(widgets::icon(u"copy"),
-                            paths.size() == 1 ? tr("&Copy Path")
-                                              : tr("&Copy %n Paths", nullptr, static_cast<int>(paths.size()))),
-            &QAction::triggered, this, [paths] { QGuiApplication::clipboard()->setText(paths.join(u'\n')); });
+    menu->addActions({m_copyPaths});
     menu->addSeparator();
-    connect(menu->addAction(tr("&Expand All")), &QAction::triggered, m_view, &QTreeView::expandAll);
+    menu->addActions({m_undoSelected, m_undoAll});
+    menu->addSeparator();
+    connect(menu->addAction(tr("E&xpand All")), &QAction::triggered, m_view, &QTreeView::expandAll);
     connect(menu->addAction(tr("&Fold All")), &QAction::triggered, m_view, &QTreeView::collapseAll);
     menu->popup(m_view->viewport()->mapToGlobal(position));
 }

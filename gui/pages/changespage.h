@@ -5,7 +5,9 @@
 #include "gui/pages/page.h"
 
 #include <QElapsedTimer>
+#include <QModelIndex>
 
+class QAction;
 class QLabel;
 class QToolButton;
 class QTreeView;
@@ -17,6 +19,7 @@ class ChangesModel;
 namespace lamella::pages {
 
 class ChangesFilter;
+class UndoChanges;
 
 /// What the container has changed against its image.
 class ChangesPage final : public Page {
@@ -38,12 +41,20 @@ private:
     void take(client::ChangeSet changes);
     void nameLayers();
     void showTotals();
+    void createActions();
+    void updateActions();
+    QModelIndexList selectedRows() const;
+    void copyPaths();
     void showMenu(const QPoint& position);
 
     models::ChangesModel* m_model;
     ChangesFilter* m_filter;
     QTreeView* m_view;
     QLabel* m_totals;
+    UndoChanges* m_undo;
+    QAction* m_copyPaths;
+    QAction* m_undoSelected;
+    QAction* m_undoAll;
     bool m_asking = false;
     bool m_known = false;
     quint64 m_generation = 0;

@@ -3,7 +3,7 @@
 #include "gui/app/container_details.h"
 #include "gui/app/container_list.h"
 #include "gui/app/containers_section.h"
-#include "gui/dialogs/confirmation.h"
+#include "gui/widgets/confirmation.h"
 #include "gui/widgets/banner.h"
 #include "gui/widgets/emptystate.h"
 #include "gui/widgets/statebadge.h"
@@ -85,14 +85,14 @@ void TestContainers::saysWhatRemovingLoses()
     connectReady();
     QTRY_VERIFY(m_window->containerActions()->remove->isEnabled());
     m_window->containerActions()->remove->trigger();
-    auto* question = m_window->findChild<dialogs::Confirmation*>();
+    auto* question = m_window->findChild<widgets::Confirmation*>();
     QVERIFY(question);
     QTRY_VERIFY2(question->informativeText().contains(u"3.0 MB"), qPrintable(question->informativeText()));
     QVERIFY(question->informativeText().contains(u"killed"));
     QVERIFY(question->informativeText().contains(u"2 change"));
     // The safe answer is the default.
     QTest::keyClick(question, Qt::Key_Return);
-    QTRY_VERIFY(!m_window->findChild<dialogs::Confirmation*>());
+    QTRY_VERIFY(!m_window->findChild<widgets::Confirmation*>());
     QVERIFY(!m_helper->calls.contains(u"Remove"_s));
     m_window->containerActions()->remove->trigger();
     m_window->findChild<QPushButton*>(u"deedButton"_s)->click();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "gui/dialogs/confirmation.h"
+#include "gui/widgets/confirmation.h"
 #include "gui/widgets/banner.h"
 #include "tests/gui/window/window_fixture.h"
 
@@ -86,7 +86,7 @@ void TestImageFiles::importsWhatIsNoImage()
     choose(u"archiveChooser"_s, file(u"rootfs.tar"_s, "files"));
     QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
     m_helper->endJob(u"The archive has no images."_s, u"InvalidArgument"_s);
-    QTRY_VERIFY(find<dialogs::Confirmation>(u"confirmation"_s));
+    QTRY_VERIFY(find<widgets::Confirmation>(u"confirmation"_s));
     find<QAbstractButton>(u"deedButton"_s)->click();
     QTRY_VERIFY(find<QDialog>(u"importDialog"_s));
     find<QLineEdit>(u"newReference"_s)->setText(u"my root"_s);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "gui/dialogs/confirmation.h"
+#include "gui/widgets/confirmation.h"
 #include "gui/dialogs/registry_dialog.h"
 #include "gui/widgets/banner.h"
 #include "gui/widgets/elidedlabel.h"
@@ -233,7 +233,7 @@ void TestImages::removesWhatIsNotUsed()
     action(u"removeImageAction"_s)->trigger();
     QTRY_VERIFY(banner()->isVisible());
     QVERIFY2(banner()->text().contains(u"web"), qPrintable(banner()->text()));
-    QVERIFY(!find<dialogs::Confirmation>(u"confirmation"_s));
+    QVERIFY(!find<widgets::Confirmation>(u"confirmation"_s));
     m_helper->removeContainer(web);
     QTRY_VERIFY(m_client->containers().isEmpty());
     action(u"removeImageAction"_s)->trigger();
@@ -252,7 +252,7 @@ void TestImages::removesSeveral()
     imageView()->selectAll();
     const auto words = [this] {
         action(u"removeImageAction"_s)->trigger();
-        const auto* question = find<dialogs::Confirmation>(u"confirmation"_s);
+        const auto* question = find<widgets::Confirmation>(u"confirmation"_s);
         return question ? question->text() + u'\n' + question->informativeText() : QString();
     };
     // All of them have the same layer.
@@ -260,7 +260,7 @@ void TestImages::removesSeveral()
     for (const QString& word : {u"Remove 2"_s, u"one:1"_s, u"two:2"_s, u"made from them: used:1"_s, u"frees nothing"_s})
         QVERIFY2(said.contains(word), qPrintable(said));
     find<QAbstractButton>(u"cancelButton"_s)->click();
-    QTRY_VERIFY(!find<dialogs::Confirmation>(u"confirmation"_s));
+    QTRY_VERIFY(!find<widgets::Confirmation>(u"confirmation"_s));
     m_helper->changeImage(
         two,
         {{u"Layers"_s,

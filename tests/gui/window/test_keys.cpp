@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/app/container_details.h"
 #include "gui/app/containers_section.h"
-#include "gui/dialogs/confirmation.h"
+#include "gui/widgets/confirmation.h"
 #include "gui/dialogs/run_dialog.h"
 #include "gui/pages/pages.h"
 #include "gui/widgets/banner.h"
@@ -166,9 +166,9 @@ void TestKeys::worksByKeys()
     QTRY_VERIFY(containerView()->isVisible());
     containerView()->setFocus();
     press(Qt::Key_Delete);
-    QTRY_VERIFY(m_window->findChild<dialogs::Confirmation*>());
-    QTest::keyClick(m_window->findChild<dialogs::Confirmation*>(), Qt::Key_Escape);
-    QTRY_VERIFY(!m_window->findChild<dialogs::Confirmation*>());
+    QTRY_VERIFY(m_window->findChild<widgets::Confirmation*>());
+    QTest::keyClick(m_window->findChild<widgets::Confirmation*>(), Qt::Key_Escape);
+    QTRY_VERIFY(!m_window->findChild<widgets::Confirmation*>());
     QVERIFY(!m_helper->calls.contains(u"Remove"_s));
     // A new name, typed where the old one is chosen already.
     backToWindow();

@@ -364,6 +364,19 @@ bool FakeHelper::handleContainer(const QDBusMessage& message)
         reply(message, {QVariant::fromValue(memoryFile("2026-01-01T00:00:00Z stdout F hello\n"))});
     } else if (method == "ListChanges"_L1) {
         reply(message, {QVariant::fromValue(memoryFile(changes))});
+    } else if (method == "SummarizeChanges"_L1) {
+        const quint64 hour = 3'600'000'000;
+        reply(message,
+              {quint64(2), quint64(12'000), QVariant::fromValue(dbus::PathNumbers{{"/var/log/big", 8192}}),
+               QVariant::fromValue(dbus::PathNumbers{{"/etc/new", quint64(QDateTime::currentMSecsSinceEpoch()) * 1000 - hour}})});
+    } else if (method == "UndoChanges"_L1) {
+        undone = qdbus_cast<QByteArrayList>(message.arguments().constFirst());
+        beginJob(message, u"undo-changes"_s, {message.path()});
+    } else if (method == "ReadFile"_L1) {
+        const bool isImage = message.arguments().at(1).toString() == "image"_L1;
+        const QByteArray content = isImage ? "old\nsame\n" : "new\nsame\n";
+        const dbus::FileInfo info{true, u"file"_s, quint64(content.size()), 0644, 0, 0, 1'700'000'000'000'000, {}, {}, {}};
+        reply(message, {QVariant::fromValue(info), QVariant::fromValue(memoryFile(content))});
     } else if (method == "ListProcesses"_L1) {
         reply(message,
               {QVariant::fromValue(dbus::ProcessList{{4710, 0, 1, 0, 0, 1000, 4096, u"S"_s, u"lamella-shim"_s},

@@ -25,6 +25,8 @@ public:
     void vanish();
 
     quint32 apiVersion = 1;
+    /// What UndoChanges was asked for last.
+    QByteArrayList undone;
     /// Answers of ListChanges.
     QByteArray changes;
 

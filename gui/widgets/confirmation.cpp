@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "gui/dialogs/confirmation.h"
+#include "gui/widgets/confirmation.h"
 
 #include <QGridLayout>
 #include <QPushButton>
 
-namespace lamella::dialogs {
+namespace lamella::widgets {
 
 namespace {
 
@@ -50,4 +50,4 @@ void Confirmation::ask(std::function<void()> then)
     open();
 }
 
-} // namespace lamella::dialogs
+} // namespace lamella::widgets

@@ -7,7 +7,7 @@
 
 class QPushButton;
 
-namespace lamella::dialogs {
+namespace lamella::widgets {
 
 /// Asks before something is lost: the question, what will be lost, and a button named after the deed. The safe button
 /// is the default. Deletes itself when closed.
@@ -29,4 +29,4 @@ private:
     QPushButton* m_deed;
 };
 
-} // namespace lamella::dialogs
+} // namespace lamella::widgets
