@@ -38,8 +38,8 @@ struct DifferenceRow {
     int left = -1; ///< index of the line, -1: none here
     int right = -1;
     RowKind kind = RowKind::Same;
-    TextPart leftPart; ///< of a changed line: what is not the same in both
-    TextPart rightPart;
+    TextPart leftPart = {}; ///< of a changed line: what is not the same in both
+    TextPart rightPart = {};
 
     int line(Side side) const { return side == Side::Left ? left : right; }
     TextPart part(Side side) const { return side == Side::Left ? leftPart : rightPart; }
@@ -47,13 +47,13 @@ struct DifferenceRow {
 };
 
 struct Difference {
-    std::vector<TextLine> left;
-    std::vector<TextLine> right;
-    std::vector<DifferenceRow> rows;
+    std::vector<TextLine> left = {};
+    std::vector<TextLine> right = {};
+    std::vector<DifferenceRow> rows = {};
     int added = 0; ///< lines
     int removed = 0;
     int columns = 0; ///< of the longest line, in the cells of a monospace font
-    QString notCompared; ///< a sentence that says why they were not; then the rows only go by their numbers
+    QString notCompared = {}; ///< a sentence that says why they were not; then the rows only go by their numbers
 
     const std::vector<TextLine>& lines(Side side) const { return side == Side::Left ? left : right; }
     /// The first row of each run of rows that are not the same.

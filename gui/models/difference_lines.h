@@ -13,7 +13,7 @@ namespace lamella::models {
 struct ShownLine {
     int row = 0; ///< the first one of a stretch
     int folded = 0; ///< rows of the stretch; 0: this is a row
-    std::optional<Side> only; ///< in one column: the side this line is of; both where the row is the same
+    std::optional<Side> only = {}; ///< in one column: the side this line is of; both where the row is the same
 
     friend bool operator==(const ShownLine&, const ShownLine&) = default;
 };
@@ -30,6 +30,7 @@ public:
     bool isOneColumn() const { return m_oneColumn; }
     /// Without folds.
     void setWhole(bool whole);
+    bool isWhole() const { return m_whole; }
     /// Unfolds the stretch that this line stands for.
     void unfold(int line);
 

@@ -15,12 +15,12 @@ namespace lamella::models {
 enum class ShownAs { Words, Text, Bytes, Pictures };
 
 struct FileComparison {
-    FileContent left;
-    FileContent right;
+    FileContent left = {};
+    FileContent right = {};
     ShownAs shownAs = ShownAs::Words;
-    std::optional<Side> only; ///< only this side has something to show
-    std::shared_ptr<const Difference> difference; ///< of Text
-    QStringList notes; ///< sentences that a person has to know
+    std::optional<Side> only = {}; ///< only this side has something to show
+    std::shared_ptr<const Difference> difference = {}; ///< of Text
+    QStringList notes = {}; ///< sentences that a person has to know
     bool isSame = false; ///< both are there, and their contents are the same
 };
 

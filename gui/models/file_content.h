@@ -21,11 +21,11 @@ enum class ContentKind {
 /// What the bytes of a file are.
 struct FileContent {
     ContentKind kind = ContentKind::Nothing;
-    QString text; ///< of Text
+    QString text = {}; ///< of Text
     bool isLatin1 = false; ///< the text is not UTF-8
-    QImage picture; ///< of Image, no larger than a screen; of Binary none
-    QSize pictureSize; ///< in the file
-    QString note; ///< a sentence about why it is shown as it is; mostly empty
+    QImage picture = {}; ///< of Image, no larger than a screen; of Binary none
+    QSize pictureSize = {}; ///< in the file
+    QString note = {}; ///< a sentence about why it is shown as it is; mostly empty
 };
 
 /// Larger pictures are not decoded.

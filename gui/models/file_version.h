@@ -12,10 +12,10 @@ struct FileVersion {
     bool exists = false; ///< where it does not, nothing below counts
     client::FileType type = client::FileType::File;
     quint64 size = 0; ///< in bytes, of all of it
-    QByteArray content; ///< of a file: all of it, or its beginning
+    QByteArray content = {}; ///< of a file: all of it, or its beginning
     bool isWhole = true; ///< whether `content` is all of it
-    QString linkTarget;
-    QString digest; ///< SHA-256 in hexadecimal, with "sha256:" or without; empty: not known
+    QString linkTarget = {};
+    QString digest = {}; ///< SHA-256 in hexadecimal, with "sha256:" or without; empty: not known
     quint32 mode = 0; ///< as stat(2) has it; the type's bits do not count
     quint32 uid = 0;
     quint32 gid = 0;

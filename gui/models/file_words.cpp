@@ -15,9 +15,11 @@ struct FileWords {
     Q_DECLARE_TR_FUNCTIONS(FileWords)
 };
 
-QString specialWord(client::FileType type)
+QString typeWord(client::FileType type)
 {
     switch (type) {
+    case client::FileType::Symlink:
+        return FileWords::tr("link");
     case client::FileType::Directory:
         return FileWords::tr("directory");
     case client::FileType::Fifo:
@@ -29,15 +31,9 @@ QString specialWord(client::FileType type)
     case client::FileType::BlockDevice:
         return FileWords::tr("block device");
     case client::FileType::File:
-    case client::FileType::Symlink:
         break;
     }
     return FileWords::tr("file");
-}
-
-QString typeWords(const FileVersion& version)
-{
-    return version.type == client::FileType::Symlink ? FileWords::tr("link") : specialWord(version.type);
 }
 
 QString modeDigits(const FileVersion& version)
@@ -70,11 +66,9 @@ QString fileWords(const FileVersion& version)
 {
     if (!version.exists)
         return FileWords::tr("not there");
-    if (version.type == client::FileType::Symlink)
-        return FileWords::tr("link to %1").arg(version.linkTarget);
     if (version.type == client::FileType::File)
         return FileWords::tr("file, %1").arg(format::bytes(version.size));
-    return specialWord(version.type);
+    return typeWord(version.type);
 }
 
 QString attributeDifferences(const FileVersion& image, const FileVersion& container)
@@ -86,7 +80,7 @@ QString attributeDifferences(const FileVersion& image, const FileVersion& contai
         if (before != after)
             words.append(form.arg(before, after));
     };
-    add(FileWords::tr("%1 → %2"), typeWords(image), typeWords(container));
+    add(FileWords::tr("%1 → %2"), typeWord(image.type), typeWord(container.type));
     add(FileWords::tr("mode %1 → %2"), modeDigits(image), modeDigits(container));
     add(FileWords::tr("owner %1 → %2"), ownerDigits(image), ownerDigits(container));
     if (image.mtimeUsec != 0 && container.mtimeUsec != 0) {

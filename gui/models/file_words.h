@@ -7,7 +7,7 @@
 
 namespace lamella::models {
 
-/// What a file is, in a few words: "file, 12.4 kB", "link to ../bin/sh", "directory".
+/// What a file is, in a few words: "file, 12.4 kB", "link", "directory".
 QString fileWords(const FileVersion& version);
 /// What differs in the attributes of two files: "mode 0644 → 0755, owner 0:0 → 33:33". Empty: nothing, or one of them
 /// is not there.

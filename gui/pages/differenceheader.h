@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "gui/models/file_comparison.h"
+#include "gui/models/file_version.h"
+
+#include <QWidget>
+
+class QLabel;
+
+namespace lamella::pages {
+
+class VersionCaption;
+
+/// Above a difference: what both versions are, what differs in their attributes, and what a person has to know.
+class DifferenceHeader final : public QWidget {
+    Q_OBJECT
+public:
+    explicit DifferenceHeader(QWidget* parent = nullptr);
+
+    void showComparison(const models::FileVersion& image, const models::FileVersion& container,
+                        const models::FileComparison& comparison);
+    /// One file that is compared to nothing.
+    void showFile(const models::FileVersion& file, const models::FileComparison& content);
+
+private:
+    QLabel* addSentence(const QString& name);
+    void setSentences(const QString& attributes, const QStringList& notes);
+
+    VersionCaption* m_left;
+    VersionCaption* m_right;
+    QLabel* m_attributes;
+    QLabel* m_notes;
+};
+
+} // namespace lamella::pages
