@@ -53,6 +53,22 @@ bool haveSameContent(const FileVersion& image, const FileVersion& container)
         && image.linkTarget == container.linkTarget;
 }
 
+/// Where only the beginning of one is known, what the other one has behind that would seem to be gone.
+void cutToBeginnings(FileVersion& image, FileVersion& container)
+{
+    if (!image.exists || !container.exists || (image.isWhole && container.isWhole))
+        return;
+    const qsizetype limit = image.isWhole       ? container.content.size()
+        : container.isWhole ? image.content.size()
+                            : std::min(image.content.size(), container.content.size());
+    for (FileVersion* version : {&image, &container}) {
+        if (version->content.size() <= limit)
+            continue;
+        version->content.truncate(limit);
+        version->isWhole = false;
+    }
+}
+
 QString beginningOnly(const FileVersion& image, const FileVersion& container)
 {
     const FileVersion& longer = container.exists && !container.isWhole ? container : image;
@@ -102,8 +118,9 @@ void addNote(FileComparison& result, const QString& note)
 
 } // namespace
 
-FileComparison compareFiles(const FileVersion& image, const FileVersion& container)
+FileComparison compareFiles(FileVersion image, FileVersion container)
 {
+    cutToBeginnings(image, container);
     FileComparison result{.left = fileContent(image), .right = fileContent(container)};
     result.shownAs = shownAs(result.left.kind, result.right.kind);
     result.only = onlySide(result.left, result.right);

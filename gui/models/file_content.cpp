@@ -62,8 +62,10 @@ FileContent fileContent(const FileVersion& version)
         return {.kind = ContentKind::Special};
     if (version.content.isEmpty())
         return {.kind = ContentKind::Empty};
-    return looksLikeText(version.content) ? textContent(version.content, version.isWhole)
-                                          : rasterContent(version.content, version.isWhole);
+    FileContent content = looksLikeText(version.content) ? textContent(version.content, version.isWhole)
+                                                         : rasterContent(version.content, version.isWhole);
+    content.bytes = version.content;
+    return content;
 }
 
 } // namespace lamella::models

@@ -21,6 +21,7 @@ enum class ContentKind {
 /// What the bytes of a file are.
 struct FileContent {
     ContentKind kind = ContentKind::Nothing;
+    QByteArray bytes = {}; ///< of a file
     QString text = {}; ///< of Text
     bool isLatin1 = false; ///< the text is not UTF-8
     QImage picture = {}; ///< of Image, no larger than a screen; of Binary none

@@ -20,7 +20,7 @@ public:
 
     /// Nothing: no steps.
     void setView(ChangeView* view);
-    /// What stands at the left: "3 lines added, 2 removed".
+    /// What stands at the left: "3 lines added, 2 lines removed".
     void setSummary(const QString& summary);
     /// Whether there is something that is folded away.
     void setFolding(bool isFolding);

@@ -80,7 +80,7 @@ void DifferencePainter::paintFold(int line)
     const int from = m_columns.left.text.from;
     m_painter->drawText(
         QPoint(from - m_view->fontMetrics().horizontalAdvance(QStringLiteral("\u22ef ")), place.top() + m_ascent),
-        QStringLiteral("\u22ef ") + tr("%n unchanged line(s)", "", m_view->lines().at(line).folded));
+        QStringLiteral("\u22ef ") + tr("%n unchanged lines", "", m_view->lines().at(line).folded));
 }
 
 void DifferencePainter::paintSide(int line, Side side)

@@ -158,7 +158,7 @@ void DifferenceView::showText()
 void DifferenceView::showBytes()
 {
     m_stack->setCurrentWidget(m_bytes);
-    m_bytes->setBytes(m_left.content, m_right.content, m_comparison.only);
+    m_bytes->setBytes(m_comparison.left.bytes, m_comparison.right.bytes, m_comparison.only);
     m_steps->setView(m_bytes);
     m_steps->setSummary({});
     m_steps->setFolding(false);
@@ -178,9 +178,9 @@ QString DifferenceView::summary() const
 {
     QStringList words;
     if (m_comparison.difference->added > 0)
-        words.append(tr("+%n line(s)", "", m_comparison.difference->added));
+        words.append(tr("%n lines added", "", m_comparison.difference->added));
     if (m_comparison.difference->removed > 0)
-        words.append(tr("\u2212%n line(s)", "", m_comparison.difference->removed));
+        words.append(tr("%n lines removed", "", m_comparison.difference->removed));
     return words.join(QStringLiteral(", "));
 }
 

@@ -71,6 +71,8 @@ private Q_SLOTS:
     void isReadable();
     void colorsSyntax_data();
     void colorsSyntax();
+    void takesAnyText_data();
+    void takesAnyText();
     void scrollsBothSidesTogether();
     void longTextsDoNotHoldTheWindow();
     void everyControlHasANameAndWords();
@@ -368,6 +370,50 @@ void DifferenceViewTest::colorsSyntax()
     show({}, fileVersion(content), path);
     QTEST(text()->language(), "language");
     QCOMPARE(text()->layout(0, Side::Right).formats().isEmpty(), text()->language().isEmpty());
+}
+
+void DifferenceViewTest::takesAnyText_data()
+{
+    QTest::addColumn<QByteArray>("before");
+    QTest::addColumn<QByteArray>("after");
+    const auto row = [](const char* name, const QString& before, const QString& after) {
+        QTest::newRow(name) << before.toUtf8() << after.toUtf8();
+    };
+    row("tabs", QStringLiteral("\ta\tb\n"), QStringLiteral("\t\ta\tc\n"));
+    row("line separators", QStringLiteral("a\u2028b\u2029c\n"), QStringLiteral("a\u2028b\n"));
+    row("right to left", QStringLiteral("\u05d0\u05d1 abc\n"), QStringLiteral("\u05d0\u05d2 abc\n"));
+    row("emoji", QStringLiteral("\U0001F600\U0001F601\n"), QStringLiteral("\U0001F600\U0001F602\n"));
+    row("combining", QStringLiteral("e\u0301\u0301\n"), QStringLiteral("e\u0300\n"));
+    row("one long line", QString(9'000, u'x'), QString(9'001, u'x'));
+    row("one that is too long", QString(300'000, u'x'), QStringLiteral("a\nb\n"));
+    row("only returns", QStringLiteral("\r\r\r"), QStringLiteral("\r\n\r"));
+}
+
+/// Painted, selected and copied without harm in every arrangement.
+void DifferenceViewTest::takesAnyText()
+{
+    QFETCH(QByteArray, before);
+    QFETCH(QByteArray, after);
+    for (const int width : {1000, 500}) {
+        m_view->resize(width, 300);
+        show(fileVersion(before), fileVersion(after), QStringLiteral("/a.cpp"));
+        for (int y = 2; y < 60; y += 9) {
+            drag({width / 3, y}, {width - 60, 70 - y});
+            m_view->grab();
+        }
+        text()->selectAll();
+        m_view->grab();
+    }
+    m_view->resize(1000, 300);
+    show(fileVersion(before), fileVersion(after));
+    QTRY_COMPARE(text()->arrangement(), Arrangement::SideBySide);
+    text()->setFocus();
+    QTest::mouseClick(text()->viewport(), Qt::LeftButton, {}, {800, 10});
+    QTest::keyClick(text(), Qt::Key_A, Qt::ControlModifier);
+    QStringList lines = QString::fromUtf8(after).split(u'\n');
+    if (lines.last().isEmpty())
+        lines.removeLast();
+    QCOMPARE(text()->selectedText(), lines.join(u'\n').replace(QStringLiteral("\r\n"), QStringLiteral("\n")));
 }
 
 void DifferenceViewTest::scrollsBothSidesTogether()

@@ -77,6 +77,7 @@ private Q_SLOTS:
     void saysWhatOneShouldKnow();
     void knowsTheSame_data();
     void knowsTheSame();
+    void comparesBeginningsOnly();
     void namesAttributes_data();
     void namesAttributes();
 };
@@ -242,6 +243,22 @@ void TestFileComparison::knowsTheSame()
     QFETCH(FileVersion, image);
     QFETCH(FileVersion, container);
     QTEST(compareFiles(image, container).isSame, "isSame");
+}
+
+/// What lies behind the beginning is not known, and so not said to have gone or come.
+void TestFileComparison::comparesBeginningsOnly()
+{
+    FileVersion beginning = file("a\nb\n");
+    beginning.isWhole = false;
+    const FileVersion whole = file("a\nB\nc\nd\n");
+    for (const bool swapped : {false, true}) {
+        const FileComparison result = swapped ? compareFiles(whole, beginning) : compareFiles(beginning, whole);
+        QCOMPARE(result.difference->added, 1);
+        QCOMPARE(result.difference->removed, 1);
+        QCOMPARE(result.left.bytes.size(), 4);
+        QCOMPARE(result.right.bytes.size(), 4);
+    }
+    QCOMPARE(compareFiles({}, whole).right.bytes, whole.content);
 }
 
 void TestFileComparison::namesAttributes_data()
