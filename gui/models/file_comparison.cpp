@@ -58,9 +58,9 @@ void cutToBeginnings(FileVersion& image, FileVersion& container)
 {
     if (!image.exists || !container.exists || (image.isWhole && container.isWhole))
         return;
-    const qsizetype limit = image.isWhole       ? container.content.size()
-        : container.isWhole ? image.content.size()
-                            : std::min(image.content.size(), container.content.size());
+    const qsizetype limit = image.isWhole ? container.content.size()
+        : container.isWhole               ? image.content.size()
+                                          : std::min(image.content.size(), container.content.size());
     for (FileVersion* version : {&image, &container}) {
         if (version->content.size() <= limit)
             continue;

@@ -24,8 +24,8 @@ struct FileComparison {
     bool isSame = false; ///< both are there, and their contents are the same
 };
 
-/// Reads, decodes and compares both: takes up to seconds, not for the window's thread. Where only the beginning of one is
-/// there, as much of the other one is looked at.
+/// Reads, decodes and compares both: takes up to seconds, not for the window's thread. Where only the beginning of one
+/// is there, as much of the other one is looked at.
 FileComparison compareFiles(FileVersion image, FileVersion container);
 
 } // namespace lamella::models

@@ -13,7 +13,7 @@ ChangeColors shadesOf(widgets::Meaning meaning, const QPalette& palette)
     const QColor base = palette.color(QPalette::Base);
     const QColor color = widgets::meaningColor(meaning, palette);
     const QColor ground = widgets::mixed(color, base, 0.88);
-    const QColor part = widgets::mixed(color, base, widgets::isDark(palette) ? 0.66 : 0.7);
+    const QColor part = widgets::mixed(color, base, widgets::isDark(palette) ? 0.76 : 0.7);
     return {readableOn({ground}, color, palette), ground, part};
 }
 
@@ -60,8 +60,8 @@ QColor readableOn(std::initializer_list<QColor> grounds, QColor color, const QPa
 {
     const QColor text = palette.color(QPalette::Text);
     const auto isPale = [&color](const QColor& ground) { return widgets::contrast(color, ground) < 4.5; };
-    for (int step = 0; step < 12 && std::ranges::any_of(grounds, isPale); ++step)
-        color = widgets::mixed(color, text, 0.2);
+    for (int step = 0; step < 30 && std::ranges::any_of(grounds, isPale); ++step)
+        color = widgets::mixed(color, text, 0.08);
     return color;
 }
 

@@ -17,6 +17,8 @@ namespace {
 
 /// The mark of the change that one went to.
 constexpr int kCurrentMark = 3;
+/// Room above the letters of a line.
+constexpr int kAboveText = widgets::kGrid / 2;
 
 QRect between(Span span, const QRect& line)
 {
@@ -29,7 +31,7 @@ DifferencePainter::DifferencePainter(QPainter* painter, DifferenceText* view)
     : m_painter(painter)
     , m_view(view)
     , m_columns(view->columns())
-    , m_ascent(widgets::kGrid / 2 + view->fontMetrics().ascent())
+    , m_ascent(kAboveText + view->fontMetrics().ascent())
 {
     painter->setFont(view->font());
 }
@@ -143,7 +145,7 @@ void DifferencePainter::paintText(int line, Side side, const ChangeColors& shade
         selected.last().format.setForeground(palette.color(QPalette::HighlightedText));
     }
     m_painter->setPen(palette.color(QPalette::Text));
-    layout.draw(m_painter, at + QPointF(0, widgets::kGrid / 2), selected);
+    layout.draw(m_painter, at + QPointF(0, kAboveText), selected);
     paintEnd(line, side, layout, shades);
     m_painter->restore();
 }

@@ -79,7 +79,9 @@ QList<QTextLayout::FormatRange> SyntaxColors::formats(int line)
 {
     if (!m_texts || !definition().isValid())
         return {};
-    if (!advanceTo(line)) {
+    const bool isKnown = line < static_cast<int>(m_states.size());
+    // All lines in sight together have one stretch of time, not one each.
+    if (!isKnown && (m_timer->isActive() || !advanceTo(line))) {
         m_wanted = std::max(m_wanted, line);
         m_timer->start();
         return {};

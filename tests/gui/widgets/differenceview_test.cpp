@@ -444,13 +444,13 @@ void DifferenceViewTest::longTextsDoNotHoldTheWindow()
         QCoreApplication::processEvents(QEventLoop::AllEvents, 10);
         longest = std::max(longest, timer.restart());
     }
-    m_view->findChild<QToolButton*>(QStringLiteral("changeWhole"))->click();
-    text()->verticalScrollBar()->setValue(text()->verticalScrollBar()->maximum());
     timer.restart();
+    m_view->findChild<QToolButton*>(QStringLiteral("changeWhole"))->click();
+    longest = std::max(longest, timer.restart());
+    text()->verticalScrollBar()->setValue(text()->verticalScrollBar()->maximum());
     text()->repaint();
     longest = std::max(longest, timer.elapsed());
-    qInfo("longest hold: %lld ms", longest);
-    QVERIFY2(longest < 1000, qPrintable(QString::number(longest)));
+    QVERIFY2(longest < 500, qPrintable(QString::number(longest)));
     QTRY_VERIFY_WITH_TIMEOUT(!text()->layout(40'000, Side::Right).formats().isEmpty(), 20'000);
 }
 
