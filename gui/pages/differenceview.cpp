@@ -22,7 +22,6 @@ namespace lamella::pages {
 using namespace std::chrono_literals;
 using models::FileVersion;
 using models::ShownAs;
-using models::Side;
 
 namespace {
 

@@ -63,7 +63,8 @@ void LineLayouts::setLook(const QFont& font, const QPalette& palette)
 
 const QTextLayout& LineLayouts::layout(models::Side side, int line, ChangeTone tone)
 {
-    if (const QTextLayout* known = m_layouts.object(layoutKey(side, line)))
+    const quint64 key = layoutKey(side, line);
+    if (const QTextLayout* known = m_layouts.object(key))
         return *known;
     const QString& text = m_texts->lines(side)[static_cast<std::size_t>(line)].text;
     auto* layout = new QTextLayout(asOneLine(text), m_font);
@@ -77,8 +78,8 @@ const QTextLayout& LineLayouts::layout(models::Side side, int line, ChangeTone t
     layout->beginLayout();
     layout->createLine();
     layout->endLayout();
-    m_layouts.insert(layoutKey(side, line), layout);
-    return *layout;
+    m_layouts.insert(key, layout);
+    return *m_layouts.object(key);
 }
 
 QList<QTextLayout::FormatRange> LineLayouts::readable(QList<QTextLayout::FormatRange> ranges, ChangeTone tone) const
