@@ -42,7 +42,7 @@ std::optional<Side> onlySide(const FileContent& left, const FileContent& right)
 }
 
 /// Both are whole, or nothing can be said about what follows.
-bool haveSameContent(const FileVersion& image, const FileVersion& container)
+bool haveSameContent(const client::FileVersion& image, const client::FileVersion& container)
 {
     const bool isKnown = !image.digest.isEmpty() && !container.digest.isEmpty();
     if (image.type != container.type || image.size != container.size)
@@ -54,14 +54,14 @@ bool haveSameContent(const FileVersion& image, const FileVersion& container)
 }
 
 /// Where only the beginning of one is known, what the other one has behind that would seem to be gone.
-void cutToBeginnings(FileVersion& image, FileVersion& container)
+void cutToBeginnings(client::FileVersion& image, client::FileVersion& container)
 {
     if (!image.exists || !container.exists || (image.isWhole && container.isWhole))
         return;
     const qsizetype limit = image.isWhole ? container.content.size()
         : container.isWhole               ? image.content.size()
                                           : std::min(image.content.size(), container.content.size());
-    for (FileVersion* version : {&image, &container}) {
+    for (client::FileVersion* version : {&image, &container}) {
         if (version->content.size() <= limit)
             continue;
         version->content.truncate(limit);
@@ -69,9 +69,9 @@ void cutToBeginnings(FileVersion& image, FileVersion& container)
     }
 }
 
-QString beginningOnly(const FileVersion& image, const FileVersion& container)
+QString beginningOnly(const client::FileVersion& image, const client::FileVersion& container)
 {
-    const FileVersion& longer = container.exists && !container.isWhole ? container : image;
+    const client::FileVersion& longer = container.exists && !container.isWhole ? container : image;
     if (!longer.exists || longer.isWhole)
         return {};
     return ComparisonWords::tr("Only the first %1 of %2 are shown.")
@@ -94,7 +94,7 @@ QString lineEnds(const Difference& texts)
     return {};
 }
 
-QString encodings(const FileVersion& image, const FileVersion& container, const Difference& texts)
+QString encodings(const client::FileVersion& image, const client::FileVersion& container, const Difference& texts)
 {
     const bool isOnlyThat
         = texts.changes().empty() && texts.notCompared.isEmpty() && image.content != container.content;
@@ -118,7 +118,7 @@ void addNote(FileComparison& result, const QString& note)
 
 } // namespace
 
-FileComparison compareFiles(FileVersion image, FileVersion container)
+FileComparison compareFiles(client::FileVersion image, client::FileVersion container)
 {
     cutToBeginnings(image, container);
     FileComparison result{.left = fileContent(image), .right = fileContent(container)};

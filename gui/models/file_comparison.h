@@ -26,6 +26,6 @@ struct FileComparison {
 
 /// Reads, decodes and compares both: takes up to seconds, not for the window's thread. Where only the beginning of one
 /// is there, as much of the other one is looked at.
-FileComparison compareFiles(FileVersion image, FileVersion container);
+FileComparison compareFiles(client::FileVersion image, client::FileVersion container);
 
 } // namespace lamella::models

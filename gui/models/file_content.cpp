@@ -52,7 +52,7 @@ FileContent textContent(const QByteArray& bytes, bool isWhole)
 
 } // namespace
 
-FileContent fileContent(const FileVersion& version)
+FileContent fileContent(const client::FileVersion& version)
 {
     if (!version.exists)
         return {.kind = ContentKind::Nothing};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "gui/models/file_version.h"
+#include "gui/client/types.h"
 
 #include <QImage>
 #include <QString>
@@ -33,6 +33,6 @@ struct FileContent {
 inline constexpr qint64 kMostPixels = 64'000'000;
 
 /// Decodes pictures: not for the window's thread.
-FileContent fileContent(const FileVersion& version);
+FileContent fileContent(const client::FileVersion& version);
 
 } // namespace lamella::models

@@ -36,23 +36,23 @@ QString typeWord(client::FileType type)
     return FileWords::tr("file");
 }
 
-QString modeDigits(const FileVersion& version)
+QString modeDigits(const client::FileVersion& version)
 {
     return QStringLiteral("%1").arg(version.mode & 07777, 4, 8, QLatin1Char('0'));
 }
 
-QString ownerDigits(const FileVersion& version)
+QString ownerDigits(const client::FileVersion& version)
 {
     return QStringLiteral("%1:%2").arg(version.uid).arg(version.gid);
 }
 
 /// To the second, and closer where two times would look the same.
-QString timeDigits(const FileVersion& version, const QString& form)
+QString timeDigits(const client::FileVersion& version, const QString& form)
 {
     return QDateTime::fromMSecsSinceEpoch(version.mtimeUsec / 1000).toString(form);
 }
 
-std::pair<QString, QString> timesApart(const FileVersion& image, const FileVersion& container)
+std::pair<QString, QString> timesApart(const client::FileVersion& image, const client::FileVersion& container)
 {
     const QString seconds = QStringLiteral("yyyy-MM-dd HH:mm:ss");
     const QString form
@@ -62,7 +62,7 @@ std::pair<QString, QString> timesApart(const FileVersion& image, const FileVersi
 
 } // namespace
 
-QString fileWords(const FileVersion& version)
+QString fileWords(const client::FileVersion& version)
 {
     if (!version.exists)
         return FileWords::tr("not there");
@@ -71,7 +71,7 @@ QString fileWords(const FileVersion& version)
     return typeWord(version.type);
 }
 
-QString attributeDifferences(const FileVersion& image, const FileVersion& container)
+QString attributeDifferences(const client::FileVersion& image, const client::FileVersion& container)
 {
     if (!image.exists || !container.exists)
         return {};
@@ -90,7 +90,7 @@ QString attributeDifferences(const FileVersion& image, const FileVersion& contai
     return words.join(QStringLiteral(", "));
 }
 
-QString attributes(const FileVersion& version)
+QString attributes(const client::FileVersion& version)
 {
     if (!version.exists)
         return {};
@@ -101,7 +101,7 @@ QString attributes(const FileVersion& version)
     return words.join(QStringLiteral(", "));
 }
 
-QString digestDigits(const FileVersion& version)
+QString digestDigits(const client::FileVersion& version)
 {
     const QLatin1StringView prefix("sha256:");
     return version.digest.startsWith(prefix) ? version.digest.sliced(prefix.size()) : version.digest;

@@ -7,6 +7,8 @@
 #include "gui/models/changes_model.h"
 #include "gui/pages/changedelegate.h"
 #include "gui/pages/changesfilter.h"
+#include "gui/pages/changeversions.h"
+#include "gui/pages/differenceview.h"
 #include "gui/pages/undochanges.h"
 #include "gui/widgets/copymenu.h"
 #include "gui/widgets/fonts.h"
@@ -22,6 +24,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QMenu>
+#include <QSplitter>
 #include <QToolButton>
 #include <QTreeView>
 #include <QVBoxLayout>
@@ -41,6 +44,9 @@ constexpr int kShareOfTime = 10;
 constexpr int kMostOpened = 500;
 /// Room for the beginning of what made a layer; the tool tip has all of it.
 constexpr int kLayerWidth = 240;
+constexpr int kListHeight = 260;
+constexpr int kDifferenceHeight = 320;
+constexpr int kLeastDifference = 140;
 
 } // namespace
 
@@ -50,6 +56,9 @@ ChangesPage::ChangesPage(client::Client* client, QWidget* parent)
     , m_filter(new ChangesFilter(this))
     , m_view(new QTreeView(this))
     , m_totals(new QLabel(this))
+    , m_splitter(new QSplitter(Qt::Vertical, this))
+    , m_difference(new DifferenceView(this))
+    , m_versions(new ChangeVersions(this))
     , m_undo(new UndoChanges(this))
 {
     m_filter->setSourceModel(m_model);
@@ -57,10 +66,11 @@ ChangesPage::ChangesPage(client::Client* client, QWidget* parent)
     m_totals->setWordWrap(true);
     createView();
     createActions();
+    createDifference();
     QVBoxLayout* layout = createContent(widgets::kGroupSpacing);
     layout->addWidget(m_totals);
     layout->addWidget(createControls());
-    layout->addWidget(m_view, 1);
+    layout->addWidget(m_splitter, 1);
     setRefreshInterval(kInterval);
 }
 
@@ -154,6 +164,8 @@ void ChangesPage::containerSet()
 {
     ++m_generation;
     m_asking = m_known = false;
+    m_versions->clear();
+    m_difference->hide();
     m_model->setChanges({});
     m_totals->setText(tr("Reading what has changed…"));
     if (container())
@@ -204,6 +216,7 @@ void ChangesPage::take(client::ChangeSet changes)
     m_known = true;
     m_model->setChanges(std::move(changes));
     showTotals();
+    showDifference();
     if (m_model->count() > 0)
         showContent();
     else
@@ -286,6 +299,44 @@ void ChangesPage::updateActions()
     const bool any = m_view->selectionModel()->hasSelection();
     m_undoSelected->setEnabled(any);
     m_copyPaths->setEnabled(any);
+    showDifference();
+}
+
+void ChangesPage::createDifference()
+{
+    m_splitter->setObjectName(QStringLiteral("changesSplitter"));
+    m_splitter->setChildrenCollapsible(false);
+    m_splitter->addWidget(m_view);
+    m_splitter->addWidget(m_difference);
+    m_splitter->setSizes({kListHeight, kDifferenceHeight});
+    m_difference->setObjectName(QStringLiteral("changesDifference"));
+    m_difference->setMinimumHeight(kLeastDifference);
+    m_difference->hide();
+    connect(m_versions, &ChangeVersions::ready, this,
+            [this](const QString& path, const client::FileVersion& image, const client::FileVersion& changed) {
+                m_difference->setVersions(path, image, changed);
+                m_difference->show();
+            });
+    connect(m_versions, &ChangeVersions::failed, this, [this](const client::ClientError& error) {
+        showNotice(tr("The file could not be read: %1").arg(error.sentence), tr("Try Again"), [this] { showDifference(); });
+    });
+}
+
+/// Of the one file that is chosen.
+void ChangesPage::showDifference()
+{
+    const QModelIndexList rows = selectedRows();
+    const bool isFile = rows.size() == 1 && rows.first().data(ChangesModel::KindRole).toInt() >= 0
+        && rows.first().data(ChangesModel::TypeRole).toInt() != static_cast<int>(client::FileType::Directory);
+    if (!isFile || !container()) {
+        m_versions->clear();
+        m_difference->hide();
+        return;
+    }
+    const QModelIndex& row = rows.first();
+    m_versions->show(container(), {row.data(ChangesModel::PathRole).toString(),
+                                   row.data(ChangesModel::RawPathRole).toByteArray(),
+                                   row.data(ChangesModel::TimeRole).toULongLong()});
 }
 
 void ChangesPage::copyPaths()

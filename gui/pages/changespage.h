@@ -9,6 +9,7 @@
 
 class QAction;
 class QLabel;
+class QSplitter;
 class QToolButton;
 class QTreeView;
 
@@ -19,6 +20,8 @@ class ChangesModel;
 namespace lamella::pages {
 
 class ChangesFilter;
+class ChangeVersions;
+class DifferenceView;
 class UndoChanges;
 
 /// What the container has changed against its image.
@@ -42,6 +45,8 @@ private:
     void nameLayers();
     void showTotals();
     void createActions();
+    void createDifference();
+    void showDifference();
     void updateActions();
     QModelIndexList selectedRows() const;
     void copyPaths();
@@ -51,6 +56,9 @@ private:
     ChangesFilter* m_filter;
     QTreeView* m_view;
     QLabel* m_totals;
+    QSplitter* m_splitter;
+    DifferenceView* m_difference;
+    ChangeVersions* m_versions;
     UndoChanges* m_undo;
     QAction* m_copyPaths;
     QAction* m_undoSelected;

@@ -12,7 +12,7 @@
 namespace lamella::pages {
 
 using models::FileComparison;
-using models::FileVersion;
+using client::FileVersion;
 using models::ShownAs;
 using models::Side;
 
@@ -55,7 +55,7 @@ QLabel* DifferenceHeader::addSentence(const QString& name)
     return label;
 }
 
-void DifferenceHeader::showComparison(const FileVersion& image, const FileVersion& container,
+void DifferenceHeader::showComparison(const client::FileVersion& image, const client::FileVersion& container,
                                       const FileComparison& comparison)
 {
     const std::optional<Side> only = comparison.only;
@@ -74,7 +74,7 @@ void DifferenceHeader::showComparison(const FileVersion& image, const FileVersio
                  notes);
 }
 
-void DifferenceHeader::showFile(const FileVersion& file, const FileComparison& content)
+void DifferenceHeader::showFile(const client::FileVersion& file, const FileComparison& content)
 {
     m_left->hide();
     m_right->show();

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "gui/models/file_comparison.h"
-#include "gui/models/file_version.h"
+#include "gui/client/types.h"
 
 #include <QWidget>
 
@@ -18,10 +18,10 @@ class DifferenceHeader final : public QWidget {
 public:
     explicit DifferenceHeader(QWidget* parent = nullptr);
 
-    void showComparison(const models::FileVersion& image, const models::FileVersion& container,
+    void showComparison(const client::FileVersion& image, const client::FileVersion& container,
                         const models::FileComparison& comparison);
     /// One file that is compared to nothing.
-    void showFile(const models::FileVersion& file, const models::FileComparison& content);
+    void showFile(const client::FileVersion& file, const models::FileComparison& content);
 
 private:
     QLabel* addSentence(const QString& name);

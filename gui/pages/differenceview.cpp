@@ -20,7 +20,7 @@
 namespace lamella::pages {
 
 using namespace std::chrono_literals;
-using models::FileVersion;
+using client::FileVersion;
 using models::ShownAs;
 
 namespace {
@@ -74,13 +74,13 @@ void DifferenceView::createStack()
         m_stack->addWidget(page);
 }
 
-void DifferenceView::setVersions(const QString& path, const FileVersion& image, const FileVersion& container)
+void DifferenceView::setVersions(const QString& path, const client::FileVersion& image, const client::FileVersion& container)
 {
     m_isAlone = false;
     start(path, image, container);
 }
 
-void DifferenceView::setFile(const QString& path, const FileVersion& file)
+void DifferenceView::setFile(const QString& path, const client::FileVersion& file)
 {
     m_isAlone = true;
     start(path, {}, file);
@@ -96,7 +96,7 @@ void DifferenceView::clear()
     m_stack->hide();
 }
 
-void DifferenceView::start(const QString& path, const FileVersion& left, const FileVersion& right)
+void DifferenceView::start(const QString& path, const client::FileVersion& left, const client::FileVersion& right)
 {
     // One that has not begun yet need not.
     m_watcher->cancel();

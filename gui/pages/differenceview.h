@@ -27,8 +27,8 @@ public:
     explicit DifferenceView(QWidget* parent = nullptr);
 
     /// What is shown before stays until this can be.
-    void setVersions(const QString& path, const models::FileVersion& image, const models::FileVersion& container);
-    void setFile(const QString& path, const models::FileVersion& file);
+    void setVersions(const QString& path, const client::FileVersion& image, const client::FileVersion& container);
+    void setFile(const QString& path, const client::FileVersion& file);
     void clear();
     /// Whether what was set last is shown.
     bool isReady() const { return m_isReady; }
@@ -39,7 +39,7 @@ Q_SIGNALS:
 
 private:
     void createStack();
-    void start(const QString& path, const models::FileVersion& left, const models::FileVersion& right);
+    void start(const QString& path, const client::FileVersion& left, const client::FileVersion& right);
     void showComparison(const models::FileComparison& comparison);
     void showContent();
     void showText();
@@ -48,8 +48,8 @@ private:
     QString summary() const;
 
     QString m_path;
-    models::FileVersion m_left;
-    models::FileVersion m_right;
+    client::FileVersion m_left;
+    client::FileVersion m_right;
     models::FileComparison m_comparison;
     bool m_isAlone = false;
     bool m_isReady = false;

@@ -34,7 +34,7 @@ VersionCaption::VersionCaption(QWidget* parent)
     updateLook();
 }
 
-void VersionCaption::setVersion(const QString& name, const models::FileVersion& version, bool withDigest)
+void VersionCaption::setVersion(const QString& name, const client::FileVersion& version, bool withDigest)
 {
     m_name->setText(name);
     m_name->setVisible(!name.isEmpty());

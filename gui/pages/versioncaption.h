@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "gui/models/file_version.h"
+#include "gui/client/types.h"
 
 #include <QWidget>
 
@@ -19,7 +19,7 @@ class VersionCaption final : public QWidget {
 public:
     explicit VersionCaption(QWidget* parent = nullptr);
 
-    void setVersion(const QString& name, const models::FileVersion& version, bool withDigest);
+    void setVersion(const QString& name, const client::FileVersion& version, bool withDigest);
 
 protected:
     void changeEvent(QEvent* event) override;

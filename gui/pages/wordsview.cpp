@@ -14,7 +14,7 @@ using models::Side;
 namespace {
 
 /// What the caption above does not say already.
-QString wordsOf(const models::FileVersion& version)
+QString wordsOf(const client::FileVersion& version)
 {
     if (version.exists && version.type == FileType::Symlink)
         return QStringLiteral("\u2192 ") + version.linkTarget;
@@ -45,7 +45,7 @@ WordsView::WordsView(QWidget* parent)
     }
 }
 
-void WordsView::setVersions(const models::FileVersion& left, const models::FileVersion& right, std::optional<Side> only)
+void WordsView::setVersions(const client::FileVersion& left, const client::FileVersion& right, std::optional<Side> only)
 {
     m_left->setText(wordsOf(left));
     m_right->setText(wordsOf(right));

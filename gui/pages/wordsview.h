@@ -2,7 +2,7 @@
 #pragma once
 
 #include "gui/models/difference.h"
-#include "gui/models/file_version.h"
+#include "gui/client/types.h"
 
 #include <QWidget>
 
@@ -18,7 +18,7 @@ class WordsView final : public QWidget {
 public:
     explicit WordsView(QWidget* parent = nullptr);
 
-    void setVersions(const models::FileVersion& left, const models::FileVersion& right,
+    void setVersions(const client::FileVersion& left, const client::FileVersion& right,
                      std::optional<models::Side> only);
 
 private:

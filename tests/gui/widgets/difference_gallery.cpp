@@ -11,15 +11,15 @@
 #include <QToolButton>
 
 using namespace lamella;
-using models::FileVersion;
+using client::FileVersion;
 
 namespace {
 
 struct Sample {
     QString name;
     QString path;
-    FileVersion image;
-    FileVersion container;
+    client::FileVersion image;
+    client::FileVersion container;
     QSize size;
 };
 
@@ -59,8 +59,8 @@ QByteArray bytes(int seed)
 
 QList<Sample> samples()
 {
-    const FileVersion none;
-    FileVersion beginning = fileVersion(changedScript());
+    const client::FileVersion none;
+    client::FileVersion beginning = fileVersion(changedScript());
     beginning.isWhole = false;
     beginning.size = 7'400'000;
     const QByteArray config = "# nginx\r\nuser nginx;\r\nworker_processes auto;\r\n";

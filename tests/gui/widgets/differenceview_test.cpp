@@ -18,7 +18,7 @@
 #include <QToolButton>
 
 using namespace lamella;
-using models::FileVersion;
+using client::FileVersion;
 using models::ShownAs;
 using models::Side;
 using pages::Arrangement;
@@ -78,7 +78,7 @@ private Q_SLOTS:
     void everyControlHasANameAndWords();
 
 private:
-    void show(const FileVersion& image, const FileVersion& container, const QString& path = QStringLiteral("/etc/file"))
+    void show(const client::FileVersion& image, const client::FileVersion& container, const QString& path = QStringLiteral("/etc/file"))
     {
         m_view->setVersions(path, image, container);
         QTRY_VERIFY(m_view->isReady());
@@ -106,13 +106,13 @@ private:
 
 void DifferenceViewTest::showsEachKind_data()
 {
-    QTest::addColumn<FileVersion>("image");
-    QTest::addColumn<FileVersion>("container");
+    QTest::addColumn<client::FileVersion>("image");
+    QTest::addColumn<client::FileVersion>("container");
     QTest::addColumn<QString>("visible");
     QTest::addColumn<QString>("notes");
     const QByteArray binary("\0\1\2", 3);
-    const FileVersion picture = fileVersion(discPicture({40, 30}, Qt::red));
-    const auto row = [](const char* name, const FileVersion& image, const FileVersion& container, const char* visible,
+    const client::FileVersion picture = fileVersion(discPicture({40, 30}, Qt::red));
+    const auto row = [](const char* name, const client::FileVersion& image, const client::FileVersion& container, const char* visible,
                         const char* notes) {
         QTest::newRow(name) << image << container << QString::fromLatin1(visible) << QString::fromLatin1(notes);
     };
@@ -128,8 +128,8 @@ void DifferenceViewTest::showsEachKind_data()
 
 void DifferenceViewTest::showsEachKind()
 {
-    QFETCH(FileVersion, image);
-    QFETCH(FileVersion, container);
+    QFETCH(client::FileVersion, image);
+    QFETCH(client::FileVersion, container);
     QFETCH(QString, visible);
     show(image, container);
     QVERIFY(m_view->findChild<QWidget*>(visible)->isVisible());
@@ -285,8 +285,8 @@ void DifferenceViewTest::showsPicturesInTheirSize()
 
 void DifferenceViewTest::saysWhatDiffers()
 {
-    FileVersion image = fileVersion("a\n", 0644, 0);
-    FileVersion container = fileVersion("a\n", 0755, 33);
+    client::FileVersion image = fileVersion("a\n", 0644, 0);
+    client::FileVersion container = fileVersion("a\n", 0755, 33);
     show(image, container);
     QCOMPARE(labelText("differenceAttributes"), QStringLiteral("mode 0644 → 0755, owner 0:0 → 33:33"));
     container = image;

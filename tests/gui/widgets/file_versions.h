@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "gui/models/file_version.h"
+#include "gui/client/types.h"
 
 #include <QBuffer>
 #include <QCryptographicHash>
@@ -9,7 +9,7 @@
 #include <QPainter>
 
 /// Versions of files for tests and pictures.
-inline lamella::models::FileVersion fileVersion(const QByteArray& content, quint32 mode = 0644, quint32 owner = 0)
+inline lamella::client::FileVersion fileVersion(const QByteArray& content, quint32 mode = 0644, quint32 owner = 0)
 {
     return {.exists = true,
             .size = static_cast<quint64>(content.size()),
@@ -22,7 +22,7 @@ inline lamella::models::FileVersion fileVersion(const QByteArray& content, quint
             .mtimeUsec = 1'800'000'000'000'000 + content.size() * 1'000'000};
 }
 
-inline lamella::models::FileVersion linkVersion(const QString& target)
+inline lamella::client::FileVersion linkVersion(const QString& target)
 {
     return {.exists = true, .type = lamella::client::FileType::Symlink, .linkTarget = target, .mode = 0777};
 }

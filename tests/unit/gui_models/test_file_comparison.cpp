@@ -9,7 +9,7 @@
 using namespace lamella::models;
 using lamella::client::FileType;
 
-Q_DECLARE_METATYPE(lamella::models::FileVersion)
+Q_DECLARE_METATYPE(lamella::client::FileVersion)
 
 namespace {
 
