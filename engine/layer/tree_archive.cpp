@@ -8,9 +8,11 @@
 #include "engine/layer/tree.h"
 #include "engine/layer/whiteout.h"
 #include "engine/os/file.h"
+#include "engine/os/mount.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -18,6 +20,7 @@
 #include <climits>
 #include <format>
 #include <map>
+#include <optional>
 
 namespace lamella::layer {
 
@@ -26,6 +29,32 @@ namespace {
 constexpr std::size_t kMaxNames = 500'000; // in a directory and those above it
 constexpr std::size_t kMaxPiecesOfFile = 50'000; // of one file: what is more is written with its holes
 constexpr std::uint64_t kProgressStep = 1u << 20;
+
+// The tree on a mount of our own, on which the kernel opens no device: what was a file when it was looked at may be one
+// when it is opened. Read-only, so that no access times are written either.
+Result<UniqueFd> withoutDevices(BorrowedFd root)
+{
+    struct statvfs status{};
+    if (::fstatvfs(root.get(), &status) != 0)
+        return systemFailure("cannot look at the tree");
+    if ((status.f_flag & ST_NODEV) != 0)
+        return os::duplicate(root);
+    auto mount = TRY(os::cloneMount(root, "", false));
+    constexpr std::uint64_t kAttributes = MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY;
+    TRY(os::setMountAttributes(mount.borrow(), kAttributes, 0, false, "the tree's mount"));
+    return mount;
+}
+
+std::string joined(const std::string& parent, std::string_view name)
+{
+    std::string path;
+    path.reserve(parent.size() + 1 + name.size());
+    path += parent;
+    if (!parent.empty())
+        path += '/';
+    path += name;
+    return path;
+}
 
 // A directory whose names are being worked off.
 struct OpenLevel {
@@ -47,6 +76,8 @@ public:
 
     Result<ArchivedTree> run()
     {
+        m_mount = TRY(withoutDevices(m_root));
+        m_root = m_mount.borrow();
         m_directory = TRY(openInside(m_root, {}, O_RDONLY | O_DIRECTORY));
         TRY(addDirectory({}, TRY(os::status(m_directory.borrow(), "the tree"))));
         while (!m_levels.empty()) {
@@ -81,15 +112,12 @@ private:
 
     Result<void> add(const std::string& parent, std::string name)
     {
-        auto path = parent.empty() ? name : std::format("{}/{}", parent, name);
+        auto path = joined(parent, name);
         if (path.size() >= PATH_MAX)
             return {};
-        const UniqueFd place{::openat(m_directory.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC)};
-        if (!place && errno == ENOENT)
-            return {};
-        if (!place)
-            return systemFailure(std::format("cannot look at {}", path));
-        const auto status = TRY(os::status(place.borrow(), path));
+        struct stat status{};
+        if (::fstatat(m_directory.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+            return errno == ENOENT ? Result<void>{} : systemFailure(std::format("cannot look at {}", path));
         if (m_options.isUpper && isWhiteout(status))
             return addMark(parent, std::string{kWhiteoutPrefix} + name, status);
         if (m_options.isUpper && name.starts_with(kWhiteoutPrefix)) {
@@ -100,11 +128,11 @@ private:
             return {};
         if (S_ISDIR(status.st_mode))
             return enter(name, std::move(path), status);
+        if (S_ISREG(status.st_mode))
+            return addFile(name, path);
         if (status.st_nlink > 1 && TRY(addedAsLink(path, status)))
             return {};
-        if (S_ISREG(status.st_mode))
-            return addFile(place, path, status);
-        return addOther(place, path, status);
+        return addOther(name, path, status);
     }
 
     TarEntry entryOf(const std::string& path, TarType type, const struct stat& status) const
@@ -129,7 +157,7 @@ private:
     // An empty file whose name says something of the layers below.
     Result<void> addMark(const std::string& parent, const std::string& name, const struct stat& status)
     {
-        auto entry = entryOf(parent.empty() ? name : std::format("{}/{}", parent, name), TarType::File, status);
+        auto entry = entryOf(joined(parent, name), TarType::File, status);
         entry.mode = 0;
         entry.uid = entry.gid = 0;
         return write(entry);
@@ -173,14 +201,18 @@ private:
         return true;
     }
 
-    Result<void> addOther(const UniqueFd& place, const std::string& path, const struct stat& status)
+    Result<void> addOther(const std::string& name, const std::string& path, const struct stat& status)
     {
         auto entry = entryOf(path, TarType::Fifo, status);
         if (S_ISLNK(status.st_mode)) {
             entry.type = TarType::Symlink;
             entry.mode = 0777;
             std::string target(PATH_MAX, '\0');
-            const auto length = ::readlinkat(place.get(), "", target.data(), target.size());
+            const auto length = ::readlinkat(m_directory.get(), name.c_str(), target.data(), target.size());
+            if (length < 0 && (errno == ENOENT || errno == EINVAL)) { // it went meanwhile
+                m_links.erase({status.st_dev, status.st_ino});
+                return {};
+            }
             if (length < 0)
                 return systemFailure(std::format("cannot read the link {}", path));
             entry.linkPath = target.substr(0, static_cast<std::size_t>(length));
@@ -192,17 +224,43 @@ private:
         return write(entry);
     }
 
-    Result<void> addFile(const UniqueFd& place, const std::string& path, const struct stat& status)
+    // Nothing where it is no regular file any more. A fifo is not waited for, and a socket, a device or a symlink not
+    // opened at all.
+    Result<std::optional<UniqueFd>> open(const std::string& name, const std::string& path) const
     {
-        const auto file = TRY(openRegularFile(place, path));
+        UniqueFd file{::openat(m_directory.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+        if (file)
+            return file;
+        const int error = errno;
+        struct stat status{};
+        if (::fstatat(m_directory.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode))
+            return std::nullopt;
+        if (error == EWOULDBLOCK) // a lease (fcntl(2), F_SETLEASE), which is waited for
+            return openRegularFile(m_directory.borrow(), name);
+        return systemFailure(std::format("cannot read {}", path), error);
+    }
+
+    Result<void> addFile(const std::string& name, const std::string& path)
+    {
+        const auto file = TRY(open(name, path));
+        if (!file)
+            return {};
+        const auto status = TRY(os::status(file->borrow(), path));
+        if (!S_ISREG(status.st_mode) || (status.st_nlink > 1 && TRY(addedAsLink(path, status))))
+            return {};
+        return addContent(file->borrow(), path, status);
+    }
+
+    Result<void> addContent(BorrowedFd file, const std::string& path, const struct stat& status)
+    {
         auto entry = entryOf(path, TarType::File, status);
         entry.size = static_cast<std::uint64_t>(status.st_size);
-        entry.xattrs = TRY(layerXattrs(file.borrow(), path, m_ids));
-        entry.chunks = chunksOf(file.borrow(), status);
+        entry.xattrs = TRY(layerXattrs(file, path, m_ids));
+        entry.chunks = chunksOf(file, status);
         ++m_done.entries;
         TRY(m_tar.begin(entry));
         for (const auto& chunk : entry.chunks)
-            TRY(copy(file.borrow(), path, chunk));
+            TRY(copy(file, path, chunk));
         return m_tar.end();
     }
 
@@ -261,6 +319,7 @@ private:
         m_options.progress(m_done.size);
     }
 
+    UniqueFd m_mount;
     BorrowedFd m_root;
     const ArchiveOptions& m_options;
     IdShift m_ids;

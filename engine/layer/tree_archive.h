@@ -41,8 +41,10 @@ struct ArchivedTree {
 /// nanoseconds, numeric owners, hard links, holes, capabilities, user attributes and ACLs. What is in the tree may
 /// change meanwhile, by somebody who means harm: no symlink is followed, nothing but regular files is read, and a file
 /// has as many bytes in the archive as its header says. Sockets are left out, as is what lies deeper than a path can
-/// say. Needs /proc and CAP_DAC_READ_SEARCH, for trusted attributes CAP_SYS_ADMIN. Errors: InvalidArgument (a name that
-/// means a deletion in a layer), LimitExceeded (too many names in a directory), Cancelled, those of the sink.
+/// say. It is read through a mount of its own, nothing mounted in it is: `root` is on a mount of this namespace, or on
+/// one without devices (MOUNT_ATTR_NODEV). Needs /proc, CAP_SYS_ADMIN and CAP_DAC_READ_SEARCH. Errors: InvalidArgument
+/// (a name that means a deletion in a layer), LimitExceeded (too many names in a directory), Cancelled, those of the
+/// sink.
 Result<ArchivedTree> archiveTree(BorrowedFd root, ByteSink& sink, const ArchiveOptions& options);
 
 } // namespace lamella::layer

@@ -7,6 +7,7 @@
 #include <QTest>
 
 #include <atomic>
+#include <csignal>
 #include <optional>
 #include <thread>
 
@@ -92,6 +93,7 @@ private Q_SLOTS:
     void namesThatMeanDeletionsAreRefused();
     void filesThatChangeMeanwhileKeepTheirSize();
     void nothingOutsideIsReadWhateverIsSwapped();
+    void aLeaseIsWaitedFor();
     void deepTreesEnd();
     void cancelling();
 
@@ -256,7 +258,8 @@ void TreeArchiveTest::nothingOutsideIsReadWhateverIsSwapped()
 {
     QVERIFY(
         run("mkdir -p tree/dir outside; echo SECRET >outside/file; echo good >tree/dir/file; ln -s ../outside link; "
-            "mkdir other; ln -s ../../outside/file other/file; mkfifo other/fifo"));
+            "mkdir other; ln -s ../../outside/file other/file; mkfifo other/fifo; "
+            "mknod other/device c 1 5"));
     std::atomic<bool> stop = false;
     std::jthread swapper([&] {
         const auto exchange = [this](const char* a, const char* b) {
@@ -269,6 +272,8 @@ void TreeArchiveTest::nothingOutsideIsReadWhateverIsSwapped()
             exchange("tree/dir/file", "other/file");
             exchange("tree/dir/file", "other/fifo");
             exchange("tree/dir/file", "other/fifo");
+            exchange("tree/dir/file", "other/device");
+            exchange("tree/dir/file", "other/device");
         }
     });
     for (int round = 0; round < 2000; ++round) {
@@ -277,6 +282,27 @@ void TreeArchiveTest::nothingOutsideIsReadWhateverIsSwapped()
             QVERIFY(!archive->text.contains("SECRET"));
     }
     stop = true;
+}
+
+void TreeArchiveTest::aLeaseIsWaitedFor()
+{
+    fs::create_directories(path("tree"));
+    write(path("tree/file"), "leased");
+    const auto file = os::open(path("tree/file"), O_RDWR);
+    QVERIFY(file);
+    ::signal(SIGIO, SIG_IGN); // which tells of who waits
+    QCOMPARE(::fcntl(file->get(), F_SETLEASE, F_WRLCK), 0);
+    std::atomic<bool> isBroken = false;
+    const std::jthread holder([&](const std::stop_token& stop) {
+        while (!stop.stop_requested() && ::fcntl(file->get(), F_GETLEASE) == F_WRLCK)
+            std::this_thread::sleep_for(std::chrono::milliseconds{1});
+        isBroken = !stop.stop_requested();
+        ::fcntl(file->get(), F_SETLEASE, F_UNLCK);
+    });
+    const auto archive = archived(path("tree"));
+    QVERIFY2(archive, archive ? "" : archive.error().message.c_str());
+    QVERIFY(isBroken);
+    QVERIFY(archive->text.contains("leased"));
 }
 
 void TreeArchiveTest::deepTreesEnd()
