@@ -83,7 +83,7 @@ Result<std::string> ImageStore::importRootfs(BorrowedFd archive, uid_t owner, co
         return failure(ErrorKind::InvalidArgument, "the archive is not a file");
     TRY(checkSettings(settings));
     const LayerSource::Unpack unpack
-        = [&](std::stop_token stopped) { return unpackArchive(*d, archive, owner, progress, std::move(stopped)); };
+        = [&](std::stop_token stopped) { return unpackArchive(*d, archive, progress, std::move(stopped)); };
     LayerSource source{unpack, archive, settings};
     return TRY(import(source, owner, progress, std::move(stop))).front();
 }

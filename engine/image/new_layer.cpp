@@ -108,13 +108,13 @@ Result<NewLayer> unpackLayer(ImageStore::Private& store, Blob from, const Descri
     return layer;
 }
 
-Result<NewLayer> unpackArchive(ImageStore::Private& store, BorrowedFd archive, uid_t reader,
-                               const ProgressSink& progress, std::stop_token stop)
+Result<NewLayer> unpackArchive(ImageStore::Private& store, BorrowedFd archive, const ProgressSink& progress,
+                               std::stop_token stop)
 {
     const Bytes size{static_cast<std::uint64_t>(TRY(os::status(archive, "the archive")).st_size)};
     const auto blob = unknownLayer(size, TRY(compressionIn(archive)));
     TRY(checkBlob(blob, store.limits));
-    Blob from{Blob::Kind::File, TRY(os::duplicate(archive)), {}, reader};
+    Blob from{Blob::Kind::File, TRY(os::duplicate(archive)), {}, {}};
     const auto tell = [&](Bytes done) {
         if (progress)
             progress({"Unpacking the archive", done, size, {}});

@@ -26,8 +26,8 @@ Result<NewLayer> unpackLayer(ImageStore::Private& store, Blob from, const Descri
                              const std::function<void(Bytes)>& progress, std::stop_token stop);
 
 /// The same from a tar archive in a file of the caller's, plain or compressed, of which nothing is known yet.
-Result<NewLayer> unpackArchive(ImageStore::Private& store, BorrowedFd archive, uid_t reader,
-                               const ProgressSink& progress, std::stop_token stop);
+Result<NewLayer> unpackArchive(ImageStore::Private& store, BorrowedFd archive, const ProgressSink& progress,
+                               std::stop_token stop);
 
 /// The same while it is being written: `write` is called once, on a thread of its own, and its errors are passed on.
 /// What it writes is hashed here as well.

@@ -7,11 +7,17 @@ Work::Function commitContainer(image::ImageStore& images, CommitRequest request,
 {
     return [&images, request = std::move(request), filesRead = std::move(filesRead)](
                const image::ProgressSink& progress, std::stop_token stop) -> Result<std::vector<std::string>> {
-        const auto tell = [&progress](Bytes done) { progress({"Reading the container's files", done, {}, {}}); };
+        Bytes read;
+        const auto tell = [&](Bytes done) {
+            read = done;
+            progress({"Reading the container's files", done, {}, {}});
+        };
         const auto write = [&](layer::ByteSink& sink) {
             tell({});
             auto written = container::archiveChanges(request.parts, sink, tell, stop);
             filesRead();
+            if (written)
+                progress({"Writing the new image", read, {}, {}});
             return written;
         };
         return std::vector{TRY(images.commit(write, request.owner, request.image, request.settings, progress, stop))};

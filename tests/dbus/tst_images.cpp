@@ -345,6 +345,7 @@ private Q_SLOTS:
                                 .path();
         const QStringList ids = alice->ask(job, u"Job"_s, u"Wait"_s).toStringList();
         QCOMPARE(ids.size(), 1);
+        QCOMPARE(alice->get(job, u"Job"_s, u"Stage"_s).toString(), u"Writing the new image"_s);
         QCOMPARE(image(ids.at(0), u"References"_s).toStringList(), QStringList{u"made:1"_s});
         QCOMPARE(qdbus_cast<dbus::LayerList>(image(ids.at(0), u"Layers"_s)).size(),
                  qdbus_cast<dbus::LayerList>(image(base, u"Layers"_s)).size() + 1);
