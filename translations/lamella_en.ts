@@ -2,12 +2,12 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
-    <name>lamella::app::ContainerActions</name>
+    <name>DifferencePainter</name>
     <message numerus="yes">
-        <source>%n change(s), %1 in its writable layer, and its log are lost.</source>
+        <source>%n unchanged lines</source>
         <translation>
-            <numerusform>%n change, %1 in its writable layer, and its log are lost.</numerusform>
-            <numerusform>%n changes, %1 in its writable layer, and its log are lost.</numerusform>
+            <numerusform>%n unchanged line</numerusform>
+            <numerusform>%n unchanged lines</numerusform>
         </translation>
     </message>
 </context>
@@ -25,6 +25,16 @@
         <translation>
             <numerusform>%n year ago</numerusform>
             <numerusform>%n years ago</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>lamella::app::ContainerActions</name>
+    <message numerus="yes">
+        <source>%n change(s), %1 in its writable layer, and its log are lost.</source>
+        <translation>
+            <numerusform>%n change, %1 in its writable layer, and its log are lost.</numerusform>
+            <numerusform>%n changes, %1 in its writable layer, and its log are lost.</numerusform>
         </translation>
     </message>
 </context>
@@ -157,26 +167,6 @@ Removing it gives back %2; other images share %3.</numerusform>
     </message>
 </context>
 <context>
-    <name>lamella::pages::LayersPage</name>
-    <message numerus="yes">
-        <source>%n read-only layers</source>
-        <translation>
-            <numerusform>%n read-only layer</numerusform>
-            <numerusform>%n read-only layers</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>DifferencePainter</name>
-    <message numerus="yes">
-        <source>%n unchanged lines</source>
-        <translation>
-            <numerusform>%n unchanged line</numerusform>
-            <numerusform>%n unchanged lines</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>lamella::pages::DifferenceView</name>
     <message numerus="yes">
         <source>%n lines added</source>
@@ -190,6 +180,16 @@ Removing it gives back %2; other images share %3.</numerusform>
         <translation>
             <numerusform>%n line removed</numerusform>
             <numerusform>%n lines removed</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>lamella::pages::LayersPage</name>
+    <message numerus="yes">
+        <source>%n read-only layers</source>
+        <translation>
+            <numerusform>%n read-only layer</numerusform>
+            <numerusform>%n read-only layers</numerusform>
         </translation>
     </message>
 </context>
@@ -210,6 +210,44 @@ Removing it gives back %2; other images share %3.</numerusform>
         <translation>
             <numerusform>%n minute</numerusform>
             <numerusform>%n minutes</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>lamella::pages::UndoChanges</name>
+    <message numerus="yes">
+        <source>Undo %n change(s) of %1?</source>
+        <translation>
+            <numerusform>Undo %n change of %1?</numerusform>
+            <numerusform>Undo %n changes of %1?</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Deleted: %n added path(s), %1.</source>
+        <translation>
+            <numerusform>Deleted: %n added path, %1.</numerusform>
+            <numerusform>Deleted: %n added paths, %1.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Lost: what was written to %n path(s).</source>
+        <translation>
+            <numerusform>Lost: what was written to %n path.</numerusform>
+            <numerusform>Lost: what was written to %n paths.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Back again: %n deleted path(s).</source>
+        <translation>
+            <numerusform>Back again: %n deleted path.</numerusform>
+            <numerusform>Back again: %n deleted paths.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Owner, mode and times as in the image: %n path(s).</source>
+        <translation>
+            <numerusform>Owner, mode and times as in the image: %n path.</numerusform>
+            <numerusform>Owner, mode and times as in the image: %n paths.</numerusform>
         </translation>
     </message>
 </context>

@@ -2,9 +2,9 @@
 #include "gui/app/container_actions.h"
 
 #include "gui/client/client.h"
-#include "gui/widgets/confirmation.h"
 #include "gui/dialogs/rename_dialog.h"
 #include "gui/format/formats.h"
+#include "gui/widgets/confirmation.h"
 #include "gui/widgets/icons.h"
 
 #include <QWidget>

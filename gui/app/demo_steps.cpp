@@ -4,7 +4,6 @@
 #include "gui/app/main_window.h"
 #include "gui/client/client.h"
 #include "gui/client/stats_feed.h"
-#include "gui/widgets/confirmation.h"
 #include "gui/dialogs/run_dialog.h"
 #include "gui/models/changes_model.h"
 #include "gui/models/layers_model.h"
@@ -12,6 +11,7 @@
 #include "gui/models/process_tree_model.h"
 #include "gui/pages/terminalpage.h"
 #include "gui/terminal/terminalview.h"
+#include "gui/widgets/confirmation.h"
 
 #include <QAbstractButton>
 #include <QAbstractItemModel>

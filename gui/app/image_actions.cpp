@@ -5,13 +5,13 @@
 #include "gui/app/image_jobs.h"
 #include "gui/app/image_removal.h"
 #include "gui/client/client.h"
-#include "gui/widgets/confirmation.h"
 #include "gui/dialogs/credentials_dialog.h"
 #include "gui/dialogs/line_dialog.h"
 #include "gui/dialogs/new_image_dialog.h"
 #include "gui/dialogs/save_dialog.h"
 #include "gui/format/formats.h"
 #include "gui/format/image_text.h"
+#include "gui/widgets/confirmation.h"
 #include "gui/widgets/icons.h"
 
 #include <QAbstractItemView>

@@ -2,11 +2,11 @@
 #include "gui/app/image_removal.h"
 
 #include "gui/client/client.h"
-#include "gui/widgets/confirmation.h"
 #include "gui/dialogs/prune_dialog.h"
 #include "gui/format/formats.h"
 #include "gui/format/image_text.h"
 #include "gui/models/image_relations.h"
+#include "gui/widgets/confirmation.h"
 
 #include <QWidget>
 

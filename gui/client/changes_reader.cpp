@@ -67,9 +67,9 @@ std::optional<ChangeEntry> parseLine(QByteArrayView line)
 
 std::optional<FileType> fileTypeOf(const QString& word)
 {
-    static const Words<FileType> types{{"file"_L1, FileType::File},       {"directory"_L1, FileType::Directory},
-                                       {"symlink"_L1, FileType::Symlink}, {"fifo"_L1, FileType::Fifo},
-                                       {"socket"_L1, FileType::Socket},   {"char"_L1, FileType::CharDevice},
+    static const Words<FileType> types{{"file"_L1, FileType::File},        {"directory"_L1, FileType::Directory},
+                                       {"symlink"_L1, FileType::Symlink},  {"fifo"_L1, FileType::Fifo},
+                                       {"socket"_L1, FileType::Socket},    {"char"_L1, FileType::CharDevice},
                                        {"block"_L1, FileType::BlockDevice}};
     return lookUp(types, word);
 }

@@ -4,10 +4,10 @@
 #include "gui/client/client.h"
 #include "gui/client/credentials.h"
 #include "gui/dialogs/add_login_dialog.h"
-#include "gui/widgets/confirmation.h"
 #include "gui/dialogs/forms.h"
 #include "gui/dialogs/login_check.h"
 #include "gui/widgets/banner.h"
+#include "gui/widgets/confirmation.h"
 #include "gui/widgets/fonts.h"
 #include "gui/widgets/tabledelegate.h"
 

@@ -141,7 +141,8 @@ void ChangesPage::createView()
     m_view->setContextMenuPolicy(Qt::CustomContextMenu);
     m_view->header()->setStretchLastSection(false);
     m_view->header()->setSectionResizeMode(ChangesModel::PathColumn, QHeaderView::Stretch);
-    for (const int column : {ChangesModel::KindColumn, ChangesModel::TypeColumn, ChangesModel::BytesColumn, ChangesModel::TimeColumn})
+    for (const int column :
+         {ChangesModel::KindColumn, ChangesModel::TypeColumn, ChangesModel::BytesColumn, ChangesModel::TimeColumn})
         m_view->header()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
     m_view->header()->resizeSection(ChangesModel::LayerColumn, kLayerWidth);
     widgets::addCopyAction(m_view);
@@ -247,8 +248,8 @@ void ChangesPage::showTotals()
     if (m_model->copiedBytes() > 0)
         text += tr("; %1 of it copied only to change mode, owner or times").arg(format::bytes(m_model->copiedBytes()));
     QStringList kinds;
-    for (const ChangeKind kind : {ChangeKind::Added, ChangeKind::Modified, ChangeKind::Deleted, ChangeKind::Attributes,
-                                  ChangeKind::Copied})
+    for (const ChangeKind kind :
+         {ChangeKind::Added, ChangeKind::Modified, ChangeKind::Deleted, ChangeKind::Attributes, ChangeKind::Copied})
         if (m_model->count(kind) > 0)
             kinds.append(QStringLiteral("%1 %2").arg(m_model->count(kind)).arg(changeWord(kind)));
     if (kinds.size() > 1)
@@ -274,8 +275,7 @@ void ChangesPage::createActions()
                                    .arg(m_undoSelected->shortcut().toString(QKeySequence::NativeText)));
     m_undoAll = make(QStringLiteral("changesUndoAll"), u"undo", tr("Undo &Everything…"), {});
     connect(m_copyPaths, &QAction::triggered, this, &ChangesPage::copyPaths);
-    connect(m_undoSelected, &QAction::triggered, this,
-            [this] { m_undo->ask(container(), *m_model, selectedRows()); });
+    connect(m_undoSelected, &QAction::triggered, this, [this] { m_undo->ask(container(), *m_model, selectedRows()); });
     connect(m_undoAll, &QAction::triggered, this, [this] { m_undo->ask(container(), *m_model, {}); });
     connect(m_undo, &UndoChanges::done, this, &ChangesPage::refresh);
     connect(m_undo, &UndoChanges::failed, this,
@@ -318,7 +318,8 @@ void ChangesPage::createDifference()
                 m_difference->show();
             });
     connect(m_versions, &ChangeVersions::failed, this, [this](const client::ClientError& error) {
-        showNotice(tr("The file could not be read: %1").arg(error.sentence), tr("Try Again"), [this] { showDifference(); });
+        showNotice(tr("The file could not be read: %1").arg(error.sentence), tr("Try Again"),
+                   [this] { showDifference(); });
     });
 }
 
@@ -334,9 +335,9 @@ void ChangesPage::showDifference()
         return;
     }
     const QModelIndex& row = rows.first();
-    m_versions->show(container(), {row.data(ChangesModel::PathRole).toString(),
-                                   row.data(ChangesModel::RawPathRole).toByteArray(),
-                                   row.data(ChangesModel::TimeRole).toULongLong()});
+    m_versions->show(container(),
+                     {row.data(ChangesModel::PathRole).toString(), row.data(ChangesModel::RawPathRole).toByteArray(),
+                      row.data(ChangesModel::TimeRole).toULongLong()});
 }
 
 void ChangesPage::copyPaths()

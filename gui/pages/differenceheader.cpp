@@ -11,8 +11,8 @@
 
 namespace lamella::pages {
 
-using models::FileComparison;
 using client::FileVersion;
+using models::FileComparison;
 using models::ShownAs;
 using models::Side;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "gui/models/file_comparison.h"
 #include "gui/client/types.h"
+#include "gui/models/file_comparison.h"
 
 #include <QWidget>
 

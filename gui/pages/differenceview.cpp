@@ -74,7 +74,8 @@ void DifferenceView::createStack()
         m_stack->addWidget(page);
 }
 
-void DifferenceView::setVersions(const QString& path, const client::FileVersion& image, const client::FileVersion& container)
+void DifferenceView::setVersions(const QString& path, const client::FileVersion& image,
+                                 const client::FileVersion& container)
 {
     m_isAlone = false;
     start(path, image, container);

@@ -42,8 +42,9 @@ void UndoChanges::ask(client::ContainerClient* container, const ChangesModel& mo
     if (rows.isEmpty())
         paths = {"/"};
     const QString question = rows.isEmpty() ? tr("Undo everything that %1 has changed?").arg(container->data().name)
-        : tally.rows.size() == 1            ? tr("Undo the changes of %1?").arg(tally.rows.front().data(ChangesModel::PathRole).toString())
-                                 : tr("Undo %n change(s) of %1?", nullptr, tally.total).arg(container->data().name);
+        : tally.rows.size() == 1
+        ? tr("Undo the changes of %1?").arg(tally.rows.front().data(ChangesModel::PathRole).toString())
+        : tr("Undo %n change(s) of %1?", nullptr, tally.total).arg(container->data().name);
     auto* confirmation = new widgets::Confirmation(m_window, question, tr("&Undo"));
     confirmation->setObjectName(QStringLiteral("undoQuestion"));
     confirmation->setConsequence(consequence(*container, tally));
@@ -57,16 +58,17 @@ QString UndoChanges::consequence(const client::ContainerClient& container, const
 {
     QStringList sentences;
     if (const int added = tally.count(ChangeKind::Added))
-        sentences.append(tr("%n new path(s), %1, is or are deleted.", nullptr, added).arg(format::bytes(tally.bytes)));
+        sentences.append(tr("Deleted: %n added path(s), %1.", nullptr, added).arg(format::bytes(tally.bytes)));
     if (const int modified = tally.count(ChangeKind::Modified))
-        sentences.append(tr("%n path(s) get the image's content back; what was written to them is lost.", nullptr, modified));
+        sentences.append(tr("Lost: what was written to %n path(s).", nullptr, modified));
     if (const int deleted = tally.count(ChangeKind::Deleted))
-        sentences.append(tr("%n deleted path(s) come back.", nullptr, deleted));
+        sentences.append(tr("Back again: %n deleted path(s).", nullptr, deleted));
     if (const int attributes = tally.count(ChangeKind::Attributes))
-        sentences.append(tr("%n path(s) get the image's owner, mode and times back.", nullptr, attributes));
+        sentences.append(tr("Owner, mode and times as in the image: %n path(s).", nullptr, attributes));
     if (container.isAlive())
-        sentences.append(tr("It is running: programs that have such a file open keep what they have, and the files take "
-                            "room in the writable layer until the container has ended and is undone again."));
+        sentences.append(
+            tr("It is running: programs that have such a file open keep what they have, and the files take "
+               "room in the writable layer until the container has ended and is undone again."));
     sentences.append(tr("This cannot be taken back."));
     return sentences.join(u'\n');
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "resources/dbus/types.h"
 #include "tests/dbus/support/client.h"
+#include "tests/dbus/support/contract_members.h"
 
 #include <QCryptographicHash>
 #include <QTest>
@@ -216,6 +217,8 @@ private Q_SLOTS:
         QCOMPARE(undo(path, {"/"}), QString());
         QCOMPARE(letters(path), (QHash<QString, QString>()));
     }
+
+    void nothingOfTheContractIsForgotten() { QCOMPARE(forgotten(changeMembers()), QStringList()); }
 
 private:
     std::unique_ptr<Client> alice;

@@ -37,6 +37,11 @@ QStringList imageMembers()
             u"Container.Commit"_s,   u"Container.Export"_s};
 }
 
+QStringList changeMembers()
+{
+    return {u"Container.SummarizeChanges"_s, u"Container.ReadFile"_s, u"Container.UndoChanges"_s};
+}
+
 QStringList registryMembers()
 {
     return {u"Manager.ResolveReference"_s,

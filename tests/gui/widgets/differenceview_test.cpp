@@ -78,7 +78,8 @@ private Q_SLOTS:
     void everyControlHasANameAndWords();
 
 private:
-    void show(const client::FileVersion& image, const client::FileVersion& container, const QString& path = QStringLiteral("/etc/file"))
+    void show(const client::FileVersion& image, const client::FileVersion& container,
+              const QString& path = QStringLiteral("/etc/file"))
     {
         m_view->setVersions(path, image, container);
         QTRY_VERIFY(m_view->isReady());
@@ -112,8 +113,8 @@ void DifferenceViewTest::showsEachKind_data()
     QTest::addColumn<QString>("notes");
     const QByteArray binary("\0\1\2", 3);
     const client::FileVersion picture = fileVersion(discPicture({40, 30}, Qt::red));
-    const auto row = [](const char* name, const client::FileVersion& image, const client::FileVersion& container, const char* visible,
-                        const char* notes) {
+    const auto row = [](const char* name, const client::FileVersion& image, const client::FileVersion& container,
+                        const char* visible, const char* notes) {
         QTest::newRow(name) << image << container << QString::fromLatin1(visible) << QString::fromLatin1(notes);
     };
     row("texts", fileVersion("a\n"), fileVersion("b\n"), "differenceText", "");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "gui/widgets/confirmation.h"
 #include "gui/widgets/banner.h"
+#include "gui/widgets/confirmation.h"
 #include "tests/gui/window/window_fixture.h"
 
 #include <QAbstractButton>

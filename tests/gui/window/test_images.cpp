@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "gui/widgets/confirmation.h"
 #include "gui/dialogs/registry_dialog.h"
 #include "gui/widgets/banner.h"
+#include "gui/widgets/confirmation.h"
 #include "gui/widgets/elidedlabel.h"
 #include "gui/widgets/emptystate.h"
 #include "resources/dbus/types.h"

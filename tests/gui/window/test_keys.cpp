@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/app/container_details.h"
 #include "gui/app/containers_section.h"
-#include "gui/widgets/confirmation.h"
 #include "gui/dialogs/run_dialog.h"
 #include "gui/pages/pages.h"
 #include "gui/widgets/banner.h"
+#include "gui/widgets/confirmation.h"
 #include "tests/gui/window/window_fixture.h"
 
 #include <QAbstractButton>

@@ -8,6 +8,8 @@
 #include <QDBusMessage>
 #include <QDBusMetaType>
 #include <QDateTime>
+#include <QJsonDocument>
+#include <QJsonObject>
 
 namespace lamella::test {
 
@@ -211,7 +213,9 @@ void FakeHelper::noteCall(const QDBusMessage& message)
         if (one.metaType() == QMetaType::fromType<QDBusUnixFileDescriptor>())
             arguments.append(useDescriptor(one.value<QDBusUnixFileDescriptor>()));
         else if (one.metaType() == QMetaType::fromType<QDBusArgument>())
-            arguments.append(qdbus_cast<QVariantMap>(one));
+            arguments.append(one.value<QDBusArgument>().currentSignature() == "aay"_L1
+                                 ? QVariant::fromValue(qdbus_cast<QByteArrayList>(one))
+                                 : QVariant(qdbus_cast<QVariantMap>(one)));
         else
             arguments.append(one);
     }
@@ -365,17 +369,15 @@ bool FakeHelper::handleContainer(const QDBusMessage& message)
     } else if (method == "ListChanges"_L1) {
         reply(message, {QVariant::fromValue(memoryFile(changes))});
     } else if (method == "SummarizeChanges"_L1) {
-        const quint64 hour = 3'600'000'000;
-        reply(message,
-              {quint64(2), quint64(12'000), QVariant::fromValue(dbus::PathNumbers{{"/var/log/big", 8192}}),
-               QVariant::fromValue(dbus::PathNumbers{{"/etc/new", quint64(QDateTime::currentMSecsSinceEpoch()) * 1000 - hour}})});
+        summarize(message);
     } else if (method == "UndoChanges"_L1) {
-        undone = qdbus_cast<QByteArrayList>(message.arguments().constFirst());
+        undone = lastCall.value(method).constFirst().value<QByteArrayList>();
         beginJob(message, u"undo-changes"_s, {message.path()});
     } else if (method == "ReadFile"_L1) {
         const bool isImage = message.arguments().at(1).toString() == "image"_L1;
         const QByteArray content = isImage ? "old\nsame\n" : "new\nsame\n";
-        const dbus::FileInfo info{true, u"file"_s, quint64(content.size()), 0644, 0, 0, 1'700'000'000'000'000, {}, {}, {}};
+        const dbus::FileInfo info{true, u"file"_s, quint64(content.size()), 0644, 0, 0, 1'700'000'000'000'000, {},
+                                  {},   {}};
         reply(message, {QVariant::fromValue(info), QVariant::fromValue(memoryFile(content))});
     } else if (method == "ListProcesses"_L1) {
         reply(message,
@@ -385,6 +387,26 @@ bool FakeHelper::handleContainer(const QDBusMessage& message)
         return false;
     }
     return true;
+}
+
+void FakeHelper::summarize(const QDBusMessage& message)
+{
+    quint64 paths = 0;
+    quint64 bytes = 0;
+    dbus::PathNumbers largest;
+    dbus::PathNumbers newest;
+    for (const QByteArray& line : changes.split('\n')) {
+        const QJsonObject change = QJsonDocument::fromJson(line).object();
+        if (change.isEmpty())
+            continue;
+        const QByteArray path = change["path"_L1].toString().toUtf8();
+        const auto size = quint64(change["bytes"_L1].toDouble());
+        ++paths;
+        bytes += size;
+        largest.append({path, size});
+        newest.append({path, quint64(change["time_usec"_L1].toDouble())});
+    }
+    reply(message, {paths, bytes, QVariant::fromValue(largest), QVariant::fromValue(newest)});
 }
 
 bool FakeHelper::handleMessage(const QDBusMessage& message, const QDBusConnection&)

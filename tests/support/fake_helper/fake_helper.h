@@ -72,6 +72,7 @@ public:
 private:
     using Interfaces = QMap<QString, QVariantMap>;
 
+    void summarize(const QDBusMessage& message);
     bool handleContainer(const QDBusMessage& message);
     void create(const QDBusMessage& message);
     bool handleManager(const QDBusMessage& message);

@@ -8,6 +8,7 @@
 
 using namespace lamella::models;
 using lamella::client::FileType;
+using lamella::client::FileVersion;
 
 Q_DECLARE_METATYPE(lamella::client::FileVersion)
 

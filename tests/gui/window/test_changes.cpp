@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/models/changes_model.h"
+#include "gui/pages/differenceview.h"
+#include "gui/widgets/banner.h"
+#include "gui/widgets/confirmation.h"
+#include "tests/gui/window/window_fixture.h"
+
+#include <QAction>
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QLabel>
+#include <QPushButton>
+#include <QTest>
+#include <QToolButton>
+#include <QTreeView>
+
+using namespace lamella;
+using namespace Qt::StringLiterals;
+
+/// What a person does with what a container has changed.
+class TestChanges : public test::WindowFixture {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void showsBothVersionsOfOneFile();
+    void undoesWhatIsSelected();
+    void undoesEverything();
+    void aFailedUndoIsTriedAgain();
+    void saysWhatOnlyCopiesTake();
+    void findsPathsThatAreNoText();
+
+private:
+    QTreeView* tree() const { return find<QTreeView>(u"changesTree"_s); }
+    pages::DifferenceView* difference() const { return find<pages::DifferenceView>(u"changesDifference"_s); }
+    QAction* pageAction(const QString& name) const { return m_window->findChild<QAction*>(name); }
+
+    void showChanges(const QByteArray& lines)
+    {
+        m_helper->changes = lines;
+        showActive();
+        m_window->showPage(u"changes"_s);
+        QTRY_VERIFY(tree()->isVisible() && tree()->model()->rowCount() > 0);
+    }
+
+    QModelIndex row(const QString& path) const
+    {
+        const auto found = tree()->model()->match(tree()->model()->index(0, 0), models::ChangesModel::PathRole, path, 1,
+                                                  Qt::MatchExactly | Qt::MatchRecursive);
+        return found.value(0);
+    }
+
+    void choose(const QStringList& paths)
+    {
+        tree()->selectionModel()->clear();
+        for (const QString& path : paths)
+            tree()->selectionModel()->select(row(path), QItemSelectionModel::Select | QItemSelectionModel::Rows);
+    }
+
+    QString question() const
+    {
+        auto* asked = m_window->findChild<widgets::Confirmation*>();
+        return asked ? asked->text() + u'\n' + asked->informativeText() : QString();
+    }
+
+    void consent()
+    {
+        QTRY_VERIFY(m_window->findChild<widgets::Confirmation*>());
+        m_window->findChild<QPushButton*>(u"deedButton"_s)->click();
+    }
+};
+
+constexpr const char* kChanges
+    = R"({"path":"/etc/motd","change":"M","type":"file","bytes":4096,"size":9,"size_below":9,"time_usec":1700000000000000,"layer":"sha256:d"}
+{"path":"/new","change":"A","type":"directory","bytes":4096}
+{"path":"/new/one","change":"A","type":"file","bytes":8192}
+{"path":"/new/two","change":"A","type":"file","bytes":8192}
+{"path":"/old","change":"D","type":"file","bytes":0,"layer":"sha256:d"}
+{"path":"/usr/big","change":"m","type":"file","bytes":5242880,"layer":"sha256:d"}
+)";
+
+void TestChanges::showsBothVersionsOfOneFile()
+{
+    showChanges(kChanges);
+    QVERIFY(!difference()->isVisible());
+    choose({u"/etc/motd"_s});
+    QTRY_VERIFY(difference()->isVisible() && difference()->isReady());
+    QCOMPARE(difference()->shownAs(), models::ShownAs::Text);
+    QCOMPARE(m_helper->calls.count(u"ReadFile"_s), 2);
+    // Several have no difference, nor have directories.
+    choose({u"/etc/motd"_s, u"/old"_s});
+    QTRY_VERIFY(!difference()->isVisible());
+    choose({u"/new"_s});
+    QVERIFY(!difference()->isVisible());
+    QCOMPARE(m_helper->calls.count(u"ReadFile"_s), 2);
+}
+
+void TestChanges::undoesWhatIsSelected()
+{
+    showChanges(kChanges);
+    QVERIFY(!pageAction(u"changesUndoSelected"_s)->isEnabled());
+    choose({u"/new"_s, u"/new/one"_s, u"/old"_s, u"/usr"_s});
+    tree()->setFocus();
+    press(Qt::Key_Z, Qt::ControlModifier);
+    QTRY_VERIFY(!question().isEmpty());
+    // What lies below another one counts once.
+    QVERIFY2(question().contains(u"Deleted: 3 added"_s) && question().contains(u"20."_s), qPrintable(question()));
+    QVERIFY2(question().contains(u"running"_s), qPrintable(question()));
+    consent();
+    QTRY_COMPARE(m_helper->undone, (QByteArrayList{"/new", "/old", "/usr"}));
+    // The list is read again when it has been done.
+    m_helper->changes = R"({"path":"/etc/motd","change":"M","type":"file","bytes":4096,"layer":"sha256:d"})";
+    m_helper->endJob({});
+    QTRY_VERIFY(!row(u"/new"_s).isValid());
+}
+
+void TestChanges::undoesEverything()
+{
+    showChanges(kChanges);
+    pageAction(u"changesUndoAll"_s)->trigger();
+    consent();
+    QTRY_COMPARE(m_helper->undone, QByteArrayList{"/"});
+}
+
+void TestChanges::aFailedUndoIsTriedAgain()
+{
+    showChanges(kChanges);
+    m_helper->failNext(u"UndoChanges"_s, u"Busy"_s, u"the container one must wait: its changes are being undone"_s);
+    choose({u"/old"_s});
+    pageAction(u"changesUndoSelected"_s)->trigger();
+    consent();
+    const auto banners = [this] {
+        for (auto* one : m_window->findChildren<widgets::Banner*>()) {
+            if (one->isVisible() && one->text().contains(u"must wait"_s))
+                return one;
+        }
+        return static_cast<widgets::Banner*>(nullptr);
+    };
+    QTRY_VERIFY(banners());
+    banners()->findChild<QPushButton*>(u"bannerAction"_s)->click();
+    QTRY_COMPARE(m_helper->undone, QByteArrayList{"/old"});
+}
+
+void TestChanges::saysWhatOnlyCopiesTake()
+{
+    showChanges(kChanges);
+    const QString totals = find<QLabel>(u"changesTotals"_s)->text();
+    QVERIFY2(totals.contains(u"5.0 MB of it"_s), qPrintable(totals));
+}
+
+void TestChanges::findsPathsThatAreNoText()
+{
+    const QByteArray raw("/odd\xff/name\xfe");
+    showChanges(R"({"path":"/odd)"
+                "\xef\xbf\xbd/name\xef\xbf\xbd"
+                R"(","change":"A","type":"file","bytes":1,"path_base64":")"
+                + raw.toBase64() + "\"}\n");
+    tree()->selectAll();
+    pageAction(u"changesUndoSelected"_s)->trigger();
+    consent();
+    QTRY_COMPARE(m_helper->undone, QByteArrayList{"/odd\xff"});
+}
+
+QTEST_MAIN(TestChanges)
+#include "test_changes.moc"
