@@ -36,12 +36,15 @@ Result<void> exportTree(const layer::OverlayDirectories& directories, BorrowedFd
     return {};
 }
 
-Result<void> archiveChanges(const layer::OverlayDirectories& directories, layer::ByteSink& sink,
-                            std::function<void(Bytes)> progress, std::stop_token stop)
+Result<void> archiveChanges(const layer::OverlayDirectories& directories, layer::PathSelection selection,
+                            layer::ByteSink& sink, std::function<void(Bytes)> progress, std::stop_token stop)
 {
     const auto upper = TRY(os::open(directories.upper, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+    const auto lower = TRY(layer::MergedLower::open(directories.layers));
     auto options = optionsOf(directories, std::move(progress), std::move(stop));
     options.isUpper = true;
+    options.selection = std::move(selection);
+    options.writesAbove = [&lower](const std::string& path) { return !lower.locate(path); };
     TRY(layer::archiveTree(upper.borrow(), sink, options));
     return {};
 }

@@ -6,6 +6,7 @@
 #include "engine/base/units.h"
 #include "engine/layer/byte_sink.h"
 #include "engine/layer/overlay_tree.h"
+#include "engine/layer/path_selection.h"
 
 #include <functional>
 #include <stop_token>
@@ -20,8 +21,9 @@ namespace lamella::container {
 Result<void> exportTree(const layer::OverlayDirectories& directories, BorrowedFd file,
                         std::function<void(Bytes)> progress, std::stop_token stop);
 
-/// Writes what a container has changed, as an image layer has it, to `sink`. Otherwise like exportTree().
-Result<void> archiveChanges(const layer::OverlayDirectories& directories, layer::ByteSink& sink,
-                            std::function<void(Bytes)> progress, std::stop_token stop);
+/// Writes what a container has changed, as an image layer has it, to `sink`: all of it, or the paths of `selection`
+/// with the new directories that they lie in. Otherwise like exportTree().
+Result<void> archiveChanges(const layer::OverlayDirectories& directories, layer::PathSelection selection,
+                            layer::ByteSink& sink, std::function<void(Bytes)> progress, std::stop_token stop);
 
 } // namespace lamella::container

@@ -4,6 +4,7 @@
 #include "engine/layer/changes.h"
 #include "engine/layer/directory_names.h"
 #include "engine/layer/overlay_index.h"
+#include "engine/layer/path_selection.h"
 #include "engine/layer/restorer.h"
 #include "engine/layer/tree.h"
 #include "engine/os/file.h"
@@ -24,11 +25,6 @@ constexpr std::size_t kMaxRevertedNames = 500'000; // of a directory
 std::string joinPath(std::string_view directory, const std::string& name)
 {
     return directory.empty() ? name : std::format("{}/{}", directory, name);
-}
-
-bool isWithin(std::string_view path, std::string_view directory)
-{
-    return directory.empty() || path == directory || (path.starts_with(directory) && path[directory.size()] == '/');
 }
 
 constexpr char kMark[] = "mark";

@@ -56,11 +56,14 @@ std::string joined(const std::string& parent, std::string_view name)
     return path;
 }
 
+using Part = PathSelection::Part;
+
 // A directory whose names are being worked off.
 struct OpenLevel {
     std::string path;
     std::vector<std::string> names;
     std::size_t next = 0;
+    bool hidesLower = false; ///< it or one above is opaque
 };
 
 class TreeArchiver {
@@ -115,9 +118,14 @@ private:
         auto path = joined(parent, name);
         if (path.size() >= PATH_MAX)
             return {};
+        const auto part = m_options.selection.of(path);
+        if (part == Part::None)
+            return {};
         struct stat status{};
         if (::fstatat(m_directory.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
             return errno == ENOENT ? Result<void>{} : systemFailure(std::format("cannot look at {}", path));
+        if (part == Part::Above && !S_ISDIR(status.st_mode))
+            return {}; // what was selected went with the directory
         if (m_options.isUpper && isWhiteout(status))
             return addMark(parent, std::string{kWhiteoutPrefix} + name, status);
         if (m_options.isUpper && name.starts_with(kWhiteoutPrefix)) {
@@ -177,15 +185,32 @@ private:
     // m_directory is the directory `path`.
     Result<void> addDirectory(std::string path, const struct stat& status)
     {
-        auto entry = entryOf(path.empty() ? "./" : path + '/', TarType::Directory, status);
-        entry.xattrs = TRY(layerXattrs(m_directory.borrow(), path, m_ids));
-        TRY(write(entry));
-        if (m_options.isUpper && isOpaque(m_directory.borrow()))
+        const bool isSelected = m_options.selection.of(path) == Part::Within;
+        const bool isNew = !isSelected && !path.empty() && m_options.writesAbove && m_options.writesAbove(path);
+        if (isSelected || isNew) {
+            auto entry = entryOf(path.empty() ? "./" : path + '/', TarType::Directory, status);
+            entry.xattrs = TRY(layerXattrs(m_directory.borrow(), path, m_ids));
+            TRY(write(entry));
+        }
+        const bool opaque = m_options.isUpper && isOpaque(m_directory.borrow());
+        if (opaque && isSelected)
             TRY(addMark(path, std::string{kOpaqueName}, status));
-        auto names
-            = TRY_WITHIN(std::format("cannot read {}", entry.path), directoryNames(m_directory.borrow(), room()));
+        const bool hidesLower = opaque || (!m_levels.empty() && m_levels.back().hidesLower);
+        auto names = TRY_WITHIN(std::format("cannot read {}", path), directoryNames(m_directory.borrow(), room()));
+        if (hidesLower && !isSelected && !isNew)
+            TRY(addHidden(path, names, status));
         m_held += names.size();
-        m_levels.push_back({std::move(path), std::move(names)});
+        m_levels.push_back({std::move(path), std::move(names), 0, hidesLower});
+        return {};
+    }
+
+    // Selected names that an opaque directory hides of the layers below: there is nothing in it that says so of each.
+    Result<void> addHidden(const std::string& path, const std::vector<std::string>& names, const struct stat& status)
+    {
+        for (const auto& name : m_options.selection.namesIn(path)) {
+            if (!std::ranges::binary_search(names, name))
+                TRY(addMark(path, std::string{kWhiteoutPrefix} + name, status));
+        }
         return {};
     }
 

@@ -3,6 +3,7 @@
 
 #include "engine/base/units.h"
 #include "engine/layer/byte_sink.h"
+#include "engine/layer/path_selection.h"
 
 #include <cstdint>
 #include <functional>
@@ -25,6 +26,11 @@ struct ArchiveOptions {
     /// The tree is image layers with an upper directory on them: the layers' owners are the container's own ids
     /// already.
     bool hasLayers = false;
+
+    /// What of the tree is written. A directory above what is selected is written where `writesAbove` says so, because
+    /// the layers below do not have it.
+    PathSelection selection;
+    std::function<bool(const std::string& path)> writesAbove;
 
     /// Called now and then with the bytes that were written.
     std::function<void(Bytes)> progress;

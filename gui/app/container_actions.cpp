@@ -66,7 +66,7 @@ ContainerActions::ContainerActions(client::Client* client, QWidget* window)
             [this] { perform(m_container, tr("The container does not go on"), &ContainerClient::resume); });
     connect(kill, &QAction::triggered, this, &ContainerActions::askKill);
     connect(rename, &QAction::triggered, this, [this] { dialogs::showRename(m_window, m_container); });
-    connect(commit, &QAction::triggered, this, [this] { Q_EMIT commitRequested(m_container); });
+    connect(commit, &QAction::triggered, this, [this] { Q_EMIT commitRequested(m_container, {}); });
     connect(exportFiles, &QAction::triggered, this, [this] { Q_EMIT exportRequested(m_container); });
     connect(remove, &QAction::triggered, this, &ContainerActions::askRemove);
     connect(client, &client::Client::stateChanged, this, &ContainerActions::update);

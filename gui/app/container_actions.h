@@ -38,7 +38,9 @@ public:
     QAction* remove;
 
 Q_SIGNALS:
-    void commitRequested(lamella::client::ContainerClient* container);
+    /// `paths`: only of these changes; none: of all.
+    void commitRequested(lamella::client::ContainerClient* container, const QByteArrayList& paths);
+    void saveChangesRequested(lamella::client::ContainerClient* container, const QByteArrayList& paths);
     void exportRequested(lamella::client::ContainerClient* container);
     /// A sentence for the banner. `retry` asks for the same again.
     void failed(const QString& sentence, const std::function<void()>& retry);

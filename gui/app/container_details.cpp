@@ -127,6 +127,10 @@ void ContainerDetails::buildTabs(client::Client* client)
     for (const pages::PageInfo& info : pages::containerPages()) {
         pages::Page* page = info.create(client, m_tabs);
         page->setObjectName(QLatin1StringView(info.id) + QStringLiteral("Page"));
+        connect(page, &pages::Page::commitRequested, this,
+                [this](const QByteArrayList& paths) { Q_EMIT m_actions->commitRequested(m_container, paths); });
+        connect(page, &pages::Page::saveRequested, this,
+                [this](const QByteArrayList& paths) { Q_EMIT m_actions->saveChangesRequested(m_container, paths); });
         m_tabs->addTab(page, info.title());
     }
 }

@@ -115,27 +115,41 @@ void ImageJobs::save(const QStringList& images, const QString& file, const clien
             [=, this] { return m_client->saveImages(images, std::move(*out), options); }, again);
 }
 
-void ImageJobs::commit(client::ContainerClient* container, const client::NewImage& image, bool pause)
+void ImageJobs::commit(client::ContainerClient* container, const client::NewImage& image, bool pause,
+                       const QByteArrayList& paths)
 {
     if (!container)
         return;
     const QPointer about(container);
     run(
-        tr("No image was made of %1").arg(container->data().name), [=] { return about->commit(image, pause); },
-        [=, this] { commit(about, image, pause); });
+        tr("No image was made of %1").arg(container->data().name), [=] { return about->commit(image, pause, paths); },
+        [=, this] { commit(about, image, pause, paths); });
 }
 
 void ImageJobs::exportFiles(client::ContainerClient* container, const QString& file)
 {
+    writeArchive(container, file,
+                 [](client::ContainerClient* one, client::Descriptor out) { return one->exportFiles(std::move(out)); });
+}
+
+void ImageJobs::saveChanges(client::ContainerClient* container, const QByteArrayList& paths, const QString& file)
+{
+    writeArchive(container, file, [paths](client::ContainerClient* one, client::Descriptor out) {
+        return one->saveChanges(paths, std::move(out));
+    });
+}
+
+void ImageJobs::writeArchive(client::ContainerClient* container, const QString& file, const WriteArchive& write)
+{
     if (!container)
         return;
     const QPointer about(container);
-    const auto again = [this, about, file] { exportFiles(about, file); };
+    const auto again = [this, about, file, write] { writeArchive(about, file, write); };
     auto out = std::make_shared<client::Descriptor>(open(file, O_WRONLY | O_CREAT | O_TRUNC, again));
     if (out->isValid())
         run(
-            tr("%1 was not written to the end").arg(file), [about, out] { return about->exportFiles(std::move(*out)); },
-            again);
+            tr("%1 was not written to the end").arg(file),
+            [about, out, write] { return write(about, std::move(*out)); }, again);
 }
 
 QStringList ImageJobs::names() const

@@ -31,7 +31,10 @@ public:
     void import(const QString& archive, const client::NewImage& image);
     /// `images`: ids.
     void save(const QStringList& images, const QString& file, const client::SaveOptions& options);
-    void commit(client::ContainerClient* container, const client::NewImage& image, bool pause);
+    /// `paths`: only of these changes; none: of all.
+    void commit(client::ContainerClient* container, const client::NewImage& image, bool pause,
+                const QByteArrayList& paths);
+    void saveChanges(client::ContainerClient* container, const QByteArrayList& paths, const QString& file);
     void exportFiles(client::ContainerClient* container, const QString& file);
     /// Opens the dialog; `reference` may be empty.
     void pull(const QString& reference = {});
@@ -50,6 +53,10 @@ Q_SIGNALS:
 private:
     using Begin = std::function<client::Pending<QPointer<client::JobClient>>()>;
     using Failure = std::function<bool(const client::ClientError&)>; ///< true: somebody else has said it
+
+    using WriteArchive
+        = std::function<client::Pending<QPointer<client::JobClient>>(client::ContainerClient*, client::Descriptor)>;
+    void writeArchive(client::ContainerClient* container, const QString& file, const WriteArchive& write);
 
     /// Which way, and how it begins.
     struct Transfer {

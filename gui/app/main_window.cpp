@@ -189,6 +189,7 @@ void MainWindow::connectImages()
     connect(m_images, &ImagesSection::containerRequested, this, &MainWindow::showContainer);
     connect(m_containerActions, &ContainerActions::commitRequested, this, &MainWindow::askCommit);
     connect(m_containerActions, &ContainerActions::exportRequested, this, &MainWindow::askExport);
+    connect(m_containerActions, &ContainerActions::saveChangesRequested, this, &MainWindow::askSaveChanges);
     const auto toImages = [this] { setSection(Images); };
     connect(m_imageActions, &ImageActions::historyRequested, this, toImages);
     connect(m_imageActions, &ImageActions::inspectRequested, this, toImages);
@@ -206,28 +207,41 @@ void MainWindow::showContainer(const QString& id)
     m_containers->openDetails();
 }
 
-void MainWindow::askCommit(client::ContainerClient* container)
+void MainWindow::askCommit(client::ContainerClient* container, const QByteArrayList& paths)
 {
     auto* dialog = new dialogs::NewImageDialog(m_client, container, this);
     connect(dialog, &dialogs::NewImageDialog::chosen, this,
-            [this, about = QPointer(container)](const client::NewImage& image, bool pause) {
-                m_imageJobs->commit(about, image, pause);
+            [this, about = QPointer(container), paths](const client::NewImage& image, bool pause) {
+                m_imageJobs->commit(about, image, pause, paths);
             });
     dialog->open();
 }
 
 void MainWindow::askExport(client::ContainerClient* container)
 {
-    auto* chooser = new QFileDialog(this, tr("Export the files of %1").arg(container->data().name));
+    askArchive(tr("Export the files of %1").arg(container->data().name), container->data().name,
+               [this, about = QPointer(container)](const QString& file) { m_imageJobs->exportFiles(about, file); });
+}
+
+void MainWindow::askSaveChanges(client::ContainerClient* container, const QByteArrayList& paths)
+{
+    askArchive(tr("Save changes of %1").arg(container->data().name), tr("%1-changes").arg(container->data().name),
+               [this, about = QPointer(container), paths](const QString& file) {
+                   m_imageJobs->saveChanges(about, paths, file);
+               });
+}
+
+void MainWindow::askArchive(const QString& title, const QString& name, const std::function<void(const QString&)>& then)
+{
+    auto* chooser = new QFileDialog(this, title);
     chooser->setObjectName(QStringLiteral("exportChooser"));
     chooser->setAttribute(Qt::WA_DeleteOnClose);
     chooser->setAcceptMode(QFileDialog::AcceptSave);
     chooser->setFileMode(QFileDialog::AnyFile);
     chooser->setDefaultSuffix(QStringLiteral("tar"));
     chooser->setNameFilters({tr("Archives (*.tar)"), tr("All files (*)")});
-    chooser->selectFile(container->data().name + QStringLiteral(".tar"));
-    connect(chooser, &QFileDialog::fileSelected, this,
-            [this, about = QPointer(container)](const QString& file) { m_imageJobs->exportFiles(about, file); });
+    chooser->selectFile(name + QStringLiteral(".tar"));
+    connect(chooser, &QFileDialog::fileSelected, this, then);
     chooser->open();
 }
 

@@ -69,8 +69,11 @@ private:
     void updateCounts();
     void connectImages();
     void showContainer(const QString& id);
-    void askCommit(client::ContainerClient* container);
+    void askCommit(client::ContainerClient* container, const QByteArrayList& paths);
     void askExport(client::ContainerClient* container);
+    void askSaveChanges(client::ContainerClient* container, const QByteArrayList& paths);
+    /// Where an archive is to be written.
+    void askArchive(const QString& title, const QString& name, const std::function<void(const QString&)>& then);
     void runContainer(const QString& imageId);
     void find();
 

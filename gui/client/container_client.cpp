@@ -125,11 +125,13 @@ Pending<std::vector<ProcessInfo>> ContainerClient::listProcesses()
         });
 }
 
-Pending<QPointer<JobClient>> ContainerClient::commit(const NewImage& image, bool pause)
+Pending<QPointer<JobClient>> ContainerClient::commit(const NewImage& image, bool pause, const QByteArrayList& paths)
 {
     QVariantMap options = toWire(image);
     if (!pause)
         options.insert(QStringLiteral("pause"), false);
+    if (!paths.isEmpty())
+        options.insert(QStringLiteral("paths"), QVariant::fromValue(paths));
     return m_bus->ask<QPointer<JobClient>, ContainerProxy>(
         m_path, kChanging, [&](ContainerProxy& proxy) { return proxy.Commit(image.reference, options); },
         [bus = m_bus](const auto& promise, const auto& reply) { promise.give(bus->job(reply.value().path())); });
@@ -198,6 +200,14 @@ Pending<FileVersion> ContainerClient::readFile(const QByteArray& path, Version v
             file.mtimeUsec = info.mtimeUsec;
             promise.give(std::move(file));
         });
+}
+
+Pending<QPointer<JobClient>> ContainerClient::saveChanges(const QByteArrayList& paths, Descriptor file)
+{
+    const QDBusUnixFileDescriptor out = toMessage(std::move(file));
+    return m_bus->ask<QPointer<JobClient>, ContainerProxy>(
+        m_path, kChanging, [&](ContainerProxy& proxy) { return proxy.SaveChanges(paths, out, {}); },
+        [bus = m_bus](const auto& promise, const auto& reply) { promise.give(bus->job(reply.value().path())); });
 }
 
 Pending<QPointer<JobClient>> ContainerClient::undoChanges(const QByteArrayList& paths)

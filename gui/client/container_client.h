@@ -57,8 +57,8 @@ public:
     Pending<Descriptor> openLog();
     Pending<Descriptor> openStats();
     Pending<std::vector<ProcessInfo>> listProcesses();
-    /// The job's result: the image ID.
-    Pending<QPointer<JobClient>> commit(const NewImage& image, bool pause);
+    /// The job's result: the image ID. `paths`: only these changes; none: all.
+    Pending<QPointer<JobClient>> commit(const NewImage& image, bool pause, const QByteArrayList& paths = {});
     /// `file`: opened for writing; it becomes a tar archive of the whole file tree.
     Pending<QPointer<JobClient>> exportFiles(Descriptor file);
     /// Read and parsed on another thread.
@@ -67,6 +67,8 @@ public:
     /// The beginning of one file, and what there is to know of it; `path` as it is in bytes.
     enum class Version { Container, Image };
     Pending<FileVersion> readFile(const QByteArray& path, Version version);
+    /// `file`: opened for writing; it becomes a tar archive of these changes, in the form of an image's layer.
+    Pending<QPointer<JobClient>> saveChanges(const QByteArrayList& paths, Descriptor file);
     /// Gives paths, and all below them, back what the image has; "/" is everything.
     Pending<QPointer<JobClient>> undoChanges(const QByteArrayList& paths);
 

@@ -43,6 +43,8 @@ constexpr std::array kWords{
           QT_TRANSLATE_NOOP("JobsModel", "Making an image of a container")},
     Words{"export-container", QT_TRANSLATE_NOOP("JobsModel", "Exporting %1"),
           QT_TRANSLATE_NOOP("JobsModel", "Exporting a container")},
+    Words{"save-changes", QT_TRANSLATE_NOOP("JobsModel", "Saving changes of %1"),
+          QT_TRANSLATE_NOOP("JobsModel", "Saving changes")},
     Words{"undo-changes", QT_TRANSLATE_NOOP("JobsModel", "Undoing changes of %1"),
           QT_TRANSLATE_NOOP("JobsModel", "Undoing changes")},
     Words{"stop-container", QT_TRANSLATE_NOOP("JobsModel", "Stopping %1"),

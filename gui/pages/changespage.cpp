@@ -242,6 +242,8 @@ void ChangesPage::nameLayers()
 
 void ChangesPage::showTotals()
 {
+    // A word that most never need.
+    findChild<QToolButton*>(QStringLiteral("changesShowc"))->setVisible(m_model->count(ChangeKind::Copied) > 0);
     const int count = m_model->count();
     QString text = count == 1 ? tr("1 path changed") : tr("%n paths changed", nullptr, count);
     text += tr(", %1 in the writable layer").arg(format::bytes(m_model->totalBytes()));
@@ -270,6 +272,10 @@ void ChangesPage::createActions()
         return action;
     };
     m_copyPaths = make(QStringLiteral("changesCopyPath"), u"copy", tr("&Copy Path"), {});
+    m_save = make(QStringLiteral("changesSave"), u"save", tr("&Save to an Archive…"), {});
+    m_commit = make(QStringLiteral("changesCommit"), u"image", tr("Make an &Image of It…"), {});
+    connect(m_save, &QAction::triggered, this, [this] { Q_EMIT saveRequested(selectedPaths()); });
+    connect(m_commit, &QAction::triggered, this, [this] { Q_EMIT commitRequested(selectedPaths()); });
     m_undoSelected = make(QStringLiteral("changesUndoSelected"), u"undo", tr("&Undo…"), QKeySequence::Undo);
     m_undoSelected->setToolTip(tr("Give what is selected back the image's version (%1)")
                                    .arg(m_undoSelected->shortcut().toString(QKeySequence::NativeText)));
@@ -299,6 +305,8 @@ void ChangesPage::updateActions()
     const bool any = m_view->selectionModel()->hasSelection();
     m_undoSelected->setEnabled(any);
     m_copyPaths->setEnabled(any);
+    m_save->setEnabled(any);
+    m_commit->setEnabled(any);
     showDifference();
 }
 
@@ -340,6 +348,14 @@ void ChangesPage::showDifference()
                       row.data(ChangesModel::TimeRole).toULongLong()});
 }
 
+QByteArrayList ChangesPage::selectedPaths() const
+{
+    QByteArrayList paths;
+    for (const QModelIndex& row : m_model->tally(selectedRows()).rows)
+        paths.append(row.data(ChangesModel::RawPathRole).toByteArray());
+    return paths;
+}
+
 void ChangesPage::copyPaths()
 {
     QStringList paths;
@@ -356,7 +372,7 @@ void ChangesPage::showMenu(const QPoint& position)
     m_copyPaths->setText(chosen > 1 ? tr("&Copy %n Paths", nullptr, chosen) : tr("&Copy Path"));
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->addActions({m_copyPaths});
+    menu->addActions({m_copyPaths, m_save, m_commit});
     menu->addSeparator();
     menu->addActions({m_undoSelected, m_undoAll});
     menu->addSeparator();

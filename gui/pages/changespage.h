@@ -49,6 +49,7 @@ private:
     void showDifference();
     void updateActions();
     QModelIndexList selectedRows() const;
+    QByteArrayList selectedPaths() const;
     void copyPaths();
     void showMenu(const QPoint& position);
 
@@ -61,6 +62,8 @@ private:
     ChangeVersions* m_versions;
     UndoChanges* m_undo;
     QAction* m_copyPaths;
+    QAction* m_save;
+    QAction* m_commit;
     QAction* m_undoSelected;
     QAction* m_undoAll;
     bool m_asking = false;

@@ -4,6 +4,7 @@
 #include "gui/client/client.h"
 #include "gui/client/error.h"
 
+#include <QByteArrayList>
 #include <QPointer>
 #include <QTimer>
 #include <QWidget>
@@ -33,6 +34,11 @@ public:
     /// nullptr: none.
     void setContainer(client::ContainerClient* container);
     client::ContainerClient* container() const { return m_container; }
+
+Q_SIGNALS:
+    /// An image, or an archive, is to be made of what the container has changed at these paths and below.
+    void commitRequested(const QByteArrayList& paths);
+    void saveRequested(const QByteArrayList& paths);
 
 protected:
     /// Another container, or none, from now on: forget what was shown of the former.

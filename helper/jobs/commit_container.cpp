@@ -14,7 +14,7 @@ Work::Function commitContainer(image::ImageStore& images, CommitRequest request,
         };
         const auto write = [&](layer::ByteSink& sink) {
             tell({});
-            auto written = container::archiveChanges(request.parts, sink, tell, stop);
+            auto written = container::archiveChanges(request.parts, request.selection, sink, tell, stop);
             filesRead();
             if (written)
                 progress({"Writing the new image", read, {}, {}});

@@ -12,6 +12,7 @@ struct CommitRequest {
     uid_t owner = 0; ///< of the container, and of the new image
     std::string image; ///< the ID of the container's
     layer::OverlayDirectories parts;
+    layer::PathSelection selection; ///< of its changes
     image::NewImageSettings settings;
 };
 

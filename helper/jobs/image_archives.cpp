@@ -50,4 +50,16 @@ Work::Function exportContainer(layer::OverlayDirectories parts, UniqueFd file)
     };
 }
 
+Work::Function saveChanges(layer::OverlayDirectories parts, layer::PathSelection selection, UniqueFd file)
+{
+    return [parts = std::move(parts), selection = std::move(selection),
+            file = std::make_shared<UniqueFd>(std::move(file))](
+               const image::ProgressSink& progress, std::stop_token stop) -> Result<std::vector<std::string>> {
+        const auto tell = [&progress](Bytes done) { progress({"Writing the changes", done, {}, {}}); };
+        layer::FdSink sink{file->borrow()};
+        TRY(container::archiveChanges(parts, selection, sink, tell, std::move(stop)));
+        return std::vector<std::string>{};
+    };
+}
+
 } // namespace lamella::helper

@@ -21,4 +21,7 @@ Work::Function saveImages(const image::ImageStore& images, uid_t owner, std::vec
 /// The work of Container.Export: `file` is open for writing.
 Work::Function exportContainer(layer::OverlayDirectories parts, UniqueFd file);
 
+/// The work of Container.SaveChanges.
+Work::Function saveChanges(layer::OverlayDirectories parts, layer::PathSelection selection, UniqueFd file);
+
 } // namespace lamella::helper

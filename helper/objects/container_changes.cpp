@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/layer/tree.h"
 #include "helper/background.h"
 #include "helper/dbus/peers.h"
 #include "helper/jobs/jobs.h"
@@ -7,6 +6,7 @@
 #include "helper/objects/change_list.h"
 #include "helper/objects/container_object.h"
 #include "helper/objects/file_version.h"
+#include "helper/objects/requests.h"
 #include "helper/objects/text.h"
 
 using namespace Qt::StringLiterals;
@@ -16,8 +16,6 @@ namespace lamella::helper {
 
 namespace {
 
-constexpr qsizetype kMostPaths = 100'000;
-
 dbus::PathNumbers toDbus(const std::vector<ChangeSummary::File>& files)
 {
     dbus::PathNumbers numbers;
@@ -26,35 +24,11 @@ dbus::PathNumbers toDbus(const std::vector<ChangeSummary::File>& files)
     return numbers;
 }
 
-/// An absolute path as one inside the container; "" is its root.
-Result<std::string> insideOf(const QByteArray& path)
-{
-    if (!path.startsWith('/'))
-        return failure(ErrorKind::InvalidArgument, std::format("'{}' is no absolute path", path.toStdString()));
-    auto inside = layer::insidePath(path.toStdString());
-    if (!inside)
-        return failure(ErrorKind::InvalidArgument, std::format("'{}' is no path without \"..\"", path.toStdString()));
-    return inside;
-}
-
-Result<std::vector<std::string>> insideOf(const QByteArrayList& paths)
-{
-    if (paths.isEmpty())
-        return failure(ErrorKind::InvalidArgument, "no path was named");
-    if (paths.size() > kMostPaths)
-        return failure(ErrorKind::LimitExceeded,
-                       std::format("more than {} paths: name the directories that they are in", kMostPaths));
-    std::vector<std::string> inside;
-    for (const QByteArray& path : paths)
-        inside.push_back(TRY(insideOf(path)));
-    return inside;
-}
-
 Result<FileRequest> fileRequest(const QByteArray& path, const QString& version, const QVariantMap& options)
 {
     using Version = layer::OverlayTree::Version;
     FileRequest request;
-    request.path = TRY(insideOf(path));
+    request.path = TRY(insidePath(path));
     if (version != "container"_L1 && version != "image"_L1)
         return failure(ErrorKind::InvalidArgument,
                        std::format("'{}' is neither \"container\" nor \"image\"", version.toStdString()));
@@ -153,7 +127,7 @@ dbus::FileInfo ContainerObject::ReadFile(const QByteArray& path, const QString& 
 
 QDBusObjectPath ContainerObject::UndoChanges(const QByteArrayList& paths, const QVariantMap&)
 {
-    auto inside = insideOf(paths);
+    auto inside = insidePaths(paths);
     if (!inside)
         return refuse(inside.error()), QDBusObjectPath();
     if (runs() && m_container.pid <= 0)

@@ -8,6 +8,8 @@
 #include "helper/objects/image_catalog.h"
 #include "helper/objects/requests.h"
 
+#include <QDBusArgument>
+
 using namespace Qt::StringLiterals;
 
 // The methods of org.lamella.Lamella1.Container that make images and archives of it.
@@ -18,12 +20,16 @@ QDBusObjectPath ContainerObject::Commit(const QString& reference, const QVariant
     auto settings = newImageSettings(reference, options);
     if (!settings)
         return refuse(settings.error()), QDBusObjectPath();
+    const auto paths = qdbus_cast<QByteArrayList>(options.value(u"paths"_s));
+    auto selected = paths.isEmpty() ? Result<std::vector<std::string>>{} : insidePaths(paths);
+    if (!selected)
+        return refuse(selected.error()), QDBusObjectPath();
     auto place = m_services.archives.take(caller().uid);
     if (!place)
         return refuse(place.error()), QDBusObjectPath();
     const bool pauses = m_container.state == container::State::Running && options.value(u"pause"_s, true).toBool();
     CommitRequest request{m_container.owner, m_container.imageId, m_services.containers.overlay(m_container.id),
-                          std::move(*settings)};
+                          layer::PathSelection{std::move(*selected)}, std::move(*settings)};
     const auto begin = [&services = m_services, request = std::move(request), id = m_container.id, item = path(),
                         place = *place, call = takeCall()](const Result<void>& paused) {
         // What has ended meanwhile changes no more.
@@ -61,6 +67,27 @@ QDBusObjectPath ContainerObject::Export(const QDBusUnixFileDescriptor& file, con
     const auto job = m_services.jobs.start(
         u"export-container"_s, caller().uid, {path()},
         exportContainer(m_services.containers.overlay(m_container.id), std::move(*opened)), [place = *place] { });
+    if (!job)
+        return refuse(job.error()), QDBusObjectPath();
+    return QDBusObjectPath((*job)->path());
+}
+
+QDBusObjectPath ContainerObject::SaveChanges(const QByteArrayList& paths, const QDBusUnixFileDescriptor& file,
+                                             const QVariantMap&)
+{
+    auto selected = insidePaths(paths);
+    if (!selected)
+        return refuse(selected.error()), QDBusObjectPath();
+    auto opened = takeWritableFile(file, "the archive");
+    if (!opened)
+        return refuse(opened.error()), QDBusObjectPath();
+    auto place = m_services.archives.take(caller().uid);
+    if (!place)
+        return refuse(place.error()), QDBusObjectPath();
+    const auto job = m_services.jobs.start(u"save-changes"_s, caller().uid, {path()},
+                                           saveChanges(m_services.containers.overlay(m_container.id),
+                                                       layer::PathSelection{std::move(*selected)}, std::move(*opened)),
+                                           [place = *place] { });
     if (!job)
         return refuse(job.error()), QDBusObjectPath();
     return QDBusObjectPath((*job)->path());

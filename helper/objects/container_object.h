@@ -101,6 +101,8 @@ public:
                             QDBusUnixFileDescriptor& content);
     QDBusObjectPath UndoChanges(const QByteArrayList& paths, const QVariantMap& options);
     QDBusObjectPath Commit(const QString& reference, const QVariantMap& options);
+    QDBusObjectPath SaveChanges(const QByteArrayList& paths, const QDBusUnixFileDescriptor& file,
+                                const QVariantMap& options);
     QDBusObjectPath Export(const QDBusUnixFileDescriptor& file, const QVariantMap& options);
 
 private:

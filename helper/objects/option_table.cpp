@@ -14,6 +14,7 @@ OptionTable optionTable()
     const auto boolean = QMetaType::fromType<bool>();
     const auto string = QMetaType::fromType<QString>();
     const auto strings = QMetaType::fromType<QStringList>();
+    const auto byteArrays = QMetaType::fromType<QByteArrayList>();
     const auto number = QMetaType::fromType<qulonglong>();
     const auto small = QMetaType::fromType<ushort>();
     const auto real = QMetaType::fromType<double>();
@@ -35,7 +36,8 @@ OptionTable optionTable()
         {interfaceNamed("Manager.ImportImage"_L1), newImage},
         {interfaceNamed("Manager.PruneImages"_L1), {{u"all"_s, boolean}, {u"dry_run"_s, boolean}}},
         {interfaceNamed("Image.Push"_L1), registry},
-        {interfaceNamed("Container.Commit"_L1), newImage + QList<Option>{{u"pause"_s, boolean}}},
+        {interfaceNamed("Container.Commit"_L1),
+         newImage + QList<Option>{{u"pause"_s, boolean}, {u"paths"_s, byteArrays}}},
         {interfaceNamed("Manager.CreateContainer"_L1),
          {{u"start"_s, boolean},
           {u"env"_s, strings},

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "helper/objects/requests.h"
 
+#include "engine/layer/tree.h"
+
 #include "engine/image/new_image_request.h"
 #include "engine/registry/name.h"
 #include "helper/objects/text.h"
@@ -116,6 +118,30 @@ Result<container::ExecRequest> execRequest(const QStringList& command, const QVa
     request.rows = options.value(u"rows"_s, request.rows).value<ushort>();
     request.columns = options.value(u"columns"_s, request.columns).value<ushort>();
     return request;
+}
+
+Result<std::string> insidePath(const QByteArray& path)
+{
+    if (!path.startsWith('/'))
+        return failure(ErrorKind::InvalidArgument, std::format("'{}' is no absolute path", path.toStdString()));
+    auto inside = layer::insidePath(path.toStdString());
+    if (!inside)
+        return failure(ErrorKind::InvalidArgument, std::format("'{}' is no path without \"..\"", path.toStdString()));
+    return inside;
+}
+
+Result<std::vector<std::string>> insidePaths(const QByteArrayList& paths)
+{
+    if (paths.isEmpty())
+        return failure(ErrorKind::InvalidArgument, "no path was named");
+    constexpr qsizetype kMostPaths = 100'000;
+    if (paths.size() > kMostPaths)
+        return failure(ErrorKind::LimitExceeded,
+                       std::format("more than {} paths: name the directories that they are in", kMostPaths));
+    std::vector<std::string> inside;
+    for (const QByteArray& path : paths)
+        inside.push_back(TRY(insidePath(path)));
+    return inside;
 }
 
 } // namespace lamella::helper

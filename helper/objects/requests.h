@@ -3,6 +3,7 @@
 
 #include "engine/container/container_manager.h"
 
+#include <QByteArrayList>
 #include <QStringList>
 #include <QVariantMap>
 
@@ -20,5 +21,12 @@ QString knownImage(const image::ImageStore& images, uid_t owner, const QString& 
 Result<container::CreateRequest> createRequest(uid_t owner, const QString& image, const QString& name,
                                                const QStringList& command, const QVariantMap& options);
 Result<container::ExecRequest> execRequest(const QStringList& command, const QVariantMap& options);
+
+/// An absolute path, bytes as they are, as one of layer::insidePath(); "" is the container's root. Errors:
+/// InvalidArgument.
+Result<std::string> insidePath(const QByteArray& path);
+
+/// At least one of them. Errors: also LimitExceeded.
+Result<std::vector<std::string>> insidePaths(const QByteArrayList& paths);
 
 } // namespace lamella::helper

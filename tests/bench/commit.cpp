@@ -10,6 +10,7 @@
 #include "tests/bench/clock.h"
 #include "tests/bench/harness.h"
 #include "tests/bench/layers.h"
+#include "tests/bench/podman.h"
 #include "tests/bench/process.h"
 
 #include <QCoreApplication>
@@ -44,11 +45,11 @@ class CommitBench {
 public:
     explicit CommitBench(Scratch& scratch)
         : m_scratch(scratch)
+        , m_podman(scratch)
     {
     }
     CommitBench(const CommitBench&) = delete;
     CommitBench& operator=(const CommitBench&) = delete;
-    ~CommitBench() { std::ignore = runPodman({"umount", "--all"}); }
 
     Result<void> prepare()
     {
@@ -113,7 +114,7 @@ public:
         return {"podman commit", [this]() -> Result<Sample> {
                     TRY(change(m_mounted));
                     const auto before = now();
-                    const auto usage = TRY(runPodman({"commit", "-q", "bench", std::format("bench-{}", m_round++)}));
+                    const auto usage = TRY(m_podman.run({"commit", "-q", "bench", std::format("bench-{}", m_round++)}));
                     return Sample{now() - before, usage.cpu, usage.peakBytes};
                 }};
     }
@@ -148,34 +149,12 @@ private:
 
     Result<void> preparePodman(const Layout& layout)
     {
-        TRY(runPodman({"pull", "-q", std::format("oci:{}:bench", layout.path.string())}));
-        TRY(runPodman({"tag", TRY(lastLine()), "bench"}));
-        TRY(runPodman({"create", "--name", "bench", "bench"}));
-        TRY(runPodman({"mount", "bench"}));
-        m_mounted = TRY(lastLine());
+        m_mounted = TRY(m_podman.mountContainer(layout));
         return unpackInto(m_mounted);
     }
 
-    Result<Usage> runPodman(const std::vector<std::string>& arguments)
-    {
-        std::vector<std::string> command{
-            "podman",           "--root", m_scratch.path("podman"), "--runroot", m_scratch.path("podman-run"),
-            "--storage-driver", "overlay"};
-        command.insert(command.end(), arguments.begin(), arguments.end());
-        return TRY_WITHIN(arguments.front(), runProgram(command, podmanLog()));
-    }
-
-    fs::path podmanLog() const { return m_scratch.path("podman.log"); }
-
-    /// What it warns of comes before.
-    Result<std::string> lastLine() const
-    {
-        auto text = TRY(os::readFile(podmanLog()));
-        text.erase(text.find_last_not_of('\n') + 1);
-        return text.substr(text.rfind('\n') + 1);
-    }
-
     Scratch& m_scratch;
+    Podman m_podman;
     std::optional<Process> m_helper;
     QString m_container;
     fs::path m_upper;

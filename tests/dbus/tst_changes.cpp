@@ -4,6 +4,8 @@
 #include "tests/dbus/support/contract_members.h"
 
 #include <QCryptographicHash>
+#include <QProcess>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <algorithm>
@@ -185,6 +187,44 @@ private Q_SLOTS:
         QCOMPARE(listing(path), listing(idle));
     }
 
+    // Only what was chosen, in the form of a layer, and as an image.
+    void someChangesAreKept()
+    {
+        const QString path
+            = make(u"echo one >/etc/one; echo two >/two; rm /etc/group; mkdir -p /d/e; echo f >/d/e/f"_s);
+        const QByteArrayList paths{"/etc/one", "/etc/group", "/d/e/f"};
+        QTemporaryDir directory;
+        const QString archive = directory.filePath(u"kept.tar"_s);
+        const QDBusUnixFileDescriptor file(::open(qPrintable(archive), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+        const auto saved = alice->lamella(path, u"Container"_s, u"SaveChanges"_s,
+                                          {QVariant::fromValue(paths), QVariant::fromValue(file)});
+        QCOMPARE(waitFor(saved), QString());
+        QProcess tar;
+        tar.start(u"tar"_s, {u"-tf"_s, archive});
+        QVERIFY(tar.waitForFinished());
+        QCOMPARE(tar.readAllStandardOutput(), "d/\nd/e/\nd/e/f\netc/.wh.group\netc/one\n");
+
+        const auto committed = alice->lamella(path, u"Container"_s, u"Commit"_s, {u"lamella-kept"_s},
+                                              {{u"paths"_s, QVariant::fromValue(paths)}});
+        QCOMPARE(waitFor(committed), QString());
+        const auto created = alice->lamella(
+            kRoot, u"Manager"_s, u"CreateContainer"_s,
+            {u"lamella-kept"_s, u"kept"_s, QStringList{u"sh"_s, u"-c"_s, u"ls -d /etc/one /etc/group /two /d/e/f"_s}},
+            {{u"start"_s, true}});
+        QVERIFY2(created.errorName().isEmpty(), qPrintable(created.errorMessage()));
+        const QString kept = created.arguments().constFirst().value<QDBusObjectPath>().path();
+        m_made.append(kept);
+        QVERIFY(alice->waitForState(kept, u"stopped"_s));
+        const QString log = alice->log(kept);
+        QVERIFY2(log.contains("stdout F /etc/one"_L1) && log.contains("stdout F /d/e/f"_L1), qPrintable(log));
+        QVERIFY2(!log.contains("stdout F /two"_L1) && !log.contains("stdout F /etc/group"_L1), qPrintable(log));
+        for (const auto& bad : {QByteArrayList{"two"}, QByteArrayList{"/../two"}})
+            QCOMPARE(
+                alice->lamella(path, u"Container"_s, u"Commit"_s, {u"x"_s}, {{u"paths"_s, QVariant::fromValue(bad)}})
+                    .errorName(),
+                errorName(u"InvalidArgument"_s));
+    }
+
     void aStoppedOneWaitsForItsUndo()
     {
         const QString path = make(u"i=0; while [ $i -lt 2000 ]; do echo $i >/f$i; i=$((i+1)); done"_s);
@@ -265,6 +305,11 @@ private:
     QString undo(const QString& path, const QByteArrayList& paths)
     {
         const auto begun = alice->lamella(path, u"Container"_s, u"UndoChanges"_s, {QVariant::fromValue(paths)});
+        return waitFor(begun);
+    }
+
+    QString waitFor(const QDBusMessage& begun)
+    {
         if (!begun.errorName().isEmpty())
             return begun.errorName().section(u'.', -1);
         const auto job = begun.arguments().constFirst().value<QDBusObjectPath>().path();
@@ -286,7 +331,7 @@ private:
         const auto job = alice->ask(path, u"Container"_s, u"Commit"_s, {image}).value<QDBusObjectPath>().path();
         alice->lamella(job, u"Job"_s, u"Wait"_s);
         const auto created = alice->lamella(
-            QString::fromLatin1("/org/lamella/Lamella1"), u"Manager"_s, u"CreateContainer"_s,
+            kRoot, u"Manager"_s, u"CreateContainer"_s,
             {image, u"check-%1"_s.arg(m_made.size()),
              QStringList{
                  u"sh"_s, u"-c"_s,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/dialogs/new_image_dialog.h"
 #include "gui/models/changes_model.h"
 #include "gui/pages/differenceview.h"
 #include "gui/widgets/banner.h"
@@ -25,6 +26,8 @@ private Q_SLOTS:
     void showsBothVersionsOfOneFile();
     void undoesWhatIsSelected();
     void undoesEverything();
+    void savesWhatIsSelected();
+    void makesAnImageOfWhatIsSelected();
     void aFailedUndoIsTriedAgain();
     void saysWhatOnlyCopiesTake();
     void findsPathsThatAreNoText();
@@ -49,6 +52,7 @@ private:
         return found.value(0);
     }
 
+    using WindowFixture::choose;
     void choose(const QStringList& paths)
     {
         tree()->selectionModel()->clear();
@@ -119,6 +123,30 @@ void TestChanges::undoesEverything()
     pageAction(u"changesUndoAll"_s)->trigger();
     consent();
     QTRY_COMPARE(m_helper->undone, QByteArrayList{"/"});
+}
+
+void TestChanges::savesWhatIsSelected()
+{
+    showChanges(kChanges);
+    choose({u"/new"_s, u"/old"_s});
+    const QString archive = file(u"changes.tar"_s);
+    pageAction(u"changesSave"_s)->trigger();
+    choose(u"exportChooser"_s, archive);
+    QTRY_VERIFY(m_helper->calls.contains(u"SaveChanges"_s));
+    QCOMPARE(m_helper->lastCall.value(u"SaveChanges"_s).constFirst().value<QByteArrayList>(),
+             (QByteArrayList{"/new", "/old"}));
+}
+
+void TestChanges::makesAnImageOfWhatIsSelected()
+{
+    showChanges(kChanges);
+    choose({u"/new"_s});
+    pageAction(u"changesCommit"_s)->trigger();
+    auto* dialog = m_window->findChild<dialogs::NewImageDialog*>();
+    QVERIFY(dialog);
+    dialog->accept();
+    QTRY_VERIFY(m_helper->calls.contains(u"Commit"_s));
+    QVERIFY(optionsOf(u"Commit"_s).contains(u"paths"_s));
 }
 
 void TestChanges::aFailedUndoIsTriedAgain()

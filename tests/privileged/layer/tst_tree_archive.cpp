@@ -89,6 +89,8 @@ private Q_SLOTS:
     void othersUnpackTheSameTree();
     void sameTreeSameBytes();
     void anUpperDirectoryBecomesALayer();
+    void aSelectionOfChanges_data();
+    void aSelectionOfChanges();
     void ownersAreMappedBack();
     void namesThatMeanDeletionsAreRefused();
     void filesThatChangeMeanwhileKeepTheirSize();
@@ -186,6 +188,51 @@ void TreeArchiveTest::anUpperDirectoryBecomesALayer()
         "os.setxattr('layer/diff/old', 'trusted.overlay.opaque', b'y')\"; mkdir one two; "
         "mount -t overlay -o lowerdir=upper:lower none one; mount -t overlay -o lowerdir=layer/diff:lower none two; "
         "r=0; diff -r one two || r=1; umount one two; exit $r"));
+}
+
+void TreeArchiveTest::aSelectionOfChanges_data()
+{
+    QTest::addColumn<QString>("paths");
+    QTest::addColumn<QString>("names");
+    const auto row = [](const char* name, const char* paths, const char* names) {
+        QTest::newRow(name) << QString::fromLatin1(paths) << QString::fromLatin1(names);
+    };
+    row("a file", "kept/k", "kept/k");
+    row("a deleted file", "gone", ".wh.gone");
+    row("a directory", "dir", "dir/ dir/.wh.c dir/d");
+    row("a new one with the way to it", "new/deep/f", "new/ new/deep/ new/deep/f");
+    row("not its neighbour", "new/dee", "new/");
+    row("several", "kept/k gone dir/c", "dir/.wh.c .wh.gone kept/k");
+    row("one in a directory that was made anew", "old/new", "old/new");
+    row("one that such a directory hides", "old/b", "old/.wh.b");
+    row("such a directory", "old", "old/ old/.wh..wh..opq old/new");
+    row("nothing of it", "no/such", "");
+    row("all", "",
+        "./ dir/ dir/.wh.c dir/d .wh.gone kept/ kept/k new/ new/.wh..wh..opq new/deep/ new/deep/f new/deep/g old/ "
+        "old/.wh..wh..opq old/new");
+}
+
+void TreeArchiveTest::aSelectionOfChanges()
+{
+    QFETCH(QString, paths);
+    QFETCH(QString, names);
+    QVERIFY(
+        run("mkdir -p lower/old/sub lower/kept lower/dir upper work merged; echo a >lower/gone; echo b >lower/old/b; "
+            "echo c >lower/dir/c; echo d >lower/dir/d; echo k >lower/kept/k; "
+            "mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work,index=on none merged; "
+            "cd merged; rm gone dir/c; rm -r old; mkdir old; echo new >old/new; echo more >>kept/k; echo m >>dir/d; "
+            "mkdir -p new/deep; echo f >new/deep/f; echo g >new/deep/g; cd ..; umount merged"));
+    auto options = upper();
+    std::vector<std::string> selected;
+    for (const QString& one : paths.split(u' '))
+        selected.push_back(one.toStdString());
+    options.selection = PathSelection{selected};
+    options.writesAbove = [](const std::string& directory) { return directory.starts_with("new"); };
+    const auto archive = archived(path("upper"), options);
+    QVERIFY2(archive, archive ? "" : archive.error().message.c_str());
+    write(path("archive.tar"), archive->text);
+    std::ofstream{path("expected")} << names.replace(u' ', u'\n').toStdString() << (names.isEmpty() ? "" : "\n");
+    QVERIFY(run("tar -tf archive.tar >names; diff expected names"));
 }
 
 void TreeArchiveTest::ownersAreMappedBack()

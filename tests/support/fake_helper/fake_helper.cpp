@@ -370,6 +370,8 @@ bool FakeHelper::handleContainer(const QDBusMessage& message)
         reply(message, {QVariant::fromValue(memoryFile(changes))});
     } else if (method == "SummarizeChanges"_L1) {
         summarize(message);
+    } else if (method == "SaveChanges"_L1) {
+        beginJob(message, u"save-changes"_s, {message.path()});
     } else if (method == "UndoChanges"_L1) {
         undone = lastCall.value(method).constFirst().value<QByteArrayList>();
         beginJob(message, u"undo-changes"_s, {message.path()});

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// bench changes: an image of 100,000 files and a container that has changed 25,000 of them, deleted 5,000 and added
+// 25,000. The complete list by D-Bus ListChanges, and its summary; beside it find(1) over the writable layer alone,
+// which compares nothing, and podman diff of the same changes. Runs as root in a session:
+// resources/dev/inside/bench.sh.
+
+#include "engine/os/file.h"
+#include "resources/dbus/api.h"
+#include "resources/dbus/types.h"
+#include "tests/bench/bus.h"
+#include "tests/bench/clock.h"
+#include "tests/bench/harness.h"
+#include "tests/bench/layers.h"
+#include "tests/bench/podman.h"
+#include "tests/bench/process.h"
+
+#include <QCoreApplication>
+#include <QDBusObjectPath>
+#include <QDBusUnixFileDescriptor>
+
+#include <algorithm>
+#include <format>
+#include <optional>
+#include <print>
+
+using namespace lamella;
+using namespace lamella::bench;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int kRounds = 10;
+constexpr char kManager[] = "org.lamella.Lamella1.Manager";
+constexpr char kContainer[] = "org.lamella.Lamella1.Container";
+const LayerShape kImage{"usr", 100'000, {200'000'000}};
+// $1: the container's root.
+constexpr char kChange[] = R"sh(
+cd "$1/usr"; find . -type f | sort >"$2"
+head -n 25000 "$2" | while read -r file; do echo more >>"$file"; done
+tail -n 5000 "$2" | xargs rm
+i=0; while [ $i -lt 250 ]; do mkdir -p "../new/$i"; j=0; while [ $j -lt 100 ]; do echo "$j" >"../new/$i/$j"; j=$((j+1)); done; i=$((i+1)); done
+)sh";
+
+class ChangesBench {
+public:
+    explicit ChangesBench(Scratch& scratch)
+        : m_scratch(scratch)
+        , m_podman(scratch)
+    {
+    }
+    ChangesBench(const ChangesBench&) = delete;
+    ChangesBench& operator=(const ChangesBench&) = delete;
+
+    Result<void> prepare()
+    {
+        TRY(endSessionHelper());
+        const auto root = TRY(m_scratch.fresh());
+        m_helper.emplace(TRY(startHelper(root, m_scratch.path("helper.log"))));
+        const auto layout = TRY(writeLayout(m_scratch.path("layout"), {kImage}, "zstd"));
+        const auto directory = TRY(os::open(layout.path, O_RDONLY | O_DIRECTORY));
+        const QDBusUnixFileDescriptor passed(directory.get());
+        TRY(waitForJob(TRY(call(QLatin1String(dbus::kRootPath), kManager, "LoadImage",
+                                {QVariant::fromValue(passed), QVariantMap()}))));
+        const auto created = TRY(call(QLatin1String(dbus::kRootPath), kManager, "CreateContainer",
+                                      {QStringLiteral("bench"), QStringLiteral("bench"),
+                                       QStringList{QStringLiteral("/bin/true")}, QVariantMap()}));
+        m_container = created.arguments().constFirst().value<QDBusObjectPath>().path();
+        m_upper = root / "containers" / m_container.section(QLatin1Char('/'), -1).toStdString() / "upper";
+        TRY(change(root));
+        return preparePodman(layout);
+    }
+
+    Contender list()
+    {
+        return {"lamella, D-Bus ListChanges", [this]() -> Result<Sample> {
+                    const auto cpu = TRY(m_helper->cpu());
+                    const auto before = now();
+                    const auto reply = TRY(call(m_container, kContainer, "ListChanges", {QVariantMap()}));
+                    const auto elapsed = now() - before;
+                    const auto file = reply.arguments().constFirst().value<QDBusUnixFileDescriptor>();
+                    const auto lines = TRY(os::readAll(BorrowedFd{file.fileDescriptor()}, "the list", 256u << 20));
+                    if (std::ranges::count(lines, '\n') < 55'000)
+                        return failure(ErrorKind::Failed, "the list is not complete");
+                    return Sample{elapsed, TRY(m_helper->cpu()) - cpu, TRY(m_helper->peakBytes())};
+                }};
+    }
+
+    Contender summary()
+    {
+        return {"lamella, SummarizeChanges", [this]() -> Result<Sample> {
+                    const auto cpu = TRY(m_helper->cpu());
+                    const auto before = now();
+                    TRY(call(m_container, kContainer, "SummarizeChanges", {QVariantMap()}));
+                    return Sample{now() - before, TRY(m_helper->cpu()) - cpu, TRY(m_helper->peakBytes())};
+                }};
+    }
+
+    Contender find()
+    {
+        return {"find upper -printf", [this]() -> Result<Sample> {
+                    const auto before = now();
+                    const auto usage
+                        = TRY(runProgram({"find", m_upper.string(), "-printf", "%y %m %U %G %s %b %T@ %P\\n"},
+                                         m_scratch.path("find.log")));
+                    return Sample{now() - before, usage.cpu, usage.peakBytes};
+                }};
+    }
+
+    Contender podman()
+    {
+        return {"podman diff", [this]() -> Result<Sample> {
+                    const auto before = now();
+                    const auto usage = TRY(m_podman.run({"diff", "bench"}));
+                    return Sample{now() - before, usage.cpu, usage.peakBytes};
+                }};
+    }
+
+private:
+    Result<void> shell(const std::vector<std::string>& arguments)
+    {
+        std::vector<std::string> command{"sh", "-euc"};
+        command.insert(command.end(), arguments.begin(), arguments.end());
+        TRY(runProgram(command, m_scratch.path("shell.log")));
+        return {};
+    }
+
+    /// As a container does it: through an overlay of the same directories.
+    Result<void> change(const fs::path& root)
+    {
+        const auto layer = fs::directory_iterator{root / "layers"} -> path() / "diff";
+        const auto merged = m_scratch.path("merged");
+        const auto owner = TRY(os::status(TRY(os::open(m_upper, O_PATH)).borrow(), "the container's changes")).st_uid;
+        TRY(os::makeDirectory(merged));
+        TRY(shell({"mount -t overlay -o lowerdir=$1,upperdir=$2,workdir=$3,index=on,nfs_export=on overlay $4", "sh",
+                   layer, m_upper, m_upper.parent_path() / "work", merged}));
+        const auto changed = shell({kChange, "sh", merged, m_scratch.path("files")});
+        TRY(shell({"umount $1", "sh", merged}));
+        TRY(changed);
+        return shell({"chown -hR $1:$1 $2", "sh", std::to_string(owner), m_upper});
+    }
+
+    Result<void> preparePodman(const Layout& layout)
+    {
+        return shell({kChange, "sh", TRY(m_podman.mountContainer(layout)), m_scratch.path("files")});
+    }
+
+    Scratch& m_scratch;
+    Podman m_podman;
+    std::optional<Process> m_helper;
+    QString m_container;
+    fs::path m_upper;
+};
+
+Result<void> runBench(int argc, char** argv)
+{
+    auto options = TRY(parseOptions(argc, argv));
+    options.rounds = std::min(options.rounds, kRounds);
+    options.warmups = 1;
+    auto scratch = TRY(Scratch::make());
+    ChangesBench changes{scratch};
+    TRY(changes.prepare());
+    return run("changes", {changes.list(), changes.summary(), changes.find(), changes.podman()}, "find upper -printf",
+               options);
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    const QCoreApplication application(argc, argv);
+    const auto done = runBench(argc, argv);
+    if (!done)
+        std::println(stderr, "bench changes: {}", done.error().message);
+    return done ? 0 : 1;
+}
