@@ -9,6 +9,7 @@
 #include "gui/models/layers_model.h"
 #include "gui/models/log_model.h"
 #include "gui/models/process_tree_model.h"
+#include "gui/pages/differenceview.h"
 #include "gui/pages/terminalpage.h"
 #include "gui/terminal/terminalview.h"
 #include "gui/widgets/confirmation.h"
@@ -19,6 +20,7 @@
 #include <QClipboard>
 #include <QLineEdit>
 #include <QSpinBox>
+#include <QTreeView>
 
 namespace lamella::app {
 
@@ -47,6 +49,19 @@ bool hasCpuFigures(const QAbstractItemModel* model)
 {
     const QModelIndex shim = model->index(0, models::ProcessTreeModel::CpuColumn);
     return !shim.data().toString().isEmpty();
+}
+
+/// Chooses a file in the list of changes; whether both versions of it are shown.
+bool showsDifference(const QWidget* page, const QString& path)
+{
+    auto* view = page->findChild<QTreeView*>(QStringLiteral("changesTree"));
+    const QModelIndexList found = view->model()->match(view->model()->index(0, 0), models::ChangesModel::PathRole, path,
+                                                       1, Qt::MatchExactly | Qt::MatchRecursive);
+    if (!found.isEmpty() && !view->selectionModel()->isSelected(found.constFirst()))
+        view->selectionModel()->setCurrentIndex(found.constFirst(),
+                                                QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+    const auto* difference = page->findChild<pages::DifferenceView*>();
+    return difference->isVisible() && difference->isReady();
 }
 
 template <class Dialog>
@@ -134,7 +149,8 @@ void Demo::addTabs()
     addTab(QStringLiteral("changes"), QStringLiteral("what it added, modified and deleted is listed"), [this] {
         const auto* model = modelIn<models::ChangesModel>(page(QStringLiteral("changes")));
         return model && model->count(ChangeKind::Added) >= 2 && model->count(ChangeKind::Modified) >= 1
-            && model->count(ChangeKind::Deleted) >= 1 && model->totalBytes() >= 3'000'000;
+            && model->count(ChangeKind::Deleted) >= 1 && model->totalBytes() >= 3'000'000
+            && showsDifference(page(QStringLiteral("changes")), QStringLiteral("/etc/passwd"));
     });
     addTab(QStringLiteral("layers"), QStringLiteral("its layers lie below the writable one"), [this] {
         const auto* model = modelIn<models::LayersModel>(page(QStringLiteral("layers")));
