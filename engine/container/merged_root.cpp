@@ -44,25 +44,39 @@ bool isIn(const std::string& cgroups, const std::string& path)
     });
 }
 
-/// proc_pid_mountinfo(5): the fifth field is where, with space, tab, newline and backslash as three octal digits.
-std::vector<std::string> mountPoints(const std::string& mountinfo)
+std::string unescaped(std::string_view field)
+{
+    std::string text;
+    for (std::size_t i = 0; i < field.size(); ++i) {
+        const bool isEscape = field[i] == '\\' && i + 3 < field.size();
+        text += isEscape ? static_cast<char>((field[i + 1] - '0') * 64 + (field[i + 2] - '0') * 8 + field[i + 3] - '0')
+                         : field[i];
+        i += isEscape ? 3 : 0;
+    }
+    return text;
+}
+
+std::unexpected<Error> hasOtherRoot()
+{
+    return failure(ErrorKind::Unsupported, "the container's first process has changed its root: stop it first");
+}
+
+/// proc_pid_mountinfo(5): the fourth field is which directory of the file system, the fifth is where, with space, tab,
+/// newline and backslash as three octal digits.
+Result<std::vector<std::string>> mountPoints(const std::string& mountinfo)
 {
     std::vector<std::string> points;
     for (const auto& part : std::views::split(mountinfo, '\n')) {
-        auto fields = std::views::split(part, ' ') | std::views::drop(4);
-        if (fields.empty())
+        std::vector<std::string_view> fields;
+        for (const auto& field : std::views::split(part, ' '))
+            fields.emplace_back(field);
+        if (fields.size() < 5)
             continue;
-        const std::string_view escaped{fields.front()};
-        std::string path;
-        for (std::size_t i = 0; i < escaped.size(); ++i) {
-            const bool isEscape = escaped[i] == '\\' && i + 3 < escaped.size();
-            path += isEscape
-                ? static_cast<char>((escaped[i + 1] - '0') * 64 + (escaped[i + 2] - '0') * 8 + escaped[i + 3] - '0')
-                : escaped[i];
-            i += isEscape ? 3 : 0;
-        }
+        const auto path = unescaped(fields[4]);
         if (path.size() > 1)
             points.push_back(path.substr(1));
+        else if (fields[3] != "/")
+            return hasOtherRoot();
     }
     return points;
 }
@@ -74,7 +88,7 @@ Result<void> checkRoot(BorrowedFd root)
     if (::fstatfs(root.get(), &system) != 0 || ::statx(root.get(), "", AT_EMPTY_PATH, STATX_BASIC_STATS, &status) != 0)
         return systemFailure("cannot look at the container's root");
     if (system.f_type != OVERLAYFS_SUPER_MAGIC || (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0)
-        return failure(ErrorKind::Unsupported, "the container's first process has changed its root: stop it first");
+        return hasOtherRoot();
     return {};
 }
 
@@ -89,7 +103,7 @@ Result<MergedRoot> openMergedRoot(pid_t pid, const std::string& cgroupPath)
     if (!isIn(TRY(readOf(process->borrow(), "cgroup")), cgroupPath))
         return hasEnded();
     MergedRoot merged;
-    merged.mounts = mountPoints(TRY(readOf(process->borrow(), "mountinfo")));
+    merged.mounts = TRY(mountPoints(TRY(readOf(process->borrow(), "mountinfo"))));
     auto root = os::openAt(process->borrow(), "root", O_PATH | O_DIRECTORY);
     if (!root)
         return hasEnded();

@@ -29,14 +29,15 @@ OverlayTree::InUpper OverlayTree::inUpper(std::string_view path) const
         return found;
     }
     std::size_t end = 0;
+    UniqueFd above;
     for (;;) { // each directory above, from the root
-        const auto directory = openInside(upper(), path.substr(0, end), O_PATH | O_DIRECTORY | O_NOFOLLOW);
+        auto directory = openInside(upper(), path.substr(0, end), O_PATH | O_DIRECTORY | O_NOFOLLOW);
         if (!directory) {
-            struct stat above{};
-            const std::string way{path.substr(0, end)};
             // A whiteout or another file hides the layers' directory; where there is nothing it shows.
+            struct stat other{};
+            const std::string name{splitPath(path.substr(0, end)).name};
             found.hidesLower
-                = found.hidesLower || ::fstatat(upper().get(), way.c_str(), &above, AT_SYMLINK_NOFOLLOW) == 0;
+                = found.hidesLower || (above && ::fstatat(above.get(), name.c_str(), &other, AT_SYMLINK_NOFOLLOW) == 0);
             found.hasParent = false;
             return found;
         }
@@ -48,6 +49,7 @@ OverlayTree::InUpper OverlayTree::inUpper(std::string_view path) const
             return found;
         }
         end = next;
+        above = std::move(*directory);
     }
 }
 

@@ -42,9 +42,23 @@ Result<void> Restorer::restore(const std::string& path)
     auto found = m_from.locate(path);
     if (!found)
         return failure(ErrorKind::NotFound, std::format("/{} is not in the image", path));
-    std::vector<Item> items;
     std::vector<Item> directories;
-    items.push_back({path, std::move(*found)});
+    auto done = makeAll({path, std::move(*found)}, directories);
+    // What is made in a directory changes its time; also where not all of it was made.
+    for (; !directories.empty(); directories.pop_back()) {
+        const auto& item = directories.back();
+        const auto directory = openInside(m_into, item.path, O_RDONLY | O_DIRECTORY);
+        const auto times = timesOf(item.found.status);
+        if (directory)
+            ::futimens(directory->get(), times.data());
+    }
+    return done;
+}
+
+Result<void> Restorer::makeAll(Item first, std::vector<Item>& directories)
+{
+    std::vector<Item> items;
+    items.push_back(std::move(first));
     while (!items.empty()) {
         if (m_options.stop.stop_requested())
             return failure(ErrorKind::Cancelled, "undoing was cancelled");
@@ -53,12 +67,6 @@ Result<void> Restorer::restore(const std::string& path)
         TRY(make(item, items));
         if (S_ISDIR(item.found.status.st_mode))
             directories.push_back(std::move(item));
-    }
-    // What is made in a directory changes its time.
-    while (!directories.empty()) {
-        const auto& item = directories.back();
-        TRY(setAttributes(item, TRY(openInside(m_into, item.path, O_RDONLY | O_DIRECTORY)).borrow()));
-        directories.pop_back();
     }
     return {};
 }
@@ -100,6 +108,8 @@ Result<void> Restorer::makeDirectory(const Item& item, BorrowedFd parent, const 
                 return systemFailure(std::format("cannot make the directory /{}", item.path));
         }
     }
+    // At once: whoever ends before all of it is there leaves a directory as the image has it.
+    TRY(setAttributes(item, TRY(openInside(m_into, item.path, O_RDONLY | O_DIRECTORY)).borrow()));
     for (const auto& child : TRY(m_from.names(item.found.stack, item.path, kMaxRestoredNames))) {
         if (auto found = m_from.find(item.found.stack, item.path, child))
             next.push_back({std::format("{}/{}", item.path, child), std::move(*found)});
@@ -156,13 +166,18 @@ Result<void> Restorer::makeOther(const Item& item, BorrowedFd parent)
     } else {
         isMade = ::mknodat(parent.get(), name, status.st_mode, status.st_rdev) == 0;
     }
+    if (!isMade)
+        return systemFailure(std::format("cannot restore /{}", item.path));
+    // From here on it is not spoken of by its name: somebody inside may have put something else there.
+    const auto made = TRY(openInside(parent, m_options.temporaryName, O_PATH | O_NOFOLLOW));
+    const auto now = TRY(os::status(made.borrow(), item.path));
+    if ((now.st_mode & S_IFMT) != (status.st_mode & S_IFMT) || now.st_rdev != status.st_rdev)
+        return failure(ErrorKind::Busy, std::format("/{} was replaced while it was being restored", item.path));
     const auto times = timesOf(status);
-    if (!isMade
-        || ::fchownat(parent.get(), name, status.st_uid + m_options.idBase, status.st_gid + m_options.idBase,
-                      AT_SYMLINK_NOFOLLOW)
+    if (::fchownat(made.get(), "", status.st_uid + m_options.idBase, status.st_gid + m_options.idBase, AT_EMPTY_PATH)
             != 0
-        || (!S_ISLNK(status.st_mode) && ::fchmodat(parent.get(), name, status.st_mode & 07777, 0) != 0)
-        || ::utimensat(parent.get(), name, times.data(), AT_SYMLINK_NOFOLLOW) != 0)
+        || (!S_ISLNK(status.st_mode) && ::chmod(os::descriptorPath(made.borrow()).c_str(), status.st_mode & 07777) != 0)
+        || ::utimensat(made.get(), "", times.data(), AT_EMPTY_PATH) != 0)
         return systemFailure(std::format("cannot restore /{}", item.path));
     return {};
 }

@@ -28,8 +28,9 @@ public:
     /// `into`: the root of the other tree.
     Restorer(const MergedLower& from, BorrowedFd into, Options options);
 
-    /// The directory above must be there. Errors: NotFound (the image has nothing there, or the directory above has
-    /// gone), InvalidArgument (a symlink stands in the way), Busy (something is mounted there), NoSpace, Cancelled.
+    /// The directory above must be there. What ends it early leaves a directory that has a part of its files. Errors:
+    /// NotFound (the image has nothing there, or the directory above has gone), InvalidArgument (a symlink stands in
+    /// the way), Busy (something is mounted there), NoSpace, Cancelled.
     Result<void> restore(const std::string& path);
 
     /// Only mode, owner, attributes and time of a directory or file that is there.
@@ -41,6 +42,7 @@ private:
         MergedLower::Found found;
     };
 
+    Result<void> makeAll(Item first, std::vector<Item>& directories);
     Result<void> make(const Item& item, std::vector<Item>& next);
     Result<void> makeDirectory(const Item& item, BorrowedFd parent, const std::string& name, std::vector<Item>& next);
     Result<void> makeFile(const Item& item, BorrowedFd parent);

@@ -130,8 +130,12 @@ public:
                 ? Result<void>{failure(ErrorKind::NotFound,
                                        std::format("/{} was removed as well: undo that first", splitPath(path).parent))}
                 : Result<void>{};
-        if (isMissing)
+        if (isMissing) {
+            // What was added in it goes, too.
+            if (above.isThere && S_ISDIR(above.status.st_mode))
+                TRY(remove(path));
             return m_restorer.restore(path);
+        }
         if (above.isThere)
             TRY(remove(path));
         return {};
@@ -175,7 +179,8 @@ public:
         if (!m_done.empty() && isWithin(path, m_done))
             return {};
         // Taking away or replacing where something is mounted would take the mount along, out of this mount namespace.
-        if (std::ranges::any_of(m_mounts, [&](const auto& mount) { return isWithin(mount, path); }))
+        if (std::ranges::any_of(m_mounts,
+                                [&](const auto& mount) { return isWithin(mount, path) || isWithin(path, mount); }))
             return {};
         switch (change.kind) {
         case ChangeKind::Added:
@@ -216,18 +221,28 @@ private:
     std::string m_done; ///< with all below it
 };
 
-Result<std::vector<Change>> changesWithin(const OverlayDirectories& directories, const std::vector<std::string>& paths,
-                                          const std::stop_token& stop)
+Result<std::vector<Change>> changesWithin(const OverlayDirectories& directories, const PathSelection& selection,
+                                          std::stop_source stop)
 {
+    constexpr std::size_t kMost = 500'000;
     std::vector<Change> changes;
-    TRY(readChanges(
+    bool isTooMuch = false;
+    const auto read = readChanges(
         directories.upper, directories.layers, directories.idBase,
         [&](const Change& change) {
             const auto path = std::string_view{change.path}.substr(1);
-            if (std::ranges::any_of(paths, [&](const auto& wanted) { return isWithin(path, wanted); }))
-                changes.push_back(change);
+            if (change.kind == ChangeKind::Copied || selection.of(path) != PathSelection::Part::Within)
+                return;
+            if (changes.size() < kMost)
+                return changes.push_back(change);
+            isTooMuch = true;
+            stop.request_stop();
         },
-        stop));
+        stop.get_token());
+    if (isTooMuch)
+        return failure(ErrorKind::LimitExceeded,
+                       std::format("there are more than {} changes: undo some of its directories first", kMost));
+    TRY(read);
     return changes;
 }
 
@@ -258,12 +273,15 @@ Result<void> revertMerged(const OverlayDirectories& directories, BorrowedFd merg
                 std::format("something is mounted at /{}: it can be undone when the container has ended", path));
     }
     const auto tree = TRY(OverlayTree::open(directories));
+    std::stop_source reading;
+    const std::stop_callback passOn{options.stop, [&reading] { reading.request_stop(); }};
+    const auto changes = TRY(changesWithin(directories, PathSelection{paths}, reading));
     TRY(finishRevertMerged(merged, options.scratch));
     auto scratch = TRY(RevertScratch::make(options.scratch));
     auto restorer = makeRestorer(tree, directories.idBase, merged, scratch, options);
     MergedReverter reverter{merged, restorer, options.mounts};
     Result<void> done;
-    for (const auto& change : TRY(changesWithin(directories, paths, options.stop))) {
+    for (const auto& change : changes) {
         if (options.stop.stop_requested())
             done = failure(ErrorKind::Cancelled, "undoing was cancelled");
         else
@@ -290,6 +308,8 @@ Result<void> finishRevert(const OverlayDirectories& directories, const std::file
         return directory.error().kind == ErrorKind::NotFound ? Result<void>{} : std::unexpected(directory.error());
     const auto upper = TRY(os::open(directories.upper, O_PATH | O_DIRECTORY | O_NOFOLLOW));
     TRY(removeUnfinished(upper.borrow(), scratch));
+    // Before they go: that they were links can then no more be seen.
+    TRY(forgetLinks(directory->borrow(), directories.work));
     for (const auto& name : TRY(directoryNames(directory->borrow(), kMaxRevertedNames)))
         TRY(removeTree(directory->borrow(), name));
     TRY(forgetRemoved(directories.work));

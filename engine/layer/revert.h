@@ -23,9 +23,9 @@ struct RevertOptions {
 
 /// Undoes everything at `paths` (of insidePath()) and below them; "" is everything. Nobody may have mounted the overlay
 /// meanwhile: entries are taken out of the writable layer, and what overlay has written about them into its index. What
-/// lies in a directory that was removed and made anew is copied from the image. Killed at any point, each path is as it
-/// was or as the image has it. A path that was not changed is well. Errors: NotFound (the directory that a path lies in
-/// was removed, too), NoSpace, Cancelled. Needs root.
+/// lies in a directory that was removed and made anew is copied from the image. Killed at any point, each file is as it
+/// was or as the image has it; a directory may have come back with a part of its files. A path that was not changed is
+/// well. Errors: NotFound (the directory that a path lies in was removed, too), NoSpace, Cancelled. Needs root.
 Result<void> revert(const OverlayDirectories& directories, const std::vector<std::string>& paths,
                     const RevertOptions& options);
 

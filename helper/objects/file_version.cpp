@@ -18,6 +18,7 @@ namespace lamella::helper {
 namespace {
 
 constexpr std::size_t kReadAtOnce = 1u << 20;
+constexpr off_t kMostHashed = off_t{4} << 30; // what is longer has no digest: it would keep a thread for minutes
 
 /// Calls `take` with what the file has from `offset` on, `length` bytes at most.
 template <class Take>
@@ -97,7 +98,7 @@ Result<FileVersion> readVersion(const ChangeSource& source, const FileRequest& r
             TRY(readPieces(file.borrow(), request.offset, request.length, stop, [&](std::string_view piece) {
                 return os::writeAll(version.content.borrow(), piece, "a copy of the file");
             }));
-            if (request.digest)
+            if (request.digest && status.st_size <= kMostHashed)
                 version.info.digest = fromEngine(TRY(digestOfAll(file.borrow(), stop)));
         }
     }

@@ -179,7 +179,7 @@ void TestRealImages::commitsAndExports()
     client::NewImage wanted;
     wanted.reference = u"docker.io/library/changed:1"_s;
     wanted.message = u"by the window"_s;
-    jobs()->commit(container, wanted, true);
+    jobs()->commit(container, wanted, true, {});
     QTRY_VERIFY_WITH_TIMEOUT(image(wanted.reference), 60'000);
     QTRY_VERIFY(container->isRunning());
     std::optional<std::vector<client::HistoryStep>> steps;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/layer/changes.h"
+#include "engine/layer/directory_names.h"
 #include "engine/layer/revert.h"
 #include "engine/layer/tree.h"
 #include "engine/os/file.h"
@@ -9,10 +10,12 @@
 #include <QRegularExpression>
 #include <QTest>
 
+#include <atomic>
 #include <format>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 using namespace lamella;
@@ -38,7 +41,7 @@ QString shell(const std::string& script)
 constexpr const char* kImage = R"(
 mkdir -p 0/etc 0/dir/sub 0/old 1/etc 1/new 1/old
 echo passwd >0/etc/passwd; echo hosts >0/etc/hosts; echo a >0/dir/a; echo b >0/dir/b; echo c >0/dir/sub/c
-ln -s target 0/link; echo x >0/old/hidden; mkfifo 0/fifo; printf start >0/sparse; truncate -s 1M 0/sparse
+mkdir 0/d; mkfifo 0/d/pipe; chmod 666 0/d/pipe; chown 44:44 0/d/pipe; ln -s target 0/link; echo x >0/old/hidden; mkfifo 0/fifo; printf start >0/sparse; truncate -s 1M 0/sparse
 head -c 65536 /dev/urandom >0/big; echo l >0/one; ln 0/one 0/two; echo g >0/gone; mknod 1/gone c 0 0
 echo other >1/etc/hosts; echo n >1/new/n; echo y >1/old/seen; chmod 4755 0/dir/b; chown 33:34 0/dir/a; chmod 750 0/dir/sub
 find 0 1 -exec touch -h -d @1000000000.123456789 {} +
@@ -82,7 +85,9 @@ private Q_SLOTS:
     void whileItRuns();
     void onlyWhatIsNamed_data();
     void onlyWhatIsNamed();
+    void oneNameOfAHardLink();
     void whatLiesInSomethingDeleted();
+    void nothingOutsideIsTouchedWhateverIsSwapped();
     void mountsAreLeftAlone();
     void noSymlinkIsFollowed();
     void cancelling();
@@ -265,6 +270,8 @@ void RevertTest::onlyWhatIsNamed_data()
     row("what was not changed", "echo 1 >f", {u"etc/passwd"_s, u"no/such"_s}, "A/f");
     row("one in a replaced directory", "rm -r dir; mkdir dir; echo n >dir/n; chmod 755 dir", {u"dir/a"_s},
         "c/dir/a D/dir/b A/dir/n D/dir/sub");
+    row("one that was made anew in a replaced one", "rm -r dir; mkdir -p dir/sub; echo n >dir/sub/n; chmod 755 dir",
+        {u"dir/sub"_s}, "D/dir/a D/dir/b c/dir/sub/c");
     row("a tree in a replaced directory", "rm -r dir; mkdir dir; chmod 755 dir", {u"dir/sub"_s},
         "D/dir/a D/dir/b c/dir/sub/c");
 }
@@ -284,6 +291,49 @@ void RevertTest::onlyWhatIsNamed()
     QCOMPARE(changes(), left);
     QCOMPARE(mount(), QString());
     QVERIFY(!tree().isEmpty());
+}
+
+void RevertTest::oneNameOfAHardLink()
+{
+    QCOMPARE(inside("echo more >>one; echo again >>two"), QString());
+    unmount();
+    QVERIFY(undo({"one"}));
+    QCOMPARE(changes(), u"M/two"_s);
+    QCOMPARE(mount(), QString());
+    QCOMPARE(inside("cat one; echo; cat two"), u"l\n\nl\nmore\nagain\n"_s);
+    QCOMPARE(inside("rm two; cat one; echo x >>one; cat one"), u"l\nl\nx\n"_s);
+}
+
+// A fifo comes back by a name of its own first: somebody inside puts a link there that leads out.
+void RevertTest::nothingOutsideIsTouchedWhateverIsSwapped()
+{
+    QCOMPARE(run("echo secret >outside; chmod 600 outside"), QString());
+    // He is told the name, which somebody inside would have to find out.
+    std::atomic<bool> ended = false;
+    std::thread swapper{[&] {
+        const auto in = os::open(merged() / "d", O_RDONLY | O_DIRECTORY).value();
+        std::ignore = ::symlinkat((m_directory / "outside").c_str(), in.get(), "swap");
+        while (!ended) {
+            const auto mark = os::readFile(m_directory / "undo/mark");
+            const auto name = mark ? fs::path{*mark}.filename().string() : std::string{};
+            for (int i = 0; i < 2000 && !name.empty(); ++i) {
+                if (::renameat2(in.get(), "swap", in.get(), name.c_str(), RENAME_EXCHANGE) == 0)
+                    break;
+            }
+            ::unlinkat(in.get(), "swap", 0);
+            std::ignore = ::symlinkat((m_directory / "outside").c_str(), in.get(), "swap");
+        }
+    }};
+    for (int round = 0; round < 300; ++round) {
+        ::unlink((merged() / "d/pipe").c_str());
+        std::ignore = undoMerged({"d/pipe"});
+    }
+    ended = true;
+    swapper.join();
+    struct stat status{};
+    QCOMPARE(::stat((m_directory / "outside").c_str(), &status), 0);
+    QCOMPARE(status.st_mode & 07777, 0600u);
+    QCOMPARE(status.st_uid, 0u);
 }
 
 void RevertTest::whatLiesInSomethingDeleted()

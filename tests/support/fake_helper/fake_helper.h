@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "resources/dbus/api.h"
+
 #include <QDBusConnection>
 #include <QDBusMessage>
 #include <QDBusVirtualObject>
@@ -24,7 +26,7 @@ public:
     bool appear();
     void vanish();
 
-    quint32 apiVersion = 1;
+    quint32 apiVersion = dbus::kApiVersion;
     /// What UndoChanges was asked for last.
     QByteArrayList undone;
     /// Answers of ListChanges.
