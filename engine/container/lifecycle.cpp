@@ -84,6 +84,13 @@ void ContainerManager::start(const std::string& id, Reply<void> reply)
                              std::format("the container {} is being started or cleaned up", entry.container.name)));
     if (auto held = entry.checkNotHeld(); !held)
         return reply(std::move(held));
+    if (d->hasUnfinishedUndo(id))
+        return d->cleanUpLost(id, [this, id, reply = std::move(reply)](Result<void> cleaned) {
+            if (cleaned)
+                start(id, reply);
+            else
+                reply(std::move(cleaned));
+        });
     if (auto spawned = d->spawn(entry); !spawned)
         return reply(spawned);
     entry.startReply = std::move(reply);
@@ -116,7 +123,6 @@ Result<void> ContainerManager::Private::spawn(Entry& entry)
     if (!shimProgram)
         return failure(ErrorKind::Failed, "lamella-shim is not installed beside the helper");
     TRY(moveCgroup(entry));
-    TRY(layer::finishRevert(q.overlay(id), files.undo(id)));
     // One that is there when the shim has ended is this run's.
     if (::unlink(files.exitRecord(id).c_str()) != 0 && errno != ENOENT)
         return systemFailure(std::format("cannot remove the exit record of {}", entry.container.name));
@@ -318,12 +324,16 @@ void ContainerManager::Private::finishLost(Entry& entry, const char* why)
     update(entry);
 }
 
-void ContainerManager::Private::cleanUpLost(const std::string& id)
+void ContainerManager::Private::cleanUpLost(const std::string& id, Reply<void> then)
 {
     entry(id)->cleaning = true; // a removal waits for it
     run(
-        background, [this, id, group = entry(id)->container.cgroupPath] { return cleanUpAfterShim(files, id, group); },
-        [this, id](const Result<void>& cleaned) {
+        background,
+        [this, id, group = entry(id)->container.cgroupPath, overlay = q.overlay(id)]() -> Result<void> {
+            TRY(cleanUpAfterShim(files, id, group));
+            return layer::finishRevert(overlay, files.undo(id));
+        },
+        [this, id, then = std::move(then)](const Result<void>& cleaned) {
             if (!cleaned)
                 log::error("cannot clean up after {}: {}", id, cleaned.error().message);
             Entry* found = entry(id);
@@ -332,7 +342,15 @@ void ContainerManager::Private::cleanUpLost(const std::string& id)
                 removeNow(id);
             else
                 Q_EMIT q.changed(id);
+            if (then)
+                then(cleaned);
         });
+}
+
+/// What an undo has left that was killed must be gone before its overlay is mounted.
+bool ContainerManager::Private::hasUnfinishedUndo(const std::string& id) const
+{
+    return ::access(files.undo(id).c_str(), F_OK) == 0;
 }
 
 void ContainerManager::remove(const std::string& id, bool force, Reply<void> reply)

@@ -90,7 +90,8 @@ struct ContainerManager::Private {
     void finishRun(Entry& entry, const shim::ExitRecord& record);
     void finishFailedStart(Entry& entry);
     void finishLost(Entry& entry, const char* why);
-    void cleanUpLost(const std::string& id);
+    void cleanUpLost(const std::string& id, Reply<void> then = {});
+    bool hasUnfinishedUndo(const std::string& id) const;
     void removeNow(const std::string& id);
     std::optional<shim::ExitRecord> lastExitRecord(const Container& container) const;
 

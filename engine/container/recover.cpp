@@ -4,7 +4,6 @@
 #include "engine/container/find_shims.h"
 #include "engine/container/manager_private.h"
 #include "engine/container/records.h"
-#include "engine/layer/revert.h"
 #include "engine/os/file.h"
 #include "engine/os/process.h"
 
@@ -82,8 +81,6 @@ void ContainerManager::Private::recoverEnded(Entry& entry)
     const bool ran = container.state == State::Running || container.state == State::Paused;
     container.pid = 0;
     container.shimPid = 0;
-    if (auto finished = layer::finishRevert(q.overlay(id), files.undo(id)); !finished)
-        log::error("{}: {}", container.name, finished.error().message);
     // A run is known by its start: nothing is ordered by the clock, which may have been set meanwhile. One that ran is
     // the last that was seen; otherwise the last that was seen has been dealt with.
     const auto record = lastExitRecord(container);
@@ -94,6 +91,8 @@ void ContainerManager::Private::recoverEnded(Entry& entry)
             entry,
             "the container was running when the machine, or its shim, went down; how the program ended is not known");
     else if (std::filesystem::exists(files.runDirectory(id)))
+        cleanUpLost(id);
+    if (!entry.cleaning && hasUnfinishedUndo(id))
         cleanUpLost(id);
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/bench/bus.h"
 
+#include "engine/os/file.h"
 #include "resources/dbus/api.h"
 
 #include <QDBusConnection>
 #include <QDBusConnectionInterface>
 #include <QDBusObjectPath>
+#include <QDBusUnixFileDescriptor>
 #include <QThread>
 
 #include <csignal>
@@ -69,6 +71,25 @@ Result<Process> startHelper(const std::filesystem::path& root, const std::filesy
         {qEnvironmentVariable("LAMELLA_SESSION").toStdString() + "/helper", "--root", root.string()}, log));
     TRY(waitUntil(helperIsThere, "the helper does not come up"));
     return helper;
+}
+
+Result<BenchContainer> makeContainer(Scratch& scratch, const LayerShape& shape)
+{
+    constexpr char kManager[] = "org.lamella.Lamella1.Manager";
+    TRY(endSessionHelper());
+    auto root = TRY(scratch.fresh());
+    auto helper = TRY(startHelper(root, scratch.path("helper.log")));
+    auto layout = TRY(writeLayout(scratch.path("layout"), {shape}, "gzip"));
+    const auto directory = TRY(os::open(layout.path, O_RDONLY | O_DIRECTORY));
+    const QDBusUnixFileDescriptor passed(directory.get());
+    TRY(waitForJob(TRY(
+        call(QLatin1String(dbus::kRootPath), kManager, "LoadImage", {QVariant::fromValue(passed), QVariantMap()}))));
+    const auto created = TRY(call(
+        QLatin1String(dbus::kRootPath), kManager, "CreateContainer",
+        {QStringLiteral("bench"), QStringLiteral("bench"), QStringList{QStringLiteral("/bin/true")}, QVariantMap()}));
+    auto path = created.arguments().constFirst().value<QDBusObjectPath>().path();
+    auto upper = root / "containers" / path.section(QLatin1Char('/'), -1).toStdString() / "upper";
+    return BenchContainer{std::move(helper), std::move(layout), std::move(path), std::move(root), std::move(upper)};
 }
 
 } // namespace lamella::bench

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/base/result.h"
+#include "tests/bench/layers.h"
 #include "tests/bench/process.h"
 
 #include <QDBusMessage>
@@ -24,5 +25,17 @@ Result<void> endSessionHelper();
 
 /// Starts a helper with its state in `root`, and returns when it can be called.
 Result<Process> startHelper(const std::filesystem::path& root, const std::filesystem::path& log);
+
+/// A helper with one image and one container of it, which has changed nothing yet.
+struct BenchContainer {
+    Process helper;
+    Layout layout; ///< that the image was loaded from
+    QString path; ///< of the container's object
+    std::filesystem::path root; ///< of the helper's state
+    std::filesystem::path upper;
+};
+
+/// Makes one instead of the session's helper, of an image with one layer.
+Result<BenchContainer> makeContainer(Scratch& scratch, const LayerShape& shape);
 
 } // namespace lamella::bench

@@ -5,17 +5,13 @@
 // resources/dev/inside/bench.sh.
 
 #include "engine/os/file.h"
-#include "resources/dbus/api.h"
-#include "resources/dbus/types.h"
 #include "tests/bench/bus.h"
 #include "tests/bench/clock.h"
 #include "tests/bench/harness.h"
 #include "tests/bench/layers.h"
 #include "tests/bench/podman.h"
-#include "tests/bench/process.h"
 
 #include <QCoreApplication>
-#include <QDBusObjectPath>
 #include <QDBusUnixFileDescriptor>
 
 #include <algorithm>
@@ -30,7 +26,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kRounds = 10;
-constexpr char kManager[] = "org.lamella.Lamella1.Manager";
 constexpr char kContainer[] = "org.lamella.Lamella1.Container";
 const LayerShape kImage{"usr", 100'000, {200'000'000}};
 // $1: the container's root.
@@ -53,45 +48,33 @@ public:
 
     Result<void> prepare()
     {
-        TRY(endSessionHelper());
-        const auto root = TRY(m_scratch.fresh());
-        m_helper.emplace(TRY(startHelper(root, m_scratch.path("helper.log"))));
-        const auto layout = TRY(writeLayout(m_scratch.path("layout"), {kImage}, "zstd"));
-        const auto directory = TRY(os::open(layout.path, O_RDONLY | O_DIRECTORY));
-        const QDBusUnixFileDescriptor passed(directory.get());
-        TRY(waitForJob(TRY(call(QLatin1String(dbus::kRootPath), kManager, "LoadImage",
-                                {QVariant::fromValue(passed), QVariantMap()}))));
-        const auto created = TRY(call(QLatin1String(dbus::kRootPath), kManager, "CreateContainer",
-                                      {QStringLiteral("bench"), QStringLiteral("bench"),
-                                       QStringList{QStringLiteral("/bin/true")}, QVariantMap()}));
-        m_container = created.arguments().constFirst().value<QDBusObjectPath>().path();
-        m_upper = root / "containers" / m_container.section(QLatin1Char('/'), -1).toStdString() / "upper";
-        TRY(change(root));
-        return preparePodman(layout);
+        m_made.emplace(TRY(makeContainer(m_scratch, kImage)));
+        TRY(change(m_made->root));
+        return preparePodman(m_made->layout);
     }
 
     Contender list()
     {
         return {"lamella, D-Bus ListChanges", [this]() -> Result<Sample> {
-                    const auto cpu = TRY(m_helper->cpu());
+                    const auto cpu = TRY(m_made->helper.cpu());
                     const auto before = now();
-                    const auto reply = TRY(call(m_container, kContainer, "ListChanges", {QVariantMap()}));
+                    const auto reply = TRY(call(m_made->path, kContainer, "ListChanges", {QVariantMap()}));
                     const auto elapsed = now() - before;
                     const auto file = reply.arguments().constFirst().value<QDBusUnixFileDescriptor>();
                     const auto lines = TRY(os::readAll(BorrowedFd{file.fileDescriptor()}, "the list", 256u << 20));
                     if (std::ranges::count(lines, '\n') < 55'000)
                         return failure(ErrorKind::Failed, "the list is not complete");
-                    return Sample{elapsed, TRY(m_helper->cpu()) - cpu, TRY(m_helper->peakBytes())};
+                    return Sample{elapsed, TRY(m_made->helper.cpu()) - cpu, TRY(m_made->helper.peakBytes())};
                 }};
     }
 
     Contender summary()
     {
         return {"lamella, SummarizeChanges", [this]() -> Result<Sample> {
-                    const auto cpu = TRY(m_helper->cpu());
+                    const auto cpu = TRY(m_made->helper.cpu());
                     const auto before = now();
-                    TRY(call(m_container, kContainer, "SummarizeChanges", {QVariantMap()}));
-                    return Sample{now() - before, TRY(m_helper->cpu()) - cpu, TRY(m_helper->peakBytes())};
+                    TRY(call(m_made->path, kContainer, "SummarizeChanges", {QVariantMap()}));
+                    return Sample{now() - before, TRY(m_made->helper.cpu()) - cpu, TRY(m_made->helper.peakBytes())};
                 }};
     }
 
@@ -100,7 +83,7 @@ public:
         return {"find upper -printf", [this]() -> Result<Sample> {
                     const auto before = now();
                     const auto usage
-                        = TRY(runProgram({"find", m_upper.string(), "-printf", "%y %m %U %G %s %b %T@ %P\\n"},
+                        = TRY(runProgram({"find", m_made->upper.string(), "-printf", "%y %m %U %G %s %b %T@ %P\\n"},
                                          m_scratch.path("find.log")));
                     return Sample{now() - before, usage.cpu, usage.peakBytes};
                 }};
@@ -129,14 +112,15 @@ private:
     {
         const auto layer = fs::directory_iterator{root / "layers"} -> path() / "diff";
         const auto merged = m_scratch.path("merged");
-        const auto owner = TRY(os::status(TRY(os::open(m_upper, O_PATH)).borrow(), "the container's changes")).st_uid;
+        const auto owner
+            = TRY(os::status(TRY(os::open(m_made->upper, O_PATH)).borrow(), "the container's changes")).st_uid;
         TRY(os::makeDirectory(merged));
         TRY(shell({"mount -t overlay -o lowerdir=$1,upperdir=$2,workdir=$3,index=on,nfs_export=on overlay $4", "sh",
-                   layer, m_upper, m_upper.parent_path() / "work", merged}));
+                   layer, m_made->upper, m_made->upper.parent_path() / "work", merged}));
         const auto changed = shell({kChange, "sh", merged, m_scratch.path("files")});
         TRY(shell({"umount $1", "sh", merged}));
         TRY(changed);
-        return shell({"chown -hR $1:$1 $2", "sh", std::to_string(owner), m_upper});
+        return shell({"chown -hR $1:$1 $2", "sh", std::to_string(owner), m_made->upper});
     }
 
     Result<void> preparePodman(const Layout& layout)
@@ -146,9 +130,7 @@ private:
 
     Scratch& m_scratch;
     Podman m_podman;
-    std::optional<Process> m_helper;
-    QString m_container;
-    fs::path m_upper;
+    std::optional<BenchContainer> m_made;
 };
 
 Result<void> runBench(int argc, char** argv)

@@ -5,17 +5,13 @@
 
 #include "engine/layer/tree_archive.h"
 #include "engine/os/file.h"
-#include "resources/dbus/api.h"
 #include "tests/bench/bus.h"
 #include "tests/bench/clock.h"
 #include "tests/bench/harness.h"
 #include "tests/bench/layers.h"
 #include "tests/bench/podman.h"
-#include "tests/bench/process.h"
 
 #include <QCoreApplication>
-#include <QDBusObjectPath>
-#include <QDBusUnixFileDescriptor>
 
 #include <unistd.h>
 
@@ -31,7 +27,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kRounds = 5; // each writes 200 MB for some contenders
-constexpr char kManager[] = "org.lamella.Lamella1.Manager";
 const LayerShape kBelow{"usr", 100, {1'000'000}};
 const LayerShape kChanges{"changed", 50'000, {200'000'000}};
 
@@ -53,39 +48,27 @@ public:
 
     Result<void> prepare()
     {
-        TRY(endSessionHelper());
-        const auto root = TRY(m_scratch.fresh());
-        m_helper.emplace(TRY(startHelper(root, m_scratch.path("helper.log"))));
-        const auto layout = TRY(writeLayout(m_scratch.path("layout"), {kBelow}, "gzip"));
-        const auto directory = TRY(os::open(layout.path, O_RDONLY | O_DIRECTORY));
-        const QDBusUnixFileDescriptor passed(directory.get());
-        TRY(waitForJob(TRY(call(QLatin1String(dbus::kRootPath), kManager, "LoadImage",
-                                {QVariant::fromValue(passed), QVariantMap()}))));
-        const auto created = TRY(call(QLatin1String(dbus::kRootPath), kManager, "CreateContainer",
-                                      {QStringLiteral("bench"), QStringLiteral("bench"),
-                                       QStringList{QStringLiteral("/bin/true")}, QVariantMap()}));
-        m_container = created.arguments().constFirst().value<QDBusObjectPath>().path();
-        m_upper = root / "containers" / m_container.section(QLatin1Char('/'), -1).toStdString() / "upper";
+        m_made.emplace(TRY(makeContainer(m_scratch, kBelow)));
         TRY(writeChanges());
-        return preparePodman(layout);
+        return preparePodman(m_made->layout);
     }
 
     Contender lamella()
     {
         return {"lamella, D-Bus Commit", [this]() -> Result<Sample> {
-                    TRY(change(m_upper));
-                    const auto cpu = TRY(m_helper->cpu());
+                    TRY(change(m_made->upper));
+                    const auto cpu = TRY(m_made->helper.cpu());
                     const auto before = now();
-                    TRY(waitForJob(TRY(call(m_container, "org.lamella.Lamella1.Container", "Commit",
+                    TRY(waitForJob(TRY(call(m_made->path, "org.lamella.Lamella1.Container", "Commit",
                                             {QStringLiteral("bench-%1").arg(m_round++), QVariantMap()}))));
-                    return Sample{now() - before, TRY(m_helper->cpu()) - cpu, TRY(m_helper->peakBytes())};
+                    return Sample{now() - before, TRY(m_made->helper.cpu()) - cpu, TRY(m_made->helper.peakBytes())};
                 }};
     }
 
     Contender archive()
     {
         return {"archive and SHA-256, engine", [this]() -> Result<Sample> {
-                    const auto root = TRY(os::open(m_upper, O_RDONLY | O_DIRECTORY));
+                    const auto root = TRY(os::open(m_made->upper, O_RDONLY | O_DIRECTORY));
                     NoSink nowhere;
                     layer::HashingSink hashed{nowhere};
                     layer::ArchiveOptions options;
@@ -102,9 +85,9 @@ public:
     {
         return {"tar | sha256sum", [this]() -> Result<Sample> {
                     const auto before = now();
-                    const auto usage
-                        = TRY(runProgram({"sh", "-c", std::format("tar -C {} -c . | sha256sum", m_upper.string())},
-                                         m_scratch.path("tar.log")));
+                    const auto usage = TRY(
+                        runProgram({"sh", "-c", std::format("tar -C {} -c . | sha256sum", m_made->upper.string())},
+                                   m_scratch.path("tar.log")));
                     return Sample{now() - before, usage.cpu, usage.peakBytes};
                 }};
     }
@@ -135,9 +118,10 @@ private:
             layer::FdSink sink{out.borrow()};
             TRY(writeLayer(kChanges, sink));
         }
-        const auto owner = TRY(os::status(TRY(os::open(m_upper, O_PATH)).borrow(), "the container's changes")).st_uid;
-        TRY(unpackInto(m_upper));
-        TRY(runProgram({"chown", "-R", std::format("{0}:{0}", owner), m_upper}, m_scratch.path("chown.log")));
+        const auto owner
+            = TRY(os::status(TRY(os::open(m_made->upper, O_PATH)).borrow(), "the container's changes")).st_uid;
+        TRY(unpackInto(m_made->upper));
+        TRY(runProgram({"chown", "-R", std::format("{0}:{0}", owner), m_made->upper}, m_scratch.path("chown.log")));
         return {};
     }
 
@@ -155,9 +139,7 @@ private:
 
     Scratch& m_scratch;
     Podman m_podman;
-    std::optional<Process> m_helper;
-    QString m_container;
-    fs::path m_upper;
+    std::optional<BenchContainer> m_made;
     fs::path m_mounted;
     int m_round = 0;
 };

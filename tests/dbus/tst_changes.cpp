@@ -258,6 +258,25 @@ private Q_SLOTS:
         QCOMPARE(letters(path), (QHash<QString, QString>()));
     }
 
+    // While it runs, too: it goes on, and starts again.
+    void aKilledHelperLeavesARunningOneWell()
+    {
+        const QString path = start(u"rm -r /bin/[c-m]*; echo 1 >>/etc/passwd; echo done; exec sleep 1000"_s);
+        QVERIFY(QTest::qWaitFor([&] { return alice->log(path).contains("done"_L1); }, 30000));
+        alice->ask(path, u"Container"_s, u"UndoChanges"_s, {QVariant::fromValue(QByteArrayList{"/"})});
+        killHelper();
+        startHelper();
+        QVERIFY(alice->waitForState(path, u"running"_s));
+        alice->ask(path, u"Container"_s, u"Kill"_s, {9u});
+        QVERIFY(alice->waitForState(path, u"stopped"_s));
+        alice->ask(path, u"Container"_s, u"Start"_s);
+        leavesNothing(path);
+        QVERIFY(alice->waitForState(path, u"running"_s));
+        QVERIFY(QTest::qWaitFor([&] { return alice->log(path).count("done"_L1) == 2; }, 30000));
+        QCOMPARE(undo(path, {"/"}), QString());
+        QVERIFY(read(path, "/bin/ls", u"container"_s).first.exists);
+    }
+
     void nothingOfTheContractIsForgotten() { QCOMPARE(forgotten(changeMembers()), QStringList()); }
 
 private:
