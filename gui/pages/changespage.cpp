@@ -7,6 +7,7 @@
 #include "gui/models/changes_model.h"
 #include "gui/pages/changedelegate.h"
 #include "gui/pages/changesfilter.h"
+#include "gui/pages/changesteps.h"
 #include "gui/pages/changeversions.h"
 #include "gui/pages/differenceview.h"
 #include "gui/pages/undochanges.h"
@@ -24,6 +25,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QMenu>
+#include <QShortcut>
 #include <QSplitter>
 #include <QToolButton>
 #include <QTreeView>
@@ -111,8 +113,25 @@ QWidget* ChangesPage::createControls()
     layout->addWidget(undo);
     layout->addWidget(flat);
     layout->addWidget(search);
+    m_pause = createPause(bar);
+    layout->addWidget(m_pause);
     layout->addWidget(again);
     return bar;
+}
+
+QToolButton* ChangesPage::createPause(QWidget* bar)
+{
+    auto* pause = new QToolButton(bar);
+    pause->setObjectName(QStringLiteral("changesPause"));
+    pause->setIcon(widgets::icon(u"pause"));
+    widgets::makeToggle(pause);
+    pause->setAccessibleName(tr("Pause"));
+    pause->setToolTip(tr("Keep the list as it is while the container runs on"));
+    connect(pause, &QToolButton::toggled, this, [this](bool on) {
+        if (!on)
+            refresh();
+    });
+    return pause;
 }
 
 void ChangesPage::addKindButton(QWidget* bar, ChangeKind kind, const QString& letter)
@@ -165,6 +184,8 @@ void ChangesPage::containerSet()
 {
     ++m_generation;
     m_asking = m_known = false;
+    m_pause->setChecked(false);
+    m_pause->setVisible(isAlive());
     m_versions->clear();
     m_difference->hide();
     m_model->setChanges({});
@@ -177,6 +198,7 @@ void ChangesPage::containerSet()
 
 void ChangesPage::containerChanged()
 {
+    m_pause->setVisible(isAlive());
     // What it wrote last is read once more when it has ended.
     if (isVisible() && m_known && !isAlive())
         refresh();
@@ -185,7 +207,7 @@ void ChangesPage::containerChanged()
 void ChangesPage::tick()
 {
     // A container that does not run changes nothing.
-    if (isAlive() || !m_known)
+    if ((isAlive() && !m_pause->isChecked()) || !m_known)
         refresh();
 }
 
@@ -320,6 +342,15 @@ void ChangesPage::createDifference()
     m_difference->setObjectName(QStringLiteral("changesDifference"));
     m_difference->setMinimumHeight(kLeastDifference);
     m_difference->hide();
+    // The keys of the difference, from the list as well.
+    auto* steps = m_difference->findChild<ChangeSteps*>();
+    const auto onKey = [this](const QKeySequence& key, auto act) {
+        auto* shortcut = new QShortcut(key, m_view);
+        shortcut->setContext(Qt::WidgetShortcut);
+        connect(shortcut, &QShortcut::activated, m_difference, act);
+    };
+    onKey(Qt::Key_F7, [steps] { steps->next(); });
+    onKey(Qt::SHIFT | Qt::Key_F7, [steps] { steps->previous(); });
     connect(m_versions, &ChangeVersions::ready, this,
             [this](const QString& path, const client::FileVersion& image, const client::FileVersion& changed) {
                 m_difference->setVersions(path, image, changed);

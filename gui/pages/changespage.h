@@ -39,6 +39,7 @@ protected:
 
 private:
     QWidget* createControls();
+    QToolButton* createPause(QWidget* bar);
     void addKindButton(QWidget* bar, client::ChangeKind kind, const QString& letter);
     void createView();
     void take(client::ChangeSet changes);
@@ -66,6 +67,7 @@ private:
     QAction* m_commit;
     QAction* m_undoSelected;
     QAction* m_undoAll;
+    QToolButton* m_pause = nullptr; ///< of reading again and again
     bool m_asking = false;
     bool m_known = false;
     quint64 m_generation = 0;

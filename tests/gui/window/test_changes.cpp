@@ -24,6 +24,8 @@ class TestChanges : public test::WindowFixture {
 
 private Q_SLOTS:
     void showsBothVersionsOfOneFile();
+    void goesFromChangeToChange();
+    void isKeptAsItIs();
     void undoesWhatIsSelected();
     void undoesEverything();
     void savesWhatIsSelected();
@@ -96,6 +98,34 @@ void TestChanges::showsBothVersionsOfOneFile()
     choose({u"/new"_s});
     QVERIFY(!difference()->isVisible());
     QCOMPARE(m_helper->calls.count(u"ReadFile"_s), 2);
+}
+
+void TestChanges::goesFromChangeToChange()
+{
+    showChanges(kChanges);
+    choose({u"/etc/motd"_s});
+    QTRY_VERIFY(difference()->isVisible() && difference()->isReady());
+    const auto* place = difference()->findChild<QLabel*>(u"changePlace"_s);
+    QTRY_COMPARE(place->text(), u"1 of 2"_s);
+    tree()->setFocus();
+    press(Qt::Key_F7);
+    QTRY_COMPARE(place->text(), u"2 of 2"_s);
+    press(Qt::Key_F7, Qt::ShiftModifier);
+    QTRY_COMPARE(place->text(), u"1 of 2"_s);
+}
+
+void TestChanges::isKeptAsItIs()
+{
+    showChanges(kChanges);
+    auto* pause = find<QToolButton>(u"changesPause"_s);
+    QVERIFY(pause->isVisible());
+    pause->setChecked(true);
+    QTest::qWait(200); // an answer may be under way
+    const auto before = m_helper->calls.count(u"ListChanges"_s);
+    QTest::qWait(2500);
+    QCOMPARE(m_helper->calls.count(u"ListChanges"_s), before);
+    pause->setChecked(false);
+    QTRY_COMPARE(m_helper->calls.count(u"ListChanges"_s), before + 1);
 }
 
 void TestChanges::undoesWhatIsSelected()

@@ -377,7 +377,7 @@ bool FakeHelper::handleContainer(const QDBusMessage& message)
         beginJob(message, u"undo-changes"_s, {message.path()});
     } else if (method == "ReadFile"_L1) {
         const bool isImage = message.arguments().at(1).toString() == "image"_L1;
-        const QByteArray content = isImage ? "old\nsame\n" : "new\nsame\n";
+        const QByteArray content = isImage ? "old\nsame\nsame\n" : "new\nsame\nsame\nlast\n";
         const dbus::FileInfo info{true, u"file"_s, quint64(content.size()), 0644, 0, 0, 1'700'000'000'000'000, {},
                                   {},   {}};
         reply(message, {QVariant::fromValue(info), QVariant::fromValue(memoryFile(content))});
