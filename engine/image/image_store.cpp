@@ -155,6 +155,11 @@ std::vector<std::filesystem::path> ImageStore::layerDirectories(const Image& ima
     return paths;
 }
 
+Result<UniqueFd> ImageStore::openIndex(const Layer& layer) const
+{
+    return d->directories.openIndex(layer.chainId);
+}
+
 Result<bool> ImageStore::Private::hasLayer(const std::string& chainId)
 {
     auto connection = database.lock();

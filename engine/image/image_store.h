@@ -249,6 +249,9 @@ public:
     /// The unpacked directories of an image's layers, from the bottom: layers/<chainID>/diff.
     std::vector<std::filesystem::path> layerDirectories(const Image& image) const;
 
+    /// A layer's index, of what is in it (engine/layer/file_index.h). Errors: NotFound (an older version unpacked it).
+    Result<UniqueFd> openIndex(const Layer& layer) const;
+
     /// Removes what no row refers to (what a crash left). Called once when the helper starts.
     Result<void> sweep();
 

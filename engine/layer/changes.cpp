@@ -157,6 +157,9 @@ private:
         change.size = sizeOf(status);
         change.sizeBelow = lower ? sizeOf(lower->status) : 0;
         change.time = status.st_ctim;
+        change.mode = status.st_mode;
+        change.uid = status.st_uid - m_idBase;
+        change.gid = status.st_gid - m_idBase;
         change.layer = lower ? lower->layer : -1;
         m_sink(change);
     }

@@ -36,6 +36,9 @@ struct Change {
     std::uint64_t size = 0; ///< of the file as it is now; of a deleted one as the image has it
     std::uint64_t sizeBelow = 0; ///< of the image's file; 0 for Added
     timespec time{}; ///< st_ctime: when it or its attributes were last changed; nothing for Deleted
+    mode_t mode = 0; ///< as stat(2) has it; nothing for Deleted, like the owner
+    std::uint32_t uid = 0; ///< as the container has it
+    std::uint32_t gid = 0;
     int layer = -1; ///< index from the bottom of the layer that has the path; -1 for Added
 };
 

@@ -36,12 +36,13 @@ using Records = std::map<std::string, FileRecord, TreeOrder>;
 
 class Parser {
 public:
-    explicit Parser(std::string_view text)
+    Parser(std::string_view text, IndexSink& sink)
         : m_text(text)
+        , m_sink(sink)
     {
     }
 
-    Result<std::vector<FileRecord>> run()
+    Result<void> run()
     {
         TRY(checkDigest());
         Unpacker unpacker{m_text};
@@ -57,7 +58,7 @@ public:
         }
         if (TRY(unpacker.number()) != m_count || !unpacker.atEnd())
             return damagedIndex("the number of records is wrong");
-        return collect();
+        return {};
     }
 
 private:
@@ -78,26 +79,19 @@ private:
     {
         const auto shared = TRY(unpacker.number());
         const auto suffix = TRY(unpacker.text());
-        if (shared > m_path.size() || shared + suffix.size() > kLongestPath)
+        std::string& path = m_record.path;
+        if (shared > path.size() || shared + suffix.size() > kLongestPath)
             return damagedIndex("a path is wrong");
-        m_path.resize(shared);
-        m_path += suffix;
-        if (kind == RecordKind::Opaque) {
-            m_opaque.push_back(m_path);
-            return {};
-        }
-        if (kind == RecordKind::Gone) {
-            takeBack();
-            return {};
-        }
-        FileRecord record;
-        record.kind = kind;
-        record.path = m_path;
+        path.resize(shared);
+        path += suffix;
+        if (kind == RecordKind::Opaque)
+            return m_sink.opaque(path);
+        if (kind == RecordKind::Gone)
+            return m_sink.gone(path);
+        m_record = {.kind = kind, .path = std::move(path)};
         if (kind != RecordKind::Whiteout)
-            TRY(readFields(record, unpacker));
-        // Archives are mostly in the order of their tree.
-        m_records.insert_or_assign(m_records.end(), m_path, std::move(record));
-        return {};
+            TRY(readFields(m_record, unpacker));
+        return m_sink.add(m_record);
     }
 
     static Result<void> readFields(FileRecord& record, Unpacker& unpacker)
@@ -131,18 +125,40 @@ private:
         return {};
     }
 
-    void takeBack()
+    std::string_view m_text;
+    IndexSink& m_sink;
+    FileRecord m_record; ///< the last one: its path is what the next one's begins with
+    std::uint64_t m_count = 0;
+};
+
+class Collector final : public IndexSink {
+public:
+    Result<void> add(const FileRecord& record) override
     {
-        const auto first = m_records.lower_bound(m_path);
-        auto last = first;
-        while (last != m_records.end()
-               && (m_path.empty() || last->first == m_path
-                   || (last->first.starts_with(m_path) && last->first[m_path.size()] == '/')))
-            ++last;
-        m_records.erase(first, last);
+        // Archives are mostly in the order of their tree.
+        m_records.insert_or_assign(m_records.end(), record.path, record);
+        return {};
     }
 
-    std::vector<FileRecord> collect()
+    Result<void> gone(std::string_view path) override
+    {
+        const auto first = m_records.lower_bound(path);
+        auto last = first;
+        while (last != m_records.end()
+               && (path.empty() || last->first == path
+                   || (last->first.starts_with(path) && last->first[path.size()] == '/')))
+            ++last;
+        m_records.erase(first, last);
+        return {};
+    }
+
+    Result<void> opaque(std::string_view path) override
+    {
+        m_opaque.emplace_back(path);
+        return {};
+    }
+
+    std::vector<FileRecord> take()
     {
         for (const auto& path : m_opaque) {
             if (const auto found = m_records.find(path); found != m_records.end())
@@ -155,25 +171,35 @@ private:
         return records;
     }
 
-    std::string_view m_text;
-    std::string m_path;
+private:
     Records m_records;
     std::vector<std::string> m_opaque;
-    std::uint64_t m_count = 0;
 };
 
 } // namespace
 
+Result<void> readIndex(std::string_view text, IndexSink& sink)
+{
+    return Parser{text, sink}.run();
+}
+
+Result<std::string> indexText(BorrowedFd file)
+{
+    return os::readAll(file, "the layer's index", kMaxIndex);
+}
+
 Result<FileIndex> FileIndex::parse(std::string_view text)
 {
+    Collector collector;
+    TRY(readIndex(text, collector));
     FileIndex index;
-    index.m_records = TRY(Parser{text}.run());
+    index.m_records = collector.take();
     return index;
 }
 
 Result<FileIndex> FileIndex::read(BorrowedFd file)
 {
-    return parse(TRY(os::readAll(file, "the layer's index", kMaxIndex)));
+    return parse(TRY(indexText(file)));
 }
 
 const FileRecord* FileIndex::find(std::string_view path) const

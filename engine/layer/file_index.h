@@ -87,10 +87,28 @@ private:
     std::uint64_t m_count = 0;
 };
 
+/// Takes what readIndex() finds, in the order of the file. What is handed over lives for the call alone.
+class IndexSink {
+public:
+    virtual ~IndexSink() = default;
+    virtual Result<void> add(const FileRecord& record) = 0;
+    /// Everything of `path` and below it is taken back.
+    virtual Result<void> gone(std::string_view path) = 0;
+    /// The directory hides what the layers below have in it; it may have been added before or be added later.
+    virtual Result<void> opaque(std::string_view path) = 0;
+};
+
+/// Reads an index, which may hold anything: its checksum first, so that nothing reaches the sink of one that is damaged
+/// but what is wrongly written. Errors: InvalidArgument (damaged, cut off), and those of the sink.
+Result<void> readIndex(std::string_view text, IndexSink& sink);
+
+/// All of the file, for readIndex(). Errors: LimitExceeded.
+Result<std::string> indexText(BorrowedFd file);
+
 /// A layer's index as it was read and checked.
 class FileIndex {
 public:
-    /// Reads the whole of `file`, which may hold anything. Errors: InvalidArgument (damaged, cut off), LimitExceeded.
+    /// Errors: those of readIndex() and indexText().
     static Result<FileIndex> read(BorrowedFd file);
     static Result<FileIndex> parse(std::string_view text);
 
