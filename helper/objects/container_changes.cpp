@@ -101,6 +101,21 @@ qulonglong ContainerObject::SummarizeChanges(const QVariantMap&, qulonglong&, db
     return 0;
 }
 
+Result<LayerStack> ContainerObject::layerStack() const
+{
+    return LayerStack{TRY(m_services.images.find(m_container.owner, m_container.imageId)),
+                      m_services.containers.overlay(m_container.id)};
+}
+
+QDBusUnixFileDescriptor ContainerObject::OpenLayers(const QVariantMap& options)
+{
+    auto stack = layerStack();
+    if (!stack)
+        return refuse(stack.error()), QDBusUnixFileDescriptor();
+    answerLayers(m_services, *stack, options, takeCall());
+    return {};
+}
+
 dbus::FileInfo ContainerObject::ReadFile(const QByteArray& path, const QString& version, const QVariantMap& options,
                                          QDBusUnixFileDescriptor&)
 {

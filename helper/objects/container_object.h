@@ -4,6 +4,7 @@
 #include "engine/container/container_manager.h"
 #include "helper/dbus/object.h"
 #include "helper/objects/change_list.h"
+#include "helper/objects/layer_trees.h"
 #include "helper/objects/services.h"
 #include "resources/dbus/types.h"
 
@@ -81,6 +82,9 @@ public:
     QString cgroupPath() const;
     dbus::Timeline startTimeline() const;
 
+    /// What OpenLayers reads. Errors: NotFound (the image is gone).
+    Result<LayerStack> layerStack() const;
+
     // The contract's methods.
     void Start(const QVariantMap& options);
     QDBusObjectPath Stop(qulonglong timeoutUsec, const QVariantMap& options);
@@ -97,6 +101,7 @@ public:
     QDBusUnixFileDescriptor ListChanges(const QVariantMap& options);
     qulonglong SummarizeChanges(const QVariantMap& options, qulonglong& bytes, dbus::PathNumbers& largest,
                                 dbus::PathNumbers& newest);
+    QDBusUnixFileDescriptor OpenLayers(const QVariantMap& options);
     dbus::FileInfo ReadFile(const QByteArray& path, const QString& version, const QVariantMap& options,
                             QDBusUnixFileDescriptor& content);
     QDBusObjectPath UndoChanges(const QByteArrayList& paths, const QVariantMap& options);

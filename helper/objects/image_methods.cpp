@@ -5,6 +5,7 @@
 #include "helper/jobs/push_image.h"
 #include "helper/objects/image_catalog.h"
 #include "helper/objects/image_object.h"
+#include "helper/objects/layer_trees.h"
 #include "helper/objects/registry_options.h"
 #include "helper/objects/text.h"
 
@@ -83,6 +84,12 @@ QString ImageObject::Inspect(const QVariantMap&, QString&)
          [](const image::ImageDocuments& documents) {
              return QVariantList{fromEngine(documents.manifest), fromEngine(documents.config)};
          });
+    return {};
+}
+
+QDBusUnixFileDescriptor ImageObject::OpenLayers(const QVariantMap& options)
+{
+    answerLayers(m_services, {m_image, {}}, options, takeCall());
     return {};
 }
 

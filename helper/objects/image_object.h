@@ -55,6 +55,7 @@ public:
     void Untag(const QString& reference, const QVariantMap& options);
     dbus::History GetHistory(const QVariantMap& options);
     QString Inspect(const QVariantMap& options, QString& config);
+    QDBusUnixFileDescriptor OpenLayers(const QVariantMap& options);
     QDBusObjectPath Push(const QString& reference, const QVariantMap& options);
 
 private:

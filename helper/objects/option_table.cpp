@@ -3,6 +3,7 @@
 
 #include "helper/objects/paths.h"
 
+#include <QDBusObjectPath>
 #include <QStringList>
 
 using namespace Qt::StringLiterals;
@@ -27,6 +28,7 @@ OptionTable optionTable()
                                  {u"entrypoint"_s, strings},    {u"env"_s, strings},        {u"working_dir"_s, string},
                                  {u"user"_s, string},           {u"stop_signal"_s, string}, {u"labels"_s, strings},
                                  {u"exposed_ports"_s, strings}, {u"volumes"_s, strings}};
+    const QList<Option> layers{{u"compare_with"_s, QMetaType::fromType<QDBusObjectPath>()}};
     return {
         {interfaceNamed("Manager.LoadImage"_L1), {{u"platform"_s, string}}},
         {interfaceNamed("Manager.PullImage"_L1), pull},
@@ -36,6 +38,8 @@ OptionTable optionTable()
         {interfaceNamed("Manager.ImportImage"_L1), newImage},
         {interfaceNamed("Manager.PruneImages"_L1), {{u"all"_s, boolean}, {u"dry_run"_s, boolean}}},
         {interfaceNamed("Image.Push"_L1), registry},
+        {interfaceNamed("Image.OpenLayers"_L1), layers},
+        {interfaceNamed("Container.OpenLayers"_L1), layers},
         {interfaceNamed("Container.Commit"_L1),
          newImage + QList<Option>{{u"pause"_s, boolean}, {u"paths"_s, byteArrays}}},
         {interfaceNamed("Manager.CreateContainer"_L1),

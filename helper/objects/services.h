@@ -41,6 +41,7 @@ struct Services {
     registry::Patience patience = {};
     Quota readers{8, "readings under way"};
     Quota changeLists{2, "lists of changes under way"};
+    Quota layerTrees{2, "trees of layers under way"};
     Quota transfers{8, "transfers with registries under way"};
     Quota archives{4, "archives being written"};
 };

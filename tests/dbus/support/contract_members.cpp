@@ -43,6 +43,11 @@ QStringList changeMembers()
             u"Container.SaveChanges"_s};
 }
 
+QStringList layerMembers()
+{
+    return {u"Container.OpenLayers"_s, u"Image.OpenLayers"_s};
+}
+
 QStringList registryMembers()
 {
     return {u"Manager.ResolveReference"_s,
