@@ -46,6 +46,7 @@ public:
     QAction* push;
     QAction* save;
     QAction* history;
+    QAction* layers;
     QAction* inspect;
     QAction* copyName;
     QAction* copyId;
@@ -60,6 +61,7 @@ Q_SIGNALS:
     void runRequested(const QString& imageId);
     void usersRequested();
     void historyRequested();
+    void layersRequested();
     void inspectRequested();
 
 private:

@@ -2,6 +2,7 @@
 #include "gui/app/image_details.h"
 
 #include "gui/models/image_history_model.h"
+#include "gui/pages/layersview.h"
 #include "gui/widgets/banner.h"
 #include "gui/widgets/copymenu.h"
 #include "gui/widgets/fonts.h"
@@ -16,6 +17,7 @@
 #include <QHeaderView>
 #include <QJsonDocument>
 #include <QPlainTextEdit>
+#include <QRegularExpression>
 #include <QSplitter>
 #include <QTabBar>
 #include <QTabWidget>
@@ -30,7 +32,7 @@ using models::ImageHistoryModel;
 
 namespace {
 
-enum Tab { HistoryTab, DocumentsTab };
+enum Tab { HistoryTab, LayersTab, DocumentsTab };
 constexpr int kNarrowTable = 400;
 
 QPlainTextEdit* plainText(const QString& name, const QString& accessibleName, QWidget* parent)
@@ -54,7 +56,7 @@ QString readable(const QString& json)
 
 } // namespace
 
-ImageDetails::ImageDetails(QWidget* parent)
+ImageDetails::ImageDetails(client::Client* client, QWidget* parent)
     : QWidget(parent)
     , m_banner(new widgets::Banner(this))
     , m_tabs(new QTabWidget(this))
@@ -66,6 +68,7 @@ ImageDetails::ImageDetails(QWidget* parent)
     m_tabs->setAccessibleName(tr("What to see of the image"));
     m_tabs->setDocumentMode(true);
     m_tabs->addTab(buildHistory(), tr("History"));
+    m_tabs->addTab(buildLayers(client), tr("Layers"));
     m_tabs->addTab(buildDocuments(), tr("Inspect"));
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -116,6 +119,24 @@ QWidget* ImageDetails::buildHistory()
     return splitter;
 }
 
+QWidget* ImageDetails::buildLayers(client::Client* client)
+{
+    auto* page = new QWidget(m_tabs);
+    m_layers = new pages::LayersView(client, page);
+    // A container's page has the same view: names are the window's.
+    const QList<QWidget*> parts = m_layers->findChildren<QWidget*>(QRegularExpression(QStringLiteral("^(layer|pile)")));
+    for (QWidget* part : parts)
+        part->setObjectName(QStringLiteral("image-") + part->objectName());
+    auto* layout = new QVBoxLayout(page);
+    layout->setContentsMargins(widgets::kSpacing, widgets::kSpacing, widgets::kSpacing, widgets::kSpacing);
+    layout->addWidget(m_layers);
+    connect(m_layers, &pages::LayersView::failed, this, [this](const client::ClientError& error) {
+        m_layersOf.clear();
+        showError(tr("The image's layers could not be read"), error);
+    });
+    return page;
+}
+
 QWidget* ImageDetails::buildDocuments()
 {
     auto* page = new QWidget(m_tabs);
@@ -161,6 +182,13 @@ void ImageDetails::showHistory()
     m_steps->setFocus();
 }
 
+void ImageDetails::showLayers()
+{
+    show();
+    m_tabs->setCurrentIndex(LayersTab);
+    m_tabs->currentWidget()->setFocus();
+}
+
 void ImageDetails::showDocuments()
 {
     show();
@@ -183,6 +211,8 @@ void ImageDetails::load()
         m_loaded = id;
         m_documents = {};
         m_model->setSteps({});
+        m_layers->clear();
+        m_layersOf.clear();
         m_banner->dismiss();
         showDocument();
     }
@@ -190,6 +220,8 @@ void ImageDetails::load()
         return;
     if (m_tabs->currentIndex() == HistoryTab && m_model->rowCount() == 0)
         loadHistory();
+    else if (m_tabs->currentIndex() == LayersTab && m_layersOf != m_loaded)
+        loadLayers();
     else if (m_tabs->currentIndex() == DocumentsTab && m_documents.config.isEmpty())
         loadDocuments();
 }
@@ -204,6 +236,15 @@ void ImageDetails::loadHistory()
         else
             showSteps(*steps);
     });
+}
+
+// An image's layers never change.
+void ImageDetails::loadLayers()
+{
+    m_layersOf = m_loaded;
+    m_layers->setStack({m_image->path(), m_image->displayName(), m_image->data().layers, false,
+                        [image = m_image](const QString& other) { return image->openLayers(other); }});
+    m_layers->load();
 }
 
 void ImageDetails::loadDocuments()

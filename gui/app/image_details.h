@@ -15,21 +15,30 @@ namespace lamella::models {
 class ImageHistoryModel;
 }
 
+namespace lamella::client {
+class Client;
+}
+
+namespace lamella::pages {
+class LayersView;
+}
+
 namespace lamella::widgets {
 class Banner;
 }
 
 namespace lamella::app {
 
-/// How the chosen image was made, and its documents. It asks the helper only while it is seen.
+/// How the chosen image was made, its layers, and its documents. It asks the helper only while it is seen.
 class ImageDetails : public QWidget {
     Q_OBJECT
 
 public:
-    explicit ImageDetails(QWidget* parent = nullptr);
+    explicit ImageDetails(client::Client* client, QWidget* parent = nullptr);
 
     void setImage(client::ImageClient* image);
     void showHistory();
+    void showLayers();
     void showDocuments();
 
 protected:
@@ -38,9 +47,11 @@ protected:
 
 private:
     QWidget* buildHistory();
+    QWidget* buildLayers(client::Client* client);
     QWidget* buildDocuments();
     void load();
     void loadHistory();
+    void loadLayers();
     void loadDocuments();
     void showSteps(const std::vector<client::HistoryStep>& steps);
     void showStep();
@@ -54,9 +65,11 @@ private:
     models::ImageHistoryModel* m_model;
     QTableView* m_steps;
     QPlainTextEdit* m_step;
+    pages::LayersView* m_layers;
     QComboBox* m_which;
     QPlainTextEdit* m_document;
     client::ImageDocuments m_documents;
+    QString m_layersOf; ///< the image whose layers are shown, by id
     QString m_loaded; ///< the image that is shown, by id
 };
 

@@ -41,7 +41,7 @@ ImagesSection::ImagesSection(client::Client* client, ImageActions* actions, QWid
     , m_model(new ImageListModel(client, this))
     , m_filter(new QSortFilterProxyModel(this))
     , m_view(new QTableView(this))
-    , m_details(new ImageDetails(this))
+    , m_details(new ImageDetails(client, this))
     , m_splitter(new Splitter(this))
     , m_stack(new QStackedWidget(this))
     , m_empty(new widgets::EmptyState(this))
@@ -79,6 +79,7 @@ ImagesSection::ImagesSection(client::Client* client, ImageActions* actions, QWid
     connect(m_empty, &widgets::EmptyState::secondTriggered, this,
             [this] { (m_actions->loadStarter->isVisible() ? m_actions->loadStarter : m_actions->load)->trigger(); });
     connect(m_actions, &ImageActions::historyRequested, m_details, &ImageDetails::showHistory);
+    connect(m_actions, &ImageActions::layersRequested, m_details, &ImageDetails::showLayers);
     connect(m_actions, &ImageActions::inspectRequested, m_details, &ImageDetails::showDocuments);
     connect(client, &client::Client::stateChanged, this, &ImagesSection::showRightPage);
     for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})

@@ -4,6 +4,7 @@
 #include "gui/client/bus.h"
 #include "gui/client/changes_reader.h"
 #include "gui/client/client.h"
+#include "gui/client/layer_call.h"
 #include "gui/client/stats_feed.h"
 #include "gui/client/wire.h"
 
@@ -159,6 +160,11 @@ Pending<ChangeSet> ContainerClient::listChanges()
                     client, [promise, set] { promise.give(std::move(*set)); }, Qt::QueuedConnection);
             });
         });
+}
+
+Pending<LayerTreePtr> ContainerClient::openLayers(const QString& compareWith)
+{
+    return askForLayers<ContainerProxy>(m_bus, m_path, compareWith);
 }
 
 Pending<ChangeSummary> ContainerClient::summarizeChanges()

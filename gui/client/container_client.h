@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gui/client/descriptor.h"
+#include "gui/client/layer_tree.h"
 #include "gui/client/pending.h"
 #include "gui/client/types.h"
 
@@ -64,6 +65,9 @@ public:
     /// Read and parsed on another thread.
     Pending<ChangeSet> listChanges();
     Pending<ChangeSummary> summarizeChanges();
+    /// Every path of its layers, with the writable one on top. `compareWith`: the object path of another image or
+    /// container, whose files are compared with this one's; empty: none.
+    Pending<LayerTreePtr> openLayers(const QString& compareWith = {});
     /// The beginning of one file, and what there is to know of it; `path` as it is in bytes.
     enum class Version { Container, Image };
     Pending<FileVersion> readFile(const QByteArray& path, Version version);

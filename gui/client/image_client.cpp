@@ -3,6 +3,7 @@
 
 #include "gui/client/bus.h"
 #include "gui/client/client.h"
+#include "gui/client/layer_call.h"
 #include "gui/client/wire.h"
 
 namespace lamella::client {
@@ -66,6 +67,11 @@ Pending<ImageDocuments> ImageClient::inspect()
         [](const auto& promise, const auto& reply) {
             promise.give(ImageDocuments{reply.template argumentAt<0>(), reply.template argumentAt<1>()});
         });
+}
+
+Pending<LayerTreePtr> ImageClient::openLayers(const QString& compareWith)
+{
+    return askForLayers<ImageProxy>(m_bus, m_path, compareWith);
 }
 
 Pending<QPointer<JobClient>> ImageClient::push(const QString& reference, const RegistryOptions& options)

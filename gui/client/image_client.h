@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "gui/client/layer_tree.h"
 #include "gui/client/pending.h"
 #include "gui/client/types.h"
 
@@ -31,6 +32,9 @@ public:
     /// From the first step.
     Pending<std::vector<HistoryStep>> history();
     Pending<ImageDocuments> inspect();
+    /// Every path of its layers. `compareWith`: the object path of another image or container, whose files are
+    /// compared with this one's; empty: none.
+    Pending<LayerTreePtr> openLayers(const QString& compareWith = {});
     /// The job's result: the digest of the manifest that the registry has then.
     Pending<QPointer<JobClient>> push(const QString& reference, const RegistryOptions& options);
 

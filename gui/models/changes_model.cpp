@@ -34,8 +34,6 @@ struct ChangesModel::Node {
     }
 };
 
-namespace {
-
 QString changeLetter(ChangeKind kind)
 {
     switch (kind) {
@@ -52,6 +50,8 @@ QString changeLetter(ChangeKind kind)
     }
     return {};
 }
+
+namespace {
 
 template <class Node>
 void finish(Node& node)

@@ -85,4 +85,7 @@ private:
     bool m_flat = false;
 };
 
+/// "A", "M", "D", "m", "c".
+QString changeLetter(client::ChangeKind kind);
+
 } // namespace lamella::models

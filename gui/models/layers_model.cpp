@@ -2,8 +2,10 @@
 #include "gui/models/layers_model.h"
 
 #include "gui/format/formats.h"
+#include "gui/models/layer_files_model.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace lamella::models {
 
@@ -26,7 +28,47 @@ void LayersModel::setLayers(const std::vector<client::LayerInfo>& layers, std::o
     beginResetModel();
     m_layers = layers;
     m_writable = writableBytes;
+    m_tree.reset();
+    m_marked = -1;
     endResetModel();
+}
+
+void LayersModel::setTree(client::LayerTreePtr tree)
+{
+    m_tree = std::move(tree);
+    m_marked = -1;
+    if (rowCount() > 0)
+        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
+}
+
+void LayersModel::setMarked(qint64 node)
+{
+    if (std::exchange(m_marked, node) != node && rowCount() > 0)
+        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1), {MarkRole});
+}
+
+QString LayersModel::changes(int row) const
+{
+    const auto layer = static_cast<std::size_t>(rowCount() - 1 - row);
+    if (!m_tree || layer >= m_tree->layers().size())
+        return {};
+    const client::LayerFigures& figures = m_tree->layers()[layer];
+    QStringList words;
+    if (figures.added > 0)
+        words.append(tr("%1 added").arg(figures.added));
+    if (figures.changed > 0)
+        words.append(tr("%1 changed").arg(figures.changed));
+    if (figures.deleted > 0)
+        words.append(tr("%1 deleted").arg(figures.deleted));
+    return words.isEmpty() ? tr("no files") : words.join(QStringLiteral(", "));
+}
+
+int LayersModel::mark(int row) const
+{
+    if (!m_tree || m_marked < 0 || m_marked >= static_cast<qint64>(m_tree->nodes().size()))
+        return -1;
+    const auto* entry = m_tree->of(m_tree->nodes()[static_cast<std::size_t>(m_marked)], rowCount() - 1 - row);
+    return entry ? static_cast<int>(changeKind(*entry)) : -1;
 }
 
 quint64 LayersModel::totalBytes() const
@@ -62,7 +104,7 @@ QVariant LayersModel::display(int row, int column) const
     if (column == SizeColumn)
         return isWritable(row) && *m_writable == kUnknownBytes ? QString() : format::bytes(bytesAt(row));
     if (isWritable(row))
-        return column == CommandColumn ? QVariant(tr("Writable layer: what this container has changed")) : QVariant();
+        return column == CommandColumn ? QVariant(tr("Writable layer")) : QVariant();
     const client::LayerInfo& layer = layerAt(row);
     switch (column) {
     case NumberColumn:
@@ -92,6 +134,12 @@ QVariant LayersModel::data(const QModelIndex& index, int role) const
         return bytesAt(row);
     case WritableRole:
         return isWritable(row);
+    case ChangesRole:
+        return changes(row);
+    case MarkRole:
+        return mark(row);
+    case LayerRole:
+        return rowCount() - 1 - row;
     case FractionRole: {
         quint64 greatest = 1;
         for (int other = 0; other < rowCount(); ++other)

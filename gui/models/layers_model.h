@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "gui/client/layer_tree.h"
 #include "gui/client/types.h"
 
 #include <QAbstractTableModel>
@@ -20,7 +21,10 @@ public:
         SortRole = Qt::UserRole,
         BytesRole, ///< quint64
         WritableRole, ///< bool
-        FractionRole, ///< double: of the greatest layer, for a bar
+        FractionRole, ///< double: of the greatest layer, for its thickness
+        ChangesRole, ///< QString: how many paths it adds, changes and deletes; empty until that is known
+        MarkRole, ///< int of client::ChangeKind: what it does at the marked path; -1: nothing
+        LayerRole, ///< int: the layer's number in its tree, from 0 at the bottom
     };
 
     explicit LayersModel(QObject* parent = nullptr);
@@ -29,6 +33,11 @@ public:
     /// until it has been measured); nothing for an image.
     void setLayers(const std::vector<client::LayerInfo>& layers, std::optional<quint64> writableBytes);
     static constexpr quint64 kUnknownBytes = ~quint64(0);
+    /// What its files were read from; nullptr: not known yet.
+    void setTree(client::LayerTreePtr tree);
+    /// Marks the layers that have something to say of a node of the tree; -1: none.
+    void setMarked(qint64 node);
+    int rowOfLayer(int layer) const { return rowCount() - 1 - layer; }
     quint64 totalBytes() const;
 
     int rowCount(const QModelIndex& parent = {}) const override;
@@ -41,9 +50,13 @@ private:
     const client::LayerInfo& layerAt(int row) const;
     quint64 bytesAt(int row) const;
     QVariant display(int row, int column) const;
+    QString changes(int row) const;
+    int mark(int row) const;
 
     std::vector<client::LayerInfo> m_layers;
     std::optional<quint64> m_writable;
+    client::LayerTreePtr m_tree;
+    qint64 m_marked = -1;
 };
 
 } // namespace lamella::models

@@ -4,21 +4,13 @@
 #include "gui/client/types.h"
 #include "gui/pages/page.h"
 
+#include <QElapsedTimer>
+
 #include <optional>
 
-class QLabel;
-class QListView;
-class QPlainTextEdit;
-
-namespace lamella::models {
-class LayersModel;
-}
-
-namespace lamella::widgets {
-class KeyValue;
-}
-
 namespace lamella::pages {
+
+class LayersView;
 
 /// The stack of layers that the container's files come from, the writable one on top.
 class LayersPage final : public Page {
@@ -31,22 +23,20 @@ protected:
     void containerSet() override;
     void containerChanged() override;
     void refresh() override;
+    void tick() override;
 
 private:
-    QWidget* createDetails();
     void showStack();
-    void showSelected();
+    void measure();
     const client::ImageData* image() const;
 
-    models::LayersModel* m_model;
-    QLabel* m_summary;
-    QListView* m_view;
-    QWidget* m_details;
-    widgets::KeyValue* m_values;
-    QPlainTextEdit* m_command;
-    std::optional<quint64> m_writableBytes;
+    LayersView* m_view;
+    std::optional<std::pair<quint64, quint64>>
+        m_measured; ///< paths and bytes of the writable layer, as the tree has them
     bool m_asking = false;
     quint64 m_generation = 0;
+    QElapsedTimer m_asked;
+    qint64 m_took = 0; ///< milliseconds, the last time
 };
 
 } // namespace lamella::pages

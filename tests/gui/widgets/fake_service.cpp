@@ -4,6 +4,7 @@
 #include "resources/dbus/api.h"
 #include "resources/dbus/stats_ring.h"
 #include "resources/dbus/types.h"
+#include "tests/support/layer_tree/layer_tree_file.h"
 
 #include <QDBusMessage>
 #include <QDBusMetaType>
@@ -306,6 +307,13 @@ bool FakeService::answerContainer(const QDBusMessage& message)
         send(message.createReply(QVariant::fromValue(list)));
     } else if (member == QLatin1StringView("ListChanges")) {
         send(message.createReply(descriptorVariant(memoryFile(m_changes))));
+    } else if (member == QLatin1StringView("SummarizeChanges")) {
+        dbus::PathNumbers none;
+        send(message.createReply(
+            {quint64{3}, quint64{3'000'129}, QVariant::fromValue(none), QVariant::fromValue(none)}));
+    } else if (member == QLatin1StringView("OpenLayers")) {
+        send(message.createReply(
+            descriptorVariant(test::sealedFile(test::layerTreeFile(4, true, test::anyLayerTree())))));
     } else if (member == QLatin1StringView("OpenStats")) {
         send(message.createReply(fileVariant(QStringLiteral("stats"))));
     } else if (member == QLatin1StringView("OpenLog")) {

@@ -12,6 +12,8 @@
 #include <QAbstractItemView>
 #include <QDir>
 #include <QElapsedTimer>
+#include <QTabWidget>
+#include <QTreeView>
 
 #include <memory>
 
@@ -83,11 +85,29 @@ int main(int argc, char** argv)
                     QMetaObject::invokeMethod(
                         view, [view] { view->setCurrentIndex(view->model()->index(1, 1)); }, Qt::QueuedConnection);
             wait(1500);
-            const QString name
-                = QStringLiteral("page-%1-%2-%3x.png")
-                      .arg(QLatin1StringView(info.id), dark ? QStringLiteral("dark") : QStringLiteral("light"))
-                      .arg(application.devicePixelRatio());
-            page->grab().save(QDir(directory).filePath(name));
+            const auto save = [&](const QString& what) {
+                const QString name = QStringLiteral("page-%1-%2-%3x.png")
+                                         .arg(what, dark ? QStringLiteral("dark") : QStringLiteral("light"))
+                                         .arg(application.devicePixelRatio());
+                page->grab().save(QDir(directory).filePath(name));
+            };
+            save(QString::fromLatin1(info.id));
+            if (auto* tabs = page->findChild<QTabWidget*>(QStringLiteral("layerTabs"))) {
+                auto* files = page->findChild<QTreeView*>(QStringLiteral("layerFiles"));
+                files->expandAll();
+                files->setCurrentIndex(files->model()->index(1, 0));
+                files->setCurrentIndex(files->indexBelow(files->indexBelow(files->indexBelow(files->currentIndex()))));
+                save(QStringLiteral("layers-files"));
+                for (int tab = 1; tab < tabs->count(); ++tab) {
+                    tabs->setCurrentIndex(tab);
+                    wait(50);
+                    save(QStringLiteral("layers-tab%1").arg(tab));
+                }
+                tabs->setCurrentIndex(0);
+                page->resize(520, 800);
+                wait(50);
+                save(QStringLiteral("layers-narrow"));
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 // Every tab of a container's details with a helper that answers what the test wants.
 #include "gui/client/client.h"
 #include "gui/models/changes_model.h"
+#include "gui/models/layer_files_model.h"
 #include "gui/models/layers_model.h"
 #include "gui/models/log_model.h"
 #include "gui/models/process_tree_model.h"
@@ -11,7 +12,9 @@
 #include "gui/terminal/terminalview.h"
 #include "gui/widgets/banner.h"
 #include "gui/widgets/historygraph.h"
+#include "gui/widgets/keyvalue.h"
 #include "gui/widgets/statebadge.h"
+#include "gui/widgets/treemap.h"
 #include "tests/gui/widgets/fake_service.h"
 #include "tests/gui/widgets/schemes.h"
 
@@ -23,6 +26,7 @@
 #include <QPushButton>
 #include <QScrollBar>
 #include <QTabWidget>
+#include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTextBlock>
@@ -192,7 +196,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("member");
         QTest::newRow("processes") << QStringLiteral("processes") << QStringLiteral("ListProcesses");
         QTest::newRow("changes") << QStringLiteral("changes") << QStringLiteral("ListChanges");
-        QTest::newRow("layers") << QStringLiteral("layers") << QStringLiteral("ListChanges");
+        QTest::newRow("layers") << QStringLiteral("layers") << QStringLiteral("OpenLayers");
         QTest::newRow("logs") << QStringLiteral("logs") << QStringLiteral("OpenLog");
     }
     void failuresSayWhyAndOfferToTryAgain()
@@ -262,7 +266,100 @@ private Q_SLOTS:
         view->setCurrentIndex(view->model()->index(1, models::LayersModel::CommandColumn));
         QVERIFY(find<QPlainTextEdit>("layerCommand")->isVisible());
         QVERIFY(find<QPlainTextEdit>("layerCommand")->toPlainText().startsWith(QStringLiteral("RUN adduser")));
-        QCOMPARE(find<QLineEdit>("layerDiffId")->text(), QStringLiteral("sha256:") + QString(64, u'3'));
+        const auto* values = m_page->findChild<widgets::KeyValue*>();
+        QCOMPARE(values->value(QStringLiteral("layerDiffId")), QStringLiteral("sha256:") + QString(64, u'3'));
+    }
+
+    void aLayerSaysWhatIsInIt()
+    {
+        showPage("layers");
+        auto* view = find<QListView>("layersStack");
+        auto* files = find<QTreeView>("layerFiles");
+        QTRY_COMPARE(files->model()->rowCount(), 5);
+        QVERIFY(textOf(m_page.get()).contains(QStringLiteral("wasted")));
+        // Where the path that is chosen stands, the pile says.
+        const auto letters = [view] {
+            QString all;
+            for (int row = 0; row < view->model()->rowCount(); ++row) {
+                const int kind = view->model()->index(row, 0).data(models::LayersModel::MarkRole).toInt();
+                all += kind < 0 ? QStringLiteral("-") : models::changeLetter(static_cast<client::ChangeKind>(kind));
+            }
+            return all;
+        };
+        QCOMPARE(letters(), QStringLiteral("----"));
+        files->expandAll();
+        const QModelIndex etc = files->model()->index(1, 0);
+        files->setCurrentIndex(files->model()->index(2, 0, etc));
+        QCOMPARE(files->currentIndex().data().toString(), QStringLiteral("passwd"));
+        QCOMPARE(letters(), QStringLiteral("M-MA"));
+        // The third layer deletes a directory's files; the stack above it does not have them any more.
+        const auto shown = [files](const QString& name) {
+            const QModelIndexList found = files->model()->match(files->model()->index(0, 0), Qt::DisplayRole, name, 1,
+                                                                Qt::MatchExactly | Qt::MatchRecursive);
+            return found.isEmpty() ? QString(QStringLiteral("none"))
+                                   : found.first().siblingAtColumn(1).data().toString();
+        };
+        QCOMPARE(shown(QStringLiteral("big.txt")), QStringLiteral("none"));
+        view->setCurrentIndex(view->model()->index(1, models::LayersModel::CommandColumn));
+        QCOMPARE(shown(QStringLiteral("big.txt")), QStringLiteral("D"));
+        QCOMPARE(shown(QStringLiteral("libm.so")), QString());
+        QCOMPARE(files->currentIndex().data().toString(), QStringLiteral("passwd"));
+        find<QToolButton>("layerAlone")->click();
+        QCOMPARE(shown(QStringLiteral("libm.so")), QStringLiteral("none"));
+        QCOMPARE(shown(QStringLiteral("libc.so")), QStringLiteral("M"));
+    }
+
+    void whatIsWastedLeadsToTheFile()
+    {
+        showPage("layers");
+        auto* files = find<QTreeView>("layerFiles");
+        QTRY_COMPARE(files->model()->rowCount(), 5);
+        auto* tabs = find<QTabWidget>("layerTabs");
+        QCOMPARE(tabs->tabText(2), QStringLiteral("Wasted (8)"));
+        tabs->setCurrentIndex(2);
+        auto* wasted = find<QTableView>("layerWasted");
+        QCOMPARE(wasted->model()->index(0, 0).data().toString(), QStringLiteral("/usr/share/doc/big.txt"));
+        wasted->setFocus();
+        wasted->setCurrentIndex(wasted->model()->index(0, 0));
+        QTest::keyClick(wasted, Qt::Key_Return);
+        QCOMPARE(tabs->currentIndex(), 0);
+        QCOMPARE(files->currentIndex().data().toString(), QStringLiteral("big.txt"));
+        QCOMPARE(files->currentIndex().siblingAtColumn(1).data().toString(), QStringLiteral("D"));
+        QCOMPARE(find<QListView>("layersStack")->currentIndex().row(), 1);
+    }
+
+    void whatTakesTheRoomIsARectangle()
+    {
+        showPage("layers");
+        auto* files = find<QTreeView>("layerFiles");
+        QTRY_COMPARE(files->model()->rowCount(), 5);
+        find<QTabWidget>("layerTabs")->setCurrentIndex(1);
+        auto* map = find<widgets::Treemap>("layerMap");
+        map->resize(600, 400);
+        // Twice as much takes twice the room.
+        const auto area = [map](const QModelIndex& index) {
+            const QRect rect = map->visualRect(index);
+            return double(rect.width()) * rect.height();
+        };
+        double all = 0;
+        quint64 bytes = 0;
+        for (int row = 0; row < files->model()->rowCount(); ++row) {
+            all += area(files->model()->index(row, 0));
+            bytes += files->model()->index(row, 0).data(models::LayerFilesModel::BytesRole).toULongLong();
+        }
+        QVERIFY(all > 0.97 * map->width() * map->height());
+        const QModelIndex var = files->model()->index(4, 0);
+        QCOMPARE(var.data().toString(), QStringLiteral("var"));
+        const double share = double(var.data(models::LayerFilesModel::BytesRole).toULongLong()) / double(bytes);
+        QVERIFY(qAbs(area(var) / all - share) < 0.02);
+        QCOMPARE(map->indexAt(map->visualRect(var).center()).data().toString(), QStringLiteral("app.log"));
+        QTest::mouseClick(map, Qt::LeftButton, {}, map->visualRect(var).center());
+        QCOMPARE(files->currentIndex().data().toString(), QStringLiteral("app.log"));
+        QTest::keyClick(map, Qt::Key_Return);
+        QCOMPARE(find<QLabel>("layerWhere")->text(), QStringLiteral("/var/log"));
+        QTest::keyClick(map, Qt::Key_Backspace);
+        QTest::keyClick(map, Qt::Key_Backspace);
+        QCOMPARE(find<QLabel>("layerWhere")->text(), QStringLiteral("/"));
     }
 
     void statsShowThePast()

@@ -13,16 +13,19 @@
 #include <QClipboard>
 #include <QComboBox>
 #include <QContextMenuEvent>
+#include <QDBusObjectPath>
 #include <QDialog>
 #include <QGuiApplication>
 #include <QLabel>
 #include <QLineEdit>
+#include <QListView>
 #include <QListWidget>
 #include <QMenu>
 #include <QMenuBar>
 #include <QPlainTextEdit>
 #include <QTableView>
 #include <QTest>
+#include <QTreeView>
 
 using namespace lamella;
 using namespace Qt::StringLiterals;
@@ -50,6 +53,8 @@ private Q_SLOTS:
     void removesSeveral();
     void prunesAfterShowing();
     void showsTheHistory();
+    void showsTheLayers();
+    void comparesTwo();
     void showsTheDocuments();
 
 private:
@@ -316,6 +321,59 @@ void TestImages::showsTheHistory()
     QCOMPARE(at(2, 0), u"1"_s);
     steps->setCurrentIndex(steps->model()->index(1, 1));
     QCOMPARE(find<QPlainTextEdit>(u"historyText"_s)->toPlainText(), u"RUN /bin/sh -c apt-get update # buildkit"_s);
+}
+
+void TestImages::showsTheLayers()
+{
+    m_helper->addImage(u"one:latest"_s);
+    m_helper->layerCount = 2;
+    m_helper->layerTree = {"/etc A0d", "/etc/passwd A0f100 M1f120"};
+    connectReady();
+    QTRY_VERIFY(action(u"layersAction"_s)->isEnabled());
+    imageView()->selectRow(0);
+    action(u"layersAction"_s)->trigger();
+    auto* files = find<QTreeView>(u"image-layerFiles"_s);
+    QTRY_VERIFY(files->isVisible());
+    QTRY_COMPARE(files->model()->rowCount(), 1);
+    QVERIFY(find<QLabel>(u"image-layersSummary"_s)->text().contains(u"100 B of it wasted"_s));
+    // What cannot be read says why, and can be asked for again.
+    m_helper->addImage(u"two:latest"_s);
+    m_helper->failNext(u"OpenLayers"_s, u"NotFound"_s, u"the files of layer x are not known"_s);
+    QTRY_COMPARE(imageView()->model()->rowCount(), 2);
+    imageView()->selectRow(1);
+    auto* banner = find<widgets::Banner>(u"imageBanner"_s);
+    QTRY_VERIFY(banner->isVisible());
+    QTRY_COMPARE(files->model()->rowCount(), 0);
+    banner->findChild<QAbstractButton*>(u"bannerAction"_s)->click();
+    QTRY_COMPARE(files->model()->rowCount(), 1);
+}
+
+void TestImages::comparesTwo()
+{
+    m_helper->addImage(u"one:latest"_s);
+    m_helper->addImage(u"two:latest"_s);
+    const QString container = m_helper->addContainer(u"web"_s, u"stopped"_s);
+    connectReady();
+    QTRY_VERIFY(action(u"layersAction"_s)->isEnabled());
+    imageView()->selectRow(0);
+    action(u"layersAction"_s)->trigger();
+    auto* files = find<QTreeView>(u"image-layerFiles"_s);
+    QTRY_COMPARE(files->model()->rowCount(), 4); // of the one layer that the image has
+    auto* others = find<QComboBox>(u"image-layersCompare"_s);
+    QStringList names;
+    for (int i = 0; i < others->count(); ++i)
+        names.append(others->itemText(i));
+    QCOMPARE(names, (QStringList{u"nothing"_s, u"two:latest"_s, u"web"_s}));
+    others->setCurrentIndex(2);
+    Q_EMIT others->activated(2);
+    QTRY_COMPARE(files->model()->rowCount(), 3); // etc, old, new: what both have alike is left out
+    const auto options = m_helper->lastCall.value(u"OpenLayers"_s).constLast().toMap();
+    QVERIFY(options.value(u"compare_with"_s).value<QDBusObjectPath>().path().endsWith(container));
+    QVERIFY(find<QLabel>(u"image-layersSummary"_s)->text().contains(u"1 added, 2 changed, 1 not there"_s));
+    QCOMPARE(find<QListView>(u"image-layersStack"_s)->model()->rowCount(), 2);
+    others->setCurrentIndex(0);
+    Q_EMIT others->activated(0);
+    QTRY_COMPARE(files->model()->rowCount(), 4); // of the one layer that the image has
 }
 
 void TestImages::showsTheDocuments()

@@ -290,6 +290,8 @@ bool FakeHelper::handleImage(const QDBusMessage& message)
         for (const auto& [createdBy, empty] : std::as_const(history))
             steps.append({time += 1'000'000, createdBy, {}, empty, empty ? 0ULL : 1'048'576ULL});
         reply(message, {QVariant::fromValue(steps)});
+    } else if (method == "OpenLayers"_L1) {
+        openLayers(message, false);
     } else if (method == "Inspect"_L1) {
         reply(message, {u"{\"schemaVersion\":2}"_s, u"{\"os\":\"linux\",\"config\":{\"Cmd\":[\"sh\"]}}"_s});
     } else {
@@ -370,6 +372,8 @@ bool FakeHelper::handleContainer(const QDBusMessage& message)
         reply(message, {QVariant::fromValue(memoryFile(changes))});
     } else if (method == "SummarizeChanges"_L1) {
         summarize(message);
+    } else if (method == "OpenLayers"_L1) {
+        openLayers(message, true);
     } else if (method == "SaveChanges"_L1) {
         beginJob(message, u"save-changes"_s, {message.path()});
     } else if (method == "UndoChanges"_L1) {
@@ -389,6 +393,18 @@ bool FakeHelper::handleContainer(const QDBusMessage& message)
         return false;
     }
     return true;
+}
+
+void FakeHelper::openLayers(const QDBusMessage& message, bool writable)
+{
+    const auto options = qdbus_cast<QVariantMap>(message.arguments().constLast());
+    const bool compared = options.contains(u"compare_with"_s);
+    const QByteArrayList two{"/etc A0d", "/etc/same A0f10 c1f10", "/etc/passwd A0f340 M1f410", "/old A0f70 D1f0",
+                             "/new A1f80"};
+    QDBusUnixFileDescriptor file;
+    file.giveFileDescriptor(
+        sealedFile(compared ? layerTreeFile(2, false, two) : layerTreeFile(layerCount, writable, layerTree)));
+    reply(message, {QVariant::fromValue(file)});
 }
 
 void FakeHelper::summarize(const QDBusMessage& message)

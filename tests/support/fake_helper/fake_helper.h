@@ -2,6 +2,7 @@
 #pragma once
 
 #include "resources/dbus/api.h"
+#include "tests/support/layer_tree/layer_tree_file.h"
 
 #include <QDBusConnection>
 #include <QDBusMessage>
@@ -31,6 +32,10 @@ public:
     QByteArrayList undone;
     /// Answers of ListChanges.
     QByteArray changes;
+
+    /// Answers of OpenLayers, as layerTreeFile() takes them; compared ones are two layers.
+    QByteArrayList layerTree = anyLayerTree();
+    int layerCount = 4;
 
     /// Returns its id.
     QString addContainer(const QString& name, const QString& state);
@@ -75,6 +80,7 @@ private:
     using Interfaces = QMap<QString, QVariantMap>;
 
     void summarize(const QDBusMessage& message);
+    void openLayers(const QDBusMessage& message, bool writable);
     bool handleContainer(const QDBusMessage& message);
     void create(const QDBusMessage& message);
     bool handleManager(const QDBusMessage& message);
