@@ -73,13 +73,13 @@ Result<Process> startHelper(const std::filesystem::path& root, const std::filesy
     return helper;
 }
 
-Result<BenchContainer> makeContainer(Scratch& scratch, const LayerShape& shape)
+Result<BenchContainer> makeContainer(Scratch& scratch, const std::vector<LayerShape>& shapes)
 {
     constexpr char kManager[] = "org.lamella.Lamella1.Manager";
     TRY(endSessionHelper());
     auto root = TRY(scratch.fresh());
     auto helper = TRY(startHelper(root, scratch.path("helper.log")));
-    auto layout = TRY(writeLayout(scratch.path("layout"), {shape}, "gzip"));
+    auto layout = TRY(writeLayout(scratch.path("layout"), shapes, "gzip"));
     const auto directory = TRY(os::open(layout.path, O_RDONLY | O_DIRECTORY));
     const QDBusUnixFileDescriptor passed(directory.get());
     TRY(waitForJob(TRY(

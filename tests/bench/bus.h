@@ -35,7 +35,7 @@ struct BenchContainer {
     std::filesystem::path upper;
 };
 
-/// Makes one instead of the session's helper, of an image with one layer.
-Result<BenchContainer> makeContainer(Scratch& scratch, const LayerShape& shape);
+/// Makes one instead of the session's helper, of an image with these layers.
+Result<BenchContainer> makeContainer(Scratch& scratch, const std::vector<LayerShape>& shapes);
 
 } // namespace lamella::bench

@@ -48,7 +48,7 @@ public:
 
     Result<void> prepare()
     {
-        m_made.emplace(TRY(makeContainer(m_scratch, kImage)));
+        m_made.emplace(TRY(makeContainer(m_scratch, {kImage})));
         TRY(change(m_made->root));
         return preparePodman(m_made->layout);
     }

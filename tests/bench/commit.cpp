@@ -48,7 +48,7 @@ public:
 
     Result<void> prepare()
     {
-        m_made.emplace(TRY(makeContainer(m_scratch, kBelow)));
+        m_made.emplace(TRY(makeContainer(m_scratch, {kBelow})));
         TRY(writeChanges());
         return preparePodman(m_made->layout);
     }
