@@ -133,10 +133,7 @@ void Trash::settle(const std::string& id, Reply<void> settled)
         auto counted = settleFiles(container, overlay);
         QMetaObject::invokeMethod(
             this,
-            [this, id = container.id, settled, counted = std::move(counted)] {
-                settled({});
-                finishSettling(id, counted);
-            },
+            [this, id = container.id, settled, counted = std::move(counted)] { finishSettling(id, counted, settled); },
             Qt::QueuedConnection);
     });
 }
@@ -158,19 +155,19 @@ Result<Trash::Counted> Trash::settleFiles(const Container& container, const laye
     return counted;
 }
 
-void Trash::finishSettling(const std::string& id, const Result<Counted>& counted)
+void Trash::finishSettling(const std::string& id, const Result<Counted>& counted, const Reply<void>& settled)
 {
     Trashed& one = m_items.at(id); // nobody takes what is busy
-    one.busy = false;
     if (counted) {
         one.changes = counted->changes;
         one.bytes = counted->bytes;
     } else {
         log::error("the changes of {} in the trash cannot be counted: {}", one.container.name, counted.error().message);
     }
-    const uid_t owner = one.container.owner;
     Q_EMIT changed(id);
-    keepWithinBytes(owner);
+    settled({});
+    one.busy = false;
+    keepWithinBytes(one.container.owner);
 }
 
 void Trash::erase(const std::string& id, Reply<Bytes> reply)

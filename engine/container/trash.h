@@ -65,7 +65,7 @@ private:
     Result<Trashed*> settledOne(const std::string& id);
     void settle(const std::string& id, Reply<void> settled);
     Result<Counted> settleFiles(const Container& container, const layer::OverlayDirectories& overlay) const;
-    void finishSettling(const std::string& id, const Result<Counted>& counted);
+    void finishSettling(const std::string& id, const Result<Counted>& counted, const Reply<void>& settled);
     void eraseQuietly(const std::string& id, const char* why);
     std::vector<std::string> oldestFirst(uid_t owner) const;
     void keepWithinBytes(uid_t owner);

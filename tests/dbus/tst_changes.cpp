@@ -42,7 +42,7 @@ private Q_SLOTS:
     void cleanup()
     {
         for (const QString& path : std::as_const(m_made))
-            alice->lamella(path, u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
+            alice->discard(path);
         m_made.clear();
     }
 
