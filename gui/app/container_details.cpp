@@ -98,7 +98,8 @@ QWidget* ContainerDetails::buildHeader(QAction* back)
     m_more->setAccessibleName(tr("More actions"));
     m_more->setPopupMode(QToolButton::InstantPopup);
     m_more->setStyleSheet(QStringLiteral("QToolButton::menu-indicator { image: none; }"));
-    m_more->addActions({m_actions->commit, m_actions->exportFiles, m_actions->rename, m_actions->remove});
+    m_more->addActions(
+        {m_actions->commit, m_actions->exportFiles, m_actions->rename, m_actions->remove, m_actions->removeForGood});
 
     auto* first = new QHBoxLayout;
     first->setSpacing(widgets::kSpacing);

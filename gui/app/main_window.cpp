@@ -130,10 +130,14 @@ void MainWindow::buildMenus()
     container->addSeparator();
     container->addActions({actions.commit, actions.exportFiles});
     container->addSeparator();
-    container->addActions({actions.rename, actions.remove});
+    container->addActions({actions.rename, actions.remove, actions.removeForGood});
+    container->addSeparator();
+    container->addAction(actions.trash);
     // Del belongs to the list: elsewhere it deletes text.
-    actions.remove->setShortcutContext(Qt::WidgetShortcut);
-    m_containers->list()->view()->addAction(actions.remove);
+    for (QAction* action : {actions.remove, actions.removeForGood}) {
+        action->setShortcutContext(Qt::WidgetShortcut);
+        m_containers->list()->view()->addAction(action);
+    }
 
     QMenu* image = menuBar()->addMenu(tr("&Image"));
     for (QAction* action : m_imageActions->contextActions())
@@ -174,6 +178,8 @@ void MainWindow::connectParts()
     connect(m_imageActions, &ImageActions::runRequested, this, &MainWindow::runContainer);
     connect(m_imageActions, &ImageActions::failed, m_notices, &Notices::addFailure);
     connect(m_containerActions, &ContainerActions::failed, m_notices, &Notices::addFailure);
+    connect(m_containerActions, &ContainerActions::done, m_notices, &Notices::say);
+    connect(m_containerActions, &ContainerActions::restored, m_containers->list(), &ContainerList::select);
     connect(m_containers->list(), &ContainerList::tryAgain, m_client, &client::Client::connectToHelper);
     connect(m_notices, &Notices::reconnectRequested, m_client, &client::Client::connectToHelper);
     connect(m_client, &client::Client::stateChanged, this, &MainWindow::showConnection);

@@ -51,7 +51,8 @@ public:
     Pending<void> kill(quint32 signal, bool all = false);
     Pending<void> pause();
     Pending<void> resume();
-    Pending<void> remove(bool force);
+    /// Into the trash, where there is one. `force`: it is killed first; `permanently`: for good.
+    Pending<void> remove(bool force, bool permanently = false);
     Pending<void> rename(const QString& name);
     Pending<SessionStreams> exec(const ExecOptions& options);
     Pending<SessionStreams> attach();

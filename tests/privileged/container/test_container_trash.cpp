@@ -82,7 +82,7 @@ std::set<std::string> linesOf(const fs::path& file)
 } // namespace
 
 /// What is removed can be brought back as it was, until its time is over.
-class TestTrash : public QObject {
+class TestContainerTrash : public QObject {
     Q_OBJECT
 
     void restartManager(TrashSettings settings = {})
@@ -380,5 +380,5 @@ private:
     std::unique_ptr<ContainerManager> m_manager;
 };
 
-QTEST_GUILESS_MAIN(TestTrash)
-#include "test_trash.moc"
+QTEST_GUILESS_MAIN(TestContainerTrash)
+#include "test_container_trash.moc"
