@@ -29,6 +29,16 @@
     </message>
 </context>
 <context>
+    <name>KeptChanges</name>
+    <message numerus="yes">
+        <source> and %n more.</source>
+        <translation>
+            <numerusform> and %n more.</numerusform>
+            <numerusform> and %n more.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Loss</name>
     <message numerus="yes">
         <source>%n change(s), %1 in its writable layer, and its log are lost.</source>

@@ -43,6 +43,7 @@ Q_SIGNALS:
     /// `paths`: only of these changes; none: of all.
     void commitRequested(lamella::client::ContainerClient* container, const QByteArrayList& paths);
     void saveChangesRequested(lamella::client::ContainerClient* container, const QByteArrayList& paths);
+    void keepChangesRequested(lamella::client::ContainerClient* container, const QByteArrayList& paths);
     void exportRequested(lamella::client::ContainerClient* container);
     /// A sentence for the banner: what was done, and a button that undoes it.
     void done(const QString& sentence, const QString& action, const std::function<void()>& act);

@@ -132,6 +132,8 @@ void ContainerDetails::buildTabs(client::Client* client)
                 [this](const QByteArrayList& paths) { Q_EMIT m_actions->commitRequested(m_container, paths); });
         connect(page, &pages::Page::saveRequested, this,
                 [this](const QByteArrayList& paths) { Q_EMIT m_actions->saveChangesRequested(m_container, paths); });
+        connect(page, &pages::Page::keepRequested, this,
+                [this](const QByteArrayList& paths) { Q_EMIT m_actions->keepChangesRequested(m_container, paths); });
         m_tabs->addTab(page, info.title());
     }
 }

@@ -24,6 +24,7 @@
 #include "gui/widgets/fonts.h"
 #include "gui/widgets/icons.h"
 
+#include <QDesktopServices>
 #include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QMenu>
@@ -196,6 +197,11 @@ void MainWindow::connectImages()
     connect(m_containerActions, &ContainerActions::commitRequested, this, &MainWindow::askCommit);
     connect(m_containerActions, &ContainerActions::exportRequested, this, &MainWindow::askExport);
     connect(m_containerActions, &ContainerActions::saveChangesRequested, this, &MainWindow::askSaveChanges);
+    connect(m_containerActions, &ContainerActions::keepChangesRequested, this, &MainWindow::askKeepChanges);
+    connect(m_imageJobs, &ImageJobs::kept, this, [this](const QString& sentence, const QString& directory) {
+        m_notices->say(sentence, tr("Open"),
+                       [directory] { QDesktopServices::openUrl(QUrl::fromLocalFile(directory)); });
+    });
     const auto toImages = [this] { setSection(Images); };
     connect(m_imageActions, &ImageActions::historyRequested, this, toImages);
     connect(m_imageActions, &ImageActions::inspectRequested, this, toImages);
@@ -235,6 +241,21 @@ void MainWindow::askSaveChanges(client::ContainerClient* container, const QByteA
                [this, about = QPointer(container), paths](const QString& file) {
                    m_imageJobs->saveChanges(about, paths, file);
                });
+}
+
+void MainWindow::askKeepChanges(client::ContainerClient* container, const QByteArrayList& paths)
+{
+    auto* chooser
+        = new QFileDialog(this, tr("Where the directory with the changes of %1 is made").arg(container->data().name));
+    chooser->setObjectName(QStringLiteral("keepChooser"));
+    chooser->setAttribute(Qt::WA_DeleteOnClose);
+    chooser->setFileMode(QFileDialog::Directory);
+    chooser->setOption(QFileDialog::ShowDirsOnly);
+    connect(chooser, &QFileDialog::fileSelected, this,
+            [this, about = QPointer(container), paths](const QString& parent) {
+                m_imageJobs->keepChanges(about, paths, parent);
+            });
+    chooser->open();
 }
 
 void MainWindow::askArchive(const QString& title, const QString& name, const std::function<void(const QString&)>& then)
