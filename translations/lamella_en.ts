@@ -262,12 +262,19 @@ Removing it gives back %2; other images share %3.</numerusform>
     </message>
 </context>
 <context>
-    <name>lamella::pages::LayersPage</name>
+    <name>lamella::pages::LayersView</name>
     <message numerus="yes">
         <source>%n read-only layers</source>
         <translation>
             <numerusform>%n read-only layer</numerusform>
             <numerusform>%n read-only layers</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>%n more</numerusform>
+            <numerusform>%n more</numerusform>
         </translation>
     </message>
 </context>

@@ -200,6 +200,14 @@ std::size_t ContainerManager::Private::countOf(uid_t owner) const
         std::ranges::count_if(entries, [owner](const auto& one) { return one.second.container.owner == owner; }));
 }
 
+Result<void> ContainerManager::Private::checkCount(uid_t owner) const
+{
+    if (countOf(owner) >= kMaxContainersOfOneUser)
+        return failure(ErrorKind::LimitExceeded,
+                       std::format("you have {} containers already: remove some first", kMaxContainersOfOneUser));
+    return {};
+}
+
 Result<void> ContainerManager::Private::checkRequest(const CreateRequest& request) const
 {
     TRY(checkLimits(request, machine));
@@ -209,10 +217,7 @@ Result<void> ContainerManager::Private::checkRequest(const CreateRequest& reques
         TRY(checkHostname(*request.hostname));
     if (request.workingDir)
         TRY(checkWorkingDirectory(*request.workingDir));
-    if (countOf(request.owner) >= kMaxContainersOfOneUser)
-        return failure(ErrorKind::LimitExceeded,
-                       std::format("you have {} containers already: remove some first", kMaxContainersOfOneUser));
-    return {};
+    return checkCount(request.owner);
 }
 
 Result<oci::Process> ContainerManager::Private::execProcess(Entry& entry, const ExecRequest& request)

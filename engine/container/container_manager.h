@@ -128,7 +128,7 @@ public:
     /// when its cgroup and mounts are gone and its changes are counted.
     void moveToTrash(const std::string& id, bool force, Reply<void> reply);
     /// Brings a container back from the trash as it was, stopped; where somebody has its name now, under another one
-    /// (see freeName()). Errors: NotFound, Busy (it is being moved there), AlreadyExists.
+    /// (see freeName()). Errors: NotFound, Busy (it is being moved there), AlreadyExists, LimitExceeded.
     Result<void> restore(const std::string& id);
     Trash& trash() const;
     Result<void> rename(const std::string& id, const std::string& name);

@@ -78,6 +78,7 @@ struct ContainerManager::Private {
     Result<void> checkNameIsFree(uid_t owner, const std::string& name) const;
     Result<std::string> chooseName(uid_t owner) const;
     std::size_t countOf(uid_t owner) const;
+    Result<void> checkCount(uid_t owner) const;
     Result<void> checkRequest(const CreateRequest& request) const;
     Result<oci::Process> execProcess(Entry& entry, const ExecRequest& request);
 

@@ -107,6 +107,7 @@ Result<void> ContainerManager::restore(const std::string& id)
     if (trashed == nullptr)
         return failure(ErrorKind::NotFound, std::format("there is no container {} in the trash", id.substr(0, 64)));
     const uid_t owner = trashed->container.owner;
+    TRY(d->checkCount(owner));
     const std::string name = TRY(freeName(trashed->container.name, [this, owner](const std::string& wanted) {
         return d->checkNameIsFree(owner, wanted).has_value();
     }));
