@@ -14,6 +14,7 @@
 #include "helper/objects/manager_object.h"
 #include "helper/objects/option_table.h"
 #include "helper/objects/sessions.h"
+#include "helper/objects/trash_catalog.h"
 #include "helper/state_directories.h"
 #include "helper/stats/stats_history.h"
 #include "resources/dbus/api.h"
@@ -44,7 +45,8 @@ Result<Engine> startEngine(const Options& options)
     const auto parent = TRY(container::cgroupParentHere());
     engine.containers = std::make_unique<container::ContainerManager>(
         *engine.database, *engine.images,
-        container::Directories{options.root, options.run, options.programs, options.seccompProfile, parent});
+        container::Directories{options.root, options.run, options.programs, options.seccompProfile, parent},
+        options.settings.trash);
     TRY(engine.images->sweep());
     TRY(engine.containers->recover());
     container::thawForgotten(*engine.containers);
@@ -94,10 +96,12 @@ struct Helper::Private {
                    options.root,
                    options.settings.registry}
         , containers(services)
+        , trash(services)
     {
         sessions.follow(services);
         images.follow(services);
-        tree.objects.add(std::make_unique<ManagerObject>(services));
+        tree.objects.add(
+            std::make_unique<ManagerObject>(services, static_cast<uint>(options.settings.trash.keep.count())));
     }
 
     Engine engine;
@@ -111,6 +115,7 @@ struct Helper::Private {
     ImageCatalog images;
     Services services;
     ContainerCatalog containers;
+    TrashCatalog trash;
 };
 
 Helper::Helper() = default;

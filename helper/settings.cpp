@@ -39,6 +39,9 @@ constexpr std::array kKeys = std::to_array<Key>({
      [](Settings& s, std::uint64_t v) { s.images.document = {v}; }},
     {"images_per_user", 1, 1'000'000, [](Settings& s, std::uint64_t v) { s.images.imagesOfOneUser = v; }},
     {"references_per_user", 1, 1'000'000, [](Settings& s, std::uint64_t v) { s.images.referencesOfOneUser = v; }},
+    {"trash_days", 0, 3650,
+     [](Settings& s, std::uint64_t v) { s.trash.keep = std::chrono::days{static_cast<int>(v)}; }},
+    {"trash_bytes_per_user", 0, UINT64_MAX >> 1, [](Settings& s, std::uint64_t v) { s.trash.bytesOfOneUser = {v}; }},
     {"connect_seconds", 1, kDay, [](Settings& s, std::uint64_t v) { s.registry.connect = seconds{v}; }},
     {"idle_seconds", 1, kDay, [](Settings& s, std::uint64_t v) { s.registry.idle = seconds{v}; }},
     {"exchange_seconds", 1, kDay, [](Settings& s, std::uint64_t v) { s.registry.whole = seconds{v}; }},
@@ -59,7 +62,7 @@ std::optional<std::uint64_t> numberOf(std::string_view key, std::string_view tex
 {
     constexpr std::string_view kSuffixes = "KMGT";
     unsigned shift = 0;
-    if (key.ends_with("_bytes") && !text.empty() && kSuffixes.contains(text.back())) {
+    if (key.contains("_bytes") && !text.empty() && kSuffixes.contains(text.back())) {
         shift = 10 * static_cast<unsigned>(kSuffixes.find(text.back()) + 1);
         text.remove_suffix(1);
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/base/result.h"
+#include "engine/container/trash_settings.h"
 #include "engine/image/limits.h"
 #include "engine/registry/access.h"
 
@@ -14,6 +15,7 @@ namespace lamella::helper {
 /// What the machine's administrator decides; resources/settings/helper.conf says what each means.
 struct Settings {
     image::Limits images;
+    container::TrashSettings trash;
     registry::Patience registry;
     std::chrono::seconds job = std::chrono::hours{24};
 };

@@ -29,12 +29,39 @@
     </message>
 </context>
 <context>
-    <name>lamella::app::ContainerActions</name>
+    <name>KeptChanges</name>
+    <message numerus="yes">
+        <source> and %n more.</source>
+        <translation>
+            <numerusform> and %n more.</numerusform>
+            <numerusform> and %n more.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Loss</name>
     <message numerus="yes">
         <source>%n change(s), %1 in its writable layer, and its log are lost.</source>
         <translation>
             <numerusform>%n change, %1 in its writable layer, and its log are lost.</numerusform>
             <numerusform>%n changes, %1 in its writable layer, and its log are lost.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>lamella::app::ContainerActions</name>
+    <message numerus="yes">
+        <source>Its settings, writable layer and log stay in the trash for %n day(s), from where it can be brought back.</source>
+        <translation>
+            <numerusform>Its settings, writable layer and log stay in the trash for %n day, from where it can be brought back.</numerusform>
+            <numerusform>Its settings, writable layer and log stay in the trash for %n days, from where it can be brought back.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 is in the trash, where it stays for %n day(s).</source>
+        <translation>
+            <numerusform>%1 is in the trash, where it stays for %n day.</numerusform>
+            <numerusform>%1 is in the trash, where it stays for %n days.</numerusform>
         </translation>
     </message>
 </context>
@@ -97,6 +124,16 @@
     </message>
 </context>
 <context>
+    <name>lamella::app::TrashButton</name>
+    <message numerus="yes">
+        <source>%n container(s) in the trash, %1</source>
+        <translation>
+            <numerusform>%n container in the trash, %1</numerusform>
+            <numerusform>%n containers in the trash, %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>lamella::dialogs::LimitsGroup</name>
     <message numerus="yes">
         <source>of %n</source>
@@ -137,6 +174,30 @@
     </message>
 </context>
 <context>
+    <name>lamella::dialogs::TrashDialog</name>
+    <message numerus="yes">
+        <source>The trash is empty. What is removed stays here for %n day(s).</source>
+        <translation>
+            <numerusform>The trash is empty. What is removed stays here for %n day.</numerusform>
+            <numerusform>The trash is empty. What is removed stays here for %n days.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n change(s), %1 in their writable layers, and their logs are lost.</source>
+        <translation>
+            <numerusform>%n change, %1 in their writable layers, and their logs are lost.</numerusform>
+            <numerusform>%n changes, %1 in their writable layers, and their logs are lost.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n container(s) for ever?</source>
+        <translation>
+            <numerusform>Delete %n container for ever?</numerusform>
+            <numerusform>Delete %n containers for ever?</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>lamella::models::ImageListModel</name>
     <message numerus="yes">
         <source>%1 in %n layer(s).
@@ -146,6 +207,23 @@ Removing it gives back %2; other images share %3.</source>
 Removing it gives back %2; other images share %3.</numerusform>
             <numerusform>%1 in %n layers.
 Removing it gives back %2; other images share %3.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>lamella::models::TrashModel</name>
+    <message numerus="yes">
+        <source>%n day(s)</source>
+        <translation>
+            <numerusform>%n day</numerusform>
+            <numerusform>%n days</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n hour(s)</source>
+        <translation>
+            <numerusform>%n hour</numerusform>
+            <numerusform>%n hours</numerusform>
         </translation>
     </message>
 </context>
@@ -184,12 +262,19 @@ Removing it gives back %2; other images share %3.</numerusform>
     </message>
 </context>
 <context>
-    <name>lamella::pages::LayersPage</name>
+    <name>lamella::pages::LayersView</name>
     <message numerus="yes">
         <source>%n read-only layers</source>
         <translation>
             <numerusform>%n read-only layer</numerusform>
             <numerusform>%n read-only layers</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>%n more</numerusform>
+            <numerusform>%n more</numerusform>
         </translation>
     </message>
 </context>

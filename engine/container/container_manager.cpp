@@ -2,6 +2,7 @@
 #include "engine/container/container_manager.h"
 
 #include "engine/base/log.h"
+#include "engine/container/container_overlay.h"
 #include "engine/container/layer_stack.h"
 #include "engine/container/manager_private.h"
 #include "engine/container/names.h"
@@ -47,13 +48,14 @@ Result<std::string> readOptional(const LayerStack& layers, const std::string& pa
 } // namespace
 
 ContainerManager::Private::Private(ContainerManager& owner, db::Database& data, image::ImageStore& store,
-                                   Directories where)
+                                   Directories where, TrashSettings trashSettings)
     : q(owner)
     , database(data)
     , images(store)
     , directories(std::move(where))
     , files(directories.root, directories.run)
     , machine(Machine::here())
+    , trash(data, store, files, std::move(trashSettings))
 {
     writer.setMaxThreadCount(1);
     background.setMaxThreadCount(kBackgroundThreads);
@@ -171,7 +173,7 @@ Result<void> ContainerManager::Private::checkNameIsFree(uid_t owner, const std::
 {
     TRY(checkName(name));
     const bool taken = std::ranges::any_of(entries, [&](const auto& one) {
-        return one.second.container.owner == owner && one.second.container.name == name;
+        return !one.second.removing && one.second.container.owner == owner && one.second.container.name == name;
     });
     if (taken)
         return failure(ErrorKind::AlreadyExists, std::format("there is a container '{}' already", name));
@@ -192,6 +194,20 @@ Result<std::string> ContainerManager::Private::chooseName(uid_t owner) const
     return failure(ErrorKind::Failed, "no name could be made up: give one");
 }
 
+std::size_t ContainerManager::Private::countOf(uid_t owner) const
+{
+    return static_cast<std::size_t>(
+        std::ranges::count_if(entries, [owner](const auto& one) { return one.second.container.owner == owner; }));
+}
+
+Result<void> ContainerManager::Private::checkCount(uid_t owner) const
+{
+    if (countOf(owner) >= kMaxContainersOfOneUser)
+        return failure(ErrorKind::LimitExceeded,
+                       std::format("you have {} containers already: remove some first", kMaxContainersOfOneUser));
+    return {};
+}
+
 Result<void> ContainerManager::Private::checkRequest(const CreateRequest& request) const
 {
     TRY(checkLimits(request, machine));
@@ -201,12 +217,7 @@ Result<void> ContainerManager::Private::checkRequest(const CreateRequest& reques
         TRY(checkHostname(*request.hostname));
     if (request.workingDir)
         TRY(checkWorkingDirectory(*request.workingDir));
-    const auto owned
-        = std::ranges::count_if(entries, [&](const auto& one) { return one.second.container.owner == request.owner; });
-    if (static_cast<std::size_t>(owned) >= kMaxContainersOfOneUser)
-        return failure(ErrorKind::LimitExceeded,
-                       std::format("you have {} containers already: remove some first", kMaxContainersOfOneUser));
-    return {};
+    return checkCount(request.owner);
 }
 
 Result<oci::Process> ContainerManager::Private::execProcess(Entry& entry, const ExecRequest& request)
@@ -229,8 +240,9 @@ Result<oci::Process> ContainerManager::Private::execProcess(Entry& entry, const 
     return makeExecProcess(*entry.process, request, user);
 }
 
-ContainerManager::ContainerManager(db::Database& database, image::ImageStore& images, Directories directories)
-    : d(std::make_unique<Private>(*this, database, images, std::move(directories)))
+ContainerManager::ContainerManager(db::Database& database, image::ImageStore& images, Directories directories,
+                                   TrashSettings trash)
+    : d(std::make_unique<Private>(*this, database, images, std::move(directories), std::move(trash)))
 {
 }
 
@@ -306,6 +318,8 @@ Result<std::string> ContainerManager::create(const CreateRequest& request)
     const std::string id = container.id;
     d->entries[id].container = std::move(container);
     Q_EMIT added(id);
+    // What is in the trash counts, but keeps nobody from making something new.
+    d->trash.keepNewest(request.owner, kMaxContainersOfOneUser - d->countOf(request.owner));
     return id;
 }
 
@@ -404,12 +418,12 @@ std::filesystem::path ContainerManager::upperDirectory(const std::string& id) co
 layer::OverlayDirectories ContainerManager::overlay(const std::string& id) const
 {
     const Container* container = find(id);
-    if (container == nullptr)
-        return {};
-    const auto image = d->images.find(container->owner, container->imageId);
-    return {d->files.upper(id), d->files.work(id),
-            image ? d->images.layerDirectories(*image) : std::vector<std::filesystem::path>{}, container->hostUidBase,
-            container->hostUidCount};
+    return container != nullptr ? overlayOf(*container, d->files, d->images) : layer::OverlayDirectories{};
+}
+
+Trash& ContainerManager::trash() const
+{
+    return d->trash;
 }
 
 std::filesystem::path ContainerManager::undoDirectory(const std::string& id) const

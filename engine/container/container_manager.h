@@ -4,6 +4,7 @@
 #include "engine/base/result.h"
 #include "engine/base/unique_fd.h"
 #include "engine/base/units.h"
+#include "engine/container/trash_settings.h"
 #include "engine/image/image_store.h"
 #include "engine/layer/overlay_tree.h"
 
@@ -94,11 +95,14 @@ struct Directories {
     std::string cgroupParent = "/lamella"; ///< containers' cgroups are made below it
 };
 
+class Trash;
+
 class ContainerManager : public QObject {
     Q_OBJECT
 
 public:
-    ContainerManager(db::Database& database, image::ImageStore& images, Directories directories);
+    ContainerManager(db::Database& database, image::ImageStore& images, Directories directories,
+                     TrashSettings trash = {});
     ~ContainerManager() override;
 
     /// Finds again what an earlier helper left: connects to living shims, reads exit records, sweeps what no row refers
@@ -118,8 +122,15 @@ public:
     void kill(const std::string& id, int signal, bool all, Reply<void> reply);
     void pause(const std::string& id, Reply<void> reply);
     void resume(const std::string& id, Reply<void> reply);
-    /// `force` kills it first. The answer comes when row, directories, cgroup and mounts are gone.
+    /// For good. `force` kills it first. The answer comes when row, directories, cgroup and mounts are gone.
     void remove(const std::string& id, bool force, Reply<void> reply);
+    /// As remove(), but its files stay in the trash, if there is one, and restore() brings it back. The answer comes
+    /// when its cgroup and mounts are gone and its changes are counted.
+    void moveToTrash(const std::string& id, bool force, Reply<void> reply);
+    /// Brings a container back from the trash as it was, stopped; where somebody has its name now, under another one
+    /// (see freeName()). Errors: NotFound, Busy (it is being moved there), AlreadyExists, LimitExceeded.
+    Result<void> restore(const std::string& id);
+    Trash& trash() const;
     Result<void> rename(const std::string& id, const std::string& name);
     void exec(const std::string& id, const ExecRequest& request, Reply<ExecReply> reply);
     void hangUp(const std::string& id, unsigned exec);

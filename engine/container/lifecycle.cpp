@@ -2,7 +2,6 @@
 #include "engine/base/log.h"
 #include "engine/cgroup/cgroup.h"
 #include "engine/container/manager_private.h"
-#include "engine/container/records.h"
 #include "engine/layer/revert.h"
 #include "engine/os/file.h"
 #include "engine/os/process.h"
@@ -17,13 +16,12 @@
 #include <system_error>
 #include <unistd.h>
 
-/// Starting, ending and removing a container.
+/// Starting and ending a container.
 namespace lamella::container {
 
 namespace {
 
 constexpr std::chrono::seconds kStartTimeout{60};
-constexpr std::chrono::seconds kKillTimeout{10};
 constexpr std::chrono::seconds kStateTimeout{30};
 /// An end that nobody has seen (containerd and others use the same).
 constexpr int kUnknownStatus = 255;
@@ -351,64 +349,6 @@ void ContainerManager::Private::cleanUpLost(const std::string& id, Reply<void> t
 bool ContainerManager::Private::hasUnfinishedUndo(const std::string& id) const
 {
     return ::access(files.undo(id).c_str(), F_OK) == 0;
-}
-
-void ContainerManager::remove(const std::string& id, bool force, Reply<void> reply)
-{
-    auto found = d->known(id);
-    if (!found)
-        return reply(std::unexpected(std::move(found).error()));
-    Entry& entry = **found;
-    if (auto held = entry.checkNotHeld(); !held)
-        return reply(std::move(held));
-    if (!entry.link && !entry.cleaning) {
-        entry.removeReplies.push_back(std::move(reply));
-        return d->removeNow(id);
-    }
-    if (entry.link && !force)
-        return reply(
-            failure(ErrorKind::WrongState,
-                    std::format("the container {} runs: stop it first, or remove it by force", entry.container.name)));
-    entry.removeReplies.push_back(std::move(reply));
-    if (entry.link)
-        entry.link->request({{"request", "kill"}, {"signal", SIGKILL}, {"all", true}}, kKillTimeout,
-                            [this, id](const auto& killed) {
-                                // A shim that does not answer goes the hard way, and its container with it.
-                                Entry* late = d->entry(id);
-                                if (!killed && late != nullptr && late->link)
-                                    std::ignore = os::sendSignal(late->link->pidfd(), SIGKILL);
-                            });
-}
-
-/// Its end has come: what is named goes at once, what takes time in the background. Only once: whoever hears of the end
-/// may have removed the container already.
-void ContainerManager::Private::removeNow(const std::string& id)
-{
-    Entry* found = this->entry(id);
-    if (found == nullptr || found->removing)
-        return;
-    Entry& entry = *found;
-    const auto fail = [&entry](const Error& error) {
-        for (const auto& reply : std::exchange(entry.removeReplies, {}))
-            reply(std::unexpected(error));
-    };
-    if (auto aside = files.setAside(id); !aside)
-        return fail(aside.error());
-    if (auto deleted = deleteContainer(database, id); !deleted)
-        return fail(deleted.error());
-    entry.removing = true;
-    Q_EMIT q.removed(id);
-    run(
-        removals,
-        [this, id, group = entry.container.cgroupPath]() -> Result<void> {
-            TRY(cleanUpAfterShim(files, id, group));
-            return files.discard(id);
-        },
-        [this, id](const Result<void>& discarded) {
-            const auto node = entries.extract(id);
-            for (const auto& reply : node.mapped().removeReplies)
-                reply(discarded);
-        });
 }
 
 } // namespace lamella::container

@@ -8,6 +8,7 @@
 #include "engine/container/layer_stack.h"
 #include "engine/container/limits.h"
 #include "engine/container/shim_link.h"
+#include "engine/container/trash.h"
 #include "engine/shim/exit_record.h"
 
 #include <QThreadPool>
@@ -15,8 +16,8 @@
 #include <map>
 #include <set>
 
-/// What the files of ContainerManager share: manager.cpp (making and asking), lifecycle.cpp (starting to removing),
-/// recover.cpp.
+/// What the files of ContainerManager share: container_manager.cpp (making and asking), lifecycle.cpp (starting to
+/// ending), removal.cpp, recover.cpp.
 namespace lamella::container {
 
 struct LaterDeleter {
@@ -45,6 +46,7 @@ struct Entry {
     bool cleaning = false; ///< what a lost shim left is being removed
     bool removing = false;
     std::vector<Reply<void>> removeReplies;
+    bool toTrash = false; ///< somebody who removes it wants it to stay there
     std::string held; ///< why it is neither started nor removed
 
     /// Errors: Busy.
@@ -54,7 +56,8 @@ struct Entry {
 };
 
 struct ContainerManager::Private {
-    Private(ContainerManager& owner, db::Database& data, image::ImageStore& store, Directories where);
+    Private(ContainerManager& owner, db::Database& data, image::ImageStore& store, Directories where,
+            TrashSettings trashSettings);
     ~Private();
 
     Entry* entry(const std::string& id);
@@ -74,6 +77,8 @@ struct ContainerManager::Private {
                                     const std::filesystem::path& upper) const;
     Result<void> checkNameIsFree(uid_t owner, const std::string& name) const;
     Result<std::string> chooseName(uid_t owner) const;
+    std::size_t countOf(uid_t owner) const;
+    Result<void> checkCount(uid_t owner) const;
     Result<void> checkRequest(const CreateRequest& request) const;
     Result<oci::Process> execProcess(Entry& entry, const ExecRequest& request);
 
@@ -92,8 +97,14 @@ struct ContainerManager::Private {
     void finishLost(Entry& entry, const char* why);
     void cleanUpLost(const std::string& id, Reply<void> then = {});
     bool hasUnfinishedUndo(const std::string& id) const;
-    void removeNow(const std::string& id);
     std::optional<shim::ExitRecord> lastExitRecord(const Container& container) const;
+
+    // removal.cpp
+    void remove(const std::string& id, bool force, bool toTrash, Reply<void> reply);
+    void removeNow(const std::string& id);
+    Result<void> putInTrash(Entry& entry);
+    Result<void> removeForGood(Entry& entry);
+    void finishRemoval(const std::string& id, const Result<void>& result);
 
     // recover.cpp
     Result<void> recover();
@@ -110,6 +121,7 @@ struct ContainerManager::Private {
     Machine machine;
     UniqueFd shimProgram;
     std::optional<oci::Seccomp> profile;
+    Trash trash;
     std::map<std::string, Entry> entries;
     QThreadPool writer; ///< one thread: documents are written in order
     QThreadPool background; ///< what a start may wait for

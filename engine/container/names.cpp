@@ -59,6 +59,21 @@ std::string makeUpName(std::uint64_t random)
     return std::format("{}_{}", first, second);
 }
 
+Result<std::string> freeName(const std::string& wanted, const std::function<bool(const std::string&)>& isFree)
+{
+    constexpr int kAttempts = 1000;
+    if (isFree(wanted))
+        return wanted;
+    for (int number = 1; number <= kAttempts; ++number) {
+        const std::string suffix = std::format("-{}", number);
+        std::string name = wanted.substr(0, kMaxName - suffix.size()) + suffix;
+        if (isFree(name))
+            return name;
+    }
+    return failure(ErrorKind::AlreadyExists,
+                   std::format("there are containers '{}' and {} more of such a name already", wanted, kAttempts));
+}
+
 Result<std::string> makeId()
 {
     std::array<unsigned char, 32> bytes;

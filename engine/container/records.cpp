@@ -86,6 +86,8 @@ void readDocument(const json& object, Container& container)
                                         std::chrono::microseconds{step.at(1).get<std::int64_t>()});
 }
 
+} // namespace
+
 Result<Container> containerOf(const db::Statement& row)
 {
     Container container;
@@ -105,8 +107,6 @@ Result<Container> containerOf(const db::Statement& row)
     container.request.name = container.name;
     return container;
 }
-
-} // namespace
 
 std::string documentOf(const Container& container)
 {

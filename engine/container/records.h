@@ -9,7 +9,8 @@
 
 namespace lamella::db {
 class Database;
-}
+class Statement;
+} // namespace lamella::db
 
 /// Containers as rows of the table `containers` (engine/db/schema.cpp). Any thread.
 namespace lamella::container {
@@ -17,6 +18,9 @@ namespace lamella::container {
 /// The rest of a container, which no query asks for, as JSON. A running container's PIDs are not in it: they are found
 /// again by its shim.
 std::string documentOf(const Container& container);
+
+/// The container of a row that has the columns id, owner, name, image, created and document, in this order.
+Result<Container> containerOf(const db::Statement& row);
 
 /// All rows; one that is damaged is left out, with a line in the log.
 Result<std::vector<Container>> loadContainers(db::Database& database);

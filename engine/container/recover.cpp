@@ -18,7 +18,7 @@ namespace lamella::container {
 
 namespace {
 
-constexpr std::chrono::seconds kStateTimeout{2};
+constexpr std::chrono::seconds kAnswerTimeout{2};
 constexpr std::chrono::seconds kEndTimeout{10};
 
 } // namespace
@@ -35,11 +35,13 @@ Result<void> ContainerManager::Private::recover()
         const std::string id = container.id;
         entries[id].container = std::move(container);
     }
+    TRY(trash.load());
     sweep();
+    trash.begin();
     std::map<std::string, std::filesystem::path> directoriesOfShims;
     for (const auto& [id, one] : entries)
         directoriesOfShims.emplace(id, files.runDirectory(id));
-    auto shims = findShims(directoriesOfShims, kStateTimeout);
+    auto shims = findShims(directoriesOfShims, kAnswerTimeout);
     for (auto& [id, one] : entries) {
         if (auto shim = shims.extract(id))
             recoverRunning(one, std::move(shim.mapped()));
@@ -112,13 +114,13 @@ void ContainerManager::Private::sweep()
         it = entries.erase(it);
     }
     for (const std::string& id : onDisk) {
-        if (entries.contains(id))
+        if (entries.contains(id) || trash.find(id) != nullptr)
             continue;
         if (auto aside = files.setAside(id); !aside)
             log::error("{}", aside.error().message);
     }
     std::vector<std::string> foreign = files.idsInRun();
-    std::erase_if(foreign, [this](const std::string& id) { return entries.contains(id); });
+    std::erase_if(foreign, [this](const std::string& id) { return entries.contains(id) || trash.find(id) != nullptr; });
     // Both listed here, before anything new is made under such a name. What still runs ends before its files go.
     run(
         removals,

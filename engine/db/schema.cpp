@@ -99,7 +99,27 @@ constexpr std::array kThird = std::to_array<std::string_view>({
     ) STRICT)",
 });
 
-constexpr std::array kMigrations = std::to_array<std::span<const std::string_view>>({kFirst, kSecond, kThird});
+// Containers that were removed and can be brought back. A container is a row of this table or of `containers`, never of
+// both, and keeps its image as well; its name is free for others. `bytes` and `changes` are NULL until they are
+// counted.
+constexpr std::array kFourth = std::to_array<std::string_view>({
+    R"(CREATE TABLE trash (
+        id TEXT PRIMARY KEY,
+        owner INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        image TEXT NOT NULL,
+        created INTEGER NOT NULL,
+        document TEXT NOT NULL,
+        removed INTEGER NOT NULL,
+        expires INTEGER NOT NULL,
+        bytes INTEGER,
+        changes INTEGER,
+        FOREIGN KEY (image, owner) REFERENCES image_owners(image, owner)
+    ) STRICT)",
+    "CREATE INDEX trash_image ON trash(image, owner)",
+});
+
+constexpr std::array kMigrations = std::to_array<std::span<const std::string_view>>({kFirst, kSecond, kThird, kFourth});
 
 Result<std::int64_t> version(Connection& connection)
 {

@@ -139,8 +139,11 @@ Result<void> insertOrCompare(db::Connection& connection, const NewImage& added)
 Result<std::string> namesOfUsers(db::Connection& connection, const std::string& id, uid_t owner)
 {
     constexpr std::size_t kNamed = 5;
-    const auto names = TRY(texts(
-        TRY(connection.prepare("SELECT name FROM containers WHERE image = ? AND owner = ? ORDER BY name", id, owner))));
+    const auto names
+        = TRY(texts(TRY(connection.prepare("SELECT name, 0 AS removed FROM containers WHERE image = ? AND owner = ?"
+                                           " UNION ALL SELECT name || ' (in the trash)', 1 FROM trash WHERE image = ? "
+                                           "AND owner = ? ORDER BY removed, name",
+                                           id, owner, id, owner))));
     std::string list;
     for (std::size_t i = 0; i < std::min(names.size(), kNamed); ++i)
         list += (i == 0 ? "" : ", ") + names[i];
@@ -265,8 +268,8 @@ Result<std::string> manifest(db::Connection& connection, const std::string& id, 
 
 Result<std::set<std::string>> inUse(db::Connection& connection, uid_t owner)
 {
-    const auto found
-        = TRY(texts(TRY(connection.prepare("SELECT DISTINCT image FROM containers WHERE owner = ?", owner))));
+    const auto found = TRY(texts(TRY(connection.prepare(
+        "SELECT image FROM containers WHERE owner = ? UNION SELECT image FROM trash WHERE owner = ?", owner, owner))));
     return std::set<std::string>(found.begin(), found.end());
 }
 
@@ -275,7 +278,7 @@ Result<void> removeOwner(db::Connection& connection, const std::string& id, uid_
     auto removed = connection.run("DELETE FROM image_owners WHERE image = ? AND owner = ?", id, owner);
     if (!removed && removed.error().kind == ErrorKind::Busy)
         return failure(ErrorKind::Busy,
-                       std::format("the image is in use by {}: remove what is made of it first",
+                       std::format("the image is in use by {}: remove what is made of it first, also from the trash",
                                    TRY(namesOfUsers(connection, id, owner))));
     TRY(std::move(removed));
     if (connection.changes() == 0)

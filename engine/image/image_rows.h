@@ -53,7 +53,7 @@ Result<void> removeReference(db::Connection& connection, uid_t owner, const std:
 /// The digest of the image's manifest; its type and blobs are written to `documents`.
 Result<std::string> manifest(db::Connection& connection, const std::string& id, ImageDocuments& documents);
 
-/// The images that containers of the user are made of.
+/// The images that containers of the user are made of, those in the trash as well.
 Result<std::set<std::string>> inUse(db::Connection& connection, uid_t owner);
 
 /// Errors: NotFound, Busy (containers are made of it).

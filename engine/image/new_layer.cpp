@@ -6,10 +6,10 @@
 #include "engine/image/limit_checks.h"
 #include "engine/layer/byte_sink.h"
 #include "engine/layer/digest.h"
+#include "engine/layer/socket_sink.h"
 #include "engine/os/file.h"
 #include "engine/os/socket.h"
 
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <system_error>
@@ -38,42 +38,6 @@ Descriptor unknownLayer(Bytes size, layer::Compression compression)
     blob.compression = compression;
     return blob;
 }
-
-// To whoever has the other end of a socket. A pipe would send SIGPIPE to the whole process when that ends early.
-class SocketSink final : public layer::ByteSink {
-public:
-    explicit SocketSink(UniqueFd socket)
-        : m_socket(std::move(socket))
-    {
-    }
-
-    Result<void> write(std::span<const std::byte> bytes) override
-    {
-        while (!bytes.empty()) {
-            const auto count = ::send(m_socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-            if (count < 0 && errno == EINTR)
-                continue;
-            m_isBroken = count < 0 && (errno == EPIPE || errno == ECONNRESET);
-            if (count < 0)
-                return systemFailure("cannot pass the archive on");
-            m_hash.add(bytes.first(static_cast<std::size_t>(count)));
-            bytes = bytes.subspan(static_cast<std::size_t>(count));
-        }
-        return {};
-    }
-
-    void close() { m_socket.reset(); }
-
-    /// The reader wants no more: he knows why.
-    bool isBroken() const { return m_isBroken; }
-
-    std::string digest() { return m_hash.digest(); }
-
-private:
-    UniqueFd m_socket;
-    layer::Sha256 m_hash;
-    bool m_isBroken = false;
-};
 
 } // namespace
 
@@ -128,12 +92,13 @@ Result<NewLayer> unpackArchive(ImageStore::Private& store, BorrowedFd archive, c
 Result<NewLayer> unpackWritten(ImageStore::Private& store, const ArchiveWriter& write, std::stop_token stop)
 {
     auto ends = TRY(os::makeSocketPair(SOCK_STREAM));
-    SocketSink sink{std::move(ends.first)};
+    layer::SocketSink sink{std::move(ends.first)};
+    layer::HashingSink hashed{sink};
     Result<void> written;
     std::jthread writer;
     try {
         writer = std::jthread{[&] {
-            written = write(sink);
+            written = write(hashed);
             sink.close();
         }};
     } catch (const std::system_error& error) { // the standard library's
@@ -144,7 +109,7 @@ Result<NewLayer> unpackWritten(ImageStore::Private& store, const ArchiveWriter& 
     writer.join();
     if (!written && (layer || !sink.isBroken()))
         return std::unexpected(std::move(written).error());
-    if (layer && layer->unpacked.diffId != sink.digest())
+    if (layer && layer->unpacked.diffId != hashed.digest())
         return failure(ErrorKind::DigestMismatch, "lamella-worker has not unpacked what it was given");
     if (layer)
         layer->isProven = true;

@@ -2,15 +2,15 @@
 #include "gui/app/container_actions.h"
 
 #include "gui/client/client.h"
+#include "gui/dialogs/loss_text.h"
 #include "gui/dialogs/rename_dialog.h"
-#include "gui/format/formats.h"
+#include "gui/dialogs/trash_dialog.h"
 #include "gui/widgets/confirmation.h"
 #include "gui/widgets/icons.h"
 
 #include <QWidget>
 
 #include <csignal>
-#include <ranges>
 
 namespace lamella::app {
 
@@ -54,8 +54,12 @@ ContainerActions::ContainerActions(client::Client* client, QWidget* window)
                   tr("Make an image of the container as it is now"), QStringLiteral("Ctrl+Shift+I"));
     exportFiles = make(QStringLiteral("exportAction"), u"save", tr("&Export files…"),
                        tr("Write all of its files to a tar archive"), {});
-    remove = make(QStringLiteral("removeAction"), u"remove", tr("Re&move…"),
-                  tr("Remove the container with its writable layer and log"), QStringLiteral("Del"));
+    remove = make(QStringLiteral("removeAction"), u"remove", tr("Re&move"), {}, QStringLiteral("Del"));
+    removeForGood
+        = make(QStringLiteral("removeForGoodAction"), u"remove", tr("Remove permanentl&y…"),
+               tr("Remove the container with its writable layer and log, for good"), QStringLiteral("Shift+Del"));
+    trash = make(QStringLiteral("trashAction"), u"remove", tr("&Trash…"),
+                 tr("What was removed, and how to bring it back"), QStringLiteral("Ctrl+Shift+T"));
 
     connect(start, &QAction::triggered, this,
             [this] { perform(m_container, tr("The container did not start"), &ContainerClient::start); });
@@ -69,6 +73,8 @@ ContainerActions::ContainerActions(client::Client* client, QWidget* window)
     connect(commit, &QAction::triggered, this, [this] { Q_EMIT commitRequested(m_container, {}); });
     connect(exportFiles, &QAction::triggered, this, [this] { Q_EMIT exportRequested(m_container); });
     connect(remove, &QAction::triggered, this, &ContainerActions::askRemove);
+    connect(removeForGood, &QAction::triggered, this, &ContainerActions::askRemoveForGood);
+    connect(trash, &QAction::triggered, this, &ContainerActions::showTrash);
     connect(client, &client::Client::stateChanged, this, &ContainerActions::update);
     update();
 }
@@ -112,7 +118,14 @@ void ContainerActions::update()
     rename->setEnabled(there);
     commit->setEnabled(there);
     exportFiles->setEnabled(there);
+    const bool hasTrash = trashDays() > 0;
+    remove->setText(hasTrash ? tr("Re&move") : tr("Re&move…"));
+    setToolTipWithKey(remove,
+                      hasTrash ? tr("Move the container to the trash, from where it can be brought back")
+                               : tr("Remove the container with its writable layer and log"));
     remove->setEnabled(there);
+    show(removeForGood, there && hasTrash);
+    show(trash, m_client->isReady() && (hasTrash || !m_client->trash().isEmpty()));
 }
 
 void ContainerActions::report(const QString& what, const ClientError& error, const std::function<void()>& retry)
@@ -165,47 +178,78 @@ void ContainerActions::askKill()
     });
 }
 
-/// The largest and the newest files, three of each.
-QStringList ContainerActions::filesOf(const client::ChangeSummary& changes)
-{
-    static constexpr std::size_t kNamed = 3;
-    const auto named = [](const std::vector<client::ChangeSummary::File>& files, const auto& text) {
-        QStringList names;
-        for (const auto& file : files | std::views::take(kNamed))
-            names.append(QStringLiteral("%1 (%2)").arg(file.path, text(file.number)));
-        return names.join(QStringLiteral(", "));
-    };
-    QStringList sentences;
-    if (!changes.largest.empty())
-        sentences.append(tr("Largest: %1").arg(named(changes.largest, format::bytes)));
-    const auto age = [](quint64 usec) { return format::ago(usec, format::nowUsec()); };
-    if (!changes.newest.empty())
-        sentences.append(tr("Newest: %1").arg(named(changes.newest, age)));
-    return sentences;
-}
-
 QString ContainerActions::loss(const ContainerClient* container, const client::ChangeSummary* changes)
 {
     QStringList sentences;
     if (container->isAlive())
         sentences.append(tr("It is running: its processes are killed."));
-    if (changes && changes->paths == 0) {
-        sentences.append(tr("It has changed nothing in its writable layer; its log is lost."));
-    } else if (changes) {
-        sentences.append(tr("%n change(s), %1 in its writable layer, and its log are lost.", nullptr,
-                            static_cast<int>(changes->paths))
-                             .arg(format::bytes(changes->bytes)));
-        sentences.append(filesOf(*changes));
-    } else {
-        sentences.append(tr("Everything in its writable layer and its log are lost."));
-    }
+    sentences.append(dialogs::lossOf(changes));
     sentences.append(tr("This cannot be undone."));
     return sentences.join(u'\n');
 }
 
+int ContainerActions::trashDays() const
+{
+    return static_cast<int>(m_client->manager().trashDays);
+}
+
 void ContainerActions::askRemove()
 {
+    if (!m_container)
+        return;
+    if (trashDays() == 0) {
+        askRemoveForGood();
+        return;
+    }
+    // What can be undone does not ask; that programs are killed cannot.
+    if (!m_container->isAlive()) {
+        moveToTrash(m_container);
+        return;
+    }
     auto* question = new widgets::Confirmation(m_window, tr("Remove %1?").arg(m_container->data().name), tr("&Remove"));
+    question->setConsequence(tr("It is running: its processes are killed.") + u'\n'
+                             + tr("Its settings, writable layer and log stay in the trash for %n day(s), from where it "
+                                  "can be brought back.",
+                                  nullptr, trashDays()));
+    question->ask([this, container = m_container] { moveToTrash(container); });
+}
+
+void ContainerActions::moveToTrash(ContainerClient* container)
+{
+    if (!container)
+        return;
+    const QString id = container->data().id;
+    const QString name = container->data().name;
+    container->remove(container->isAlive())
+        .then(this, [=, this, about = QPointer(container)](const Outcome<void>& gone) {
+            if (!gone) {
+                report(tr("The container was not removed"), gone.error(), [this, about] { moveToTrash(about); });
+                return;
+            }
+            Q_EMIT done(tr("%1 is in the trash, where it stays for %n day(s).", nullptr, trashDays()).arg(name),
+                        tr("Bring back"), [this, id, name] { restore(id, name); });
+        });
+}
+
+void ContainerActions::restore(const QString& id, const QString& name)
+{
+    client::TrashedClient* trashed = m_client->trashed(id);
+    if (!trashed)
+        return;
+    trashed->restore().then(this, [this, id, name](const Outcome<QString>& back) {
+        if (!back)
+            report(tr("%1 was not brought back").arg(name), back.error(), [this, id, name] { restore(id, name); });
+        else
+            Q_EMIT restored(id);
+    });
+}
+
+void ContainerActions::askRemoveForGood()
+{
+    if (!m_container)
+        return;
+    auto* question = new widgets::Confirmation(m_window, tr("Remove %1 permanently?").arg(m_container->data().name),
+                                               tr("&Remove"));
     question->setConsequence(loss(m_container, nullptr));
     m_container->summarizeChanges().then(
         question, [question, container = m_container](const Outcome<client::ChangeSummary>& changes) {
@@ -214,8 +258,15 @@ void ContainerActions::askRemove()
         });
     question->ask([this, container = m_container] {
         perform(container, tr("The container was not removed"),
-                [](ContainerClient* one) { return one->remove(one->isAlive()); });
+                [](ContainerClient* one) { return one->remove(one->isAlive(), true); });
     });
+}
+
+void ContainerActions::showTrash()
+{
+    auto* dialog = new dialogs::TrashDialog(m_client, m_window);
+    connect(dialog, &dialogs::TrashDialog::restored, this, &ContainerActions::restored);
+    dialog->open();
 }
 
 } // namespace lamella::app

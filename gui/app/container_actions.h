@@ -16,7 +16,7 @@ class Client;
 namespace lamella::app {
 
 /// What can be done with the chosen container, as actions with texts, keys and tool tips; each is visible only while it
-/// makes sense. What is lost for good is asked for, with a word of what is lost.
+/// makes sense. What is lost for good is asked for, with a word of what is lost; what can be undone is only said.
 class ContainerActions : public QObject {
     Q_OBJECT
 
@@ -35,13 +35,20 @@ public:
     QAction* rename;
     QAction* commit;
     QAction* exportFiles;
-    QAction* remove;
+    QAction* remove; ///< into the trash, where there is one
+    QAction* removeForGood;
+    QAction* trash; ///< of no container: what is in the trash
 
 Q_SIGNALS:
     /// `paths`: only of these changes; none: of all.
     void commitRequested(lamella::client::ContainerClient* container, const QByteArrayList& paths);
     void saveChangesRequested(lamella::client::ContainerClient* container, const QByteArrayList& paths);
+    void keepChangesRequested(lamella::client::ContainerClient* container, const QByteArrayList& paths);
     void exportRequested(lamella::client::ContainerClient* container);
+    /// A sentence for the banner: what was done, and a button that undoes it.
+    void done(const QString& sentence, const QString& action, const std::function<void()>& act);
+    /// It is back from the trash.
+    void restored(const QString& id);
     /// A sentence for the banner. `retry` asks for the same again.
     void failed(const QString& sentence, const std::function<void()>& retry);
 
@@ -54,9 +61,13 @@ private:
     void doStop(client::ContainerClient* container);
     void askKill();
     void askRemove();
+    void moveToTrash(client::ContainerClient* container);
+    void restore(const QString& id, const QString& name);
+    void askRemoveForGood();
+    void showTrash();
     void report(const QString& what, const client::ClientError& error, const std::function<void()>& retry);
     static QString loss(const client::ContainerClient* container, const client::ChangeSummary* changes);
-    static QStringList filesOf(const client::ChangeSummary& changes);
+    int trashDays() const;
 
     client::Client* m_client;
     QWidget* m_window;

@@ -98,7 +98,8 @@ QWidget* ContainerDetails::buildHeader(QAction* back)
     m_more->setAccessibleName(tr("More actions"));
     m_more->setPopupMode(QToolButton::InstantPopup);
     m_more->setStyleSheet(QStringLiteral("QToolButton::menu-indicator { image: none; }"));
-    m_more->addActions({m_actions->commit, m_actions->exportFiles, m_actions->rename, m_actions->remove});
+    m_more->addActions(
+        {m_actions->commit, m_actions->exportFiles, m_actions->rename, m_actions->remove, m_actions->removeForGood});
 
     auto* first = new QHBoxLayout;
     first->setSpacing(widgets::kSpacing);
@@ -131,6 +132,8 @@ void ContainerDetails::buildTabs(client::Client* client)
                 [this](const QByteArrayList& paths) { Q_EMIT m_actions->commitRequested(m_container, paths); });
         connect(page, &pages::Page::saveRequested, this,
                 [this](const QByteArrayList& paths) { Q_EMIT m_actions->saveChangesRequested(m_container, paths); });
+        connect(page, &pages::Page::keepRequested, this,
+                [this](const QByteArrayList& paths) { Q_EMIT m_actions->keepChangesRequested(m_container, paths); });
         m_tabs->addTab(page, info.title());
     }
 }

@@ -3,6 +3,7 @@
 
 #include "gui/app/action_button.h"
 #include "gui/app/image_actions.h"
+#include "gui/app/trash_button.h"
 #include "gui/client/client.h"
 #include "gui/models/container_list_model.h"
 #include "gui/widgets/containerdelegate.h"
@@ -43,7 +44,8 @@ widgets::ContainerRow readRow(const QModelIndex& index)
 
 } // namespace
 
-ContainerList::ContainerList(client::Client* client, QAction* run, ImageActions* images, QWidget* parent)
+ContainerList::ContainerList(client::Client* client, QAction* run, ImageActions* images, QAction* trash,
+                             QWidget* parent)
     : QWidget(parent)
     , m_client(client)
     , m_runAction(run)
@@ -65,6 +67,7 @@ ContainerList::ContainerList(client::Client* client, QAction* run, ImageActions*
     layout->setSpacing(widgets::kSpacing);
     layout->addWidget(head);
     layout->addWidget(m_stack, 1);
+    layout->addWidget(new TrashButton(client, trash, this));
 
     connect(m_empty, &widgets::EmptyState::actionTriggered, this, &ContainerList::emptyAction);
     connect(client, &client::Client::stateChanged, this, &ContainerList::showRightPage);

@@ -35,7 +35,9 @@ class ContainerList : public QWidget {
     Q_OBJECT
 
 public:
-    ContainerList(client::Client* client, QAction* run, ImageActions* images, QWidget* parent = nullptr);
+    /// `trash`: shows it; there is a way to it while something is in it.
+    ContainerList(client::Client* client, QAction* run, ImageActions* images, QAction* trash,
+                  QWidget* parent = nullptr);
 
     models::ContainerListModel* model() const { return m_model; }
     client::ContainerClient* current() const;

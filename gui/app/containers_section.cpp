@@ -20,7 +20,7 @@ ContainersSection::ContainersSection(client::Client* client, QAction* run, QActi
     : QWidget(parent)
     , m_back(back)
     , m_splitter(new Splitter(this))
-    , m_list(new ContainerList(client, run, images, this))
+    , m_list(new ContainerList(client, run, images, actions->trash, this))
     , m_details(new ContainerDetails(client, actions, back, this))
 {
     m_splitter->setObjectName(QStringLiteral("containersSplitter"));
@@ -50,7 +50,9 @@ ContainersSection::ContainersSection(client::Client* client, QAction* run, QActi
         menu->addSeparator();
         menu->addActions({actions->commit, actions->exportFiles});
         menu->addSeparator();
-        menu->addActions({actions->rename, actions->remove});
+        menu->addActions({actions->rename, actions->remove, actions->removeForGood});
+        menu->addSeparator();
+        menu->addAction(actions->trash);
         menu->popup(position);
     });
     connect(m_list->model(), &QAbstractItemModel::rowsInserted, this, &ContainersSection::arrange);

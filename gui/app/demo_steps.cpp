@@ -267,10 +267,21 @@ void Demo::addStop()
 void Demo::addEnd()
 {
     add(
-        QStringLiteral("the window says what removing it loses"),
+        QStringLiteral("it is in the trash"),
         [this] {
             m_window->showPage(QStringLiteral("overview"));
             m_window->containerActions()->remove->trigger();
+            return true;
+        },
+        [this] { return !container() && !m_client->trash().isEmpty(); }, QStringLiteral("17-trash"));
+    add(
+        QStringLiteral("it is brought back"), [] { return press(QStringLiteral("bannerAction")); },
+        [this] { return container() && m_client->trash().isEmpty(); });
+    add(
+        QStringLiteral("the window says what removing it for good loses"),
+        [this] {
+            m_window->showPage(QStringLiteral("overview"));
+            m_window->containerActions()->removeForGood->trigger();
             return true;
         },
         [] {

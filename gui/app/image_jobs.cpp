@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/app/image_jobs.h"
 
+#include "gui/app/kept_changes.h"
 #include "gui/client/credentials.h"
 #include "gui/format/image_text.h"
 #include "gui/models/jobs_model.h"
 
+#include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <QWidget>
@@ -45,23 +47,26 @@ void ImageJobs::report(const QString& what, const ClientError& error, const std:
         Q_EMIT failed(tr("%1: %2").arg(what, error.sentence), retry);
 }
 
-void ImageJobs::run(const QString& what, const Begin& begin, const std::function<void()>& again, const Failure& failure)
+void ImageJobs::run(const QString& what, const Begin& begin, const std::function<void()>& again, const Failure& failure,
+                    const Success& success)
 {
     begin().then(this, [=, this](const Outcome<QPointer<client::JobClient>>& job) {
         if (!job) {
             if (!failure || !failure(job.error()))
                 report(what, job.error(), again);
         } else if (*job) {
-            follow(*job, what, again, failure);
+            follow(*job, what, again, failure, success);
         }
     });
 }
 
 void ImageJobs::follow(client::JobClient* job, const QString& what, const std::function<void()>& again,
-                       const Failure& failure)
+                       const Failure& failure, const Success& success)
 {
     m_jobs->setRetry(job, again);
     job->wait().then(this, [=, this](const Outcome<QStringList>& outcome) {
+        if (outcome && success)
+            success(*outcome);
         if (!outcome && (!failure || !failure(outcome.error())))
             report(what, outcome.error(), again);
     });
@@ -137,6 +142,28 @@ void ImageJobs::saveChanges(client::ContainerClient* container, const QByteArray
     writeArchive(container, file, [paths](client::ContainerClient* one, client::Descriptor out) {
         return one->saveChanges(paths, std::move(out));
     });
+}
+
+void ImageJobs::keepChanges(client::ContainerClient* container, const QByteArrayList& paths, const QString& parent)
+{
+    if (!container)
+        return;
+    const QPointer about(container);
+    const auto again = [this, about, paths, parent] { keepChanges(about, paths, parent); };
+    NewDirectory made = makeDirectoryFor(parent, container->data().name);
+    if (!made.descriptor.isValid()) {
+        Q_EMIT failed(tr("%1 cannot be made: %2").arg(made.path, QString::fromLocal8Bit(std::strerror(errno))), again);
+        return;
+    }
+    auto into = std::make_shared<client::Descriptor>(std::move(made.descriptor));
+    run(
+        tr("The changes are not all in %1").arg(made.path),
+        [about, into, paths] { return about->saveChanges(paths, std::move(*into)); }, again,
+        [path = made.path](const ClientError&) {
+            QDir().rmdir(path); // only where nothing is in it
+            return false;
+        },
+        [this, path = made.path](const QStringList& notKept) { Q_EMIT kept(keptSentence(path, notKept), path); });
 }
 
 void ImageJobs::writeArchive(client::ContainerClient* container, const QString& file, const WriteArchive& write)

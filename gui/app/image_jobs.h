@@ -35,6 +35,8 @@ public:
     void commit(client::ContainerClient* container, const client::NewImage& image, bool pause,
                 const QByteArrayList& paths);
     void saveChanges(client::ContainerClient* container, const QByteArrayList& paths, const QString& file);
+    /// As files in a new directory in `parent`.
+    void keepChanges(client::ContainerClient* container, const QByteArrayList& paths, const QString& parent);
     void exportFiles(client::ContainerClient* container, const QString& file);
     /// Opens the dialog; `reference` may be empty.
     void pull(const QString& reference = {});
@@ -47,6 +49,8 @@ public:
 Q_SIGNALS:
     /// `retry` asks for the same again; it may be empty.
     void failed(const QString& sentence, const std::function<void()>& retry);
+    /// Changes are in `directory`; the sentence says so, and what is not.
+    void kept(const QString& sentence, const QString& directory);
     /// The file is no archive of images; it may be a file system.
     void importOffered(const QString& archive);
 
@@ -54,6 +58,7 @@ private:
     using Begin = std::function<client::Pending<QPointer<client::JobClient>>()>;
     using Failure = std::function<bool(const client::ClientError&)>; ///< true: somebody else has said it
 
+    using Success = std::function<void(const QStringList& result)>;
     using WriteArchive
         = std::function<client::Pending<QPointer<client::JobClient>>(client::ContainerClient*, client::Descriptor)>;
     void writeArchive(client::ContainerClient* container, const QString& file, const WriteArchive& write);
@@ -64,9 +69,10 @@ private:
         dialogs::RegistryDialog::Start start;
     };
 
-    void run(const QString& what, const Begin& begin, const std::function<void()>& again, const Failure& failure = {});
-    void follow(client::JobClient* job, const QString& what, const std::function<void()>& again,
-                const Failure& failure);
+    void run(const QString& what, const Begin& begin, const std::function<void()>& again, const Failure& failure = {},
+             const Success& success = {});
+    void follow(client::JobClient* job, const QString& what, const std::function<void()>& again, const Failure& failure,
+                const Success& success = {});
     void report(const QString& what, const client::ClientError& error, const std::function<void()>& retry);
     client::Descriptor open(const QString& path, int flags, const std::function<void()>& again);
     Transfer pullTransfer() const;

@@ -52,6 +52,11 @@ QStringList ImageRemoval::containersOf(const ImageClient* image) const
     const QList<client::ContainerClient*> users = models::containersOf(m_client, image);
     for (const client::ContainerClient* one : users)
         names.append(one->data().name);
+    const QList<client::TrashedClient*> trash = m_client->trash();
+    for (const client::TrashedClient* one : trash) {
+        if (one->data().imageId == image->data().id && one->data().owner == image->data().owner)
+            names.append(tr("%1 (in the trash)").arg(one->data().name));
+    }
     return names;
 }
 

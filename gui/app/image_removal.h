@@ -36,6 +36,7 @@ Q_SIGNALS:
 private:
     using Images = QList<client::ImageClient*>;
 
+    /// What was made from it, in the trash as well.
     QStringList containersOf(const client::ImageClient* image) const;
     void refuse(const Images& used);
     QString consequence(const Images& free, const Images& used) const;

@@ -24,6 +24,7 @@
 #include "gui/widgets/fonts.h"
 #include "gui/widgets/icons.h"
 
+#include <QDesktopServices>
 #include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QMenu>
@@ -130,10 +131,14 @@ void MainWindow::buildMenus()
     container->addSeparator();
     container->addActions({actions.commit, actions.exportFiles});
     container->addSeparator();
-    container->addActions({actions.rename, actions.remove});
+    container->addActions({actions.rename, actions.remove, actions.removeForGood});
+    container->addSeparator();
+    container->addAction(actions.trash);
     // Del belongs to the list: elsewhere it deletes text.
-    actions.remove->setShortcutContext(Qt::WidgetShortcut);
-    m_containers->list()->view()->addAction(actions.remove);
+    for (QAction* action : {actions.remove, actions.removeForGood}) {
+        action->setShortcutContext(Qt::WidgetShortcut);
+        m_containers->list()->view()->addAction(action);
+    }
 
     QMenu* image = menuBar()->addMenu(tr("&Image"));
     for (QAction* action : m_imageActions->contextActions())
@@ -174,6 +179,8 @@ void MainWindow::connectParts()
     connect(m_imageActions, &ImageActions::runRequested, this, &MainWindow::runContainer);
     connect(m_imageActions, &ImageActions::failed, m_notices, &Notices::addFailure);
     connect(m_containerActions, &ContainerActions::failed, m_notices, &Notices::addFailure);
+    connect(m_containerActions, &ContainerActions::done, m_notices, &Notices::say);
+    connect(m_containerActions, &ContainerActions::restored, m_containers->list(), &ContainerList::select);
     connect(m_containers->list(), &ContainerList::tryAgain, m_client, &client::Client::connectToHelper);
     connect(m_notices, &Notices::reconnectRequested, m_client, &client::Client::connectToHelper);
     connect(m_client, &client::Client::stateChanged, this, &MainWindow::showConnection);
@@ -190,6 +197,11 @@ void MainWindow::connectImages()
     connect(m_containerActions, &ContainerActions::commitRequested, this, &MainWindow::askCommit);
     connect(m_containerActions, &ContainerActions::exportRequested, this, &MainWindow::askExport);
     connect(m_containerActions, &ContainerActions::saveChangesRequested, this, &MainWindow::askSaveChanges);
+    connect(m_containerActions, &ContainerActions::keepChangesRequested, this, &MainWindow::askKeepChanges);
+    connect(m_imageJobs, &ImageJobs::kept, this, [this](const QString& sentence, const QString& directory) {
+        m_notices->say(sentence, tr("Open"),
+                       [directory] { QDesktopServices::openUrl(QUrl::fromLocalFile(directory)); });
+    });
     const auto toImages = [this] { setSection(Images); };
     connect(m_imageActions, &ImageActions::historyRequested, this, toImages);
     connect(m_imageActions, &ImageActions::inspectRequested, this, toImages);
@@ -229,6 +241,21 @@ void MainWindow::askSaveChanges(client::ContainerClient* container, const QByteA
                [this, about = QPointer(container), paths](const QString& file) {
                    m_imageJobs->saveChanges(about, paths, file);
                });
+}
+
+void MainWindow::askKeepChanges(client::ContainerClient* container, const QByteArrayList& paths)
+{
+    auto* chooser
+        = new QFileDialog(this, tr("Where the directory with the changes of %1 is made").arg(container->data().name));
+    chooser->setObjectName(QStringLiteral("keepChooser"));
+    chooser->setAttribute(Qt::WA_DeleteOnClose);
+    chooser->setFileMode(QFileDialog::Directory);
+    chooser->setOption(QFileDialog::ShowDirsOnly);
+    connect(chooser, &QFileDialog::fileSelected, this,
+            [this, about = QPointer(container), paths](const QString& parent) {
+                m_imageJobs->keepChanges(about, paths, parent);
+            });
+    chooser->open();
 }
 
 void MainWindow::askArchive(const QString& title, const QString& name, const std::function<void(const QString&)>& then)

@@ -72,6 +72,7 @@ private:
     void askCommit(client::ContainerClient* container, const QByteArrayList& paths);
     void askExport(client::ContainerClient* container);
     void askSaveChanges(client::ContainerClient* container, const QByteArrayList& paths);
+    void askKeepChanges(client::ContainerClient* container, const QByteArrayList& paths);
     /// Where an archive is to be written.
     void askArchive(const QString& title, const QString& name, const std::function<void(const QString&)>& then);
     void runContainer(const QString& imageId);

@@ -5,6 +5,9 @@
 
 #include <QSignalBlocker>
 
+#include <algorithm>
+#include <chrono>
+
 namespace lamella::app {
 
 using widgets::Banner;
@@ -12,7 +15,9 @@ using widgets::Banner;
 namespace {
 
 /// Older ones nobody will read any more.
-constexpr qsizetype kMostFailures = 20;
+constexpr qsizetype kMostNotices = 20;
+/// Long enough to read it, see what is missing and go there with the mouse.
+constexpr std::chrono::seconds kDoneStays{30};
 
 } // namespace
 
@@ -22,6 +27,12 @@ Notices::Notices(Banner* banner, QObject* parent)
 {
     connect(banner, &Banner::actionTriggered, this, &Notices::act);
     connect(banner, &Banner::dismissed, this, &Notices::putAway);
+    m_patience.setSingleShot(true);
+    m_patience.setInterval(kDoneStays);
+    connect(&m_patience, &QTimer::timeout, this, [this] {
+        forgetDone();
+        show();
+    });
 }
 
 void Notices::setConnection(const QString& sentence)
@@ -33,23 +44,39 @@ void Notices::setConnection(const QString& sentence)
 void Notices::addFailure(const QString& sentence, std::function<void()> retry)
 {
     // Said twice, it is one failure.
-    m_failures.removeIf([&sentence](const Failure& failure) { return failure.sentence == sentence; });
-    m_failures.append({sentence, std::move(retry)});
-    if (m_failures.size() > kMostFailures)
-        m_failures.removeFirst();
+    m_notices.removeIf([&sentence](const Notice& notice) { return notice.sentence == sentence; });
+    const QString action = retry ? tr("Try again") : QString();
+    m_notices.append({true, sentence, action, std::move(retry)});
+    if (m_notices.size() > kMostNotices)
+        m_notices.removeFirst();
     show();
+}
+
+void Notices::say(const QString& sentence, const QString& action, std::function<void()> act)
+{
+    forgetDone();
+    m_notices.append({false, sentence, action, std::move(act)});
+    m_patience.start();
+    show();
+}
+
+void Notices::forgetDone()
+{
+    m_notices.removeIf([](const Notice& notice) { return !notice.isFailure; });
 }
 
 void Notices::show()
 {
     if (!m_connection.isEmpty()) {
         m_banner->showMessage(Banner::Kind::Warning, m_connection, tr("Try again"));
-    } else if (!m_failures.isEmpty()) {
-        const Failure& newest = m_failures.constLast();
+    } else if (!m_notices.isEmpty()) {
+        const Notice& newest = m_notices.constLast();
         QString text = newest.sentence;
-        if (m_failures.size() > 1)
-            text += u'\n' + tr("%n more failure(s) before.", nullptr, static_cast<int>(m_failures.size()) - 1);
-        m_banner->showMessage(Banner::Kind::Error, text, newest.retry ? tr("Try again") : QString());
+        const auto before = std::count_if(m_notices.cbegin(), std::prev(m_notices.cend()),
+                                          [](const Notice& notice) { return notice.isFailure; });
+        if (before > 0)
+            text += u'\n' + tr("%n more failure(s) before.", nullptr, static_cast<int>(before));
+        m_banner->showMessage(newest.isFailure ? Banner::Kind::Error : Banner::Kind::Info, text, newest.action);
     } else {
         const QSignalBlocker quiet(m_banner);
         m_banner->dismiss();
@@ -60,18 +87,18 @@ void Notices::act()
 {
     if (!m_connection.isEmpty()) {
         Q_EMIT reconnectRequested();
-    } else if (!m_failures.isEmpty()) {
-        const Failure newest = m_failures.takeLast();
+    } else if (!m_notices.isEmpty()) {
+        const Notice newest = m_notices.takeLast();
         show();
-        newest.retry();
+        newest.act();
     }
 }
 
 void Notices::putAway()
 {
     // That the helper is away is put away until something about it changes.
-    if (m_connection.isEmpty() && !m_failures.isEmpty()) {
-        m_failures.removeLast();
+    if (m_connection.isEmpty() && !m_notices.isEmpty()) {
+        m_notices.removeLast();
         show();
     }
 }

@@ -22,6 +22,7 @@ using ContainerProxy = OrgLamellaLamella1ContainerInterface;
 using ImageProxy = OrgLamellaLamella1ImageInterface;
 using JobProxy = OrgLamellaLamella1JobInterface;
 using SessionProxy = OrgLamellaLamella1SessionInterface;
+using TrashedProxy = OrgLamellaLamella1TrashedContainerInterface;
 
 Q_DECLARE_LOGGING_CATEGORY(lcClient)
 

@@ -25,6 +25,7 @@ const QLatin1StringView kName(dbus::kBusName);
 const QLatin1StringView kPath(dbus::kRootPath);
 const QLatin1StringView kContainer("org.lamella.Lamella1.Container");
 const QLatin1StringView kImage("org.lamella.Lamella1.Image");
+const QLatin1StringView kTrashed("org.lamella.Lamella1.TrashedContainer");
 const QLatin1StringView kJob("org.lamella.Lamella1.Job");
 const QLatin1StringView kSession("org.lamella.Lamella1.Session");
 
@@ -65,6 +66,7 @@ Client::~Client()
     qDeleteAll(m_sessions);
     qDeleteAll(m_jobs);
     qDeleteAll(m_images);
+    qDeleteAll(m_trash);
     qDeleteAll(m_containers);
 }
 
@@ -251,7 +253,8 @@ void Client::takeSnapshot()
 
 void Client::applySnapshot(const QMap<QString, Interfaces>& objects)
 {
-    const QStringList known = m_containers.keys() + m_images.keys() + m_jobs.keys() + m_sessions.keys();
+    const QStringList known
+        = m_containers.keys() + m_images.keys() + m_trash.keys() + m_jobs.keys() + m_sessions.keys();
     for (const QString& path : known) {
         if (!objects.contains(path))
             removeObject(path);
@@ -280,6 +283,7 @@ void Client::addObject(const QString& path, const Interfaces& interfaces)
     };
     add(kImage, m_images, &Client::imageAdded);
     add(kContainer, m_containers, &Client::containerAdded);
+    add(kTrashed, m_trash, &Client::trashedAdded);
     add(kJob, m_jobs, &Client::jobAdded);
     add(kSession, m_sessions, nullptr);
 }
@@ -290,6 +294,8 @@ void Client::updateObject(const QString& path, const QVariantMap& properties)
         container->update(properties);
     else if (auto* image = find(m_images, path))
         image->update(properties);
+    else if (auto* trashed = find(m_trash, path))
+        trashed->update(properties);
     else if (auto* job = find(m_jobs, path))
         job->update(properties);
     else if (auto* session = find(m_sessions, path))
@@ -304,6 +310,9 @@ void Client::removeObject(const QString& path)
     } else if (auto* image = m_images.take(path)) {
         Q_EMIT imageRemoved(image);
         image->deleteLater();
+    } else if (auto* trashed = m_trash.take(path)) {
+        Q_EMIT trashedRemoved(trashed);
+        trashed->deleteLater();
     } else if (auto* job = m_jobs.take(path)) {
         Q_EMIT jobRemoved(job);
         job->deleteLater();
@@ -346,6 +355,11 @@ void Client::refresh(const QString& path, const QString& interface)
 ContainerClient* Client::container(const QString& id) const
 {
     return find(m_containers, kPath + "/Containers/"_L1 + id);
+}
+
+TrashedClient* Client::trashed(const QString& id) const
+{
+    return find(m_trash, kPath + "/Trash/"_L1 + id);
 }
 
 ImageClient* Client::image(const QString& id) const
@@ -445,6 +459,13 @@ Pending<QPointer<ContainerClient>> Client::createContainer(const CreateOptions& 
             return proxy.CreateContainer(options.image, options.name, options.command, toWire(options));
         },
         [this](const auto& promise, const auto& reply) { fetchContainer(reply.value().path(), promise); });
+}
+
+Pending<quint64> Client::emptyTrash()
+{
+    return m_bus->ask<quint64, ManagerProxy>(
+        kPath, kChanging, [](ManagerProxy& proxy) { return proxy.EmptyTrash({}); },
+        [](const auto& promise, const auto& reply) { promise.give(quint64{reply.value()}); });
 }
 
 void Client::fetchContainer(const QString& path, const Promise<QPointer<ContainerClient>>& promise)

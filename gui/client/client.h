@@ -7,6 +7,7 @@
 #include "gui/client/job_client.h"
 #include "gui/client/pending.h"
 #include "gui/client/session_client.h"
+#include "gui/client/trashed_client.h"
 #include "gui/client/types.h"
 
 #include <QHash>
@@ -55,10 +56,12 @@ public:
 
     QList<ContainerClient*> containers() const { return m_containers.values(); }
     QList<ImageClient*> images() const { return m_images.values(); }
+    QList<TrashedClient*> trash() const { return m_trash.values(); }
     QList<JobClient*> jobs() const { return m_jobs.values(); }
     /// By id; nullptr where there is none.
     ContainerClient* container(const QString& id) const;
     ImageClient* image(const QString& id) const;
+    TrashedClient* trashed(const QString& id) const;
 
     /// `source`: a descriptor of the directory of an OCI image layout, or of an archive. The job's result: the image
     /// IDs.
@@ -79,6 +82,8 @@ public:
     /// `all`: also images that have a name; `dryRun`: only says what would go.
     Pending<Pruned> pruneImages(bool all, bool dryRun);
     Pending<QPointer<ContainerClient>> createContainer(const CreateOptions& options);
+    /// Deletes for good what the person has in the trash; the bytes that came free.
+    Pending<quint64> emptyTrash();
 
 Q_SIGNALS:
     void stateChanged();
@@ -87,6 +92,8 @@ Q_SIGNALS:
     void containerRemoved(lamella::client::ContainerClient* container);
     void imageAdded(lamella::client::ImageClient* image);
     void imageRemoved(lamella::client::ImageClient* image);
+    void trashedAdded(lamella::client::TrashedClient* trashed);
+    void trashedRemoved(lamella::client::TrashedClient* trashed);
     void jobAdded(lamella::client::JobClient* job);
     void jobRemoved(lamella::client::JobClient* job);
 
@@ -124,6 +131,7 @@ private:
     ManagerData m_manager;
     QHash<QString, ContainerClient*> m_containers; ///< by object path, as the others
     QHash<QString, ImageClient*> m_images;
+    QHash<QString, TrashedClient*> m_trash;
     QHash<QString, JobClient*> m_jobs;
     QHash<QString, SessionClient*> m_sessions;
     QTimer m_statsTimer;

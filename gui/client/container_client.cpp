@@ -2,6 +2,7 @@
 #include "gui/client/container_client.h"
 
 #include "gui/client/bus.h"
+#include "gui/client/change_summary.h"
 #include "gui/client/changes_reader.h"
 #include "gui/client/client.h"
 #include "gui/client/layer_call.h"
@@ -65,9 +66,13 @@ Pending<void> ContainerClient::resume()
     return m_bus->tell<ContainerProxy>(m_path, [](ContainerProxy& proxy) { return proxy.Resume({}); });
 }
 
-Pending<void> ContainerClient::remove(bool force)
+Pending<void> ContainerClient::remove(bool force, bool permanently)
 {
-    const QVariantMap options = force ? QVariantMap{{QStringLiteral("force"), true}} : QVariantMap{};
+    QVariantMap options;
+    if (force)
+        options.insert(QStringLiteral("force"), true);
+    if (permanently)
+        options.insert(QStringLiteral("permanently"), true);
     return m_bus->tell<ContainerProxy>(m_path, [&](ContainerProxy& proxy) { return proxy.Remove(options); });
 }
 
@@ -169,18 +174,7 @@ Pending<LayerTreePtr> ContainerClient::openLayers(const QString& compareWith)
 
 Pending<ChangeSummary> ContainerClient::summarizeChanges()
 {
-    return m_bus->ask<ChangeSummary, ContainerProxy>(
-        m_path, kReading, [](ContainerProxy& proxy) { return proxy.SummarizeChanges({}); },
-        [](const Promise<ChangeSummary>& promise, const auto& reply) {
-            const auto files = [](const dbus::PathNumbers& numbers) {
-                std::vector<ChangeSummary::File> all;
-                for (const dbus::PathNumber& one : numbers)
-                    all.push_back({QString::fromUtf8(one.path), one.number});
-                return all;
-            };
-            promise.give(ChangeSummary{reply.template argumentAt<0>(), reply.template argumentAt<1>(),
-                                       files(reply.template argumentAt<2>()), files(reply.template argumentAt<3>())});
-        });
+    return askForSummary<ContainerProxy>(m_bus, m_path);
 }
 
 Pending<FileVersion> ContainerClient::readFile(const QByteArray& path, Version version)

@@ -51,7 +51,8 @@ public:
     Pending<void> kill(quint32 signal, bool all = false);
     Pending<void> pause();
     Pending<void> resume();
-    Pending<void> remove(bool force);
+    /// Into the trash, where there is one. `force`: it is killed first; `permanently`: for good.
+    Pending<void> remove(bool force, bool permanently = false);
     Pending<void> rename(const QString& name);
     Pending<SessionStreams> exec(const ExecOptions& options);
     Pending<SessionStreams> attach();
@@ -71,7 +72,8 @@ public:
     /// The beginning of one file, and what there is to know of it; `path` as it is in bytes.
     enum class Version { Container, Image };
     Pending<FileVersion> readFile(const QByteArray& path, Version version);
-    /// `file`: opened for writing; it becomes a tar archive of these changes, in the form of an image's layer.
+    /// `file`: opened for writing; it becomes a tar archive of these changes, in the form of an image's layer. Or an
+    /// empty directory, opened for reading, in which they become files; the job's result is then what is not there.
     Pending<QPointer<JobClient>> saveChanges(const QByteArrayList& paths, Descriptor file);
     /// Gives paths, and all below them, back what the image has; "/" is everything.
     Pending<QPointer<JobClient>> undoChanges(const QByteArrayList& paths);

@@ -19,6 +19,7 @@ struct ManagerData {
     QString cgroupMode;
     quint32 cpuCount = 1;
     quint64 memoryBytes = 0;
+    quint32 trashDays = 0; ///< how long removed containers can be brought back; 0: they are gone at once
 };
 
 enum class ContainerState { Created, Running, Paused, Stopped };
@@ -61,6 +62,22 @@ struct ContainerData {
     std::vector<TimelineStep> startTimeline;
 
     friend bool operator==(const ContainerData&, const ContainerData&) = default;
+};
+
+/// A container in the trash.
+struct TrashedData {
+    QString id;
+    QString name;
+    quint32 owner = 0;
+    QString imageId;
+    QString imageName;
+    quint64 createdUsec = 0;
+    quint64 removedUsec = 0;
+    quint64 expiresUsec = 0; ///< when it goes for good
+    qint64 changes = -1; ///< paths that it has changed; -1: not counted yet
+    quint64 sizeBytes = 0; ///< of its writable layer
+
+    friend bool operator==(const TrashedData&, const TrashedData&) = default;
 };
 
 struct LayerInfo {

@@ -50,6 +50,7 @@ void read(const QVariantMap& properties, ManagerData& data)
     take(properties, "CgroupMode"_L1, data.cgroupMode);
     take(properties, "CpuCount"_L1, data.cpuCount);
     take(properties, "MemoryBytes"_L1, data.memoryBytes);
+    take(properties, "TrashDays"_L1, data.trashDays);
 }
 
 void read(const QVariantMap& properties, ContainerData& data)
@@ -91,6 +92,20 @@ void read(const QVariantMap& properties, ContainerData& data)
         for (const dbus::TimelineStep& step : steps)
             data.startTimeline.push_back({step.step, step.usec});
     });
+}
+
+void read(const QVariantMap& properties, TrashedData& data)
+{
+    take(properties, "Id"_L1, data.id);
+    take(properties, "Name"_L1, data.name);
+    take(properties, "Owner"_L1, data.owner);
+    take(properties, "ImageId"_L1, data.imageId);
+    take(properties, "ImageName"_L1, data.imageName);
+    take(properties, "CreatedUsec"_L1, data.createdUsec);
+    take(properties, "RemovedUsec"_L1, data.removedUsec);
+    take(properties, "ExpiresUsec"_L1, data.expiresUsec);
+    take(properties, "Changes"_L1, data.changes);
+    take(properties, "SizeBytes"_L1, data.sizeBytes);
 }
 
 void read(const QVariantMap& properties, ImageData& data)

@@ -11,6 +11,7 @@ namespace lamella::client {
 
 void read(const QVariantMap& properties, ManagerData& data);
 void read(const QVariantMap& properties, ContainerData& data);
+void read(const QVariantMap& properties, TrashedData& data);
 void read(const QVariantMap& properties, ImageData& data);
 void read(const QVariantMap& properties, JobData& data);
 void read(const QVariantMap& properties, SessionData& data);

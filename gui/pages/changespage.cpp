@@ -295,8 +295,11 @@ void ChangesPage::createActions()
     };
     m_copyPaths = make(QStringLiteral("changesCopyPath"), u"copy", tr("&Copy Path"), {});
     m_save = make(QStringLiteral("changesSave"), u"save", tr("&Save to an Archive…"), {});
+    m_keep = make(QStringLiteral("changesKeep"), u"save", tr("Save to a &Directory…"), {});
+    m_keep->setToolTip(tr("As files of yours: without owners, attributes, set-id bits, deletions, devices and pipes"));
     m_commit = make(QStringLiteral("changesCommit"), u"image", tr("Make an &Image of It…"), {});
     connect(m_save, &QAction::triggered, this, [this] { Q_EMIT saveRequested(selectedPaths()); });
+    connect(m_keep, &QAction::triggered, this, [this] { Q_EMIT keepRequested(selectedPaths()); });
     connect(m_commit, &QAction::triggered, this, [this] { Q_EMIT commitRequested(selectedPaths()); });
     m_undoSelected = make(QStringLiteral("changesUndoSelected"), u"undo", tr("&Undo…"), QKeySequence::Undo);
     m_undoSelected->setToolTip(tr("Give what is selected back the image's version (%1)")
@@ -328,6 +331,7 @@ void ChangesPage::updateActions()
     m_undoSelected->setEnabled(any);
     m_copyPaths->setEnabled(any);
     m_save->setEnabled(any);
+    m_keep->setEnabled(any);
     m_commit->setEnabled(any);
     showDifference();
 }
@@ -403,7 +407,8 @@ void ChangesPage::showMenu(const QPoint& position)
     m_copyPaths->setText(chosen > 1 ? tr("&Copy %n Paths", nullptr, chosen) : tr("&Copy Path"));
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->addActions({m_copyPaths, m_save, m_commit});
+    menu->setToolTipsVisible(true);
+    menu->addActions({m_copyPaths, m_save, m_keep, m_commit});
     menu->addSeparator();
     menu->addActions({m_undoSelected, m_undoAll});
     menu->addSeparator();

@@ -64,6 +64,7 @@ private:
     UndoChanges* m_undo;
     QAction* m_copyPaths;
     QAction* m_save;
+    QAction* m_keep;
     QAction* m_commit;
     QAction* m_undoSelected;
     QAction* m_undoAll;

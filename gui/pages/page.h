@@ -39,6 +39,8 @@ Q_SIGNALS:
     /// An image, or an archive, is to be made of what the container has changed at these paths and below.
     void commitRequested(const QByteArrayList& paths);
     void saveRequested(const QByteArrayList& paths);
+    /// They are to become files in a directory.
+    void keepRequested(const QByteArrayList& paths);
 
 protected:
     /// Another container, or none, from now on: forget what was shown of the former.

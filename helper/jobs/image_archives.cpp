@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "helper/jobs/image_archives.h"
 
+#include "engine/container/keep_changes.h"
 #include "engine/os/file.h"
 
 #include <memory>
@@ -59,6 +60,18 @@ Work::Function saveChanges(layer::OverlayDirectories parts, layer::PathSelection
         layer::FdSink sink{file->borrow()};
         TRY(container::archiveChanges(parts, selection, sink, tell, std::move(stop)));
         return std::vector<std::string>{};
+    };
+}
+
+Work::Function keepChanges(layer::OverlayDirectories parts, layer::PathSelection selection, UniqueFd directory,
+                           uid_t owner)
+{
+    return [parts = std::move(parts), selection = std::move(selection),
+            directory = std::make_shared<UniqueFd>(std::move(directory)),
+            owner](const image::ProgressSink& progress, std::stop_token stop) -> Result<std::vector<std::string>> {
+        const auto tell = [&progress](Bytes done) { progress({"Writing the changes", done, {}, {}}); };
+        const auto user = TRY(image::Owner::of(owner));
+        return container::keepChanges(parts, selection, directory->borrow(), user, tell, std::move(stop));
     };
 }
 

@@ -21,7 +21,11 @@ Work::Function saveImages(const image::ImageStore& images, uid_t owner, std::vec
 /// The work of Container.Export: `file` is open for writing.
 Work::Function exportContainer(layer::OverlayDirectories parts, UniqueFd file);
 
-/// The work of Container.SaveChanges.
+/// The work of Container.SaveChanges: `file` is open for writing.
 Work::Function saveChanges(layer::OverlayDirectories parts, layer::PathSelection selection, UniqueFd file);
+
+/// The same into a directory of the user `owner`.
+Work::Function keepChanges(layer::OverlayDirectories parts, layer::PathSelection selection, UniqueFd directory,
+                           uid_t owner);
 
 } // namespace lamella::helper

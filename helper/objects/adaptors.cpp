@@ -6,6 +6,7 @@
 #include "job_adaptor.h"
 #include "manager_adaptor.h"
 #include "session_adaptor.h"
+#include "trashedcontainer_adaptor.h"
 
 namespace lamella::helper {
 
@@ -32,6 +33,11 @@ QObject* makeAdaptor(ManagerObject* object)
 QObject* makeAdaptor(SessionObject* object)
 {
     return new SessionAdaptor(object);
+}
+
+QObject* makeAdaptor(TrashedContainerObject* object)
+{
+    return new TrashedContainerAdaptor(object);
 }
 
 } // namespace lamella::helper

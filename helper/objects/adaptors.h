@@ -11,11 +11,13 @@ class ImageObject;
 class JobObject;
 class ManagerObject;
 class SessionObject;
+class TrashedContainerObject;
 
 QObject* makeAdaptor(ContainerObject* object);
 QObject* makeAdaptor(ImageObject* object);
 QObject* makeAdaptor(JobObject* object);
 QObject* makeAdaptor(ManagerObject* object);
 QObject* makeAdaptor(SessionObject* object);
+QObject* makeAdaptor(TrashedContainerObject* object);
 
 } // namespace lamella::helper

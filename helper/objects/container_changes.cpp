@@ -7,6 +7,7 @@
 #include "helper/objects/container_object.h"
 #include "helper/objects/file_version.h"
 #include "helper/objects/requests.h"
+#include "helper/objects/summary.h"
 #include "helper/objects/text.h"
 
 using namespace Qt::StringLiterals;
@@ -15,14 +16,6 @@ using namespace Qt::StringLiterals;
 namespace lamella::helper {
 
 namespace {
-
-dbus::PathNumbers toDbus(const std::vector<ChangeSummary::File>& files)
-{
-    dbus::PathNumbers numbers;
-    for (const auto& file : files)
-        numbers.append({QByteArray::fromStdString(file.path), file.number});
-    return numbers;
-}
 
 Result<FileRequest> fileRequest(const QByteArray& path, const QString& version, const QVariantMap& options)
 {
@@ -46,21 +39,12 @@ Result<FileRequest> fileRequest(const QByteArray& path, const QString& version, 
 
 ChangeSource ContainerObject::changeSource() const
 {
-    ChangeSource source{m_services.containers.overlay(m_container.id), {}};
-    if (const auto image = m_services.images.find(m_container.owner, m_container.imageId)) {
-        for (const image::Layer& layer : image->layers)
-            source.diffIds.push_back(layer.diffId);
-    }
-    return source;
+    return changeSourceOf(m_services, m_services.containers.overlay(m_container.id), m_container);
 }
 
 QMetaObject::Connection ContainerObject::stopWhenCallerLeaves(const std::stop_source& stop) const
 {
-    return QObject::connect(&m_services.peers, &Peers::left, &m_services.peers,
-                            [stop, reader = caller().busName](const QString& left) mutable {
-                                if (left == reader)
-                                    stop.request_stop();
-                            });
+    return helper::stopWhenCallerLeaves(m_services, caller(), stop);
 }
 
 QDBusUnixFileDescriptor ContainerObject::ListChanges(const QVariantMap&)
@@ -83,21 +67,7 @@ QDBusUnixFileDescriptor ContainerObject::ListChanges(const QVariantMap&)
 
 qulonglong ContainerObject::SummarizeChanges(const QVariantMap&, qulonglong&, dbus::PathNumbers&, dbus::PathNumbers&)
 {
-    auto place = m_services.changeLists.take(caller().uid);
-    if (!place)
-        return refuse(place.error()), 0;
-    std::stop_source stop;
-    const auto watch = stopWhenCallerLeaves(stop);
-    m_services.changes.run([source = changeSource(), stop] { return summarizeChanges(source, stop.get_token()); },
-                           [call = takeCall(), place = *place, watch](const Result<ChangeSummary>& summary) {
-                               QObject::disconnect(watch);
-                               if (summary)
-                                   call.reply({qulonglong(summary->paths), qulonglong(summary->bytes.value),
-                                               QVariant::fromValue(toDbus(summary->largest)),
-                                               QVariant::fromValue(toDbus(summary->newest))});
-                               else
-                                   call.fail(summary.error());
-                           });
+    answerSummary(m_services, takeCall(), changeSource());
     return 0;
 }
 

@@ -10,6 +10,8 @@
 
 #include <QDBusArgument>
 
+#include <fcntl.h>
+
 using namespace Qt::StringLiterals;
 
 // The methods of org.lamella.Lamella1.Container that make images and archives of it.
@@ -78,16 +80,20 @@ QDBusObjectPath ContainerObject::SaveChanges(const QByteArrayList& paths, const 
     auto selected = insidePaths(paths);
     if (!selected)
         return refuse(selected.error()), QDBusObjectPath();
-    auto opened = takeWritableFile(file, "the archive");
+    auto opened = takeTarget(file, "what the changes are saved to");
     if (!opened)
         return refuse(opened.error()), QDBusObjectPath();
     auto place = m_services.archives.take(caller().uid);
     if (!place)
         return refuse(place.error()), QDBusObjectPath();
-    const auto job = m_services.jobs.start(u"save-changes"_s, caller().uid, {path()},
-                                           saveChanges(m_services.containers.overlay(m_container.id),
-                                                       layer::PathSelection{std::move(*selected)}, std::move(*opened)),
-                                           [place = *place] { });
+    const bool isDirectory = (::fcntl(opened->get(), F_GETFL) & O_ACCMODE) == O_RDONLY; // a file is written to
+    auto parts = m_services.containers.overlay(m_container.id);
+    layer::PathSelection selection{std::move(*selected)};
+    const auto job = m_services.jobs.start(
+        u"save-changes"_s, caller().uid, {path()},
+        isDirectory ? keepChanges(std::move(parts), std::move(selection), std::move(*opened), caller().uid)
+                    : saveChanges(std::move(parts), std::move(selection), std::move(*opened)),
+        [place = *place] { });
     if (!job)
         return refuse(job.error()), QDBusObjectPath();
     return QDBusObjectPath((*job)->path());

@@ -75,7 +75,11 @@ void ContainerObject::Resume(const QVariantMap&)
 
 void ContainerObject::Remove(const QVariantMap& options)
 {
-    m_services.containers.remove(m_container.id, options.value(u"force"_s).toBool(), answer());
+    const bool force = options.value(u"force"_s).toBool();
+    if (options.value(u"permanently"_s).toBool())
+        m_services.containers.remove(m_container.id, force, answer());
+    else
+        m_services.containers.moveToTrash(m_container.id, force, answer());
 }
 
 void ContainerObject::Rename(const QString& name, const QVariantMap&)

@@ -3,6 +3,7 @@
 
 #include "engine/cgroup/cgroup.h"
 #include "engine/container/container_manager.h"
+#include "engine/container/trash.h"
 #include "helper/objects/adaptors.h"
 #include "helper/objects/paths.h"
 #include "helper/objects/requests.h"
@@ -15,9 +16,10 @@ using namespace Qt::StringLiterals;
 
 namespace lamella::helper {
 
-ManagerObject::ManagerObject(Services& services)
+ManagerObject::ManagerObject(Services& services, uint trashDays)
     : Object(managerPath(), interfaceNamed("Manager"_L1), std::nullopt)
     , m_services(services)
+    , m_trashDays(trashDays)
 {
     setAdaptor(makeAdaptor(this));
 }
@@ -86,6 +88,32 @@ QDBusObjectPath ManagerObject::CreateContainer(const QString& image, const QStri
             containers.remove(id, true, [call, error = started.error()](const Result<void>&) { call.fail(error); });
         });
     return {};
+}
+
+qulonglong ManagerObject::EmptyTrash(const QVariantMap&)
+{
+    // The answer comes when the last one is gone, or has failed to go.
+    struct Emptying {
+        Call call;
+        qulonglong bytes = 0;
+        std::optional<Error> error;
+
+        ~Emptying() { error ? call.fail(*error) : call.reply({bytes}); }
+    };
+    auto& trash = m_services.containers.trash();
+    const uid_t owner = caller().uid;
+    const auto emptying = std::make_shared<Emptying>(takeCall());
+    for (const std::string& id : trash.ids()) {
+        if (const container::Trashed* one = trash.find(id); one->container.owner != owner || one->busy)
+            continue;
+        trash.erase(id, [emptying](const Result<Bytes>& erased) {
+            if (erased)
+                emptying->bytes += erased->value;
+            else
+                emptying->error = erased.error();
+        });
+    }
+    return 0;
 }
 
 } // namespace lamella::helper

@@ -20,9 +20,10 @@ class ManagerObject : public Object {
     Q_PROPERTY(QString CgroupMode READ cgroupMode CONSTANT)
     Q_PROPERTY(uint CpuCount READ cpuCount CONSTANT)
     Q_PROPERTY(qulonglong MemoryBytes READ memoryBytes CONSTANT)
+    Q_PROPERTY(uint TrashDays READ trashDays CONSTANT)
 
 public:
-    explicit ManagerObject(Services& services);
+    ManagerObject(Services& services, uint trashDays);
 
     QString version() const;
     uint apiVersion() const;
@@ -30,6 +31,7 @@ public:
     QString cgroupMode() const;
     uint cpuCount() const;
     qulonglong memoryBytes() const;
+    uint trashDays() const { return m_trashDays; }
 
     // The contract's methods.
     QString ResolveReference(const QString& name, const QVariantMap& options);
@@ -45,6 +47,7 @@ public:
     dbus::ObjectPaths PruneImages(const QVariantMap& options, qulonglong& bytes);
     QDBusObjectPath CreateContainer(const QString& image, const QString& name, const QStringList& command,
                                     const QVariantMap& options);
+    qulonglong EmptyTrash(const QVariantMap& options);
 
 private:
     /// Begins a job of the running method's caller; the answer to the method.
@@ -54,6 +57,7 @@ private:
     std::function<void()> refreshing(uid_t owner) const;
 
     Services& m_services;
+    uint m_trashDays;
 };
 
 } // namespace lamella::helper

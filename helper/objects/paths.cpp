@@ -22,6 +22,11 @@ QString containerPath(const std::string& id)
     return managerPath() + "/Containers/"_L1 + QString::fromStdString(id);
 }
 
+QString trashPath(const std::string& id)
+{
+    return managerPath() + "/Trash/"_L1 + QString::fromStdString(id);
+}
+
 QString imagePath(const std::string& id)
 {
     return managerPath() + "/Images/"_L1 + QString::fromStdString(id).replace(u':', u'_');

@@ -12,6 +12,7 @@ namespace lamella::helper {
 QString interfaceNamed(QLatin1StringView name);
 QString managerPath();
 QString containerPath(const std::string& id);
+QString trashPath(const std::string& id);
 /// `id`: "sha256:<hex>".
 QString imagePath(const std::string& id);
 QString jobPath(quint64 number);

@@ -215,7 +215,8 @@ Result<void> runBench(int argc, char** argv)
                                     "crun run", options);
     mounted.reset();
     for (const BenchContainer& container : {ours, runtime, peer, bare})
-        TRY(call(container.path, kContainer, "Remove", {QVariantMap{{QStringLiteral("force"), true}}}));
+        TRY(call(container.path, kContainer, "Remove",
+                 {QVariantMap{{QStringLiteral("force"), true}, {QStringLiteral("permanently"), true}}}));
     return result;
 }
 

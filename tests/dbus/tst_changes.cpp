@@ -4,6 +4,7 @@
 #include "tests/dbus/support/contract_members.h"
 
 #include <QCryptographicHash>
+#include <QFile>
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
@@ -12,6 +13,8 @@
 #include <csignal>
 #include <fcntl.h>
 #include <filesystem>
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace Qt::StringLiterals;
 using namespace lamella;
@@ -42,7 +45,7 @@ private Q_SLOTS:
     void cleanup()
     {
         for (const QString& path : std::as_const(m_made))
-            alice->lamella(path, u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
+            alice->discard(path);
         m_made.clear();
     }
 
@@ -223,6 +226,35 @@ private Q_SLOTS:
                 alice->lamella(path, u"Container"_s, u"Commit"_s, {u"x"_s}, {{u"paths"_s, QVariant::fromValue(bad)}})
                     .errorName(),
                 errorName(u"InvalidArgument"_s));
+    }
+
+    // As files of hers, in an empty directory that she has opened.
+    void someChangesAreKeptInADirectory()
+    {
+        const QString path
+            = make(u"echo one >/etc/one; chmod 6777 /etc/one; echo two >/two; rm /etc/group; mkfifo /p"_s);
+        QTemporaryDir directory;
+        QCOMPARE(::chown(qPrintable(directory.path()), 4242, 4242), 0);
+        const auto keepIn = [&](int flags) {
+            const QDBusUnixFileDescriptor into(::open(qPrintable(directory.path()), flags | O_CLOEXEC));
+            return alice->lamella(path, u"Container"_s, u"SaveChanges"_s,
+                                  {QVariant::fromValue(QByteArrayList{"/etc", "/p"}), QVariant::fromValue(into)});
+        };
+        // Only seeing that it is there gives nothing away.
+        QCOMPARE(keepIn(O_PATH | O_DIRECTORY).errorName(), errorName(u"InvalidArgument"_s));
+        const auto begun = keepIn(O_RDONLY | O_DIRECTORY);
+        QVERIFY2(begun.errorName().isEmpty(), qPrintable(begun.errorMessage()));
+        const auto job = begun.arguments().constFirst().value<QDBusObjectPath>().path();
+        const auto result = alice->lamella(job, u"Job"_s, u"Wait"_s);
+        QVERIFY2(result.errorName().isEmpty(), qPrintable(result.errorMessage()));
+        QCOMPARE(result.arguments().constFirst().toStringList(), (QStringList{u"D /etc/group"_s, u"S /p"_s}));
+        QCOMPARE(readFile(directory.filePath(u"etc/one"_s)), "one\n");
+        struct stat status{};
+        QCOMPARE(::stat(qPrintable(directory.filePath(u"etc/one"_s)), &status), 0);
+        QCOMPARE(status.st_uid, 4242u);
+        QCOMPARE(status.st_mode & 07777, 0755u);
+        QVERIFY(!QFile::exists(directory.filePath(u"two"_s)));
+        QCOMPARE(waitFor(keepIn(O_RDONLY | O_DIRECTORY)), u"InvalidArgument"_s);
     }
 
     void aStoppedOneWaitsForItsUndo()

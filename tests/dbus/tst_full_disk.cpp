@@ -148,7 +148,7 @@ private Q_SLOTS:
         QCOMPARE(entries(u"/containers"_s), before);
         QVERIFY(filler.remove());
         const QString made = alice->create(u"big"_s, {u"true"_s});
-        alice->ask(made, u"Container"_s, u"Remove"_s);
+        alice->discard(made);
     }
 };
 

@@ -73,7 +73,7 @@ private Q_SLOTS:
 
     void cleanupTestCase()
     {
-        alice->ask(m_container, u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
+        alice->discard(m_container);
         delete alice;
     }
 

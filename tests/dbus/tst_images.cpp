@@ -117,7 +117,7 @@ private Q_SLOTS:
                   .value<QDBusObjectPath>()
                   .path();
         QCOMPARE(alice->get(container, u"Container"_s, u"ImageId"_s).toString(), id);
-        alice->ask(container, u"Container"_s, u"Remove"_s);
+        alice->discard(container);
         alice->ask(path, u"Image"_s, u"Untag"_s, {u"docker.io/library/mine:latest"_s});
         QCOMPARE(image(id, u"References"_s).toStringList(), QStringList{u"starter:latest"_s});
         QCOMPARE(alice->lamella(path, u"Image"_s, u"Untag"_s, {u"not:there"_s}).errorName(), errorName(u"NotFound"_s));
@@ -277,7 +277,7 @@ private Q_SLOTS:
                                       .path();
         QVERIFY(alice->waitForState(container, u"stopped"_s));
         QVERIFY(alice->log(container).contains("imported"_L1));
-        alice->ask(container, u"Container"_s, u"Remove"_s);
+        alice->discard(container);
         const QDBusMessage refused = alice->lamella(kRoot, u"Manager"_s, u"ImportImage"_s,
                                                     {QVariant::fromValue(opened(u"/etc"_s, O_RDONLY)), QString()});
         QCOMPARE(refused.errorName(), errorName(u"InvalidArgument"_s));
@@ -309,7 +309,7 @@ private Q_SLOTS:
         QVERIFY(alice->waitForState(container, u"stopped"_s));
         const QString log = alice->log(container);
         QVERIFY2(log.contains("there"_L1) && log.contains("refused"_L1) && log.contains("its own"_L1), qPrintable(log));
-        alice->ask(container, u"Container"_s, u"Remove"_s);
+        alice->discard(container);
     }
 
     void containersBecomeImages_data()
@@ -374,7 +374,7 @@ private Q_SLOTS:
                      alice->get(row.image.path(), u"Image"_s, u"SizeBytes"_s).toULongLong());
         QCOMPARE(usage.arguments().at(0).toULongLong(), image(ids.at(0), u"SizeBytes"_s).toULongLong());
         for (const QString& one : {container, second})
-            alice->ask(one, u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
+            alice->discard(one);
     }
 
     void newImagesAreCheckedBefore_data()
@@ -403,7 +403,7 @@ private Q_SLOTS:
         const QVariant file = QVariant::fromValue(opened(u"/bin/busybox"_s, O_RDONLY));
         QCOMPARE(alice->lamella(kRoot, u"Manager"_s, u"ImportImage"_s, {file, QString()}, options).errorName(),
                  errorName(kind));
-        alice->ask(container, u"Container"_s, u"Remove"_s);
+        alice->discard(container);
     }
 
     /// What an image has as its StopSignal is what Stop sends.
@@ -430,7 +430,7 @@ private Q_SLOTS:
         QCOMPARE(errorOf(stop.path()), QString());
         QCOMPARE(alice->get(container, u"Container"_s, u"ExitStatus"_s).toInt(), 10);
         for (const QString& one : {container, base})
-            alice->ask(one, u"Container"_s, u"Remove"_s);
+            alice->discard(one);
     }
 
     /// A helper that was killed while it read the files of a container that it had paused for that.
@@ -449,7 +449,7 @@ private Q_SLOTS:
         startHelper();
         QVERIFY(alice->waitForState(container, u"running"_s));
         QVERIFY(QTest::qWaitFor([&] { return !QFileInfo::exists(mark); }, 10000));
-        alice->ask(container, u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
+        alice->discard(container);
         alice->objects();
     }
 
@@ -469,7 +469,7 @@ private Q_SLOTS:
         const QString container = alice->create(u"needs"_s, {u"true"_s});
         QCOMPARE(prune({{u"all"_s, true}}).first, dbus::ObjectPaths());
         QCOMPARE(alice->lamella(pathOf(id), u"Image"_s, u"Remove"_s).errorName(), errorName(u"Busy"_s));
-        alice->ask(container, u"Container"_s, u"Remove"_s);
+        alice->discard(container);
         alice->ask(pathOf(id), u"Image"_s, u"Untag"_s, {u"starter:latest"_s});
         const auto gone = prune({});
         QCOMPARE(gone.first, dbus::ObjectPaths{QDBusObjectPath(pathOf(id))});
@@ -498,7 +498,7 @@ private Q_SLOTS:
         QVERIFY2(line(u"etc/passwd"_s).contains(" 0/0 "_L1), qPrintable(line(u"etc/passwd"_s)));
         QCOMPARE(line(u"etc/group"_s), QString());
         QVERIFY2(!line(u"bin/busybox"_s).isEmpty(), qPrintable(lines.join(u'\n')));
-        alice->ask(path, u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
+        alice->discard(path);
     }
 
     void exportIsRefused_data()
@@ -520,7 +520,7 @@ private Q_SLOTS:
         QCOMPARE(alice->lamella(container, u"Container"_s, u"Export"_s, {QVariant::fromValue(opened(path, flags))})
                      .errorName(),
                  errorName(u"InvalidArgument"_s));
-        alice->ask(container, u"Container"_s, u"Remove"_s);
+        alice->discard(container);
     }
 
     /// bob, who may manage what is his, and carol, who may nothing.
@@ -556,7 +556,7 @@ private Q_SLOTS:
         // What is alice's alone is nobody else's to name.
         QCOMPARE(bob->lamella(kRoot, u"Manager"_s, u"SaveImages"_s, {QStringList{u"starter"_s}, file}).errorName(),
                  errorName(u"NotFound"_s));
-        alice->ask(container, u"Container"_s, u"Remove"_s);
+        alice->discard(container);
     }
 
     void wrongDescriptorsAreRefused_data()

@@ -215,7 +215,7 @@ private Q_SLOTS:
         const QList<QByteArray> listed
             = cgroupFile(cgroup, u"pids"_s, u"cgroup.procs"_s, u"cgroup.procs"_s).split('\n');
         QCOMPARE(told, QSet<QByteArray>(listed.begin(), listed.end()));
-        alice->ask(path, u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
+        alice->discard(path);
     }
 
     void statisticsAsTheCgroupHasThem()
@@ -251,7 +251,7 @@ private Q_SLOTS:
         alice->ask(path, u"Container"_s, u"Kill"_s, {uint(SIGKILL)}, {{u"all"_s, true}});
         QVERIFY(alice->waitForState(path, u"stopped"_s));
         QCOMPARE(property(path, u"ExitStatus"_s).toInt(), 137);
-        alice->ask(path, u"Container"_s, u"Remove"_s);
+        alice->discard(path);
     }
 
     void changesAsTheUpperDirectoryHasThem()
@@ -283,7 +283,7 @@ private Q_SLOTS:
 
         const auto file = alice->ask(path, u"Container"_s, u"ListChanges"_s).value<QDBusUnixFileDescriptor>();
         QCOMPARE(::fcntl(file.fileDescriptor(), F_GET_SEALS), F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
-        alice->ask(path, u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
+        alice->discard(path);
     }
 
     void pauseStopsEverything()
@@ -296,7 +296,7 @@ private Q_SLOTS:
         QVERIFY2(frozen == "FROZEN" || frozen == "1", frozen.constData());
         alice->ask(path, u"Container"_s, u"Resume"_s);
         QVERIFY(alice->waitForState(path, u"running"_s));
-        alice->ask(path, u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
+        alice->discard(path);
     }
 
     void stopIsAJobThatCanBeCancelled()
@@ -316,7 +316,7 @@ private Q_SLOTS:
         QCOMPARE(property(path, u"State"_s).toString(), u"stopped"_s);
         QCOMPARE(property(path, u"ExitStatus"_s).toInt(), 137);
         QVERIFY(property(path, u"FinishedUsec"_s).toULongLong() >= property(path, u"StartedUsec"_s).toULongLong());
-        alice->ask(path, u"Container"_s, u"Remove"_s);
+        alice->discard(path);
     }
 
     void startsAgainAndIsRenamed()
@@ -334,7 +334,7 @@ private Q_SLOTS:
         QVERIFY2(lines.filter(u" stderr F err"_s).size() >= 1, qPrintable(lines.join(u'|')));
         alice->ask(path, u"Container"_s, u"Rename"_s, {u"other"_s});
         QCOMPARE(property(path, u"Name"_s).toString(), u"other"_s);
-        alice->ask(path, u"Container"_s, u"Remove"_s);
+        alice->discard(path);
     }
 
     void execWithATerminal()
@@ -371,7 +371,7 @@ private Q_SLOTS:
                                {QVariant::fromValue<ushort>(1), QVariant::fromValue<ushort>(1)})
                      .errorName(),
                  errorName(u"WrongState"_s));
-        alice->ask(path, u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
+        alice->discard(path);
     }
 
     void execWithPipes()
@@ -395,7 +395,7 @@ private Q_SLOTS:
         QCOMPARE(alice->get(session, u"Session"_s, u"ExitStatus"_s).toInt(), 5);
         ::close(out);
         ::close(err);
-        alice->ask(path, u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
+        alice->discard(path);
     }
 
     void attachToTheTerminal()
@@ -417,7 +417,7 @@ private Q_SLOTS:
             return ::recv(stream, &byte, 1, MSG_DONTWAIT) == 0;
         }));
         QCOMPARE(property(path, u"State"_s).toString(), u"running"_s);
-        alice->ask(path, u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
+        alice->discard(path);
     }
 
     void signalsTellOfLifeAndDeath()
@@ -425,7 +425,7 @@ private Q_SLOTS:
         alice->forgetSignals();
         const QString path = alice->run(u"told"_s, {u"true"_s});
         QVERIFY(alice->waitForState(path, u"stopped"_s));
-        alice->ask(path, u"Container"_s, u"Remove"_s);
+        alice->discard(path);
         const auto saw = [&](const QString& member, const auto& matches) {
             return std::ranges::any_of(
                 alice->received(), [&](const Signal& signal) { return signal.member == member && matches(signal); });
@@ -450,7 +450,7 @@ private Q_SLOTS:
         QCOMPARE(alice->lamella(path, u"Image"_s, u"Remove"_s).errorName(), errorName(u"Busy"_s));
         for (const QDBusObjectPath& object : alice->objects().keys()) {
             if (object.path().contains("/Containers/"_L1))
-                alice->ask(object.path(), u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
+                alice->discard(object.path());
         }
         alice->ask(path, u"Image"_s, u"Remove"_s);
         QVERIFY(!alice->objects().contains(QDBusObjectPath(path)));
@@ -464,7 +464,8 @@ private Q_SLOTS:
     {
         QStringList members = contractMembers();
         QVERIFY(members.size() > 60);
-        for (const QString& member : changeMembers() + layerMembers() + imageMembers() + registryMembers())
+        for (const QString& member : changeMembers() + layerMembers() + trashMembers() + imageMembers()
+                 + registryMembers())
             QVERIFY2(members.removeOne(member), qPrintable(member));
         QCOMPARE(forgotten(members), QStringList());
     }

@@ -72,7 +72,10 @@ private:
     }
 
     Pending start(const QString& container) { return post(container, u"Start"_s); }
-    Pending forceRemove(const QString& container) { return post(container, u"Remove"_s, {}, {{u"force"_s, true}}); }
+    Pending forceRemove(const QString& container)
+    {
+        return post(container, u"Remove"_s, {}, {{u"force"_s, true}, {u"permanently"_s, true}});
+    }
 
     /// The state in which each call finds the container.
     QString make(const QString& state)
@@ -98,7 +101,7 @@ private Q_SLOTS:
     {
         for (const QDBusObjectPath& object : alice->objects().keys()) {
             if (object.path().contains("/Containers/"_L1))
-                alice->ask(object.path(), u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
+                alice->discard(object.path());
         }
         QVERIFY2(QFileInfo::exists(u"/proc/%1/exe"_s.arg(m_helper)), "the helper has crashed");
     }

@@ -41,7 +41,7 @@ private Q_SLOTS:
 
     void cleanupTestCase()
     {
-        alice->ask(m_container, u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
+        alice->discard(m_container);
         delete alice;
         delete bob;
         delete carol;
@@ -143,7 +143,7 @@ private Q_SLOTS:
         alice->ask(m_container, u"Container"_s, u"Resume"_s);
         const QString secret = alice->run(u"secret"_s, {u"true"_s});
         QVERIFY(alice->waitForState(secret, u"stopped"_s));
-        alice->ask(secret, u"Container"_s, u"Remove"_s);
+        alice->discard(secret);
         bob->loadStarter();
         const QString own = bob->create(u"his"_s, {u"true"_s});
         const auto mentions = [&](const QString& path) {
@@ -154,7 +154,7 @@ private Q_SLOTS:
         QVERIFY(QTest::qWaitFor([&] { return mentions(own); }));
         QVERIFY(!mentions(secret));
         QVERIFY(!mentions(m_container));
-        bob->ask(own, u"Container"_s, u"Remove"_s);
+        bob->discard(own);
     }
 
     void rootMayAll()
@@ -212,7 +212,7 @@ private Q_SLOTS:
         QCOMPARE(bob->lamella(jobs.first(), u"Job"_s, u"Cancel"_s).errorName(), errorName(u"NotAuthorized"_s));
         for (const QString& job : jobs)
             alice->ask(job, u"Job"_s, u"Cancel"_s);
-        alice->ask(deaf, u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
+        alice->discard(deaf);
     }
 };
 

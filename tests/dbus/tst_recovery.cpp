@@ -62,7 +62,7 @@ private Q_SLOTS:
     {
         for (const QDBusObjectPath& object : alice->objects().keys()) {
             if (object.path().contains("/Containers/"_L1))
-                alice->ask(object.path(), u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
+                alice->discard(object.path());
         }
     }
 

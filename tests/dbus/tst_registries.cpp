@@ -136,7 +136,7 @@ private Q_SLOTS:
         QVERIFY(alice->log(container).contains("it runs"_L1));
         QCOMPARE(qdbus_cast<dbus::ObjectPaths>(image(ids.at(0), u"UsedBy"_s)),
                  dbus::ObjectPaths{QDBusObjectPath(container)});
-        alice->ask(container, u"Container"_s, u"Remove"_s);
+        alice->discard(container);
         QCOMPARE(qdbus_cast<dbus::ObjectPaths>(image(ids.at(0), u"UsedBy"_s)), dbus::ObjectPaths());
     }
 

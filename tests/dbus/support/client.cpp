@@ -107,6 +107,14 @@ QVariant Client::ask(const QString& path, const QString& interface, const QStrin
     return reply.arguments().value(0);
 }
 
+void Client::discard(const QString& container)
+{
+    const QDBusMessage reply
+        = lamella(container, u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}, {u"permanently"_s, true}});
+    if (reply.type() != QDBusMessage::ReplyMessage && reply.errorName() != errorName(u"NotFound"_s))
+        QTest::qFail(qPrintable(u"Container.Remove: "_s + reply.errorMessage()), __FILE__, __LINE__);
+}
+
 QVariant Client::get(const QString& path, const QString& interface, const QString& property)
 {
     const QDBusMessage reply = call(path, kProperties, u"Get"_s, {kService + u'.' + interface, property});

@@ -56,6 +56,9 @@ public:
     /// Creates a container of the starter image; its path.
     QString create(const QString& name, const QStringList& command, const QVariantMap& options = {});
     QString run(const QString& name, const QStringList& command, QVariantMap options = {});
+    /// Removes a container for good, also one that runs; fails the test where it is still there. One that has gone is
+    /// well.
+    void discard(const QString& container);
     /// Waits until the container has the state.
     bool waitForState(const QString& container, const QString& state);
     QString log(const QString& container);

@@ -48,6 +48,25 @@ QStringList layerMembers()
     return {u"Container.OpenLayers"_s, u"Image.OpenLayers"_s};
 }
 
+QStringList trashMembers()
+{
+    return {u"Manager.TrashDays"_s,
+            u"Manager.EmptyTrash"_s,
+            u"TrashedContainer.Id"_s,
+            u"TrashedContainer.Name"_s,
+            u"TrashedContainer.Owner"_s,
+            u"TrashedContainer.ImageId"_s,
+            u"TrashedContainer.ImageName"_s,
+            u"TrashedContainer.CreatedUsec"_s,
+            u"TrashedContainer.RemovedUsec"_s,
+            u"TrashedContainer.ExpiresUsec"_s,
+            u"TrashedContainer.Changes"_s,
+            u"TrashedContainer.SizeBytes"_s,
+            u"TrashedContainer.Restore"_s,
+            u"TrashedContainer.Delete"_s,
+            u"TrashedContainer.SummarizeChanges"_s};
+}
+
 QStringList registryMembers()
 {
     return {u"Manager.ResolveReference"_s,

@@ -134,7 +134,7 @@ void TestPrompt::initTestCase()
 void TestPrompt::cleanupTestCase()
 {
     if (m_container && orderAgent('a')) {
-        m_container->remove(true);
+        m_container->remove(true, true);
         QTRY_VERIFY_WITH_TIMEOUT(m_client->containers().isEmpty(), 20'000);
     }
     m_window.reset();

@@ -71,7 +71,7 @@ void TestRealHelper::initTestCase()
 void TestRealHelper::cleanupTestCase()
 {
     if (m_container)
-        m_container->remove(true);
+        m_container->remove(true, true);
     QTRY_VERIFY_WITH_TIMEOUT(m_client->containers().isEmpty(), 20'000);
     m_window.reset();
     m_client.reset();

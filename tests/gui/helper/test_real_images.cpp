@@ -197,7 +197,7 @@ void TestRealImages::commitsAndExports()
         return tar.waitForFinished() && tar.readAllStandardOutput() == "by-the-window\n";
     };
     QTRY_VERIFY_WITH_TIMEOUT(holdsNote(), 30'000);
-    container->remove(true);
+    container->remove(true, true);
     QTRY_VERIFY_WITH_TIMEOUT(m_client->containers().isEmpty(), 20'000);
 }
 

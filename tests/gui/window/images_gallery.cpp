@@ -18,6 +18,7 @@
 #include <QDir>
 #include <QElapsedTimer>
 #include <QLineEdit>
+#include <QListView>
 #include <QTableView>
 #include <QTranslator>
 
@@ -90,6 +91,7 @@ public:
         dialog(u"commitAction"_s, u"commit"_s);
         dialog(u"renameAction"_s, u"rename"_s);
         dialog(u"runAction"_s, u"run"_s);
+        trash();
         dialog(u"aboutAction"_s, u"about"_s);
         pull();
         page(u"activity"_s, u"activity"_s);
@@ -155,6 +157,31 @@ private:
         shoot(u"add-login"_s);
         close();
         dialog(u"loginsAction"_s, u"logins"_s);
+    }
+
+    void trash()
+    {
+        dialog(u"removeAction"_s, u"remove-running"_s);
+        dialog(u"removeForGoodAction"_s, u"remove-for-good"_s);
+        trigger(u"trashAction"_s);
+        shoot(u"trash-empty"_s);
+        close();
+        m_helper.addTrashed(u"web-before-the-update"_s, {{u"Changes"_s, 1204ll}, {u"SizeBytes"_s, 812'000'000ull}});
+        m_helper.addTrashed(u"job"_s);
+        m_helper.addTrashed(u"counted-just-now"_s, {{u"Changes"_s, -1ll}});
+        dialog(u"trashAction"_s, u"trash"_s);
+        trigger(u"trashAction"_s);
+        child<QAbstractButton>(u"eraseButton"_s)->click();
+        wait(300);
+        shoot(u"trash-erase"_s);
+        close();
+        m_helper.addContainer(u"a-b"_s, u"stopped"_s);
+        wait(200);
+        m_window.findChild<QListView*>(u"containerView"_s)
+            ->setCurrentIndex(m_window.findChild<QListView*>(u"containerView"_s)->model()->index(0, 0));
+        wait(200);
+        trigger(u"removeAction"_s);
+        shoot(u"trash-notice"_s);
     }
 
     void push()

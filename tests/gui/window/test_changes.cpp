@@ -8,6 +8,8 @@
 
 #include <QAction>
 #include <QClipboard>
+#include <QDir>
+#include <QFileInfo>
 #include <QGuiApplication>
 #include <QLabel>
 #include <QPushButton>
@@ -29,6 +31,8 @@ private Q_SLOTS:
     void undoesWhatIsSelected();
     void undoesEverything();
     void savesWhatIsSelected();
+    void keepsWhatIsSelectedInADirectory();
+    void whatIsNotKeptIsSaid();
     void makesAnImageOfWhatIsSelected();
     void aFailedUndoIsTriedAgain();
     void saysWhatOnlyCopiesTake();
@@ -165,6 +169,48 @@ void TestChanges::savesWhatIsSelected()
     QTRY_VERIFY(m_helper->calls.contains(u"SaveChanges"_s));
     QCOMPARE(m_helper->lastCall.value(u"SaveChanges"_s).constFirst().value<QByteArrayList>(),
              (QByteArrayList{"/new", "/old"}));
+}
+
+void TestChanges::keepsWhatIsSelectedInADirectory()
+{
+    showChanges(kChanges);
+    choose({u"/new"_s, u"/old"_s});
+    // One is there from the last time.
+    QVERIFY(QDir(m_directory->path()).mkdir(u"one-changes"_s));
+    pageAction(u"changesKeep"_s)->trigger();
+    choose(u"keepChooser"_s, m_directory->path());
+    QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+    const QVariantList asked = m_helper->lastCall.value(u"SaveChanges"_s);
+    QCOMPARE(asked.at(0).value<QByteArrayList>(), (QByteArrayList{"/new", "/old"}));
+    QCOMPARE(asked.at(1).toString(), u"directory"_s);
+    const QString made = m_directory->filePath(u"one-changes-2"_s);
+    QCOMPARE(QFileInfo(made).permissions() & 0x7777,
+             QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner | QFile::ReadUser | QFile::WriteUser
+                 | QFile::ExeUser);
+    m_helper->endJob({}, {}, {u"D /old"_s, u"S /pipe"_s});
+    QTRY_VERIFY(banner()->isVisible());
+    QVERIFY2(banner()->text().contains(made) && banner()->text().contains(u"/old (deleted), /pipe (no file)"),
+             qPrintable(banner()->text()));
+}
+
+void TestChanges::whatIsNotKeptIsSaid()
+{
+    showChanges(kChanges);
+    choose({u"/new"_s});
+    pageAction(u"changesKeep"_s)->trigger();
+    choose(u"keepChooser"_s, m_directory->path());
+    QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+    const QString made = m_directory->filePath(u"one-changes"_s);
+    QVERIFY(QFileInfo::exists(made));
+    m_helper->endJob(u"the disk is full"_s, u"NoSpace"_s);
+    QTRY_VERIFY(banner()->isVisible() && banner()->text().contains(u"the disk is full"));
+    // Nothing had been written.
+    QVERIFY(!QFileInfo::exists(made));
+    m_helper->calls.clear();
+    pageAction(u"changesKeep"_s)->trigger();
+    choose(u"keepChooser"_s, m_directory->filePath(u"nowhere"_s));
+    QTRY_VERIFY(banner()->text().contains(u"nowhere"));
+    QVERIFY(!m_helper->calls.contains(u"SaveChanges"_s));
 }
 
 void TestChanges::makesAnImageOfWhatIsSelected()

@@ -83,20 +83,23 @@ void TestContainers::saysWhatRemovingLoses()
 )";
     m_helper->addContainer(u"one"_s, u"running"_s);
     connectReady();
-    QTRY_VERIFY(m_window->containerActions()->remove->isEnabled());
-    m_window->containerActions()->remove->trigger();
+    QTRY_VERIFY(m_window->containerActions()->removeForGood->isEnabled());
+    m_window->containerActions()->removeForGood->trigger();
     auto* question = m_window->findChild<widgets::Confirmation*>();
     QVERIFY(question);
     QTRY_VERIFY2(question->informativeText().contains(u"3.0 MB"), qPrintable(question->informativeText()));
     QVERIFY(question->informativeText().contains(u"killed"));
     QVERIFY(question->informativeText().contains(u"2 change"));
+    QVERIFY(question->informativeText().contains(u"cannot be undone"));
     // The safe answer is the default.
     QTest::keyClick(question, Qt::Key_Return);
     QTRY_VERIFY(!m_window->findChild<widgets::Confirmation*>());
     QVERIFY(!m_helper->calls.contains(u"Remove"_s));
-    m_window->containerActions()->remove->trigger();
+    m_window->containerActions()->removeForGood->trigger();
     m_window->findChild<QPushButton*>(u"deedButton"_s)->click();
     QTRY_COMPARE(shown(), 0);
+    QCOMPARE(optionsOf(u"Remove"_s), (QVariantMap{{u"force"_s, true}, {u"permanently"_s, true}}));
+    QVERIFY(m_client->trash().isEmpty());
 }
 
 void TestContainers::saysWhatFails()

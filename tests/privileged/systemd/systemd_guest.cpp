@@ -239,7 +239,7 @@ void SystemdGuest::memoryOfAContainerIsNotTheServices()
     QVERIFY(ada->waitForState(hungry, u"stopped"_s));
     QCOMPARE(of(hungry, "OomKilled").toBool(), true);
     QCOMPARE(of(hungry, "ExitStatus").toInt(), 137);
-    ada->ask(hungry, u"Container"_s, u"Remove"_s);
+    ada->discard(hungry);
     QCOMPARE(unit("MainPID").toUInt(), helper);
     checkWeb();
 }
@@ -276,7 +276,7 @@ void SystemdGuest::killLeavesContainers()
     checkWeb();
     QVERIFY(ada->waitForState(ends, u"stopped"_s));
     QCOMPARE(of(ends, "ExitStatus").toInt(), 137);
-    ada->ask(ends, u"Container"_s, u"Remove"_s);
+    ada->discard(ends);
 }
 
 void SystemdGuest::stopLeavesContainers()
@@ -297,7 +297,7 @@ void SystemdGuest::stopLeavesContainers()
     QCOMPARE(of(ends, "ExitStatus").toInt(), 7);
     QCOMPARE(activeState(), u"active"_s);
     checkWeb();
-    ada->ask(ends, u"Container"_s, u"Remove"_s);
+    ada->discard(ends);
 }
 
 void SystemdGuest::logsToTheJournal()
@@ -314,7 +314,7 @@ void SystemdGuest::logsToTheJournal()
 
 void SystemdGuest::leavesNothing()
 {
-    ada->ask(web, u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
+    ada->discard(web);
     QVERIFY(!isThere(webPid));
     QVERIFY(!QDir(u"/sys/fs/cgroup"_s + webCgroup).exists());
     QCOMPARE(run({u"systemctl"_s, u"stop"_s, u"lamella.service"_s}).status, 0);
@@ -356,7 +356,7 @@ private Q_SLOTS:
         Client root(0);
         root.ask(left, u"Container"_s, u"Start"_s);
         QCOMPARE(root.get(left, u"Container"_s, u"State"_s).toString(), u"running"_s);
-        root.ask(left, u"Container"_s, u"Remove"_s, {}, {{u"force"_s, true}});
+        root.discard(left);
         QVERIFY(!root.objects().contains(QDBusObjectPath(left)));
     }
 };

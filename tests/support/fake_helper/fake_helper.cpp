@@ -11,6 +11,8 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 
+#include <unistd.h>
+
 namespace lamella::test {
 
 using namespace Qt::StringLiterals;
@@ -22,12 +24,18 @@ namespace {
 
 const QString kContainer = u"org.lamella.Lamella1.Container"_s;
 const QString kImage = u"org.lamella.Lamella1.Image"_s;
+const QString kTrashed = u"org.lamella.Lamella1.TrashedContainer"_s;
 const QString kJob = u"org.lamella.Lamella1.Job"_s;
 const QString kRoot = QString::fromLatin1(dbus::kRootPath);
 
 QString containerPath(const QString& id)
 {
     return kRoot + "/Containers/"_L1 + id;
+}
+
+QString trashPath(const QString& id)
+{
+    return kRoot + "/Trash/"_L1 + id;
 }
 
 QString imagePath(const QString& id)
@@ -83,7 +91,8 @@ void FakeHelper::vanish()
 QVariantMap FakeHelper::managerProperties() const
 {
     return {{u"Version"_s, u"0.0-fake"_s}, {u"ApiVersion"_s, apiVersion}, {u"Platform"_s, u"linux/amd64"_s},
-            {u"CgroupMode"_s, u"v2"_s},    {u"CpuCount"_s, quint32(4)},   {u"MemoryBytes"_s, quint64(8) << 30}};
+            {u"CgroupMode"_s, u"v2"_s},    {u"CpuCount"_s, quint32(4)},   {u"MemoryBytes"_s, quint64(8) << 30},
+            {u"TrashDays"_s, trashDays}};
 }
 
 void FakeHelper::add(const QString& path, const QString& interface, const QVariantMap& properties)
@@ -261,10 +270,79 @@ bool FakeHelper::handleManager(const QDBusMessage& message)
         for (const QString& id : options.value(u"all"_s).toBool() ? unused : nameless)
             paths.append(QDBusObjectPath(imagePath(id)));
         reply(message, {QVariant::fromValue(paths), quint64(paths.size()) * 3 * 1024 * 1024});
+    } else if (method == "EmptyTrash"_L1) {
+        emptyTrash(message);
     } else {
         return false;
     }
     return true;
+}
+
+QString FakeHelper::addTrashed(const QString& name, const QVariantMap& properties)
+{
+    const QString id = u"%1"_s.arg(++m_number, 64, 16, QLatin1Char('0'));
+    const quint64 now = static_cast<quint64>(QDateTime::currentMSecsSinceEpoch()) * 1000;
+    QVariantMap all{{u"Id"_s, id},
+                    {u"Name"_s, name},
+                    {u"Owner"_s, quint32(::getuid())},
+                    {u"ImageId"_s, u"sha256:"_s + QString(64, u'a')},
+                    {u"ImageName"_s, u"starter:latest"_s},
+                    {u"RemovedUsec"_s, now - 120'000'000},
+                    {u"ExpiresUsec"_s, now + trashDays * 86'400'000'000ULL - 120'000'000},
+                    {u"Changes"_s, qint64(2)},
+                    {u"SizeBytes"_s, quint64(3) << 20}};
+    all.insert(properties);
+    add(trashPath(all.value(u"Id"_s).toString()), kTrashed, all);
+    return all.value(u"Id"_s).toString();
+}
+
+void FakeHelper::removeToTrash(const QDBusMessage& message)
+{
+    const QString id = message.path().section(u'/', -1);
+    const QVariantMap container = m_objects.value(message.path()).value(kContainer);
+    const QVariantMap options = qdbus_cast<QVariantMap>(message.arguments().value(0));
+    if (trashDays > 0 && !options.value(u"permanently"_s).toBool())
+        addTrashed(container.value(u"Name"_s).toString(), {{u"Id"_s, id}});
+    removeContainer(id);
+    reply(message);
+}
+
+bool FakeHelper::handleTrashed(const QDBusMessage& message)
+{
+    const QString id = message.path().section(u'/', -1);
+    const QString method = message.member();
+    const QVariantMap trashed = m_objects.value(message.path()).value(kTrashed);
+    if (method == "SummarizeChanges"_L1) {
+        summarize(message);
+    } else if (method == "Delete"_L1) {
+        remove(message.path());
+        reply(message, {trashed.value(u"SizeBytes"_s)});
+    } else if (method == "Restore"_L1) {
+        QString name = trashed.value(u"Name"_s).toString();
+        for (const auto& [path, interfaces] : m_objects.asKeyValueRange()) {
+            if (interfaces.value(kContainer).value(u"Name"_s) == name)
+                name += "-1"_L1;
+        }
+        remove(message.path());
+        add(containerPath(id), kContainer, containerProperties(id, name, u"stopped"_s));
+        reply(message, {QVariant::fromValue(QDBusObjectPath(containerPath(id))), name});
+    } else {
+        return false;
+    }
+    return true;
+}
+
+void FakeHelper::emptyTrash(const QDBusMessage& message)
+{
+    quint64 bytes = 0;
+    const QStringList paths = m_objects.keys();
+    for (const QString& path : paths) {
+        if (!m_objects.value(path).contains(kTrashed))
+            continue;
+        bytes += m_objects.value(path).value(kTrashed).value(u"SizeBytes"_s).toULongLong();
+        remove(path);
+    }
+    reply(message, {bytes});
 }
 
 bool FakeHelper::handleImage(const QDBusMessage& message)
@@ -359,8 +437,7 @@ bool FakeHelper::handleContainer(const QDBusMessage& message)
     } else if (method == "Export"_L1) {
         beginJob(message, u"export-container"_s, {message.path()});
     } else if (method == "Remove"_L1) {
-        removeContainer(id);
-        reply(message);
+        removeToTrash(message);
     } else if (method == "Rename"_L1) {
         changeContainer(id, {{u"Name"_s, message.arguments().at(0)}});
         reply(message);
@@ -456,6 +533,8 @@ bool FakeHelper::handleMessage(const QDBusMessage& message, const QDBusConnectio
         return handleJob(message);
     if (message.interface() == kContainer)
         return handleContainer(message);
+    if (message.interface() == kTrashed)
+        return handleTrashed(message);
     return message.interface() == kImage ? handleImage(message) : handleManager(message);
 }
 

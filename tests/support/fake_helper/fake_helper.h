@@ -28,6 +28,7 @@ public:
     void vanish();
 
     quint32 apiVersion = dbus::kApiVersion;
+    quint32 trashDays = 7;
     /// What UndoChanges was asked for last.
     QByteArrayList undone;
     /// Answers of ListChanges.
@@ -43,6 +44,8 @@ public:
     void removeImage(const QString& id);
     void changeImage(const QString& id, const QVariantMap& properties);
     void removeContainer(const QString& id);
+    /// A container in the trash; its id.
+    QString addTrashed(const QString& name, const QVariantMap& properties = {});
     void changeContainer(const QString& id, const QVariantMap& properties);
     /// The newest job, which Stop, PullImage and their like begin; it runs until it is ended here, or by Cancel.
     /// `error` empty: it succeeds.
@@ -84,6 +87,9 @@ private:
     bool handleContainer(const QDBusMessage& message);
     void create(const QDBusMessage& message);
     bool handleManager(const QDBusMessage& message);
+    void removeToTrash(const QDBusMessage& message);
+    bool handleTrashed(const QDBusMessage& message);
+    void emptyTrash(const QDBusMessage& message);
     bool handleImage(const QDBusMessage& message);
     void beginJob(const QDBusMessage& message, const QString& operation, const QStringList& items);
     void answerWaiting(const QString& job, const QString& error, const QString& kind, const QStringList& result);

@@ -120,6 +120,9 @@ void DatabaseTest::anImageInUseStays()
     QVERIFY(connection.run("INSERT INTO containers VALUES('c', 1000, 'web', 'i', 0, '{}')"));
     QCOMPARE(connection.run("DELETE FROM image_owners").error().kind, ErrorKind::Busy);
     QVERIFY(connection.run("DELETE FROM containers"));
+    QVERIFY(connection.run("INSERT INTO trash VALUES('c', 1000, 'web', 'i', 0, '{}', 1, 2, NULL, NULL)"));
+    QCOMPARE(connection.run("DELETE FROM image_owners").error().kind, ErrorKind::Busy);
+    QVERIFY(connection.run("DELETE FROM trash"));
     QVERIFY(connection.run("DELETE FROM image_owners"));
     QCOMPARE(single(connection, "SELECT count(*) FROM image_references"), "0");
 }
@@ -131,7 +134,7 @@ void DatabaseTest::anOlderDatabaseIsTakenOver()
         const auto database = opened();
         auto connection = database->lock();
         for (const auto* statement :
-             {"DROP TABLE layer_places", "ALTER TABLE images DROP COLUMN variant",
+             {"DROP TABLE trash", "DROP TABLE layer_places", "ALTER TABLE images DROP COLUMN variant",
               "ALTER TABLE images DROP COLUMN manifest_type", "ALTER TABLE image_layers DROP COLUMN blob",
               "ALTER TABLE image_layers DROP COLUMN blob_bytes", "ALTER TABLE image_layers DROP COLUMN compression",
               "INSERT INTO images VALUES('i', 'm', 0, 'amd64', 'linux', '{}')", "PRAGMA user_version=1"})
@@ -142,6 +145,7 @@ void DatabaseTest::anOlderDatabaseIsTakenOver()
     auto connection = database->lock();
     QCOMPARE(single(connection, "SELECT id || architecture || variant || manifest_type FROM images"), "iamd64");
     QCOMPARE(single(connection, "SELECT count(*) FROM layer_places"), "0");
+    QCOMPARE(single(connection, "SELECT count(*) FROM trash"), "0");
     QCOMPARE(single(connection, "SELECT count(blob_bytes + compression) FROM image_layers"), "0");
 }
 

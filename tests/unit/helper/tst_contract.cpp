@@ -6,6 +6,7 @@
 #include "helper/objects/manager_object.h"
 #include "helper/objects/option_table.h"
 #include "helper/objects/session_object.h"
+#include "helper/objects/trashedcontainer_object.h"
 #include "resources/dbus/types.h"
 
 #include <QDBusMetaType>
@@ -30,7 +31,7 @@ private Q_SLOTS:
         auto contract = Contract::load();
         QVERIFY2(contract, contract ? "" : contract.error().message.c_str());
         m_contract = *contract;
-        QCOMPARE(m_contract.interfaces().size(), 5);
+        QCOMPARE(m_contract.interfaces().size(), 6);
     }
 
     void everyMethodNamesItsActionAndEndsInOptions()
@@ -67,6 +68,7 @@ private Q_SLOTS:
         QTest::newRow("Image") << &ImageObject::staticMetaObject;
         QTest::newRow("Job") << &JobObject::staticMetaObject;
         QTest::newRow("Session") << &SessionObject::staticMetaObject;
+        QTest::newRow("TrashedContainer") << &TrashedContainerObject::staticMetaObject;
     }
 
     void propertiesHaveTheContractsTypes()

@@ -56,6 +56,8 @@ void SettingsTest::theExampleHasTheDefaults()
     QCOMPARE(settings->images.document.value, defaults.images.document.value);
     QCOMPARE(settings->images.imagesOfOneUser, defaults.images.imagesOfOneUser);
     QCOMPARE(settings->images.referencesOfOneUser, defaults.images.referencesOfOneUser);
+    QCOMPARE(settings->trash.keep, defaults.trash.keep);
+    QCOMPARE(settings->trash.bytesOfOneUser.value, defaults.trash.bytesOfOneUser.value);
     QCOMPARE(settings->registry.connect, defaults.registry.connect);
     QCOMPARE(settings->registry.idle, defaults.registry.idle);
     QCOMPARE(settings->registry.whole, defaults.registry.whole);
@@ -68,7 +70,7 @@ void SettingsTest::eachSettingIsRead()
     const auto settings = parseSettings("blob_bytes=1\nunpacked_layer_bytes=2\nlayer_entries=3\npath_depth=4\n"
                                         "image_layers=5\ndocument_bytes=6\nimages_per_user=7\nreferences_per_user=8\n"
                                         "connect_seconds=9\nidle_seconds=10\nexchange_seconds=11\nattempts=12\n"
-                                        "job_seconds=13",
+                                        "job_seconds=13\ntrash_days=14\ntrash_bytes_per_user=15M",
                                         "a file");
     QVERIFY2(settings, settings ? "" : settings.error().message.c_str());
     QCOMPARE(settings->images.blob.value, 1u);
@@ -84,6 +86,8 @@ void SettingsTest::eachSettingIsRead()
     QCOMPARE(settings->registry.whole.count(), 11000);
     QCOMPARE(settings->registry.attempts, 12);
     QCOMPARE(settings->job.count(), 13);
+    QCOMPARE(settings->trash.keep.count(), 14);
+    QCOMPARE(settings->trash.bytesOfOneUser.value, 15u << 20);
 }
 
 void SettingsTest::linesAreRead_data()
