@@ -3,6 +3,7 @@
 #include "helper/dbus/peers.h"
 #include "helper/jobs/jobs.h"
 #include "helper/jobs/undo_changes.h"
+#include "helper/live/live_changes.h"
 #include "helper/objects/change_list.h"
 #include "helper/objects/container_object.h"
 #include "helper/objects/file_version.h"
@@ -46,7 +47,7 @@ Result<FileRequest> fileRequest(const QByteArray& path, const QString& version, 
 
 ChangeSource ContainerObject::changeSource() const
 {
-    ChangeSource source{m_services.containers.overlay(m_container.id), {}};
+    ChangeSource source{m_services.containers.overlay(m_container.id), {}, m_services.live.writers(m_container.id)};
     if (const auto image = m_services.images.find(m_container.owner, m_container.imageId)) {
         for (const image::Layer& layer : image->layers)
             source.diffIds.push_back(layer.diffId);
@@ -79,6 +80,14 @@ QDBusUnixFileDescriptor ContainerObject::ListChanges(const QVariantMap&)
                                    call.fail(changes.error());
                            });
     return {};
+}
+
+QDBusUnixFileDescriptor ContainerObject::WatchChanges(const QVariantMap&)
+{
+    auto stream = m_services.live.watch(m_container.id, caller());
+    if (!stream)
+        return refuse(stream.error()), QDBusUnixFileDescriptor();
+    return helper::toDbus(std::move(*stream));
 }
 
 qulonglong ContainerObject::SummarizeChanges(const QVariantMap&, qulonglong&, dbus::PathNumbers&, dbus::PathNumbers&)

@@ -48,6 +48,11 @@ QStringList layerMembers()
     return {u"Container.OpenLayers"_s, u"Image.OpenLayers"_s};
 }
 
+QStringList liveMembers()
+{
+    return {u"Container.WatchChanges"_s};
+}
+
 QStringList registryMembers()
 {
     return {u"Manager.ResolveReference"_s,
