@@ -338,7 +338,9 @@ QVariant ChangesModel::toolTip(const Node& node, int column) const
 {
     switch (column) {
     case PathColumn:
-        return node.path;
+        return node.entry && !node.entry->renamedFrom.isEmpty()
+            ? tr("%1\nrenamed from %2").arg(node.path, node.entry->renamedFrom)
+            : node.path;
     case WriterColumn:
         return node.entry ? writerDetails(node.entry->writer) : QString();
     case LayerColumn:

@@ -49,7 +49,7 @@ constexpr int kShareOfTime = 10;
 /// Larger trees are not opened by themselves.
 constexpr int kMostOpened = 500;
 /// Room for the beginning of what made a layer; the tool tip has all of it.
-constexpr int kLayerWidth = 240;
+constexpr int kLayerWidth = 140;
 constexpr int kListHeight = 260;
 constexpr int kDifferenceHeight = 320;
 constexpr int kLeastDifference = 140;
