@@ -9,6 +9,7 @@
 #include "helper/background.h"
 #include "helper/dbus/dispatcher.h"
 #include "helper/jobs/jobs.h"
+#include "helper/live/live_changes.h"
 #include "helper/objects/container_catalog.h"
 #include "helper/objects/image_catalog.h"
 #include "helper/objects/manager_object.h"
@@ -81,6 +82,7 @@ struct Helper::Private {
         , tree(bus, std::move(contract), std::move(authorizer))
         , jobs(tree.objects, options.settings.job)
         , stats(*engine.containers, options.run / "stats")
+        , live(*engine.containers, tree.peers)
         , services{*engine.containers,
                    *engine.images,
                    tree.objects,
@@ -88,6 +90,7 @@ struct Helper::Private {
                    jobs,
                    sessions,
                    stats,
+                   live,
                    images,
                    background,
                    changes,
@@ -112,6 +115,7 @@ struct Helper::Private {
     Jobs jobs;
     Sessions sessions;
     StatsHistory stats;
+    LiveChanges live;
     ImageCatalog images;
     Services services;
     ContainerCatalog containers;

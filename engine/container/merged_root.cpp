@@ -81,35 +81,69 @@ Result<std::vector<std::string>> mountPoints(const std::string& mountinfo)
     return points;
 }
 
-Result<void> checkRoot(BorrowedFd root)
+/// Which mount of an overlay it is the root of (statx(2), stx_mnt_id).
+Result<std::uint64_t> checkRoot(BorrowedFd root)
 {
     struct statfs system{};
     struct statx status{};
-    if (::fstatfs(root.get(), &system) != 0 || ::statx(root.get(), "", AT_EMPTY_PATH, STATX_BASIC_STATS, &status) != 0)
+    if (::fstatfs(root.get(), &system) != 0
+        || ::statx(root.get(), "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_MNT_ID, &status) != 0)
         return systemFailure("cannot look at the container's root");
     if (system.f_type != OVERLAYFS_SUPER_MAGIC || (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0)
         return hasOtherRoot();
-    return {};
+    return status.stx_mnt_id;
+}
+
+/// Held open, it is of this process even when another one gets the number.
+Result<UniqueFd> openProcess(pid_t pid, const std::string& cgroupPath)
+{
+    auto process = os::open(std::format("/proc/{}", pid), O_PATH | O_DIRECTORY);
+    if (!process || !isInCgroup(process->borrow(), cgroupPath))
+        return hasEnded();
+    return process;
 }
 
 } // namespace
 
 Result<MergedRoot> openMergedRoot(pid_t pid, const std::string& cgroupPath)
 {
-    // Held open, it is of this process even when another one gets the number.
-    const auto process = os::open(std::format("/proc/{}", pid), O_PATH | O_DIRECTORY);
-    if (!process)
-        return hasEnded();
-    if (!isIn(TRY(readOf(process->borrow(), "cgroup")), cgroupPath))
-        return hasEnded();
+    const UniqueFd process = TRY(openProcess(pid, cgroupPath));
     MergedRoot merged;
-    merged.mounts = TRY(mountPoints(TRY(readOf(process->borrow(), "mountinfo"))));
-    auto root = os::openAt(process->borrow(), "root", O_PATH | O_DIRECTORY);
+    merged.mounts = TRY(mountPoints(TRY(readOf(process.borrow(), "mountinfo"))));
+    auto root = os::openAt(process.borrow(), "root", O_PATH | O_DIRECTORY);
     if (!root)
         return hasEnded();
     merged.root = std::move(*root);
     TRY(checkRoot(merged.root.borrow()));
     return merged;
+}
+
+bool isInCgroup(BorrowedFd process, const std::string& cgroupPath)
+{
+    const auto cgroups = readOf(process, "cgroup");
+    return cgroups && isIn(*cgroups, cgroupPath);
+}
+
+Result<RunningRoot> RunningRoot::find(pid_t pid, const std::string& cgroupPath)
+{
+    RunningRoot running;
+    running.m_process = TRY(openProcess(pid, cgroupPath));
+    TRY(mountPoints(TRY(readOf(running.process(), "mountinfo")))); // is its root that of a whole file system?
+    const auto root = os::openAt(running.process(), "root", O_PATH | O_DIRECTORY);
+    if (!root)
+        return hasEnded();
+    running.m_mount = TRY(checkRoot(root->borrow()));
+    return running;
+}
+
+Result<UniqueFd> RunningRoot::open() const
+{
+    auto root = os::openAt(process(), "root/.", O_RDONLY | O_DIRECTORY);
+    if (!root)
+        return hasEnded();
+    if (TRY(checkRoot(root->borrow())) != m_mount)
+        return hasOtherRoot();
+    return root;
 }
 
 Result<ActAsContainerRoot> ActAsContainerRoot::enter(std::uint32_t base)

@@ -42,6 +42,12 @@ quint64 count(const QJsonObject& object, QLatin1StringView name)
     return static_cast<quint64>(std::max(0.0, object[name].toDouble()));
 }
 
+Writer writerOf(const QJsonObject& object)
+{
+    return {object["writer"_L1].toString(), static_cast<quint32>(count(object, "writer_pid"_L1)),
+            static_cast<quint32>(count(object, "writer_host_pid"_L1)), object["writer_is_lamella"_L1].toBool()};
+}
+
 std::optional<ChangeEntry> parseLine(QByteArrayView line)
 {
     static const Words<ChangeKind> kinds{{"A"_L1, ChangeKind::Added},
@@ -59,7 +65,10 @@ std::optional<ChangeEntry> parseLine(QByteArrayView line)
     entry.rawPath = QByteArray::fromBase64(object["path_base64"_L1].toString().toLatin1());
     entry.size = count(object, "size"_L1);
     entry.sizeBelow = count(object, "size_below"_L1);
-    entry.timeUsec = count(object, "time_usec"_L1);
+    // Of a deletion only who has seen it knows the time.
+    entry.timeUsec = std::max(count(object, "time_usec"_L1), count(object, "written_usec"_L1));
+    entry.writer = writerOf(object);
+    entry.renamedFrom = object["renamed_from"_L1].toString();
     return entry;
 }
 

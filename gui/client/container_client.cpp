@@ -172,6 +172,13 @@ Pending<LayerTreePtr> ContainerClient::openLayers(const QString& compareWith)
     return askForLayers<ContainerProxy>(m_bus, m_path, compareWith);
 }
 
+Pending<Descriptor> ContainerClient::watchChanges()
+{
+    return m_bus->ask<Descriptor, ContainerProxy>(
+        m_path, kReading, [](ContainerProxy& proxy) { return proxy.WatchChanges({}); },
+        [](const auto& promise, const auto& reply) { promise.give(duplicate(reply.value())); });
+}
+
 Pending<ChangeSummary> ContainerClient::summarizeChanges()
 {
     return askForSummary<ContainerProxy>(m_bus, m_path);

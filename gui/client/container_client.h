@@ -65,6 +65,8 @@ public:
     Pending<QPointer<JobClient>> exportFiles(Descriptor file);
     /// Read and parsed on another thread.
     Pending<ChangeSet> listChanges();
+    /// The socket on which it is told what it changes (LiveStream reads it).
+    Pending<Descriptor> watchChanges();
     Pending<ChangeSummary> summarizeChanges();
     /// Every path of its layers, with the writable one on top. `compareWith`: the object path of another image or
     /// container, whose files are compared with this one's; empty: none.

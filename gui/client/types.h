@@ -232,6 +232,16 @@ enum class ChangeKind {
 inline constexpr std::size_t kChangeKinds = 5;
 enum class FileType { File, Directory, Symlink, Fifo, Socket, CharDevice, BlockDevice };
 
+/// Who has changed a file, where that was seen.
+struct Writer {
+    QString name = {}; ///< of the process; empty: it had ended
+    quint32 containerPid = 0; ///< inside; 0: not known, or none of the container's
+    quint32 hostPid = 0; ///< 0: nobody is known
+    bool isLamella = false; ///< an undo
+
+    friend bool operator==(const Writer&, const Writer&) = default;
+};
+
 struct ChangeEntry {
     QString path; ///< absolute; bytes that are not UTF-8 appear as U+FFFD
     ChangeKind kind = ChangeKind::Added;
@@ -242,6 +252,8 @@ struct ChangeEntry {
     quint64 size = 0; ///< of the file; of a deleted one, as the image has it
     quint64 sizeBelow = 0; ///< as the image has it
     quint64 timeUsec = 0; ///< when it was last changed; 0: not known
+    Writer writer = {}; ///< the last one
+    QString renamedFrom = {}; ///< what it was called first, where it was seen being renamed
 
     friend bool operator==(const ChangeEntry&, const ChangeEntry&) = default;
 };

@@ -2,6 +2,7 @@
 #include "gui/models/changes_model.h"
 
 #include "gui/format/formats.h"
+#include "gui/models/writer_words.h"
 
 #include <QSet>
 #include <QStringList>
@@ -246,6 +247,11 @@ ChangesModel::Tally ChangesModel::tally(const QModelIndexList& rows) const
     return tally;
 }
 
+bool ChangesModel::hasWriters() const
+{
+    return std::ranges::any_of(m_set.entries, [](const ChangeEntry& entry) { return entry.writer.hostPid > 0; });
+}
+
 int ChangesModel::count(ChangeKind kind) const
 {
     return m_counts[static_cast<std::size_t>(kind)];
@@ -308,7 +314,9 @@ QVariant ChangesModel::display(const Node& node, int column) const
 {
     switch (column) {
     case PathColumn:
-        return node.name;
+        return node.entry && !node.entry->renamedFrom.isEmpty()
+            ? tr("%1 (renamed from %2)").arg(node.name, node.entry->renamedFrom)
+            : node.name;
     case KindColumn:
         return node.entry ? changeLetter(node.entry->kind) : QString();
     case TypeColumn:
@@ -317,6 +325,8 @@ QVariant ChangesModel::display(const Node& node, int column) const
         return node.bytes > 0 || node.entry ? format::bytes(node.bytes) : QString();
     case TimeColumn:
         return node.timeUsec > 0 ? format::timeOfDay(node.timeUsec) : QString();
+    case WriterColumn:
+        return node.entry ? writerText(node.entry->writer) : QString();
     case LayerColumn:
         return node.entry ? m_layerNames.value(node.entry->layer, format::shortId(node.entry->layer)) : QString();
     default:
@@ -324,11 +334,28 @@ QVariant ChangesModel::display(const Node& node, int column) const
     }
 }
 
+QVariant ChangesModel::toolTip(const Node& node, int column) const
+{
+    switch (column) {
+    case PathColumn:
+        return node.entry && !node.entry->renamedFrom.isEmpty()
+            ? tr("%1\nrenamed from %2").arg(node.path, node.entry->renamedFrom)
+            : node.path;
+    case WriterColumn:
+        return node.entry ? writerDetails(node.entry->writer) : QString();
+    case LayerColumn:
+        return display(node, LayerColumn);
+    default:
+        return {};
+    }
+}
+
 QVariant ChangesModel::sortKey(const Node& node, int column) const
 {
-    return column == BytesColumn ? QVariant(node.bytes)
-        : column == TimeColumn   ? QVariant(node.timeUsec)
-                                 : display(node, column);
+    return column == PathColumn ? QVariant(node.name)
+        : column == BytesColumn ? QVariant(node.bytes)
+        : column == TimeColumn  ? QVariant(node.timeUsec)
+                                : display(node, column);
 }
 
 QVariant ChangesModel::data(const QModelIndex& index, int role) const
@@ -342,9 +369,7 @@ QVariant ChangesModel::data(const QModelIndex& index, int role) const
     case PathRole:
         return node.path;
     case Qt::ToolTipRole:
-        return index.column() == PathColumn ? QVariant(node.path)
-            : index.column() == LayerColumn ? display(node, LayerColumn)
-                                            : QVariant();
+        return toolTip(node, index.column());
     case RawPathRole:
         return node.rawPath;
     case TimeRole:
@@ -385,6 +410,8 @@ QVariant ChangesModel::headerData(int section, Qt::Orientation orientation, int 
         return tr("Size");
     case TimeColumn:
         return tr("Changed");
+    case WriterColumn:
+        return tr("By");
     case LayerColumn:
         return tr("From layer");
     default:

@@ -18,7 +18,7 @@ class ChangesModel : public QAbstractItemModel {
     Q_OBJECT
 
 public:
-    enum Column { PathColumn, KindColumn, TypeColumn, BytesColumn, TimeColumn, LayerColumn, ColumnCount };
+    enum Column { PathColumn, KindColumn, TypeColumn, BytesColumn, TimeColumn, WriterColumn, LayerColumn, ColumnCount };
     enum Role {
         PathRole = Qt::UserRole,
         KindRole, ///< int of client::ChangeKind; -1 for a directory that only leads to changes
@@ -53,6 +53,8 @@ public:
     quint64 totalBytes() const { return m_bytes; }
     /// What is taken by files that only have other attributes, or none.
     quint64 copiedBytes() const { return m_copiedBytes; }
+    /// Whether of any it is known who changed it.
+    bool hasWriters() const;
     bool isTruncated() const { return m_set.truncated; }
 
     QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;
@@ -74,6 +76,7 @@ private:
     static void add(const Node& node, Tally& tally);
     static QString typeWord(client::FileType type);
     QVariant display(const Node& node, int column) const;
+    QVariant toolTip(const Node& node, int column) const;
     QVariant sortKey(const Node& node, int column) const;
 
     client::ChangeSet m_set;

@@ -10,7 +10,9 @@
 #include "gui/pages/changesteps.h"
 #include "gui/pages/changeversions.h"
 #include "gui/pages/differenceview.h"
+#include "gui/pages/livefollower.h"
 #include "gui/pages/undochanges.h"
+#include "gui/widgets/colors.h"
 #include "gui/widgets/copymenu.h"
 #include "gui/widgets/fonts.h"
 #include "gui/widgets/icons.h"
@@ -40,12 +42,14 @@ using models::ChangesModel;
 namespace {
 
 constexpr auto kInterval = 2s;
+/// While it is told what changes, for what is not told.
+constexpr auto kLiveInterval = 15s;
 /// Reading the changes may take this part of the time; a long list is read less often.
 constexpr int kShareOfTime = 10;
 /// Larger trees are not opened by themselves.
 constexpr int kMostOpened = 500;
 /// Room for the beginning of what made a layer; the tool tip has all of it.
-constexpr int kLayerWidth = 240;
+constexpr int kLayerWidth = 140;
 constexpr int kListHeight = 260;
 constexpr int kDifferenceHeight = 320;
 constexpr int kLeastDifference = 140;
@@ -62,6 +66,8 @@ ChangesPage::ChangesPage(client::Client* client, QWidget* parent)
     , m_difference(new DifferenceView(this))
     , m_versions(new ChangeVersions(this))
     , m_undo(new UndoChanges(this))
+    , m_live(new LiveFollower(this))
+    , m_liveMark(new QLabel(this))
 {
     m_filter->setSourceModel(m_model);
     m_totals->setObjectName(QStringLiteral("changesTotals"));
@@ -70,10 +76,31 @@ ChangesPage::ChangesPage(client::Client* client, QWidget* parent)
     createActions();
     createDifference();
     QVBoxLayout* layout = createContent(widgets::kGroupSpacing);
-    layout->addWidget(m_totals);
+    layout->addWidget(createSummary());
     layout->addWidget(createControls());
     layout->addWidget(m_splitter, 1);
     setRefreshInterval(kInterval);
+}
+
+QWidget* ChangesPage::createSummary()
+{
+    auto* bar = new QWidget(this);
+    auto* layout = new QHBoxLayout(bar);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(widgets::kGroupSpacing);
+    layout->addWidget(m_totals, 1);
+    layout->addWidget(m_liveMark, 0, Qt::AlignTop);
+    m_liveMark->setObjectName(QStringLiteral("changesLive"));
+    connect(m_live, &LiveFollower::stateChanged, this, [this] {
+        if (m_live->state() != LiveFollower::State::Live)
+            setRefreshInterval(kInterval);
+        showLive();
+    });
+    connect(m_live, &LiveFollower::outdated, this, [this] {
+        m_isOutdated = m_asking;
+        refresh();
+    });
+    return bar;
 }
 
 QWidget* ChangesPage::createControls()
@@ -128,8 +155,11 @@ QToolButton* ChangesPage::createPause(QWidget* bar)
     pause->setAccessibleName(tr("Pause"));
     pause->setToolTip(tr("Keep the list as it is while the container runs on"));
     connect(pause, &QToolButton::toggled, this, [this](bool on) {
-        if (!on)
+        if (on)
+            m_live->leave();
+        else
             refresh();
+        showLive();
     });
     return pause;
 }
@@ -160,8 +190,8 @@ void ChangesPage::createView()
     m_view->setContextMenuPolicy(Qt::CustomContextMenu);
     m_view->header()->setStretchLastSection(false);
     m_view->header()->setSectionResizeMode(ChangesModel::PathColumn, QHeaderView::Stretch);
-    for (const int column :
-         {ChangesModel::KindColumn, ChangesModel::TypeColumn, ChangesModel::BytesColumn, ChangesModel::TimeColumn})
+    for (const int column : {ChangesModel::KindColumn, ChangesModel::TypeColumn, ChangesModel::BytesColumn,
+                             ChangesModel::TimeColumn, ChangesModel::WriterColumn})
         m_view->header()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
     m_view->header()->resizeSection(ChangesModel::LayerColumn, kLayerWidth);
     widgets::addCopyAction(m_view);
@@ -183,7 +213,8 @@ void ChangesPage::createView()
 void ChangesPage::containerSet()
 {
     ++m_generation;
-    m_asking = m_known = false;
+    m_asking = m_known = m_isOutdated = false;
+    m_live->leave();
     m_pause->setChecked(false);
     m_pause->setVisible(isAlive());
     m_versions->clear();
@@ -199,6 +230,7 @@ void ChangesPage::containerSet()
 void ChangesPage::containerChanged()
 {
     m_pause->setVisible(isAlive());
+    showLive();
     // What it wrote last is read once more when it has ended.
     if (isVisible() && m_known && !isAlive())
         refresh();
@@ -215,6 +247,7 @@ void ChangesPage::refresh()
 {
     if (m_asking || !container())
         return;
+    follow();
     nameLayers();
     m_asking = true;
     m_asked.start();
@@ -223,8 +256,10 @@ void ChangesPage::refresh()
         if (generation != m_generation)
             return;
         m_asking = false;
-        setRefreshInterval(std::max<std::chrono::milliseconds>(
-            kInterval, std::chrono::milliseconds(m_asked.elapsed()) * kShareOfTime));
+        const std::chrono::milliseconds elapsed{m_asked.elapsed()};
+        m_live->noteRead(elapsed, std::exchange(m_isOutdated, false));
+        const auto interval = m_live->state() == LiveFollower::State::Live ? kLiveInterval : kInterval;
+        setRefreshInterval(std::max<std::chrono::milliseconds>(interval, elapsed * kShareOfTime));
         if (!answer) {
             showError(tr("The changes could not be read"), answer.error());
             return;
@@ -238,12 +273,51 @@ void ChangesPage::take(client::ChangeSet changes)
 {
     m_known = true;
     m_model->setChanges(std::move(changes));
+    m_view->setColumnHidden(ChangesModel::WriterColumn, !m_model->hasWriters());
     showTotals();
     showDifference();
     if (m_model->count() > 0)
         showContent();
     else
         showEmpty(u"changes", tr("This container has changed nothing yet: its writable layer is empty."));
+}
+
+/// Before the list is read: what comes after it is told.
+void ChangesPage::follow()
+{
+    if (isAlive() && isVisible() && !m_pause->isChecked())
+        m_live->follow(container());
+}
+
+void ChangesPage::hideEvent(QHideEvent* event)
+{
+    m_live->leave();
+    Page::hideEvent(event);
+}
+
+/// How new the list is.
+void ChangesPage::showLive()
+{
+    QString text;
+    QString reason;
+    QColor color = widgets::secondaryText(palette());
+    if (isAlive() && m_pause->isChecked()) {
+        text = tr("‖ Paused");
+    } else if (m_live->state() == LiveFollower::State::Live) {
+        text = tr("● Live");
+        color = widgets::meaningColor(widgets::Meaning::Good, palette());
+        const client::LiveChange& last = m_live->last();
+        reason = last.path.isEmpty() ? tr("Changes are shown as they happen") : tr("Last: %1").arg(liveSentence(last));
+    } else if (isAlive() && m_live->state() == LiveFollower::State::Refused) {
+        text = tr("○ Every 2 s");
+        reason = tr("Changes cannot be shown as they happen: %1").arg(m_live->reason());
+    }
+    m_liveMark->setVisible(!text.isEmpty());
+    m_liveMark->setText(text);
+    m_liveMark->setToolTip(reason);
+    QPalette colors = palette();
+    colors.setColor(QPalette::WindowText, color);
+    m_liveMark->setPalette(colors);
 }
 
 void ChangesPage::nameLayers()

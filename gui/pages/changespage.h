@@ -22,6 +22,7 @@ namespace lamella::pages {
 class ChangesFilter;
 class ChangeVersions;
 class DifferenceView;
+class LiveFollower;
 class UndoChanges;
 
 /// What the container has changed against its image.
@@ -36,10 +37,14 @@ protected:
     void containerChanged() override;
     void refresh() override;
     void tick() override;
+    void hideEvent(QHideEvent* event) override;
 
 private:
     QWidget* createControls();
     QToolButton* createPause(QWidget* bar);
+    QWidget* createSummary();
+    void follow();
+    void showLive();
     void addKindButton(QWidget* bar, client::ChangeKind kind, const QString& letter);
     void createView();
     void take(client::ChangeSet changes);
@@ -69,8 +74,11 @@ private:
     QAction* m_undoSelected;
     QAction* m_undoAll;
     QToolButton* m_pause = nullptr; ///< of reading again and again
+    LiveFollower* m_live;
+    QLabel* m_liveMark;
     bool m_asking = false;
     bool m_known = false;
+    bool m_isOutdated = false; ///< something has happened since what is being read was asked for
     quint64 m_generation = 0;
     QElapsedTimer m_asked;
 };

@@ -73,8 +73,34 @@ std::int64_t usecOf(const timespec& time)
     return std::int64_t{time.tv_sec} * 1'000'000 + time.tv_nsec / 1000;
 }
 
-std::string line(const Change& change, const std::vector<std::string>& diffIds)
+/// A writer that has been seen is not the last one where the file was changed later: files that stay open are not
+/// always looked at.
+constexpr std::int64_t kSameTimeUsec = 3'000'000;
+
+/// Who changed it last, where that was seen.
+void addWriter(nlohmann::ordered_json& json, const Change& change, const layer::LastWriters& writers)
 {
+    const auto seen = writers.find(change.path);
+    if (!seen)
+        return;
+    const bool isDeleted = change.kind == ChangeKind::Deleted;
+    const auto expected = isDeleted ? layer::LiveChange::Deleted : ~std::uint32_t{layer::LiveChange::Deleted};
+    if ((seen->kinds & expected) == 0 || (!isDeleted && usecOf(change.time) > seen->time.count() + kSameTimeUsec))
+        return;
+    json["writer"] = seen->writer.name;
+    json["writer_host_pid"] = seen->writer.hostPid;
+    if (seen->writer.containerPid > 0)
+        json["writer_pid"] = seen->writer.containerPid;
+    if (seen->writer.isOurselves)
+        json["writer_is_lamella"] = true;
+    json["written_usec"] = seen->time.count();
+    if (!isDeleted && !seen->from.empty())
+        json["renamed_from"] = seen->from;
+}
+
+std::string line(const Change& change, const ChangeSource& source)
+{
+    const auto& diffIds = source.diffIds;
     nlohmann::ordered_json json;
     json["path"] = change.path;
     if (!QUtf8StringView(change.path.data(), qsizetype(change.path.size())).isValidUtf8())
@@ -88,6 +114,8 @@ std::string line(const Change& change, const std::vector<std::string>& diffIds)
         json["time_usec"] = usecOf(change.time);
     if (change.layer >= 0 && std::size_t(change.layer) < diffIds.size())
         json["layer"] = diffIds[std::size_t(change.layer)];
+    if (source.writers)
+        addWriter(json, change, *source.writers);
     return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
 }
 
@@ -142,7 +170,7 @@ Result<UniqueFd> writeChanges(const ChangeSource& source, std::stop_source stop)
         source.directories.upper, source.directories.layers, source.directories.idBase,
         [&](const Change& change) {
             if (written)
-                written = file.append(line(change, source.diffIds));
+                written = file.append(line(change, source));
             if (!written)
                 stop.request_stop();
         },

@@ -4,9 +4,11 @@
 #include "engine/base/result.h"
 #include "engine/base/unique_fd.h"
 #include "engine/layer/changes.h"
+#include "engine/layer/last_writers.h"
 #include "engine/layer/overlay_tree.h"
 
 #include <cstdint>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -17,6 +19,7 @@ namespace lamella::helper {
 struct ChangeSource {
     layer::OverlayDirectories directories;
     std::vector<std::string> diffIds; ///< of the layers, in the same order
+    std::shared_ptr<const layer::LastWriters> writers; ///< null where nobody has watched
 };
 
 /// "file", "directory", …: as the contract has them.

@@ -3,6 +3,7 @@
 #include "helper/dbus/peers.h"
 #include "helper/jobs/jobs.h"
 #include "helper/jobs/undo_changes.h"
+#include "helper/live/live_changes.h"
 #include "helper/objects/change_list.h"
 #include "helper/objects/container_object.h"
 #include "helper/objects/file_version.h"
@@ -39,7 +40,9 @@ Result<FileRequest> fileRequest(const QByteArray& path, const QString& version, 
 
 ChangeSource ContainerObject::changeSource() const
 {
-    return changeSourceOf(m_services, m_services.containers.overlay(m_container.id), m_container);
+    ChangeSource source = changeSourceOf(m_services, m_services.containers.overlay(m_container.id), m_container);
+    source.writers = m_services.live.writers(m_container.id);
+    return source;
 }
 
 QMetaObject::Connection ContainerObject::stopWhenCallerLeaves(const std::stop_source& stop) const
@@ -63,6 +66,14 @@ QDBusUnixFileDescriptor ContainerObject::ListChanges(const QVariantMap&)
                                    call.fail(changes.error());
                            });
     return {};
+}
+
+QDBusUnixFileDescriptor ContainerObject::WatchChanges(const QVariantMap&)
+{
+    auto stream = m_services.live.watch(m_container.id, caller());
+    if (!stream)
+        return refuse(stream.error()), QDBusUnixFileDescriptor();
+    return helper::toDbus(std::move(*stream));
 }
 
 qulonglong ContainerObject::SummarizeChanges(const QVariantMap&, qulonglong&, dbus::PathNumbers&, dbus::PathNumbers&)

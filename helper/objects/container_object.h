@@ -99,6 +99,7 @@ public:
     QDBusUnixFileDescriptor OpenStats(const QVariantMap& options);
     dbus::ProcessList ListProcesses(const QVariantMap& options);
     QDBusUnixFileDescriptor ListChanges(const QVariantMap& options);
+    QDBusUnixFileDescriptor WatchChanges(const QVariantMap& options);
     qulonglong SummarizeChanges(const QVariantMap& options, qulonglong& bytes, dbus::PathNumbers& largest,
                                 dbus::PathNumbers& newest);
     QDBusUnixFileDescriptor OpenLayers(const QVariantMap& options);

@@ -7,9 +7,9 @@
 #include "engine/os/memfd.h"
 #include "helper/background.h"
 #include "helper/dbus/object_tree.h"
-#include "helper/dbus/peers.h"
 #include "helper/objects/container_object.h"
 #include "helper/objects/image_object.h"
+#include "helper/objects/summary.h"
 #include "resources/dbus/layer_tree.h"
 
 #include <QDBusObjectPath>
@@ -227,11 +227,7 @@ void answerLayers(Services& services, const LayerStack& stack, const QVariantMap
     if (!place)
         return call.fail(place.error());
     std::stop_source stop;
-    const auto watch = QObject::connect(&services.peers, &Peers::left, &services.peers,
-                                        [stop, reader = call.caller().busName](const QString& left) mutable {
-                                            if (left == reader)
-                                                stop.request_stop();
-                                        });
+    const auto watch = stopWhenCallerLeaves(services, call.caller(), stop);
     services.changes.run([&images = services.images, stack, other = std::move(*other),
                           stop] { return writeLayerTree(images, stack, other, stop.get_token()); },
                          [call, place = *place, watch](Result<UniqueFd> tree) {

@@ -18,6 +18,7 @@ namespace lamella::helper {
 class Background;
 class ImageCatalog;
 class Jobs;
+class LiveChanges;
 class ObjectTree;
 class Peers;
 class Sessions;
@@ -32,6 +33,7 @@ struct Services {
     Jobs& jobs;
     Sessions& sessions;
     StatsHistory& stats;
+    LiveChanges& live;
     ImageCatalog& catalog;
     Background& background; ///< for what is over soon
     Background& changes; ///< a thread for each list of changes, which takes as long as the change is large

@@ -22,7 +22,7 @@ dbus::PathNumbers pathNumbers(const std::vector<ChangeSummary::File>& files)
 ChangeSource changeSourceOf(const Services& services, layer::OverlayDirectories directories,
                             const container::Container& container)
 {
-    ChangeSource source{std::move(directories), {}};
+    ChangeSource source{std::move(directories), {}, {}};
     if (const auto image = services.images.find(container.owner, container.imageId)) {
         for (const image::Layer& layer : image->layers)
             source.diffIds.push_back(layer.diffId);

@@ -69,8 +69,8 @@ private Q_SLOTS:
         const QString properties = u"org.freedesktop.DBus.Properties"_s;
         QTest::newRow("Get") << properties << u"Get"_s << QVariantList{container, u"Pid"_s};
         QTest::newRow("GetAll") << properties << u"GetAll"_s << QVariantList{container};
-        for (const char* member :
-             {"Start", "Pause", "Resume", "Remove", "Attach", "OpenLog", "OpenStats", "ListProcesses", "ListChanges"})
+        for (const char* member : {"Start", "Pause", "Resume", "Remove", "Attach", "OpenLog", "OpenStats",
+                                   "ListProcesses", "ListChanges", "WatchChanges"})
             QTest::newRow(member) << container << QString::fromLatin1(member) << QVariantList{none};
         QTest::newRow("Stop") << container << u"Stop"_s << QVariantList{qulonglong(0), none};
         QTest::newRow("Kill") << container << u"Kill"_s << QVariantList{9u, none};

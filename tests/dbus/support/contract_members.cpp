@@ -67,6 +67,11 @@ QStringList trashMembers()
             u"TrashedContainer.SummarizeChanges"_s};
 }
 
+QStringList liveMembers()
+{
+    return {u"Container.WatchChanges"_s};
+}
+
 QStringList registryMembers()
 {
     return {u"Manager.ResolveReference"_s,

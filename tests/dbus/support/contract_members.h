@@ -8,11 +8,12 @@ namespace lamella::test {
 /// The members of the contract: "Container.Start", "Container.Pid".
 QStringList contractMembers();
 
-/// Those of them that tst_changes uses, tst_layers, tst_trash, tst_images, and tst_registries; tst_interface uses all
-/// others.
+/// Those of them that tst_changes uses, tst_layers, tst_trash, tst_live, tst_images, and tst_registries; tst_interface
+/// uses all others.
 QStringList changeMembers();
 QStringList layerMembers();
 QStringList trashMembers();
+QStringList liveMembers();
 QStringList imageMembers();
 QStringList registryMembers();
 

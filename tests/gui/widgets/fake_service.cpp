@@ -2,6 +2,7 @@
 #include "tests/gui/widgets/fake_service.h"
 
 #include "resources/dbus/api.h"
+#include "resources/dbus/live_changes.h"
 #include "resources/dbus/stats_ring.h"
 #include "resources/dbus/types.h"
 #include "tests/support/layer_tree/layer_tree_file.h"
@@ -12,11 +13,13 @@
 #include <QFile>
 #include <QSocketNotifier>
 
+#include <array>
 #include <cmath>
 #include <fcntl.h>
 #include <memory>
 #include <pty.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -293,6 +296,14 @@ void FakeService::answerGetAll(const QDBusMessage& message)
         send(message.createReply(imageProperties()));
 }
 
+void FakeService::setChanges(const QByteArray& lines)
+{
+    m_changes = lines;
+    const dbus::LiveHeader rescan{dbus::kLiveMagic, 1};
+    for (const auto& watcher : m_watchers)
+        ::send(watcher.get(), &rescan, sizeof rescan, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 bool FakeService::answerContainer(const QDBusMessage& message)
 {
     const QString member = message.member();
@@ -314,6 +325,12 @@ bool FakeService::answerContainer(const QDBusMessage& message)
     } else if (member == QLatin1StringView("OpenLayers")) {
         send(message.createReply(
             descriptorVariant(test::sealedFile(test::layerTreeFile(4, true, test::anyLayerTree())))));
+    } else if (member == QLatin1StringView("WatchChanges")) {
+        std::array<int, 2> ends{};
+        if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
+            return false;
+        m_watchers.emplace_back(ends[0]);
+        send(message.createReply(descriptorVariant(ends[1])));
     } else if (member == QLatin1StringView("OpenStats")) {
         send(message.createReply(fileVariant(QStringLiteral("stats"))));
     } else if (member == QLatin1StringView("OpenLog")) {

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "gui/client/descriptor.h"
+
 #include <QDBusConnection>
 #include <QDBusVirtualObject>
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QVariantMap>
+
+#include <vector>
 
 /// A message bus of our own, which the program takes for the system's. One for a program: libdbus reads the address
 /// once.
@@ -37,8 +41,8 @@ public:
     QVariantMap container() const { return m_container; }
     QString containerId() const;
 
-    /// The JSON lines of ListChanges.
-    void setChanges(const QByteArray& lines) { m_changes = lines; }
+    /// The JSON lines of ListChanges. Who watches is told that they are others.
+    void setChanges(const QByteArray& lines);
     void appendLog(const QByteArray& lines);
     /// The log becomes log.1, as the shim does it, and a new one is begun.
     void rotateLog();
@@ -66,6 +70,7 @@ private:
     QDBusConnection m_bus;
     QString m_peer;
     QVariantMap m_container;
+    std::vector<lamella::client::Descriptor> m_watchers; ///< of changes
     QByteArray m_changes;
     QHash<QString, std::pair<QString, QString>> m_failures;
     QHash<QString, int> m_calls;

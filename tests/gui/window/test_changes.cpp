@@ -4,6 +4,7 @@
 #include "gui/pages/differenceview.h"
 #include "gui/widgets/banner.h"
 #include "gui/widgets/confirmation.h"
+#include "resources/dbus/live_changes.h"
 #include "tests/gui/window/window_fixture.h"
 
 #include <QAction>
@@ -28,6 +29,9 @@ private Q_SLOTS:
     void showsBothVersionsOfOneFile();
     void goesFromChangeToChange();
     void isKeptAsItIs();
+    void showsChangesAsTheyHappen();
+    void saysWhyItIsNotLive();
+    void saysWhoChangedWhat();
     void undoesWhatIsSelected();
     void undoesEverything();
     void savesWhatIsSelected();
@@ -130,6 +134,78 @@ void TestChanges::isKeptAsItIs()
     QCOMPARE(m_helper->calls.count(u"ListChanges"_s), before);
     pause->setChecked(false);
     QTRY_COMPARE(m_helper->calls.count(u"ListChanges"_s), before + 1);
+}
+
+void TestChanges::showsChangesAsTheyHappen()
+{
+    m_helper->tellsChanges = true;
+    showChanges(kChanges);
+    const auto* mark = find<QLabel>(u"changesLive"_s);
+    QTRY_COMPARE(mark->text(), u"● Live"_s);
+    const auto read = [this] { return m_helper->calls.count(u"ListChanges"_s); };
+    QTest::qWait(300);
+    // Nothing happens, and nothing is read.
+    const auto before = read();
+    QTest::qWait(2500);
+    QCOMPARE(read(), before);
+    m_helper->changes += R"({"path":"/later","change":"A","type":"file","bytes":1})";
+    for (int i = 0; i < 10; ++i)
+        m_helper->tell("/later", dbus::kLiveWritten, "sh", 42);
+    QTRY_VERIFY(row(u"/later"_s).isValid());
+    QCOMPARE(read(), before + 1);
+    QVERIFY2(mark->toolTip().contains(u"sh (42) wrote /later"_s), qPrintable(mark->toolTip()));
+    m_helper->tell("/moved", dbus::kLiveRenamed, "mv", 43, "/later");
+    QTRY_VERIFY2(mark->toolTip().contains(u"mv (43) renamed /later to /moved"_s), qPrintable(mark->toolTip()));
+    m_helper->tell("/moved", dbus::kLiveDeleted | dbus::kLiveOurs, "", 0);
+    QTRY_VERIFY2(mark->toolTip().contains(u"Lamella deleted /moved"_s), qPrintable(mark->toolTip()));
+
+    find<QToolButton>(u"changesPause"_s)->setChecked(true);
+    QCOMPARE(mark->text(), u"‖ Paused"_s);
+    QTest::qWait(700);
+    const auto paused = read();
+    m_helper->tell("/later", dbus::kLiveWritten, "sh", 42);
+    QTest::qWait(700);
+    QCOMPARE(read(), paused);
+    find<QToolButton>(u"changesPause"_s)->setChecked(false);
+    QTRY_COMPARE(mark->text(), u"● Live"_s);
+    QTRY_VERIFY(read() > paused);
+    // The stream ends while it runs: it is asked for again.
+    const auto asked = m_helper->calls.count(u"WatchChanges"_s);
+    m_helper->endStream();
+    QTRY_VERIFY(m_helper->calls.count(u"WatchChanges"_s) > asked);
+    QTRY_COMPARE(mark->text(), u"● Live"_s);
+}
+
+void TestChanges::saysWhyItIsNotLive()
+{
+    showChanges(kChanges);
+    const auto* mark = find<QLabel>(u"changesLive"_s);
+    QTRY_COMPARE(mark->text(), u"○ Every 2 s"_s);
+    QVERIFY2(mark->toolTip().contains(u"the kernel does not tell of changes"_s), qPrintable(mark->toolTip()));
+    const auto before = m_helper->calls.count(u"ListChanges"_s);
+    QTRY_VERIFY(m_helper->calls.count(u"ListChanges"_s) > before);
+    QCOMPARE(m_helper->calls.count(u"WatchChanges"_s), 1);
+}
+
+void TestChanges::saysWhoChangedWhat()
+{
+    showChanges(kChanges);
+    QVERIFY(tree()->isColumnHidden(models::ChangesModel::WriterColumn));
+    m_helper->changes
+        = R"({"path":"/a","change":"A","type":"file","bytes":1,"time_usec":1700000000000000,"writer":"nginx","writer_pid":42,"writer_host_pid":4711,"written_usec":1700000000000000,"renamed_from":"/tmp/a"}
+{"path":"/b","change":"m","type":"file","bytes":1,"writer":"","writer_host_pid":4712,"writer_is_lamella":true}
+{"path":"/c","change":"D","type":"file","bytes":0,"writer":"","writer_host_pid":4713,"written_usec":1700000000000000}
+)";
+    QTRY_VERIFY(row(u"/c"_s).isValid());
+    QVERIFY(!tree()->isColumnHidden(models::ChangesModel::WriterColumn));
+    const auto by
+        = [this](const QString& path) { return row(path).siblingAtColumn(models::ChangesModel::WriterColumn); };
+    QCOMPARE(by(u"/a"_s).data().toString(), u"nginx (42)"_s);
+    QCOMPARE(by(u"/a"_s).data(Qt::ToolTipRole).toString(), u"nginx, process 42 in the container, 4711 on the host"_s);
+    QCOMPARE(row(u"/a"_s).data().toString(), u"a (renamed from /tmp/a)"_s);
+    QCOMPARE(by(u"/b"_s).data().toString(), u"Lamella"_s);
+    QVERIFY(by(u"/c"_s).data(Qt::ToolTipRole).toString().contains(u"4713"_s));
+    QVERIFY(!row(u"/c"_s).siblingAtColumn(models::ChangesModel::TimeColumn).data().toString().isEmpty());
 }
 
 void TestChanges::undoesWhatIsSelected()

@@ -2,6 +2,7 @@
 #include "tests/support/fake_helper/fake_helper.h"
 
 #include "resources/dbus/api.h"
+#include "resources/dbus/live_changes.h"
 #include "resources/dbus/types.h"
 #include "tests/support/fake_helper/fake_files.h"
 
@@ -11,7 +12,10 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 
+#include <array>
+#include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 namespace lamella::test {
 
@@ -74,6 +78,7 @@ FakeHelper::FakeHelper(const QString& address)
 
 FakeHelper::~FakeHelper()
 {
+    endStream();
     m_connection.unregisterObject(kRoot);
     QDBusConnection::disconnectFromBus(u"fake-helper"_s);
 }
@@ -447,6 +452,8 @@ bool FakeHelper::handleContainer(const QDBusMessage& message)
         reply(message, {QVariant::fromValue(memoryFile("2026-01-01T00:00:00Z stdout F hello\n"))});
     } else if (method == "ListChanges"_L1) {
         reply(message, {QVariant::fromValue(memoryFile(changes))});
+    } else if (method == "WatchChanges"_L1) {
+        watch(message);
     } else if (method == "SummarizeChanges"_L1) {
         summarize(message);
     } else if (method == "OpenLayers"_L1) {
@@ -482,6 +489,48 @@ void FakeHelper::openLayers(const QDBusMessage& message, bool writable)
     file.giveFileDescriptor(
         sealedFile(compared ? layerTreeFile(2, false, two) : layerTreeFile(layerCount, writable, layerTree)));
     reply(message, {QVariant::fromValue(file)});
+}
+
+void FakeHelper::watch(const QDBusMessage& message)
+{
+    std::array<int, 2> ends{};
+    if (!tellsChanges || ::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+        m_connection.send(message.createErrorReply(QLatin1StringView(dbus::kErrorPrefix) + "Unsupported"_L1,
+                                                   u"the kernel does not tell of changes"_s));
+        return;
+    }
+    endStream();
+    m_stream = ends[0];
+    QDBusUnixFileDescriptor theirs;
+    theirs.giveFileDescriptor(ends[1]);
+    reply(message, {QVariant::fromValue(theirs)});
+}
+
+void FakeHelper::tell(const QByteArray& path, quint32 kinds, const QByteArray& writer, quint32 containerPid,
+                      const QByteArray& from)
+{
+    const dbus::LiveHeader header{dbus::kLiveMagic, 0};
+    const QByteArray texts = path + from + writer;
+    const qsizetype size = (qsizetype(sizeof(dbus::LiveRecord)) + texts.size() + 7) / 8 * 8;
+    const dbus::LiveRecord record{quint32(size),
+                                  kinds,
+                                  1'700'000'000'000'000,
+                                  4711,
+                                  containerPid,
+                                  quint16(path.size()),
+                                  quint16(from.size()),
+                                  quint16(writer.size()),
+                                  0};
+    QByteArray message(reinterpret_cast<const char*>(&header), sizeof header);
+    message += QByteArray(reinterpret_cast<const char*>(&record), sizeof record) + texts;
+    message.resize(qsizetype(sizeof header) + size, '\0');
+    ::send(m_stream, message.constData(), size_t(message.size()), MSG_NOSIGNAL);
+}
+
+void FakeHelper::endStream()
+{
+    if (m_stream >= 0)
+        ::close(std::exchange(m_stream, -1));
 }
 
 void FakeHelper::summarize(const QDBusMessage& message)

@@ -33,6 +33,14 @@ public:
     QByteArrayList undone;
     /// Answers of ListChanges.
     QByteArray changes;
+    /// Whether WatchChanges is answered; otherwise it is refused (Unsupported).
+    bool tellsChanges = false;
+    /// Tells the last one who called WatchChanges; `kinds` of resources/dbus/live_changes.h.
+    void tell(const QByteArray& path, quint32 kinds, const QByteArray& writer, quint32 containerPid,
+              const QByteArray& from = {});
+    /// As when the container ends.
+    void endStream();
+    bool isWatched() const { return m_stream >= 0; }
 
     /// Answers of OpenLayers, as layerTreeFile() takes them; compared ones are two layers.
     QByteArrayList layerTree = anyLayerTree();
@@ -84,6 +92,7 @@ private:
 
     void summarize(const QDBusMessage& message);
     void openLayers(const QDBusMessage& message, bool writable);
+    void watch(const QDBusMessage& message);
     bool handleContainer(const QDBusMessage& message);
     void create(const QDBusMessage& message);
     bool handleManager(const QDBusMessage& message);
@@ -108,6 +117,7 @@ private:
     QString m_job; ///< the path of the newest
     QHash<QString, QList<QDBusMessage>> m_waiting; ///< by job: what is answered when it ends
     int m_number = 0;
+    int m_stream = -1; ///< our end
 };
 
 } // namespace lamella::test

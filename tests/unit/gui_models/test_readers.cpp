@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/client/changes_reader.h"
+#include "gui/client/live_stream.h"
 #include "gui/client/stats_reader.h"
 
 #include <QTemporaryFile>
@@ -38,6 +39,22 @@ QByteArray ring(quint64 written)
     return {reinterpret_cast<const char*>(image.get()), sizeof(dbus::StatsRing)};
 }
 
+template <class Struct>
+QByteArray bytesOf(const Struct& value)
+{
+    return {reinterpret_cast<const char*>(&value), sizeof value};
+}
+
+/// A message of Container.WatchChanges with one record.
+QByteArray told(dbus::LiveHeader header, dbus::LiveRecord record, const QByteArray& texts)
+{
+    return bytesOf(header) + bytesOf(record) + texts;
+}
+
+constexpr dbus::LiveHeader kHeader{dbus::kLiveMagic, 0};
+constexpr dbus::LiveRecord kRecord{48, dbus::kLiveRenamed, 7, 4711, 42, 4, 4, 2, 0};
+const QByteArray kTexts("/new/a\377bsh\0\0\0\0\0\0", 16);
+
 } // namespace
 
 /// What comes over descriptors is read with bounds, whatever is in it.
@@ -54,6 +71,9 @@ private Q_SLOTS:
     void readsChanges();
     void refusesOtherChanges_data();
     void refusesOtherChanges();
+    void readsWhatIsTold();
+    void refusesOtherMessages_data();
+    void refusesOtherMessages();
 };
 
 void TestReaders::readsTheRing_data()
@@ -165,6 +185,48 @@ void TestReaders::refusesOtherChanges()
     const auto set = parseChangeSet(lines);
     QVERIFY(!set.has_value());
     QCOMPARE(set.error().kind, ErrorKind::Malformed);
+}
+
+void TestReaders::readsWhatIsTold()
+{
+    const auto message = parseLiveMessage(told(kHeader, kRecord, kTexts) + bytesOf(kRecord) + kTexts);
+    QVERIFY(message.has_value());
+    QVERIFY(!message->isIncomplete);
+    QCOMPARE(message->changes.size(), std::size_t(2));
+    QCOMPARE(message->changes[1],
+             (LiveChange{QStringLiteral("/new"), QStringLiteral("/a\uFFFDb"), dbus::kLiveRenamed,
+                         Writer{QStringLiteral("sh"), 42, 4711, false}, 7}));
+    const auto rescan = parseLiveMessage(bytesOf(dbus::LiveHeader{dbus::kLiveMagic, 1}));
+    QVERIFY(rescan.has_value() && rescan->isIncomplete && rescan->changes.empty());
+}
+
+void TestReaders::refusesOtherMessages_data()
+{
+    QTest::addColumn<QByteArray>("message");
+    const auto other = [](auto change) {
+        dbus::LiveRecord record = kRecord;
+        change(record);
+        return told(kHeader, record, kTexts);
+    };
+    QTest::newRow("empty") << QByteArray();
+    QTest::newRow("half a header") << bytesOf(kHeader).first(7);
+    QTest::newRow("another magic") << told({1, 0}, kRecord, kTexts);
+    QTest::newRow("half a record") << told(kHeader, kRecord, kTexts).first(30);
+    QTest::newRow("cut short") << told(kHeader, kRecord, kTexts).chopped(1);
+    QTest::newRow("no size") << other([](auto& record) { record.size = 0; });
+    QTest::newRow("too large") << other([](auto& record) { record.size = ~0u; });
+    QTest::newRow("long path") << other([](auto& record) { record.pathLength = 65535; });
+    QTest::newRow("long name") << other([](auto& record) { record.nameLength = 9; });
+    QTest::newRow("relative path") << told(kHeader, kRecord, QByteArray(16, 'x'));
+    QTest::newRow("rest") << told(kHeader, kRecord, kTexts) + "x";
+}
+
+void TestReaders::refusesOtherMessages()
+{
+    QFETCH(QByteArray, message);
+    const auto parsed = parseLiveMessage(message);
+    QVERIFY(!parsed.has_value());
+    QCOMPARE(parsed.error().kind, ErrorKind::Malformed);
 }
 
 QTEST_GUILESS_MAIN(TestReaders)

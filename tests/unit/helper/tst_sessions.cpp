@@ -5,6 +5,7 @@
 #include "helper/dbus/object_tree.h"
 #include "helper/dbus/peers.h"
 #include "helper/jobs/jobs.h"
+#include "helper/live/live_changes.h"
 #include "helper/objects/image_catalog.h"
 #include "helper/objects/sessions.h"
 #include "helper/stats/stats_history.h"
@@ -29,8 +30,10 @@ struct Parts {
         , peers(bus)
         , jobs(tree)
         , stats(containers, root)
+        , live(containers, peers)
         , sessions(kept)
-        , services{containers, store, tree, peers, jobs, sessions, stats, catalog, background, background, background}
+        , services{containers, store, tree,    peers,      jobs,       sessions,
+                   stats,      live,  catalog, background, background, background}
     {
         sessions.follow(services);
     }
@@ -43,6 +46,7 @@ struct Parts {
     Background background{1};
     Jobs jobs;
     StatsHistory stats;
+    LiveChanges live;
     ImageCatalog catalog;
     Sessions sessions;
     Services services;

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/container/container_manager.h"
+#include "engine/layer/last_writers.h"
+#include "helper/background.h"
+#include "helper/dbus/caller.h"
+#include "helper/objects/quota.h"
+
+#include <QObject>
+
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace lamella::container {
+class LiveWatch;
+}
+
+namespace lamella::helper {
+
+class LiveReaders;
+class Peers;
+
+/// Streams what containers change to those who ask (Container.WatchChanges), and remembers who changed each path last.
+/// One watch serves all readers of a container, from the first to the last of them. Main thread only.
+class LiveChanges : public QObject {
+    Q_OBJECT
+
+public:
+    LiveChanges(const container::ContainerManager& containers, const Peers& peers);
+    ~LiveChanges() override;
+
+    /// The reader's end of a stream of his own. It ends when he closes it or leaves the bus, and when the container
+    /// ends. Errors: WrongState (it does not run), LimitExceeded, those of container::LiveWatch.
+    Result<UniqueFd> watch(const std::string& id, const Caller& caller);
+
+    /// Who changed its paths last, as long as it was watched; null where it never was, or too long ago.
+    std::shared_ptr<const layer::LastWriters> writers(const std::string& id) const;
+
+private:
+    struct Watched {
+        std::shared_ptr<LiveReaders> readers;
+        std::shared_ptr<container::LiveWatch> watch;
+        pid_t pid = 0; ///< of the container's first process: when it starts again it is another
+        unsigned number = 0; ///< tells it from one before
+    };
+
+    Result<Watched*> watched(const std::string& id);
+    std::shared_ptr<layer::LastWriters> remember(const std::string& id);
+    void close(const std::string& id, unsigned number);
+    void leave(const QString& busName);
+    void forget(const std::string& id);
+
+    const container::ContainerManager& m_containers;
+    Quota m_streams{16, "streams of changes"};
+    std::map<std::string, Watched> m_watched;
+    std::list<std::pair<std::string, std::shared_ptr<layer::LastWriters>>> m_writers; ///< those watched last first
+    unsigned m_lastNumber = 0;
+    Background m_ending{1}; ///< a watch may wait for the disk before it ends
+};
+
+} // namespace lamella::helper

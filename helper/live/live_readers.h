@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/base/unique_fd.h"
+#include "engine/layer/live_change.h"
+#include "helper/objects/quota.h"
+
+#include <QObject>
+#include <QSocketNotifier>
+#include <QString>
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace lamella::helper {
+
+/// The streams of those who watch one container. Nobody is waited for: who reads too slowly is told to read the list
+/// of changes instead. Main thread, but for send().
+class LiveReaders : public QObject {
+    Q_OBJECT
+
+public:
+    LiveReaders() = default;
+    ~LiveReaders() override;
+
+    /// The other end of a new stream.
+    Result<UniqueFd> add(const QString& busName, Quota::Place place);
+    void remove(const QString& busName);
+    bool isEmpty() const { return m_readers.empty(); }
+
+    /// From any thread.
+    void send(const layer::LiveChanges& changes);
+
+Q_SIGNALS:
+    /// The last one has gone.
+    void emptied();
+
+private:
+    struct Reader {
+        QString busName;
+        Quota::Place place;
+        UniqueFd socket;
+        std::unique_ptr<QSocketNotifier> leaving; ///< he only ever closes it
+        bool hasMissed = false;
+    };
+
+    void remove(const Reader* reader);
+    static void send(Reader& reader, const std::vector<std::string>& messages);
+
+    std::mutex m_mutex; ///< of m_readers where it is changed, and wherever another thread uses it
+    std::vector<std::unique_ptr<Reader>> m_readers;
+};
+
+} // namespace lamella::helper
