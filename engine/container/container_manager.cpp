@@ -412,6 +412,11 @@ layer::OverlayDirectories ContainerManager::overlay(const std::string& id) const
             container->hostUidCount};
 }
 
+std::filesystem::path ContainerManager::configFile(const std::string& id) const
+{
+    return d->files.config(id);
+}
+
 std::filesystem::path ContainerManager::undoDirectory(const std::string& id) const
 {
     return d->files.undo(id);

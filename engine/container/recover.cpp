@@ -18,7 +18,7 @@ namespace lamella::container {
 
 namespace {
 
-constexpr std::chrono::seconds kStateTimeout{2};
+constexpr std::chrono::seconds kFoundStateTimeout{2};
 constexpr std::chrono::seconds kEndTimeout{10};
 
 } // namespace
@@ -39,7 +39,7 @@ Result<void> ContainerManager::Private::recover()
     std::map<std::string, std::filesystem::path> directoriesOfShims;
     for (const auto& [id, one] : entries)
         directoriesOfShims.emplace(id, files.runDirectory(id));
-    auto shims = findShims(directoriesOfShims, kStateTimeout);
+    auto shims = findShims(directoriesOfShims, kFoundStateTimeout);
     for (auto& [id, one] : entries) {
         if (auto shim = shims.extract(id))
             recoverRunning(one, std::move(shim.mapped()));
