@@ -464,7 +464,8 @@ private Q_SLOTS:
     {
         QStringList members = contractMembers();
         QVERIFY(members.size() > 60);
-        for (const QString& member : changeMembers() + layerMembers() + imageMembers() + registryMembers())
+        for (const QString& member :
+             changeMembers() + fileMembers() + layerMembers() + imageMembers() + registryMembers())
             QVERIFY2(members.removeOne(member), qPrintable(member));
         QCOMPARE(forgotten(members), QStringList());
     }

@@ -48,6 +48,13 @@ QStringList layerMembers()
     return {u"Container.OpenLayers"_s, u"Image.OpenLayers"_s};
 }
 
+QStringList fileMembers()
+{
+    return {u"Container.ListDirectory"_s,    u"Container.WriteFile"_s, u"Container.MakeDirectory"_s,
+            u"Container.MakeSymlink"_s,      u"Container.MoveFile"_s,  u"Container.RemoveFiles"_s,
+            u"Container.SetFileAttributes"_s};
+}
+
 QStringList registryMembers()
 {
     return {u"Manager.ResolveReference"_s,
