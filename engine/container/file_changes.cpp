@@ -197,20 +197,25 @@ Result<void> makeSymlink(const WritableTree& tree, const std::string& path, cons
     return {};
 }
 
-Result<void> moveFile(const WritableTree& tree, const std::string& from, const std::string& to)
+Result<void> moveFile(const WritableTree& tree, const std::string& from, const std::string& to, bool replace)
 {
     if (layer::isWithin(to, from))
         return failure(ErrorKind::InvalidArgument, std::format("/{} cannot be moved into itself", from));
     const auto source = TRY(tree.parentOf(from));
     const auto into = TRY(tree.parentOf(to));
     TRY(tree.mayBeMoved(from));
-    if (::renameat2(source.get(), lastName(from).c_str(), into.get(), lastName(to).c_str(), RENAME_NOREPLACE) == 0)
+    TRY(tree.mayBeMoved(to));
+    if (::renameat2(source.get(), lastName(from).c_str(), into.get(), lastName(to).c_str(),
+                    replace ? 0 : RENAME_NOREPLACE)
+        == 0)
         return {};
     if (errno == EXDEV) // overlayfs.rst, "renaming directories": redirect_dir is off
         return failure(ErrorKind::Unsupported,
                        std::format("/{} is a directory of the image, and overlay cannot move those: make a new one, "
                                    "and copy what is in it",
                                    from));
+    if (errno == EISDIR || errno == ENOTDIR || errno == ENOTEMPTY)
+        return failure(ErrorKind::AlreadyExists, std::format("/{} is there already, and is another kind of file", to));
     return systemFailure(std::format("cannot move /{} to /{}", from, to));
 }
 

@@ -35,8 +35,9 @@ Result<void> makeDirectory(const WritableTree& tree, const std::string& path, mo
 /// `target` is as the link says it, and need not be there. Errors: AlreadyExists.
 Result<void> makeSymlink(const WritableTree& tree, const std::string& path, const std::string& target);
 
-/// Errors: AlreadyExists, Unsupported (a directory of the image: overlay cannot move it).
-Result<void> moveFile(const WritableTree& tree, const std::string& from, const std::string& to);
+/// `replace`: in the place of a file that is there. Errors: AlreadyExists, Unsupported (a directory of the image:
+/// overlay cannot move it).
+Result<void> moveFile(const WritableTree& tree, const std::string& from, const std::string& to, bool replace);
 
 /// With all below it. Nothing there is well. Errors: Cancelled (a part of it is gone).
 Result<void> removeFile(const WritableTree& tree, const std::string& path, const std::stop_token& stop);

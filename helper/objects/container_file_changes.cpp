@@ -161,7 +161,7 @@ void ContainerObject::MakeSymlink(const QByteArray& path, const QByteArray& targ
     });
 }
 
-void ContainerObject::MoveFile(const QByteArray& from, const QByteArray& to, const QVariantMap&)
+void ContainerObject::MoveFile(const QByteArray& from, const QByteArray& to, const QVariantMap& options)
 {
     auto source = insidePath(from);
     if (!source)
@@ -169,8 +169,9 @@ void ContainerObject::MoveFile(const QByteArray& from, const QByteArray& to, con
     auto target = insidePath(to);
     if (!target)
         return refuse(target.error());
-    changeFiles([from = std::move(*source), to = std::move(*target)](const container::WritableTree& tree) {
-        return container::moveFile(tree, from, to);
+    const bool replace = options.value(u"replace"_s).toBool();
+    changeFiles([from = std::move(*source), to = std::move(*target), replace](const container::WritableTree& tree) {
+        return container::moveFile(tree, from, to, replace);
     });
 }
 

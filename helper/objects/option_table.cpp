@@ -66,6 +66,7 @@ OptionTable optionTable()
         {interfaceNamed("Container.WriteFile"_L1),
          {{u"mode"_s, natural}, {u"new"_s, boolean}, {u"replaces"_s, string}, {u"offset"_s, number}}},
         {interfaceNamed("Container.MakeDirectory"_L1), {{u"mode"_s, natural}}},
+        {interfaceNamed("Container.MoveFile"_L1), {{u"replace"_s, boolean}}},
         {interfaceNamed("Container.SetFileAttributes"_L1),
          {{u"mode"_s, natural}, {u"uid"_s, natural}, {u"gid"_s, natural}, {u"mtime_usec"_s, time}}},
         {interfaceNamed("Container.Exec"_L1),

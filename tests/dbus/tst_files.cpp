@@ -305,6 +305,12 @@ private Q_SLOTS:
         QCOMPARE(move("/a", "/moved"), QString());
         QCOMPARE(read(path, "/moved/b/f"), "1\n");
         QCOMPARE(move("/two", "/moved/b/f"), u"AlreadyExists"_s);
+        QCOMPARE(ask(path, u"MoveFile"_s, {QByteArray("/two"), QByteArray("/moved/b/f")}, {{u"replace"_s, true}}),
+                 QString());
+        QCOMPARE(read(path, "/moved/b/f"), "2\n");
+        QCOMPARE(ask(path, u"MoveFile"_s, {QByteArray("/moved/b/f"), QByteArray("/moved")}, {{u"replace"_s, true}}),
+                 u"AlreadyExists"_s);
+        QCOMPARE(write(path, "/two", "2\n"), QString());
         QCOMPARE(move("/none", "/x"), u"NotFound"_s);
         QCOMPARE(move("/moved", "/moved/b/c"), u"InvalidArgument"_s);
         QCOMPARE(move("/etc/group", "/etc/groups"), QString());
