@@ -2,6 +2,7 @@
 #include "gui/models/changes_model.h"
 
 #include "gui/format/formats.h"
+#include "gui/models/change_words.h"
 
 #include <QSet>
 #include <QStringList>
@@ -33,23 +34,6 @@ struct ChangesModel::Node {
         }
     }
 };
-
-QString changeLetter(ChangeKind kind)
-{
-    switch (kind) {
-    case ChangeKind::Added:
-        return QStringLiteral("A");
-    case ChangeKind::Modified:
-        return QStringLiteral("M");
-    case ChangeKind::Deleted:
-        return QStringLiteral("D");
-    case ChangeKind::Attributes:
-        return QStringLiteral("m");
-    case ChangeKind::Copied:
-        return QStringLiteral("c");
-    }
-    return {};
-}
 
 namespace {
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "tests/support/fake_helper/fake_tree.h"
+
 #include <QDBusConnection>
 #include <QDBusVirtualObject>
 #include <QProcess>
@@ -36,6 +38,9 @@ public:
     void setContainer(const QVariantMap& properties);
     QVariantMap container() const { return m_container; }
     QString containerId() const;
+
+    /// The container's files.
+    lamella::test::FakeTree tree;
 
     /// The JSON lines of ListChanges.
     void setChanges(const QByteArray& lines) { m_changes = lines; }

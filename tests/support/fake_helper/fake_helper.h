@@ -2,6 +2,7 @@
 #pragma once
 
 #include "resources/dbus/api.h"
+#include "tests/support/fake_helper/fake_tree.h"
 #include "tests/support/layer_tree/layer_tree_file.h"
 
 #include <QDBusConnection>
@@ -32,6 +33,8 @@ public:
     QByteArrayList undone;
     /// Answers of ListChanges.
     QByteArray changes;
+    /// The files of every container.
+    FakeTree tree;
 
     /// Answers of OpenLayers, as layerTreeFile() takes them; compared ones are two layers.
     QByteArrayList layerTree = anyLayerTree();
