@@ -427,15 +427,14 @@ private Q_SLOTS:
                   .path();
         const QString started = ask(path, u"Start"_s, {});
         const QString written = write(path, "/f", "x");
-        // Whichever is first: it is refused, or the job has ended.
-        if (alice->get(job, u"Job"_s, u"State"_s).toString() == "running"_L1) {
-            QCOMPARE(started, u"Busy"_s);
-            QCOMPARE(written, u"Busy"_s);
-        }
         QVERIFY(alice->lamella(job, u"Job"_s, u"Wait"_s).errorName().isEmpty());
+        // Whichever is first: it is refused, or the job has ended.
+        QVERIFY2(started.isEmpty() || started == "Busy"_L1, qPrintable(started));
+        QVERIFY2(written.isEmpty() || written == "Busy"_L1, qPrintable(written));
+        if (started.isEmpty())
+            QSKIP("the job was over before anything else could be asked for");
         QVERIFY(!list(path, "/").names().contains(u"d"_s));
-        if (!started.isEmpty())
-            QCOMPARE(ask(path, u"Start"_s, {}), QString());
+        QCOMPARE(ask(path, u"Start"_s, {}), QString());
     }
 
     // One after another without a pause: each has the overlay to itself.
@@ -447,7 +446,12 @@ private Q_SLOTS:
         QCOMPARE(ask(path, u"Start"_s, {}), QString());
         QVERIFY(alice->waitForState(path, u"stopped"_s));
         QCOMPARE(write(path, "/f0", "y"), QString());
-        QCOMPARE(ask(path, u"UndoChanges"_s, {QVariant::fromValue(QByteArrayList{"/"})}), QString());
+        const QString job
+            = alice->ask(path, u"Container"_s, u"UndoChanges"_s, {QVariant::fromValue(QByteArrayList{"/"})})
+                  .value<QDBusObjectPath>()
+                  .path();
+        QVERIFY(alice->lamella(job, u"Job"_s, u"Wait"_s).errorName().isEmpty());
+        QCOMPARE(alice->changes(path).size(), 0);
     }
 
     void nothingOfTheContractIsForgotten() { QCOMPARE(forgotten(fileMembers()), QStringList()); }
