@@ -17,6 +17,8 @@ using client::FileType;
 
 namespace {
 
+/// Reading again and again may take this part of the time.
+constexpr int kShareOfTime = 10;
 constexpr int kMostLinks = 40; // as the kernel: path_resolution(7)
 
 } // namespace
@@ -73,6 +75,7 @@ void FilesModel::setContainer(client::ContainerClient* container)
     ++m_generation;
     m_wanted.clear();
     m_again.clear();
+    m_stale.clear();
     m_root = std::make_unique<Node>();
     endResetModel();
 }
@@ -81,6 +84,8 @@ void FilesModel::refresh()
 {
     if (!m_container || !m_again.isEmpty())
         return;
+    m_refreshing.start();
+    m_isRefreshing = true;
     std::vector<const Node*> open{m_root.get()};
     while (!open.empty()) {
         const Node* node = open.back();
@@ -101,7 +106,7 @@ void FilesModel::readAgain(const QByteArray& directory)
         return;
     // One that is being read may have been looked at before what was changed in it.
     if (node->isReading)
-        m_again.append(directory);
+        m_stale.insert(directory);
     else
         read(directory);
 }
@@ -116,6 +121,13 @@ void FilesModel::refreshNext()
         }
         m_again.removeFirst();
     }
+    if (std::exchange(m_isRefreshing, false))
+        m_refreshed = m_refreshing.elapsed();
+}
+
+bool FilesModel::isDue() const
+{
+    return m_again.isEmpty() && (!m_refreshing.isValid() || m_refreshing.elapsed() > m_refreshed * kShareOfTime);
 }
 
 void FilesModel::forget(const QModelIndex& directory)
@@ -157,6 +169,8 @@ void FilesModel::revealFurther()
             readAgain(m_lookedAgain);
             return;
         }
+        if (!below && node->isReading)
+            return;
         if (!below) {
             m_wanted.clear();
             Q_EMIT notRevealed(wanted, {client::ErrorKind::NotFound, tr("%1 is not there.").arg(textOf(wanted))});
@@ -216,6 +230,8 @@ void FilesModel::take(Reading& reading)
     }
     if (!m_again.isEmpty() && m_again.constFirst() == reading.path)
         m_again.removeFirst();
+    if (m_stale.remove(reading.path))
+        read(reading.path);
     refreshNext();
     if (!m_wanted.isEmpty())
         revealFurther();
@@ -228,6 +244,8 @@ void FilesModel::giveUp(const Reading& reading, const ClientError& error)
         node->isRead = node->isRead || node->parent; // not again and again
     }
     m_again.clear();
+    m_stale.remove(reading.path);
+    m_isRefreshing = false;
     if (m_wanted.isEmpty()) {
         Q_EMIT failed(reading.path, error);
         return;

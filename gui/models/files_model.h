@@ -5,7 +5,9 @@
 #include "gui/client/types.h"
 
 #include <QAbstractItemModel>
+#include <QElapsedTimer>
 #include <QPointer>
+#include <QSet>
 
 #include <functional>
 #include <memory>
@@ -43,6 +45,9 @@ public:
 
     /// Reads every directory that has been opened once more, one after another.
     void refresh();
+    /// Whether it is time for that, where nobody asks for it: reading takes a part of the time only, so that large
+    /// directories are read less often.
+    bool isDue() const;
     /// Reads this one again, if it has been.
     void readAgain(const QByteArray& directory);
     /// A directory that was closed is no longer read by refresh().
@@ -106,6 +111,10 @@ private:
     int m_links = 0; ///< that were followed for it
     QByteArray m_lookedAgain; ///< the directory that was read once more for it
     QByteArrayList m_again; ///< directories that refresh() has still to read
+    QSet<QByteArray> m_stale; ///< directories that were changed while they were being read
+    bool m_isRefreshing = false;
+    QElapsedTimer m_refreshing; ///< since the last one began
+    qint64 m_refreshed = 0; ///< milliseconds that it took
 };
 
 } // namespace lamella::models

@@ -16,6 +16,9 @@
 #include "gui/widgets/icons.h"
 
 #include <QAction>
+#include <QDir>
+#include <QEventLoop>
+#include <QFileInfo>
 #include <QLabel>
 #include <QMenu>
 #include <QSplitter>
@@ -141,7 +144,7 @@ void FilesPage::containerChanged()
 void FilesPage::tick()
 {
     // A container that does not run changes nothing.
-    if (isAlive())
+    if (isAlive() && m_model->isDue())
         refresh();
 }
 
@@ -197,6 +200,7 @@ void FilesPage::connectEditor()
 
 void FilesPage::connectCopies()
 {
+    m_tree->setFetch([this] { return copyDragged(); });
     connect(m_actions, &FileActions::addRequested, this, &FilesPage::copyIn);
     connect(m_actions, &FileActions::saveRequested, this, &FilesPage::copyOut);
     connect(m_tree, &FilesTree::filesDropped, this, [this](const QStringList& files, const QModelIndex& onto) {
@@ -229,6 +233,30 @@ void FilesPage::copyOut(const QString& directory)
     }
     m_copies->run(new models::CopyOut(container(), m_actions->sources(), directory, this),
                   tr("Copying to %1").arg(directory));
+}
+
+QList<QUrl> FilesPage::copyDragged()
+{
+    auto directory = std::make_unique<QTemporaryDir>(QDir::temp().filePath(QStringLiteral("lamella-XXXXXX")));
+    const auto files = m_actions->sources();
+    if (!container() || m_copies->isBusy() || !directory->isValid())
+        return {};
+    // The other program wants an answer now; the window goes on meanwhile, and copying can be stopped.
+    QEventLoop untilCopied;
+    connect(m_copies, &CopyBar::ended, &untilCopied, &QEventLoop::quit);
+    connect(this, &QObject::destroyed, &untilCopied, &QEventLoop::quit);
+    const QPointer alive(this);
+    m_copies->run(new models::CopyOut(container(), files, directory->path(), this), tr("Copying what is dragged"));
+    untilCopied.exec();
+    QList<QUrl> urls;
+    for (const auto& file : files) {
+        const QString path = directory->filePath(QFile::decodeName(file.entry.name));
+        if (QFileInfo::exists(path) || QFileInfo(path).isSymLink())
+            urls.append(QUrl::fromLocalFile(path));
+    }
+    if (alive)
+        m_dragged.push_back(std::move(directory));
+    return urls;
 }
 
 void FilesPage::open(const QModelIndex& file)

@@ -4,6 +4,11 @@
 #include "gui/pages/page.h"
 
 #include <QModelIndex>
+#include <QTemporaryDir>
+#include <QUrl>
+
+#include <memory>
+#include <vector>
 
 class QLabel;
 class QSplitter;
@@ -42,6 +47,8 @@ private:
     void connectCopies();
     void copyIn(const QStringList& files, const QByteArray& directory);
     void copyOut(const QString& directory);
+    /// What is dragged to another program is copied to a directory that lasts as long as the page; where it is then.
+    QList<QUrl> copyDragged();
     void showChosen();
     void open(const QModelIndex& file);
 
@@ -54,6 +61,7 @@ private:
     FileEditor* m_editor;
     QStackedWidget* m_below; ///< the preview or the editor
     CopyBar* m_copies;
+    std::vector<std::unique_ptr<QTemporaryDir>> m_dragged;
     QLabel* m_cut;
     bool m_wasAlive = false;
 };

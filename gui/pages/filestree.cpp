@@ -7,6 +7,7 @@
 #include "gui/widgets/copymenu.h"
 #include "gui/widgets/tabledelegate.h"
 
+#include <QDrag>
 #include <QDropEvent>
 #include <QKeyEvent>
 #include <QMimeData>
@@ -49,7 +50,7 @@ FilesTree::FilesTree(FilesModel* model, QWidget* parent)
     sortByColumn(FilesModel::NameColumn, Qt::AscendingOrder);
     setSelectionMode(QAbstractItemView::ExtendedSelection);
     setEditTriggers(QAbstractItemView::EditKeyPressed);
-    setDragDropMode(QAbstractItemView::DropOnly);
+    setDragDropMode(QAbstractItemView::DragDrop);
     setAutoExpandDelay(kOpenedAfter);
     setExpandsOnDoubleClick(true);
     setAcceptDrops(true);
@@ -155,6 +156,15 @@ void FilesTree::dropEvent(QDropEvent* event)
     setState(NoState);
     viewport()->update();
     Q_EMIT filesDropped(files, m_sort->mapToSource(indexAt(event->position().toPoint()).siblingAtColumn(0)));
+}
+
+void FilesTree::startDrag(Qt::DropActions)
+{
+    if (chosen().isEmpty() || !m_fetch)
+        return;
+    auto* drag = new QDrag(this);
+    drag->setMimeData(draggedData());
+    drag->exec(Qt::CopyAction);
 }
 
 } // namespace lamella::pages

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "gui/pages/draggedfiles.h"
+
 #include <QTreeView>
 
 namespace lamella::models {
@@ -24,6 +26,10 @@ public:
     void choose(const QModelIndex& file);
     /// Opens the editor of a name.
     void editName(const QModelIndex& file);
+    /// How what is dragged to another program is copied out; set before anything is.
+    void setFetch(DraggedFiles::Fetch fetch) { m_fetch = std::move(fetch); }
+    /// What is dragged; the caller owns it.
+    QMimeData* draggedData() const { return new DraggedFiles(m_fetch); }
 
 Q_SIGNALS:
     void chosenChanged();
@@ -38,12 +44,14 @@ protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dragMoveEvent(QDragMoveEvent* event) override;
     void dropEvent(QDropEvent* event) override;
+    void startDrag(Qt::DropActions actions) override;
 
 private:
     void welcome(QDropEvent* event) const;
 
     models::FilesModel* m_files;
     FilesSort* m_sort;
+    DraggedFiles::Fetch m_fetch;
 };
 
 } // namespace lamella::pages

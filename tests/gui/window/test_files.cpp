@@ -2,6 +2,7 @@
 #include "gui/models/files_model.h"
 #include "gui/pages/differenceview.h"
 #include "gui/pages/filepermissions.h"
+#include "gui/pages/filestree.h"
 #include "gui/widgets/banner.h"
 #include "gui/widgets/confirmation.h"
 #include "tests/gui/window/window_fixture.h"
@@ -53,6 +54,7 @@ private Q_SLOTS:
     void addsWhatIsDropped();
     void asksBeforeItReplaces();
     void savesToADirectory();
+    void isDraggedOut();
     void writesNowhereElse();
     void saysWhatFails();
 
@@ -483,6 +485,23 @@ void TestFiles::savesToADirectory()
     QCOMPARE(QFileInfo(made + u"/link"_s).symLinkTarget(), u"/etc/passwd"_s);
     QVERIFY(!QFileInfo::exists(made + u"/pipe"_s));
     QCOMPARE(QDir(made).entryList(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot).size(), 3);
+}
+
+void TestFiles::isDraggedOut()
+{
+    showFiles();
+    go("/etc/nginx");
+    tree()->selectionModel()->select(row("/etc/motd"), QItemSelectionModel::Select | QItemSelectionModel::Rows);
+    const std::unique_ptr<QMimeData> data(static_cast<pages::FilesTree*>(tree())->draggedData());
+    QVERIFY(data->hasUrls());
+    QVERIFY(!m_helper->calls.contains(u"ReadFile"_s)); // nothing is copied before it is wanted
+    const QList<QUrl> urls = data->urls();
+    QCOMPARE(urls.size(), 2);
+    QCOMPARE(data->urls(), urls);
+    QFile motd(urls.last().toLocalFile());
+    QVERIFY(motd.open(QIODevice::ReadOnly));
+    QCOMPARE(motd.readAll(), contentOf("/etc/motd"));
+    QVERIFY(QFileInfo::exists(urls.first().toLocalFile() + u"/nginx.conf"_s));
 }
 
 // A container that wants its files elsewhere: a link stands where a directory is to be made.
