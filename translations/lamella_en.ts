@@ -198,6 +198,16 @@
     </message>
 </context>
 <context>
+    <name>lamella::models::FileCopy</name>
+    <message numerus="yes">
+        <source>%n more could not be copied.</source>
+        <translation>
+            <numerusform>%n more could not be copied.</numerusform>
+            <numerusform>%n more could not be copied.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>lamella::models::ImageListModel</name>
     <message numerus="yes">
         <source>%1 in %n layer(s).
@@ -245,6 +255,16 @@ Removing it gives back %2; other images share %3.</numerusform>
     </message>
 </context>
 <context>
+    <name>lamella::pages::CopyBar</name>
+    <message numerus="yes">
+        <source>Copying was stopped; %n file(s) had been copied.</source>
+        <translation>
+            <numerusform>Copying was stopped; %n file had been copied.</numerusform>
+            <numerusform>Copying was stopped; %n files had been copied.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>lamella::pages::DifferenceView</name>
     <message numerus="yes">
         <source>%n lines added</source>
@@ -258,6 +278,60 @@ Removing it gives back %2; other images share %3.</numerusform>
         <translation>
             <numerusform>%n line removed</numerusform>
             <numerusform>%n lines removed</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>lamella::pages::FileActions</name>
+    <message numerus="yes">
+        <source>Remove %n files and directories?</source>
+        <translation>
+            <numerusform>Remove %n file or directory?</numerusform>
+            <numerusform>Remove %n files and directories?</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Lost for good: what the container has made of %n of them.</source>
+        <translation>
+            <numerusform>Lost for good: what the container has made of one of them.</numerusform>
+            <numerusform>Lost for good: what the container has made of %n of them.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>From the image, so that the Changes tab can bring it back: %n of them.</source>
+        <translation>
+            <numerusform>From the image, so that the Changes tab can bring it back: one of them.</numerusform>
+            <numerusform>From the image, so that the Changes tab can bring it back: %n of them.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>lamella::pages::FileEditor</name>
+    <message numerus="yes">
+        <source>Lost: what you have typed into %n file(s).</source>
+        <translation>
+            <numerusform>Lost: what you have typed into %n file.</numerusform>
+            <numerusform>Lost: what you have typed into %n files.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>lamella::pages::FilePermissions</name>
+    <message numerus="yes">
+        <source>Permissions of %n files</source>
+        <translation>
+            <numerusform>Permissions of %n file</numerusform>
+            <numerusform>Permissions of %n files</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>lamella::pages::FilesPage</name>
+    <message numerus="yes">
+        <source>%n files and directories are selected.</source>
+        <translation>
+            <numerusform>%n file or directory is selected.</numerusform>
+            <numerusform>%n files and directories are selected.</numerusform>
         </translation>
     </message>
 </context>

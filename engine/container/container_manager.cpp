@@ -426,6 +426,11 @@ Trash& ContainerManager::trash() const
     return d->trash;
 }
 
+std::filesystem::path ContainerManager::configFile(const std::string& id) const
+{
+    return d->files.config(id);
+}
+
 std::filesystem::path ContainerManager::undoDirectory(const std::string& id) const
 {
     return d->files.undo(id);

@@ -143,6 +143,8 @@ public:
     std::filesystem::path upperDirectory(const std::string& id) const;
     /// Where its files lie; with the image's layers.
     layer::OverlayDirectories overlay(const std::string& id) const;
+    /// The container's config.json.
+    std::filesystem::path configFile(const std::string& id) const;
     /// A directory beside them for what an undo may leave when it is killed.
     std::filesystem::path undoDirectory(const std::string& id) const;
 

@@ -19,28 +19,35 @@ struct CloseDirectory {
 
 } // namespace
 
-Result<std::vector<std::string>> directoryNames(BorrowedFd directory, std::size_t limit)
+Result<void> eachName(BorrowedFd directory, const std::function<Result<void>(std::string_view name)>& take)
 {
     auto fd = TRY(os::openAt(directory, ".", O_RDONLY | O_DIRECTORY));
     const std::unique_ptr<DIR, CloseDirectory> stream{::fdopendir(fd.get())};
     if (!stream)
         return systemFailure("cannot list a directory");
     std::ignore = fd.release();
-    std::vector<std::string> names;
     for (;;) {
         errno = 0;
         const auto* entry = ::readdir(stream.get());
         if (!entry && errno != 0)
             return systemFailure("cannot list a directory");
         if (!entry)
-            break;
-        std::string name = entry->d_name;
-        if (name == "." || name == "..")
-            continue;
+            return {};
+        const std::string_view name = entry->d_name;
+        if (name != "." && name != "..")
+            TRY(take(name));
+    }
+}
+
+Result<std::vector<std::string>> directoryNames(BorrowedFd directory, std::size_t limit)
+{
+    std::vector<std::string> names;
+    TRY(eachName(directory, [&](std::string_view name) -> Result<void> {
         if (names.size() == limit)
             return failure(ErrorKind::LimitExceeded, std::format("a directory has more than {} entries", limit));
-        names.push_back(std::move(name));
-    }
+        names.emplace_back(name);
+        return {};
+    }));
     std::ranges::sort(names);
     return names;
 }

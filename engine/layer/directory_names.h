@@ -4,11 +4,17 @@
 #include "engine/base/result.h"
 #include "engine/base/unique_fd.h"
 
+#include <functional>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lamella::layer {
+
+/// Calls `take` with each name in a directory but "." and "..", in no order, until it fails. `directory` must be open
+/// for reading. Errors: system errors, those of `take`.
+Result<void> eachName(BorrowedFd directory, const std::function<Result<void>(std::string_view name)>& take);
 
 /// The names in a directory but "." and "..", sorted by their bytes. `directory` must be open for reading. Errors:
 /// LimitExceeded (more than `limit` names), system errors.

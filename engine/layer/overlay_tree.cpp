@@ -8,17 +8,20 @@
 
 namespace lamella::layer {
 
-OverlayTree::OverlayTree(UniqueFd upper, MergedLower lower)
+OverlayTree::OverlayTree(UniqueFd upper, MergedLower lower, std::uint32_t idBase)
     : m_upper(std::move(upper))
     , m_lower(std::move(lower))
+    , m_idBase(idBase)
 {
 }
 
 Result<OverlayTree> OverlayTree::open(const OverlayDirectories& directories)
 {
-    auto upper = TRY(os::open(directories.upper, O_PATH | O_DIRECTORY | O_NOFOLLOW));
+    UniqueFd upper;
+    if (!directories.upper.empty())
+        upper = TRY(os::open(directories.upper, O_PATH | O_DIRECTORY | O_NOFOLLOW));
     auto lower = TRY(MergedLower::open(directories.layers));
-    return OverlayTree{std::move(upper), std::move(lower)};
+    return OverlayTree{std::move(upper), std::move(lower), directories.idBase};
 }
 
 OverlayTree::InUpper OverlayTree::inUpper(std::string_view path) const

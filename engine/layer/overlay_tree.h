@@ -20,7 +20,8 @@ struct OverlayDirectories {
 /// What is mounted inside the container is not seen. Paths are those of insidePath(); no symlink is followed.
 class OverlayTree {
 public:
-    /// Errors: NotFound (the writable layer or a layer is not there).
+    /// Of an image alone, where `upper` is empty: Version::Image is all that may be asked for. Errors: NotFound (the
+    /// writable layer or a layer is not there).
     static Result<OverlayTree> open(const OverlayDirectories& directories);
 
     /// What the writable layer says of a path.
@@ -44,12 +45,14 @@ public:
 
     BorrowedFd upper() const { return m_upper.borrow(); }
     const MergedLower& lower() const { return m_lower; }
+    std::uint32_t idBase() const { return m_idBase; }
 
 private:
-    OverlayTree(UniqueFd upper, MergedLower lower);
+    OverlayTree(UniqueFd upper, MergedLower lower, std::uint32_t idBase);
 
     UniqueFd m_upper;
     MergedLower m_lower;
+    std::uint32_t m_idBase;
 };
 
 } // namespace lamella::layer

@@ -37,9 +37,10 @@ bool isDots(std::string_view name)
 
 class Remover {
 public:
-    Remover(BorrowedFd parent, std::string name)
+    Remover(BorrowedFd parent, std::string name, const std::stop_token& stop)
         : m_parent(parent)
         , m_name(std::move(name))
+        , m_stop(stop)
     {
     }
 
@@ -50,8 +51,11 @@ public:
         if (errno != EISDIR && errno != EPERM)
             return fail();
         TRY(enter(m_parent, m_name));
-        while (!m_levels.empty())
+        while (!m_levels.empty()) {
+            if (m_stop.stop_requested())
+                return failure(ErrorKind::Cancelled, std::format("removing {} was cancelled", m_name));
             TRY(step());
+        }
         return {};
     }
 
@@ -113,6 +117,7 @@ private:
 
     BorrowedFd m_parent;
     std::string m_name;
+    const std::stop_token& m_stop;
     std::vector<Level> m_levels;
     std::uint64_t m_moved = 0;
 };
@@ -156,9 +161,9 @@ Result<UniqueFd> openInside(BorrowedFd root, std::string_view path, int flags)
     return fd;
 }
 
-Result<void> removeTree(BorrowedFd parent, const std::string& name)
+Result<void> removeTree(BorrowedFd parent, const std::string& name, const std::stop_token& stop)
 {
-    return Remover{parent, name}.run();
+    return Remover{parent, name, stop}.run();
 }
 
 } // namespace lamella::layer

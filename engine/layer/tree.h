@@ -4,6 +4,7 @@
 #include "engine/base/result.h"
 #include "engine/base/unique_fd.h"
 
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -26,7 +27,8 @@ SplitPath splitPath(std::string_view path);
 Result<UniqueFd> openInside(BorrowedFd root, std::string_view path, int flags);
 
 /// Removes `name` in `parent`, whatever it is, and all below it; finding nothing is well. Symlinks are not followed and
-/// mounts not entered (Busy). However deep the tree is, few descriptors are open and nothing recurses.
-Result<void> removeTree(BorrowedFd parent, const std::string& name);
+/// mounts not entered (Busy). However deep the tree is, few descriptors are open and nothing recurses. Errors: also
+/// Cancelled, with a part of it gone.
+Result<void> removeTree(BorrowedFd parent, const std::string& name, const std::stop_token& stop = {});
 
 } // namespace lamella::layer

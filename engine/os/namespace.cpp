@@ -2,13 +2,17 @@
 #include "engine/os/namespace.h"
 
 #include "engine/os/file.h"
+#include "engine/os/process.h"
 
 #include <csignal>
 #include <format>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
+#include <tuple>
+#include <unistd.h>
 
 namespace lamella::os {
 
@@ -36,6 +40,23 @@ public:
 
 private:
     void* m_bottom;
+};
+
+/// No handler may run on the stack of a process that shares the memory of all threads.
+class NoSignals {
+public:
+    NoSignals()
+    {
+        sigset_t all;
+        ::sigfillset(&all);
+        ::pthread_sigmask(SIG_SETMASK, &all, &m_before);
+    }
+    ~NoSignals() { ::pthread_sigmask(SIG_SETMASK, &m_before, nullptr); }
+    NoSignals(const NoSignals&) = delete;
+    NoSignals& operator=(const NoSignals&) = delete;
+
+private:
+    sigset_t m_before{};
 };
 
 struct PrivateCall {
@@ -81,6 +102,7 @@ Result<void> callWithPrivateMounts(const std::function<Result<void>()>& body)
     if (!stack)
         return systemFailure("cannot make a stack");
     PrivateCall call{body, failure(ErrorKind::Failed, "the process with private mounts ended early")};
+    const NoSignals noSignals;
     // No signal tells of its end: it is nobody's business but this function's.
     constexpr int kFlags = CLONE_NEWNS | CLONE_VM | CLONE_VFORK | CLONE_FILES;
     const pid_t pid = ::clone(runPrivateCall, stack.top(), kFlags, &call);
@@ -88,6 +110,27 @@ Result<void> callWithPrivateMounts(const std::function<Result<void>()>& body)
         return systemFailure("cannot make a process with private mounts");
     while (::waitpid(pid, nullptr, __WCLONE) < 0 && errno == EINTR) { }
     return std::move(call.result);
+}
+
+Result<UniqueFd> makeUserNamespace(std::string_view uidMap, std::string_view gidMap)
+{
+    const NoSignals noSignals;
+    const Child child = TRY(clone(CLONE_NEWUSER));
+    if (child.pid == 0) {
+        // Only for as long as it takes to open its namespace; it shares nothing with the caller.
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        for (;;)
+            ::pause();
+    }
+    const auto map = [&]() -> Result<UniqueFd> {
+        TRY(writeIdMap(child.pid, "uid_map", uidMap));
+        TRY(writeIdMap(child.pid, "gid_map", gidMap));
+        return openNamespace(child.pid, "user");
+    };
+    auto space = map();
+    std::ignore = sendSignal(child.pidfd.borrow(), SIGKILL);
+    std::ignore = waitFor(child.pidfd.borrow());
+    return space;
 }
 
 Result<void> writeIdMap(pid_t pid, const std::string& file, std::string_view map)

@@ -17,8 +17,8 @@ bool hasOverlay(const oci::Spec& spec);
 
 /// The overlay of the annotations. With `userNamespace` the layers appear with its ids: they are reached through one
 /// idmapped mount of the directory above them; upper and work stay as they are, because overlay makes its own files in
-/// there as root. The caller must have one thread: the idmapped mount stands in a short-lived mount namespace
-/// (os::callWithPrivateMounts()). Errors: InvalidArgument (a layer lies outside of layers), those of
+/// there as root. The idmapped mount stands in a short-lived mount namespace (os::callWithPrivateMounts()). From
+/// any thread. Errors: InvalidArgument (a layer lies outside of layers), those of
 /// mounting, Failed where the kernel would mount it read-only.
 Result<UniqueFd> makeOverlay(const oci::Spec& spec, std::optional<BorrowedFd> userNamespace);
 

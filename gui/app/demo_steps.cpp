@@ -6,6 +6,7 @@
 #include "gui/client/stats_feed.h"
 #include "gui/dialogs/run_dialog.h"
 #include "gui/models/changes_model.h"
+#include "gui/models/files_model.h"
 #include "gui/models/layers_model.h"
 #include "gui/models/log_model.h"
 #include "gui/models/process_tree_model.h"
@@ -62,6 +63,18 @@ bool showsDifference(const QWidget* page, const QString& path)
                                                 QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
     const auto* difference = page->findChild<pages::DifferenceView*>();
     return difference->isVisible() && difference->isReady();
+}
+
+/// Goes to a file by its path; whether it is shown.
+bool showsFile(const QWidget* page, const QString& path)
+{
+    auto* line = page->findChild<QLineEdit*>(QStringLiteral("filesPath"));
+    if (line->text() != path) {
+        line->setText(path);
+        Q_EMIT line->returnPressed();
+    }
+    const auto* content = page->findChild<pages::DifferenceView*>();
+    return content->isVisible() && content->isReady();
 }
 
 template <class Dialog>
@@ -156,6 +169,12 @@ void Demo::addTabs()
         const auto* model = modelIn<models::LayersModel>(page(QStringLiteral("layers")));
         return model && model->rowCount() >= 2 && model->index(0, 0).data(models::LayersModel::WritableRole).toBool()
             && model->index(0, 0).data(models::LayersModel::BytesRole).toULongLong() >= 3'000'000;
+    });
+    addTab(QStringLiteral("files"), QStringLiteral("its files are there, and what was changed has its letter"), [this] {
+        const QByteArray file = "/etc/passwd";
+        const auto* model = modelIn<models::FilesModel>(page(QStringLiteral("files")));
+        return model && showsFile(page(QStringLiteral("files")), QString::fromUtf8(file))
+            && model->find(file).data(models::FilesModel::KindRole).toInt() == static_cast<int>(ChangeKind::Modified);
     });
     addTab(QStringLiteral("stats"), QStringLiteral("its graphs have a history"),
            [this] { return container() && container()->stats()->history().size() >= 8; });

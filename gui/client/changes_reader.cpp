@@ -50,13 +50,8 @@ Writer writerOf(const QJsonObject& object)
 
 std::optional<ChangeEntry> parseLine(QByteArrayView line)
 {
-    static const Words<ChangeKind> kinds{{"A"_L1, ChangeKind::Added},
-                                         {"M"_L1, ChangeKind::Modified},
-                                         {"D"_L1, ChangeKind::Deleted},
-                                         {"m"_L1, ChangeKind::Attributes},
-                                         {"c"_L1, ChangeKind::Copied}};
     const QJsonObject object = QJsonDocument::fromJson(QByteArray::fromRawData(line.data(), line.size())).object();
-    const auto kind = lookUp(kinds, object["change"_L1].toString());
+    const auto kind = changeKindOf(object["change"_L1].toString());
     const auto type = fileTypeOf(object["type"_L1].toString());
     QString path = object["path"_L1].toString();
     if (!kind || !type || !path.startsWith(u'/'))
@@ -81,6 +76,16 @@ std::optional<FileType> fileTypeOf(const QString& word)
                                        {"socket"_L1, FileType::Socket},    {"char"_L1, FileType::CharDevice},
                                        {"block"_L1, FileType::BlockDevice}};
     return lookUp(types, word);
+}
+
+std::optional<ChangeKind> changeKindOf(const QString& letter)
+{
+    static const Words<ChangeKind> kinds{{"A"_L1, ChangeKind::Added},
+                                         {"M"_L1, ChangeKind::Modified},
+                                         {"D"_L1, ChangeKind::Deleted},
+                                         {"m"_L1, ChangeKind::Attributes},
+                                         {"c"_L1, ChangeKind::Copied}};
+    return lookUp(kinds, letter);
 }
 
 Outcome<ChangeSet> parseChangeSet(QByteArrayView lines)

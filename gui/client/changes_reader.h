@@ -21,5 +21,7 @@ Outcome<ChangeSet> parseChangeSet(QByteArrayView lines);
 
 /// "file", "directory", …: as the contract has them; nothing for another word.
 std::optional<FileType> fileTypeOf(const QString& word);
+/// "A", "M", …: likewise.
+std::optional<ChangeKind> changeKindOf(const QString& letter);
 
 } // namespace lamella::client

@@ -184,31 +184,6 @@ Pending<ChangeSummary> ContainerClient::summarizeChanges()
     return askForSummary<ContainerProxy>(m_bus, m_path);
 }
 
-Pending<FileVersion> ContainerClient::readFile(const QByteArray& path, Version version)
-{
-    const QString which = version == Version::Image ? QStringLiteral("image") : QStringLiteral("container");
-    return m_bus->ask<FileVersion, ContainerProxy>(
-        m_path, kForever, // a digest takes as long as the file is
-        [&](ContainerProxy& proxy) { return proxy.ReadFile(path, which, {{QStringLiteral("digest"), true}}); },
-        [](const Promise<FileVersion>& promise, const auto& reply) {
-            const dbus::FileInfo info = reply.template argumentAt<0>();
-            const Descriptor content = duplicate(reply.template argumentAt<1>());
-            FileVersion file;
-            file.exists = info.exists;
-            file.type = fileTypeOf(info.type).value_or(FileType::File);
-            file.size = info.sizeBytes;
-            file.content = readAll(content);
-            file.isWhole = static_cast<quint64>(file.content.size()) >= file.size;
-            file.linkTarget = QString::fromUtf8(info.target);
-            file.digest = info.digest;
-            file.mode = info.mode;
-            file.uid = info.uid;
-            file.gid = info.gid;
-            file.mtimeUsec = info.mtimeUsec;
-            promise.give(std::move(file));
-        });
-}
-
 Pending<QPointer<JobClient>> ContainerClient::saveChanges(const QByteArrayList& paths, Descriptor file)
 {
     const QDBusUnixFileDescriptor out = toMessage(std::move(file));

@@ -74,6 +74,17 @@ public:
     /// The beginning of one file, and what there is to know of it; `path` as it is in bytes.
     enum class Version { Container, Image };
     Pending<FileVersion> readFile(const QByteArray& path, Version version);
+    /// The bytes from `offset` on, 16 MiB at most, of what is a file; no digest.
+    Pending<FileVersion> readPart(const QByteArray& path, quint64 offset, quint64 length);
+    /// The files of a directory, or where there are many, those behind the name `after`.
+    Pending<FileListing> listDirectory(const QByteArray& path, const QByteArray& after = {});
+    /// At most 16 MiB at a time.
+    Pending<void> writeFile(const QByteArray& path, const QByteArray& content, const WriteOptions& options);
+    Pending<void> makeDirectory(const QByteArray& path, quint32 mode);
+    Pending<void> makeSymlink(const QByteArray& path, const QByteArray& target);
+    Pending<void> moveFile(const QByteArray& from, const QByteArray& to, bool replace = false);
+    Pending<QPointer<JobClient>> removeFiles(const QByteArrayList& paths);
+    Pending<void> setFileAttributes(const QByteArray& path, const FileAttributes& attributes);
     /// `file`: opened for writing; it becomes a tar archive of these changes, in the form of an image's layer. Or an
     /// empty directory, opened for reading, in which they become files; the job's result is then what is not there.
     Pending<QPointer<JobClient>> saveChanges(const QByteArrayList& paths, Descriptor file);

@@ -6,6 +6,7 @@
 #include <QString>
 #include <QStringList>
 
+#include <optional>
 #include <vector>
 
 /// What the helper says of its objects, as plain values without D-Bus. Names and meaning as in
@@ -290,6 +291,46 @@ struct FileVersion {
     qint64 mtimeUsec = 0; ///< since 1970; 0: not known
 
     friend bool operator==(const FileVersion&, const FileVersion&) = default;
+};
+
+/// One name of a directory.
+struct FileEntry {
+    QByteArray name; ///< its bytes, whether they are UTF-8 or not
+    FileType type = FileType::File;
+    quint32 mode = 0; ///< permission bits, set-id and sticky
+    quint32 uid = 0; ///< as the container sees it
+    quint32 gid = 0;
+    quint64 size = 0;
+    qint64 mtimeUsec = 0; ///< since 1970
+    QByteArray target = {}; ///< of a symlink
+    std::optional<ChangeKind> change = {}; ///< against the image
+    bool isCopiedUp = false; ///< a directory of the image in which something was changed
+    bool isMounted = false; ///< something is mounted there, and what that holds is not seen
+    QString layer = {}; ///< diffID of the layer that it is of; empty for the writable one
+
+    friend bool operator==(const FileEntry&, const FileEntry&) = default;
+};
+
+/// A part of a directory.
+struct FileListing {
+    QByteArray directory; ///< where it really is, when symlinks have been followed
+    std::vector<FileEntry> entries; ///< sorted by the bytes of their names
+    QByteArray next; ///< where there are more: what the next part is asked for with
+};
+
+/// What of a file is to be another; what is left empty stays.
+struct FileAttributes {
+    std::optional<quint32> mode;
+    std::optional<quint32> uid;
+    std::optional<quint32> gid;
+};
+
+/// How a file is written.
+struct WriteOptions {
+    std::optional<quint32> mode = {}; ///< of a new one
+    bool isNew = false; ///< refused where there is one already
+    QString replaces = {}; ///< "sha256:<hex>" of what is replaced: refused where it is another by now
+    std::optional<quint64> offset = {}; ///< into the file that is there
 };
 
 /// What Manager.CreateContainer takes; what is left empty or 0 is the helper's default.

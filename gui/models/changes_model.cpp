@@ -2,6 +2,7 @@
 #include "gui/models/changes_model.h"
 
 #include "gui/format/formats.h"
+#include "gui/models/change_words.h"
 #include "gui/models/writer_words.h"
 
 #include <QSet>
@@ -34,23 +35,6 @@ struct ChangesModel::Node {
         }
     }
 };
-
-QString changeLetter(ChangeKind kind)
-{
-    switch (kind) {
-    case ChangeKind::Added:
-        return QStringLiteral("A");
-    case ChangeKind::Modified:
-        return QStringLiteral("M");
-    case ChangeKind::Deleted:
-        return QStringLiteral("D");
-    case ChangeKind::Attributes:
-        return QStringLiteral("m");
-    case ChangeKind::Copied:
-        return QStringLiteral("c");
-    }
-    return {};
-}
 
 namespace {
 

@@ -88,7 +88,4 @@ private:
     bool m_flat = false;
 };
 
-/// "A", "M", "D", "m", "c".
-QString changeLetter(client::ChangeKind kind);
-
 } // namespace lamella::models

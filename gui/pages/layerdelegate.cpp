@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/pages/layerdelegate.h"
 
-#include "gui/models/changes_model.h"
+#include "gui/models/change_words.h"
 #include "gui/models/layers_model.h"
 #include "gui/pages/changedelegate.h"
 #include "gui/widgets/colors.h"

@@ -2,6 +2,7 @@
 #include "gui/pages/pages.h"
 
 #include "gui/pages/changespage.h"
+#include "gui/pages/filespage.h"
 #include "gui/pages/layerspage.h"
 #include "gui/pages/logspage.h"
 #include "gui/pages/overviewpage.h"
@@ -27,6 +28,7 @@ constexpr std::array kPages{
     PageInfo{"processes", QT_TRANSLATE_NOOP("Pages", "Processes"), u"processes", create<ProcessesPage>},
     PageInfo{"changes", QT_TRANSLATE_NOOP("Pages", "Changes"), u"changes", create<ChangesPage>},
     PageInfo{"layers", QT_TRANSLATE_NOOP("Pages", "Layers"), u"layers", create<LayersPage>},
+    PageInfo{"files", QT_TRANSLATE_NOOP("Pages", "Files"), u"directory", create<FilesPage>},
     PageInfo{"stats", QT_TRANSLATE_NOOP("Pages", "Stats"), u"graph", create<StatsPage>},
     PageInfo{"logs", QT_TRANSLATE_NOOP("Pages", "Logs"), u"logs", create<LogsPage>},
     PageInfo{"terminal", QT_TRANSLATE_NOOP("Pages", "Terminal"), u"terminal", create<TerminalPage>},

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/pages/syntaxcolors.h"
 
-#include <KSyntaxHighlighting/Definition>
+#include "gui/pages/syntaxlanguages.h"
+
 #include <KSyntaxHighlighting/Format>
-#include <KSyntaxHighlighting/Repository>
 #include <KSyntaxHighlighting/Theme>
 
 #include <QDeadlineTimer>
-#include <QFileInfo>
-#include <QMimeDatabase>
 #include <QTimer>
 
 #include <chrono>
@@ -16,7 +14,6 @@
 namespace lamella::pages {
 
 using namespace std::chrono_literals;
-using KSyntaxHighlighting::Definition;
 using KSyntaxHighlighting::State;
 
 namespace {
@@ -25,21 +22,6 @@ namespace {
 constexpr auto kStretchOfTime = 6ms;
 /// Longer lines stay plain: their colours would take seconds.
 constexpr qsizetype kLongestColoredLine = 4'000;
-
-KSyntaxHighlighting::Repository& languages()
-{
-    static KSyntaxHighlighting::Repository repository;
-    return repository;
-}
-
-Definition definitionOf(const QString& path, const QString& firstLine)
-{
-    const Definition byName = languages().definitionForFileName(QFileInfo(path).fileName());
-    if (byName.isValid() || firstLine.isEmpty())
-        return byName;
-    const QMimeType type = QMimeDatabase().mimeTypeForData(firstLine.toUtf8() + '\n');
-    return languages().definitionForMimeType(type.name());
-}
 
 } // namespace
 
@@ -60,7 +42,7 @@ void SyntaxColors::setText(const QString& path, std::shared_ptr<const models::Di
     m_wanted = -1;
     m_timer->stop();
     const auto& lines = m_texts->lines(side);
-    setDefinition(definitionOf(
+    setDefinition(languageOf(
         path,
         lines.empty() ? QString() : lines.front().text.first(std::min<qsizetype>(lines.front().text.size(), 200))));
 }

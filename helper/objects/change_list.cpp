@@ -26,7 +26,9 @@ namespace {
 constexpr std::size_t kMaxBytes = 256 << 20;
 constexpr std::size_t kListBuffer = 64 << 10;
 
-std::string letter(ChangeKind kind)
+} // namespace
+
+std::string changeLetter(ChangeKind kind)
 {
     switch (kind) {
     case ChangeKind::Added:
@@ -42,8 +44,6 @@ std::string letter(ChangeKind kind)
     }
     return {};
 }
-
-} // namespace
 
 std::string fileTypeName(FileType type)
 {
@@ -105,7 +105,7 @@ std::string line(const Change& change, const ChangeSource& source)
     json["path"] = change.path;
     if (!QUtf8StringView(change.path.data(), qsizetype(change.path.size())).isValidUtf8())
         json["path_base64"] = QByteArray::fromStdString(change.path).toBase64().toStdString();
-    json["change"] = letter(change.kind);
+    json["change"] = changeLetter(change.kind);
     json["type"] = fileTypeName(change.type);
     json["bytes"] = change.bytes.value;
     json["size"] = change.size;

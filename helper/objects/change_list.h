@@ -25,6 +25,9 @@ struct ChangeSource {
 /// "file", "directory", …: as the contract has them.
 std::string fileTypeName(layer::FileType type);
 
+/// "A", "M", …: as the contract has them.
+std::string changeLetter(layer::ChangeKind kind);
+
 /// Reads the changes into a sealed memory file of JSON lines (Container.ListChanges). Any thread; takes as long as the
 /// change is large, or until `stop` is requested. Errors: LimitExceeded (more than 256 MiB of lines) and those of
 /// layer::readChanges().

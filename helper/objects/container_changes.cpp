@@ -20,13 +20,9 @@ namespace {
 
 Result<FileRequest> fileRequest(const QByteArray& path, const QString& version, const QVariantMap& options)
 {
-    using Version = layer::OverlayTree::Version;
     FileRequest request;
     request.path = TRY(insidePath(path));
-    if (version != "container"_L1 && version != "image"_L1)
-        return failure(ErrorKind::InvalidArgument,
-                       std::format("'{}' is neither \"container\" nor \"image\"", version.toStdString()));
-    request.version = version == "image"_L1 ? Version::Image : Version::Container;
+    request.version = TRY(treeVersion(version));
     request.offset = options.value(u"offset"_s).toULongLong();
     request.length = options.value(u"length"_s, qulonglong{FileRequest::kUsual}).toULongLong();
     request.digest = options.value(u"digest"_s).toBool();

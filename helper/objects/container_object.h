@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/container/container_manager.h"
+#include "engine/container/writable_tree.h"
 #include "helper/dbus/object.h"
 #include "helper/objects/change_list.h"
 #include "helper/objects/layer_trees.h"
@@ -105,6 +106,14 @@ public:
     QDBusUnixFileDescriptor OpenLayers(const QVariantMap& options);
     dbus::FileInfo ReadFile(const QByteArray& path, const QString& version, const QVariantMap& options,
                             QDBusUnixFileDescriptor& content);
+    QByteArray ListDirectory(const QByteArray& path, const QVariantMap& options, QDBusUnixFileDescriptor& files,
+                             QByteArray& next);
+    void WriteFile(const QByteArray& path, const QDBusUnixFileDescriptor& content, const QVariantMap& options);
+    void MakeDirectory(const QByteArray& path, const QVariantMap& options);
+    void MakeSymlink(const QByteArray& path, const QByteArray& target, const QVariantMap& options);
+    void MoveFile(const QByteArray& from, const QByteArray& to, const QVariantMap& options);
+    QDBusObjectPath RemoveFiles(const QByteArrayList& paths, const QVariantMap& options);
+    void SetFileAttributes(const QByteArray& path, const QVariantMap& options);
     QDBusObjectPath UndoChanges(const QByteArrayList& paths, const QVariantMap& options);
     QDBusObjectPath Commit(const QString& reference, const QVariantMap& options);
     QDBusObjectPath SaveChanges(const QByteArrayList& paths, const QDBusUnixFileDescriptor& file,
@@ -116,6 +125,10 @@ private:
     container::Reply<void> answer();
     bool runs() const;
     ChangeSource changeSource() const;
+    container::TreeTarget treeTarget() const;
+    /// Makes a change to its files on a thread of its own, and answers the running method's call when it is made.
+    void changeFiles(std::function<Result<void>(const container::WritableTree& tree)> change);
+    Result<std::shared_ptr<const void>> holdForWriting();
     /// Asks it to stop when the running method's caller leaves the bus, until the connection is taken back.
     QMetaObject::Connection stopWhenCallerLeaves(const std::stop_source& stop) const;
 

@@ -2,6 +2,7 @@
 #include "helper/objects/file_version.h"
 
 #include "engine/layer/digest.h"
+#include "engine/layer/directory_listing.h"
 #include "engine/layer/file_attributes.h"
 #include "engine/layer/regular_file.h"
 #include "engine/layer/tree.h"
@@ -9,7 +10,6 @@
 #include "engine/os/memfd.h"
 #include "helper/objects/text.h"
 
-#include <climits>
 #include <format>
 #include <unistd.h>
 
@@ -65,16 +65,6 @@ dbus::FileInfo infoOf(const struct stat& status, const layer::IdShift& ids)
     return info;
 }
 
-Result<QByteArray> targetOf(BorrowedFd link, const std::string& path)
-{
-    QByteArray target(PATH_MAX, '\0');
-    const auto length = ::readlinkat(link.get(), "", target.data(), static_cast<std::size_t>(target.size()));
-    if (length < 0)
-        return systemFailure(std::format("cannot read the link /{}", path));
-    target.truncate(length);
-    return target;
-}
-
 } // namespace
 
 Result<FileVersion> readVersion(const ChangeSource& source, const FileRequest& request, const std::stop_token& stop)
@@ -92,7 +82,7 @@ Result<FileVersion> readVersion(const ChangeSource& source, const FileRequest& r
         if (!isUpper && std::size_t(found->layer) < source.diffIds.size())
             version.info.layer = fromEngine(source.diffIds[std::size_t(found->layer)]);
         if (S_ISLNK(status.st_mode))
-            version.info.target = TRY(targetOf(place.borrow(), request.path));
+            version.info.target = QByteArray::fromStdString(TRY(layer::readLink(place.borrow(), request.path)));
         if (S_ISREG(status.st_mode)) {
             const auto file = TRY(layer::openRegularFile(place, request.path));
             TRY(readPieces(file.borrow(), request.offset, request.length, stop, [&](std::string_view piece) {

@@ -16,7 +16,10 @@ OptionTable optionTable()
     const auto string = QMetaType::fromType<QString>();
     const auto strings = QMetaType::fromType<QStringList>();
     const auto byteArrays = QMetaType::fromType<QByteArrayList>();
+    const auto bytes = QMetaType::fromType<QByteArray>();
     const auto number = QMetaType::fromType<qulonglong>();
+    const auto natural = QMetaType::fromType<uint>();
+    const auto time = QMetaType::fromType<qlonglong>();
     const auto small = QMetaType::fromType<ushort>();
     const auto real = QMetaType::fromType<double>();
     const QList<Option> login{{u"user"_s, string},        {u"password"_s, string},        {u"identity_token"_s, string},
@@ -58,6 +61,14 @@ OptionTable optionTable()
         {interfaceNamed("Container.Remove"_L1), {{u"force"_s, boolean}, {u"permanently"_s, boolean}}},
         {interfaceNamed("Container.ReadFile"_L1),
          {{u"offset"_s, number}, {u"length"_s, number}, {u"digest"_s, boolean}}},
+        {interfaceNamed("Container.ListDirectory"_L1),
+         {{u"version"_s, string}, {u"after"_s, bytes}, {u"limit"_s, number}}},
+        {interfaceNamed("Container.WriteFile"_L1),
+         {{u"mode"_s, natural}, {u"new"_s, boolean}, {u"replaces"_s, string}, {u"offset"_s, number}}},
+        {interfaceNamed("Container.MakeDirectory"_L1), {{u"mode"_s, natural}}},
+        {interfaceNamed("Container.MoveFile"_L1), {{u"replace"_s, boolean}}},
+        {interfaceNamed("Container.SetFileAttributes"_L1),
+         {{u"mode"_s, natural}, {u"uid"_s, natural}, {u"gid"_s, natural}, {u"mtime_usec"_s, time}}},
         {interfaceNamed("Container.Exec"_L1),
          {{u"terminal"_s, boolean},
           {u"env"_s, strings},

@@ -130,6 +130,15 @@ Result<std::string> insidePath(const QByteArray& path)
     return inside;
 }
 
+Result<layer::OverlayTree::Version> treeVersion(const QString& version)
+{
+    using Version = layer::OverlayTree::Version;
+    if (version != "container"_L1 && version != "image"_L1)
+        return failure(ErrorKind::InvalidArgument,
+                       std::format("'{}' is neither \"container\" nor \"image\"", version.toStdString()));
+    return version == "image"_L1 ? Version::Image : Version::Container;
+}
+
 Result<std::vector<std::string>> insidePaths(const QByteArrayList& paths)
 {
     if (paths.isEmpty())

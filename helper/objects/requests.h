@@ -26,6 +26,9 @@ Result<container::ExecRequest> execRequest(const QStringList& command, const QVa
 /// InvalidArgument.
 Result<std::string> insidePath(const QByteArray& path);
 
+/// "container" or "image". Errors: InvalidArgument.
+Result<layer::OverlayTree::Version> treeVersion(const QString& version);
+
 /// At least one of them. Errors: also LimitExceeded.
 Result<std::vector<std::string>> insidePaths(const QByteArrayList& paths);
 

@@ -464,8 +464,8 @@ private Q_SLOTS:
     {
         QStringList members = contractMembers();
         QVERIFY(members.size() > 60);
-        for (const QString& member : changeMembers() + layerMembers() + trashMembers() + liveMembers() + imageMembers()
-                 + registryMembers())
+        for (const QString& member : changeMembers() + fileMembers() + layerMembers() + trashMembers() + liveMembers()
+                 + imageMembers() + registryMembers())
             QVERIFY2(members.removeOne(member), qPrintable(member));
         QCOMPARE(forgotten(members), QStringList());
     }

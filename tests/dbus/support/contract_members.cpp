@@ -72,6 +72,13 @@ QStringList liveMembers()
     return {u"Container.WatchChanges"_s};
 }
 
+QStringList fileMembers()
+{
+    return {u"Container.ListDirectory"_s,    u"Container.WriteFile"_s, u"Container.MakeDirectory"_s,
+            u"Container.MakeSymlink"_s,      u"Container.MoveFile"_s,  u"Container.RemoveFiles"_s,
+            u"Container.SetFileAttributes"_s};
+}
+
 QStringList registryMembers()
 {
     return {u"Manager.ResolveReference"_s,

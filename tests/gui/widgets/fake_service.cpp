@@ -307,7 +307,9 @@ void FakeService::setChanges(const QByteArray& lines)
 bool FakeService::answerContainer(const QDBusMessage& message)
 {
     const QString member = message.member();
-    if (member == QLatin1StringView("ListProcesses")) {
+    if (const auto answer = tree.answer(message)) {
+        send(*answer);
+    } else if (member == QLatin1StringView("ListProcesses")) {
         const quint64 busy = now() % 1'000'000'000'000 / 4;
         const dbus::ProcessList list{
             {4240, 0, 1, 0, 0, 12'000, 1'900'000, QStringLiteral("S"), QStringLiteral("lamella-shim ") + kId},

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gui/client/descriptor.h"
+#include "tests/support/fake_helper/fake_tree.h"
 
 #include <QDBusConnection>
 #include <QDBusVirtualObject>
@@ -40,6 +41,9 @@ public:
     void setContainer(const QVariantMap& properties);
     QVariantMap container() const { return m_container; }
     QString containerId() const;
+
+    /// The container's files.
+    lamella::test::FakeTree tree;
 
     /// The JSON lines of ListChanges. Who watches is told that they are others.
     void setChanges(const QByteArray& lines);

@@ -10,8 +10,12 @@
 
 #include <QAbstractItemModel>
 #include <QAbstractItemView>
+#include <QAction>
+#include <QDialog>
 #include <QDir>
 #include <QElapsedTimer>
+#include <QLineEdit>
+#include <QPlainTextEdit>
 #include <QTabWidget>
 #include <QTreeView>
 
@@ -62,6 +66,7 @@ int main(int argc, char** argv)
     if (!bus.start() || !service.start(bus))
         return 1;
     service.setChanges(kChanges);
+    service.tree.fill();
     service.appendLog(log());
     service.fillStats(400, 30);
     client::Client client;
@@ -84,6 +89,11 @@ int main(int argc, char** argv)
                 if (view->objectName() == QLatin1StringView("layersStack"))
                     QMetaObject::invokeMethod(
                         view, [view] { view->setCurrentIndex(view->model()->index(1, 1)); }, Qt::QueuedConnection);
+            if (auto* path = page->findChild<QLineEdit*>(QStringLiteral("filesPath"))) {
+                wait(500);
+                path->setText(QStringLiteral("/etc/nginx/nginx.conf"));
+                Q_EMIT path->returnPressed();
+            }
             wait(1500);
             const auto save = [&](const QString& what) {
                 const QString name = QStringLiteral("page-%1-%2-%3x.png")
@@ -92,6 +102,20 @@ int main(int argc, char** argv)
                 page->grab().save(QDir(directory).filePath(name));
             };
             save(QString::fromLatin1(info.id));
+            if (auto* edit = page->findChild<QAction*>(QStringLiteral("filesEdit"))) {
+                edit->trigger();
+                wait(500);
+                page->findChild<QPlainTextEdit*>(QStringLiteral("editorText"))->insertPlainText(QStringLiteral("# "));
+                save(QStringLiteral("files-editor"));
+                page->findChild<QAction*>(QStringLiteral("filesPermissions"))->trigger();
+                wait(300);
+                if (auto* dialog = page->findChild<QDialog*>(QStringLiteral("permissionsDialog"))) {
+                    dialog->grab().save(
+                        QDir(directory).filePath(QStringLiteral("permissions-%1.png")
+                                                     .arg(dark ? QStringLiteral("dark") : QStringLiteral("light"))));
+                    dialog->close();
+                }
+            }
             if (auto* tabs = page->findChild<QTabWidget*>(QStringLiteral("layerTabs"))) {
                 auto* files = page->findChild<QTreeView*>(QStringLiteral("layerFiles"));
                 files->expandAll();

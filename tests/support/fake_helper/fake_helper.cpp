@@ -431,7 +431,13 @@ bool FakeHelper::handleContainer(const QDBusMessage& message)
     const QString method = message.member();
     static const QHash<QString, QString> states{
         {u"Start"_s, u"running"_s}, {u"Pause"_s, u"paused"_s}, {u"Resume"_s, u"running"_s}, {u"Kill"_s, u"stopped"_s}};
-    if (states.contains(method)) {
+    if (const auto answer = tree.answer(message)) {
+        m_connection.send(*answer);
+    } else if (method == "RemoveFiles"_L1) {
+        for (const QByteArray& path : lastCall.value(method).constFirst().value<QByteArrayList>())
+            tree.remove(path);
+        beginJob(message, u"remove-files"_s, {message.path()});
+    } else if (states.contains(method)) {
         changeContainer(id, {{u"State"_s, states.value(method)}});
         reply(message);
     } else if (method == "Stop"_L1) {

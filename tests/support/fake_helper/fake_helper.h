@@ -2,6 +2,7 @@
 #pragma once
 
 #include "resources/dbus/api.h"
+#include "tests/support/fake_helper/fake_tree.h"
 #include "tests/support/layer_tree/layer_tree_file.h"
 
 #include <QDBusConnection>
@@ -41,6 +42,8 @@ public:
     /// As when the container ends.
     void endStream();
     bool isWatched() const { return m_stream >= 0; }
+    /// The files of every container.
+    FakeTree tree;
 
     /// Answers of OpenLayers, as layerTreeFile() takes them; compared ones are two layers.
     QByteArrayList layerTree = anyLayerTree();

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/container/file_changes.h"
+
+#include "engine/layer/digest.h"
+#include "engine/layer/file_attributes.h"
+#include "engine/layer/path_selection.h"
+#include "engine/layer/regular_file.h"
+#include "engine/layer/tree.h"
+#include "engine/os/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <format>
+#include <random>
+
+namespace lamella::container {
+
+namespace {
+
+constexpr mode_t kUsualMode = 0644;
+constexpr std::size_t kMostHashedBefore = 16u << 20;
+constexpr std::size_t kWrittenAtOnce = 1u << 20;
+
+std::string lastName(const std::string& path)
+{
+    return std::string{layer::splitPath(path).name};
+}
+
+std::unexpected<Error> cannotWrite(const std::string& path)
+{
+    return systemFailure(std::format("cannot write /{}", path));
+}
+
+Result<void> copyContent(BorrowedFd from, BorrowedFd to, std::uint64_t offset, const std::string& path)
+{
+    std::string buffer(kWrittenAtOnce, '\0');
+    for (off_t at = 0;;) {
+        const auto count = ::pread(from.get(), buffer.data(), buffer.size(), at);
+        if (count < 0)
+            return systemFailure("cannot read the new content");
+        if (count == 0)
+            return {};
+        for (ssize_t done = 0; done < count;) {
+            const auto written = ::pwrite(to.get(), buffer.data() + done, static_cast<std::size_t>(count - done),
+                                          static_cast<off_t>(offset) + at + done);
+            if (written < 0 && errno != EINTR)
+                return cannotWrite(path);
+            done += std::max<ssize_t>(written, 0);
+        }
+        at += count;
+    }
+}
+
+/// A new file under a name of its own, until it takes the place of another one.
+class TemporaryFile {
+public:
+    static Result<TemporaryFile> make(BorrowedFd parent, const std::string& path)
+    {
+        TemporaryFile made{parent, std::format(".lamella-write-{:08x}", std::random_device{}())};
+        auto file = os::openAt(parent, made.m_name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+        if (!file) {
+            made.m_name.clear();
+            return std::unexpected(std::move(file).error().within(std::format("cannot write /{}", path)));
+        }
+        made.m_file = std::move(*file);
+        return made;
+    }
+    TemporaryFile(TemporaryFile&& other) noexcept
+        : m_parent(other.m_parent)
+        , m_name(std::exchange(other.m_name, {}))
+        , m_file(std::move(other.m_file))
+    {
+    }
+    TemporaryFile& operator=(TemporaryFile&&) = delete;
+    ~TemporaryFile()
+    {
+        if (!m_name.empty())
+            ::unlinkat(m_parent.get(), m_name.c_str(), 0);
+    }
+
+    BorrowedFd file() const { return m_file.borrow(); }
+
+    Result<void> moveTo(const std::string& name, bool mustBeNew, const std::string& path)
+    {
+        if (::renameat2(m_parent.get(), m_name.c_str(), m_parent.get(), name.c_str(), mustBeNew ? RENAME_NOREPLACE : 0)
+            != 0)
+            return cannotWrite(path);
+        m_name.clear();
+        return {};
+    }
+
+private:
+    TemporaryFile(BorrowedFd parent, std::string name)
+        : m_parent(parent)
+        , m_name(std::move(name))
+    {
+    }
+
+    BorrowedFd m_parent;
+    std::string m_name;
+    UniqueFd m_file;
+};
+
+/// The regular file that is there, as a place; none where nothing is.
+Result<UniqueFd> findOld(BorrowedFd parent, const std::string& path)
+{
+    auto place = layer::openInside(parent, lastName(path), O_PATH | O_NOFOLLOW);
+    if (!place)
+        return place.error().kind == ErrorKind::NotFound ? Result<UniqueFd>{} : std::move(place);
+    const auto status = TRY(os::status(place->borrow(), path));
+    if (S_ISLNK(status.st_mode))
+        return failure(ErrorKind::InvalidArgument, std::format("/{} is a link: name what it leads to", path));
+    if (!S_ISREG(status.st_mode))
+        return failure(ErrorKind::InvalidArgument, std::format("/{} is no regular file", path));
+    return place;
+}
+
+Result<void> mustBe(const std::string& digest, const UniqueFd& old, const std::string& path)
+{
+    const auto isAnother
+        = [&] { return failure(ErrorKind::DigestMismatch, std::format("/{} has been changed meanwhile", path)); };
+    if (!old)
+        return isAnother();
+    const auto file = TRY(layer::openRegularFile(old, path));
+    const auto text = os::readAll(file.borrow(), path, kMostHashedBefore);
+    if (!text || layer::digestOf(*text) != digest)
+        return isAnother();
+    return {};
+}
+
+Result<void> keepAttributes(const UniqueFd& old, BorrowedFd file, const std::string& path)
+{
+    const auto status = TRY(os::status(old.borrow(), path));
+    const auto source = TRY(layer::openRegularFile(old, path));
+    constexpr layer::IdShift kAsTheyAre{0, UINT32_MAX, false};
+    const auto xattrs = TRY(layer::layerXattrs(source.borrow(), path, kAsTheyAre));
+    // The owner first: changing it takes set-id bits and capabilities away.
+    if (::fchown(file.get(), status.st_uid, status.st_gid) != 0 || ::fchmod(file.get(), status.st_mode & 07777) != 0)
+        return cannotWrite(path);
+    return layer::setLayerXattrs(file, path, xattrs, 0);
+}
+
+Result<void> replaceFile(BorrowedFd parent, const std::string& path, const UniqueFd& old, const FileContent& content)
+{
+    auto made = TRY(TemporaryFile::make(parent, path));
+    TRY(copyContent(content.bytes, made.file(), 0, path));
+    if (old)
+        TRY(keepAttributes(old, made.file(), path));
+    else if (::fchmod(made.file().get(), content.mode.value_or(kUsualMode)) != 0)
+        return cannotWrite(path);
+    // What is there already is not lost in a crash: either the old or the new is found.
+    if (old && ::fsync(made.file().get()) != 0)
+        return cannotWrite(path);
+    return made.moveTo(lastName(path), !old, path);
+}
+
+} // namespace
+
+Result<void> writeFile(const WritableTree& tree, const std::string& path, const FileContent& content)
+{
+    const auto parent = TRY(tree.parentOf(path));
+    const auto old = TRY(findOld(parent.borrow(), path));
+    if (old && content.mustBeNew)
+        return failure(ErrorKind::AlreadyExists, std::format("/{} is there already", path));
+    if (!content.replaces.empty())
+        TRY(mustBe(content.replaces, old, path));
+    if (!content.offset)
+        return replaceFile(parent.borrow(), path, old, content);
+    if (!old)
+        return failure(ErrorKind::NotFound, std::format("/{} is not there", path));
+    // Through the place: it is the regular file that was looked at, whatever has its name by now.
+    const auto file = TRY(os::open(os::descriptorPath(old.borrow()), O_WRONLY));
+    return copyContent(content.bytes, file.borrow(), *content.offset, path);
+}
+
+Result<void> makeDirectory(const WritableTree& tree, const std::string& path, mode_t mode)
+{
+    const auto parent = TRY(tree.parentOf(path));
+    const auto name = lastName(path);
+    if (::mkdirat(parent.get(), name.c_str(), 0700) != 0)
+        return systemFailure(std::format("cannot make the directory /{}", path));
+    const auto made = TRY(layer::openInside(parent.borrow(), name, O_RDONLY | O_DIRECTORY));
+    if (::fchmod(made.get(), mode) != 0) // not cut by the helper's umask
+        return systemFailure(std::format("cannot set the mode of /{}", path));
+    return {};
+}
+
+Result<void> makeSymlink(const WritableTree& tree, const std::string& path, const std::string& target)
+{
+    const auto parent = TRY(tree.parentOf(path));
+    if (::symlinkat(target.c_str(), parent.get(), lastName(path).c_str()) != 0)
+        return systemFailure(std::format("cannot make the link /{}", path));
+    return {};
+}
+
+Result<void> moveFile(const WritableTree& tree, const std::string& from, const std::string& to, bool replace)
+{
+    if (layer::isWithin(to, from))
+        return failure(ErrorKind::InvalidArgument, std::format("/{} cannot be moved into itself", from));
+    const auto source = TRY(tree.parentOf(from));
+    const auto into = TRY(tree.parentOf(to));
+    TRY(tree.mayBeMoved(from));
+    TRY(tree.mayBeMoved(to));
+    if (::renameat2(source.get(), lastName(from).c_str(), into.get(), lastName(to).c_str(),
+                    replace ? 0 : RENAME_NOREPLACE)
+        == 0)
+        return {};
+    if (errno == EXDEV) // overlayfs.rst, "renaming directories": redirect_dir is off
+        return failure(ErrorKind::Unsupported,
+                       std::format("/{} is a directory of the image, and overlay cannot move those: make a new one, "
+                                   "and copy what is in it",
+                                   from));
+    if (errno == EISDIR || errno == ENOTDIR || errno == ENOTEMPTY)
+        return failure(ErrorKind::AlreadyExists, std::format("/{} is there already, and is another kind of file", to));
+    return systemFailure(std::format("cannot move /{} to /{}", from, to));
+}
+
+Result<void> removeFile(const WritableTree& tree, const std::string& path, const std::stop_token& stop)
+{
+    const auto parent = tree.parentOf(path);
+    if (!parent)
+        return parent.error().kind == ErrorKind::NotFound ? Result<void>{} : std::unexpected(parent.error());
+    TRY(tree.mayBeMoved(path));
+    return layer::removeTree(parent->borrow(), lastName(path), stop);
+}
+
+Result<void> setAttributes(const WritableTree& tree, const std::string& path, const FileAttributes& attributes)
+{
+    constexpr auto kSame = static_cast<uid_t>(-1);
+    const uid_t uid = attributes.uid ? TRY(tree.hostId(*attributes.uid)) : kSame;
+    const gid_t gid = attributes.gid ? TRY(tree.hostId(*attributes.gid)) : kSame;
+    UniqueFd parent;
+    if (!path.empty())
+        parent = TRY(tree.parentOf(path));
+    const auto place
+        = TRY(layer::openInside(path.empty() ? tree.root() : parent.borrow(), lastName(path), O_PATH | O_NOFOLLOW));
+    const auto status = TRY(os::status(place.borrow(), path));
+    if (attributes.mode && S_ISLNK(status.st_mode))
+        return failure(ErrorKind::InvalidArgument, std::format("/{} is a link, which has no mode", path));
+    const auto what = std::format("cannot set the attributes of /{}", path);
+    if ((attributes.uid || attributes.gid) && ::fchownat(place.get(), "", uid, gid, AT_EMPTY_PATH) != 0)
+        return systemFailure(what);
+    if (attributes.mode && ::chmod(os::descriptorPath(place.borrow()).c_str(), *attributes.mode) != 0)
+        return systemFailure(what);
+    if (attributes.mtime) {
+        const std::array times{*attributes.mtime, *attributes.mtime};
+        if (::utimensat(place.get(), "", times.data(), AT_EMPTY_PATH) != 0)
+            return systemFailure(what);
+    }
+    return {};
+}
+
+} // namespace lamella::container

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "gui/client/types.h"
+
+#include <QString>
+
+namespace lamella::models {
+
+/// The letter of a change: "A", "M", "D", "m", "c".
+QString changeLetter(client::ChangeKind kind);
+/// The first letter that ls(1) has: "d", "l", "-", …
+QChar typeLetter(client::FileType type);
+/// What a file is, for a tool tip: its name, where a link leads, and what else is not seen in the row.
+QString fileToolTip(const client::FileEntry& entry);
+
+} // namespace lamella::models
