@@ -88,7 +88,10 @@ private:
             return m_sink.opaque(path);
         if (kind == RecordKind::Gone)
             return m_sink.gone(path);
-        m_record = {.kind = kind, .path = std::move(path)};
+        FileRecord next;
+        next.kind = kind;
+        next.path = std::move(path);
+        m_record = std::move(next);
         if (kind != RecordKind::Whiteout)
             TRY(readFields(m_record, unpacker));
         return m_sink.add(m_record);

@@ -138,7 +138,8 @@ Result<LayerTreeBuilder::Found*> LayerTreeBuilder::foundAt(NodeId node)
     }
     Found& found = m_found[m_nodes[node].found];
     const bool opaque = found.isOpaque; // it may be known before the directory is
-    found = {.node = node};
+    found = {};
+    found.node = node;
     found.isOpaque = opaque;
     found.entry.layer = static_cast<std::uint16_t>(layer());
     for (auto above = m_nodes[node].parent; above != kNone && m_nodes[above].aboveIn != layer();
