@@ -202,18 +202,21 @@ private:
     {
         m_writers.nextMoment();
         m_time = realTime();
+        const bool good = readPieces();
         m_mount.reset();
+        return good;
+    }
+
+    bool readPieces()
+    {
         for (int reads = 0; reads < kReadsInARow; ++reads) {
             const auto any = m_fanotify.read([this](const os::FanotifyEvent& event) { take(event); });
             if (!any)
                 log::warning("{}", any.error().message);
-            if (!any || !*any)
-                return any.has_value();
             // All of one call is mostly all that there is.
-            if (!isReadable())
-                break;
+            if (!any || !*any || !isReadable())
+                return any.has_value();
         }
-        m_mount.reset();
         return true;
     }
 
@@ -307,7 +310,7 @@ private:
         m_soon = 0;
         m_floodEnd = Clock::now() + kFloodPause;
         mark(&os::Fanotify::ignore, kEvents & ~std::uint64_t{FAN_ONDIR});
-        std::ignore = readAll();
+        std::ignore = readAll(); // what was there before
         noteUnknown();
     }
 

@@ -136,14 +136,15 @@ Result<RunningRoot> RunningRoot::find(pid_t pid, const std::string& cgroupPath)
     return running;
 }
 
+/// Looked at before it is opened: a process chooses its root, and may choose one that never answers.
 Result<UniqueFd> RunningRoot::open() const
 {
-    auto root = os::openAt(process(), "root/.", O_RDONLY | O_DIRECTORY);
+    const auto root = os::openAt(process(), "root", O_PATH | O_DIRECTORY);
     if (!root)
         return hasEnded();
     if (TRY(checkRoot(root->borrow())) != m_mount)
         return hasOtherRoot();
-    return root;
+    return os::openAt(root->borrow(), ".", O_RDONLY | O_DIRECTORY);
 }
 
 Result<ActAsContainerRoot> ActAsContainerRoot::enter(std::uint32_t base)
