@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Every tab of a container's details with a helper that answers what the test wants.
 #include "gui/client/client.h"
+#include "gui/models/change_words.h"
 #include "gui/models/changes_model.h"
 #include "gui/models/layer_files_model.h"
 #include "gui/models/layers_model.h"
