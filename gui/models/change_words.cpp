@@ -65,7 +65,8 @@ QString fileToolTip(const client::FileEntry& entry)
     if (entry.isMounted)
         lines.append(FileTips::tr("Something is mounted here. What it holds is no part of the container's own files."));
     if (entry.isCopiedUp && !entry.change)
-        lines.append(FileTips::tr("Something in this directory is another than in the image."));
+        lines.append(
+            FileTips::tr("The writable layer has this directory, too: mostly because something in it was changed."));
     return lines.join(u'\n');
 }
 

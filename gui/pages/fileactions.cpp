@@ -238,11 +238,13 @@ void FileActions::askRemove()
 QString FileActions::loss(const QModelIndexList& files) const
 {
     int lost = 0;
-    int directories = 0;
+    bool hasDirectories = false;
+    bool hasChangesWithin = false;
     for (const QModelIndex& file : files) {
         const FileEntry* entry = m_model->entry(file);
         lost += entry->change && *entry->change != ChangeKind::Attributes && *entry->change != ChangeKind::Copied;
-        directories += entry->type == FileType::Directory;
+        hasDirectories = hasDirectories || entry->type == FileType::Directory;
+        hasChangesWithin = hasChangesWithin || entry->isCopiedUp;
     }
     const int kept = static_cast<int>(files.size()) - lost;
     QStringList sentences;
@@ -253,8 +255,10 @@ QString FileActions::loss(const QModelIndexList& files) const
         sentences.append(tr("Lost for good: what the container has made of %n of them.", nullptr, lost));
     if (files.size() > 1 && kept > 0)
         sentences.append(tr("From the image, so that the Changes tab can bring it back: %n of them.", nullptr, kept));
-    if (directories > 0)
+    if (hasDirectories)
         sentences.append(tr("Directories go with everything in them."));
+    if (hasChangesWithin)
+        sentences.append(tr("What was added or changed within them is lost for good."));
     if (m_container->isAlive())
         sentences.append(tr("It is running: programs that have such a file open keep it until they close it."));
     return sentences.join(u'\n');

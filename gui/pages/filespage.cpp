@@ -20,6 +20,7 @@
 #include <QEventLoop>
 #include <QFileInfo>
 #include <QLabel>
+#include <QLocale>
 #include <QMenu>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -56,6 +57,7 @@ FilesPage::FilesPage(client::Client* client, QWidget* parent)
 {
     m_cut->setObjectName(QStringLiteral("filesCut"));
     m_cut->setWordWrap(true);
+    m_cut->setTextFormat(Qt::PlainText);
     m_cut->setForegroundRole(QPalette::PlaceholderText);
     m_cut->hide();
     m_below->addWidget(m_preview);
@@ -160,9 +162,8 @@ void FilesPage::showChosen()
     m_bar->setPath(m_model->path(current));
     const QByteArray place = m_actions->directory();
     m_cut->setVisible(m_model->isCut(m_model->find(place)));
-    m_cut->setText(tr("%1 has more files than are shown: these are the first %L2.")
-                       .arg(models::textOf(place))
-                       .arg(FilesModel::kMostNames));
+    m_cut->setText(tr("%1 has more files than are shown: these are the first %2.")
+                       .arg(models::textOf(place), QLocale().toString(qulonglong{FilesModel::kMostNames})));
     // What is not saved stays until it is, or until it is given up.
     if (m_editor->isOpen() && !m_editor->isModified() && m_model->path(current) != m_editor->path())
         m_editor->close();

@@ -63,7 +63,7 @@ registry
 demo light
 demo dark
 mkdir -p resources/pictures
-for name in overview changes processes layers stats terminal images activity; do
+for name in overview changes processes layers files stats terminal images activity; do
     cp "$taken"/light/*-$name.png resources/pictures/$name.png
 done
 cp "$taken"/dark/*-overview.png resources/pictures/overview-dark.png
