@@ -19,6 +19,11 @@ FileCopy::FileCopy(client::ContainerClient* container, QObject* parent)
 {
 }
 
+client::ContainerClient* FileCopy::container() const
+{
+    return m_container;
+}
+
 void FileCopy::cancel()
 {
     m_isCancelled = true;

@@ -45,7 +45,7 @@ protected:
     /// Takes away what there is of an unfinished file, and calls done().
     virtual void dropUnfinished() = 0;
 
-    client::ContainerClient* container() const { return m_container; }
+    client::ContainerClient* container() const;
     bool mayReplace() const { return m_all == Answer::Replace; }
     bool isCancelled() const { return m_isCancelled; }
     void tell(const QString& name) { Q_EMIT progressed(name, m_bytes); }
