@@ -15,6 +15,8 @@ public:
     void add(LiveChange change);
     /// Something has happened that no path is known of.
     void addUnknown() { m_gathered.rescan = true; }
+    /// Events were lost.
+    void addLost() { m_gathered.rescan = m_gathered.lost = true; }
 
     bool isEmpty() const { return m_gathered.changes.empty() && !m_gathered.rescan; }
     LiveChanges take();

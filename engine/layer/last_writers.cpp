@@ -19,6 +19,13 @@ constexpr std::size_t kMostMoved = 200;
 void LastWriters::take(const LiveChanges& changes)
 {
     const std::scoped_lock lock{m_mutex};
+    // Where in between the lost ones were is not known: any of these paths may have had another writer since.
+    if (changes.lost) {
+        m_recent.clear();
+        m_older.clear();
+        m_bytes = 0;
+        return;
+    }
     for (const LiveChange& change : changes.changes)
         take(change);
 }

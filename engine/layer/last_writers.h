@@ -10,8 +10,8 @@
 
 namespace lamella::layer {
 
-/// Who changed each path last, of what was seen live. Holds about 20,000 paths of at most 16 MiB; the oldest go first.
-/// From any thread.
+/// Who changed each path last, of what was seen live. Holds about 20,000 paths of at most 16 MiB; the oldest go first,
+/// and all of them where events were lost. From any thread.
 class LastWriters {
 public:
     struct Entry {

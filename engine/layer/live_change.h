@@ -41,6 +41,7 @@ struct LiveChange {
 struct LiveChanges {
     std::vector<LiveChange> changes = {}; ///< in the order in which each path came up first
     bool rescan = false; ///< more has happened than this says: only a list of the changes tells
+    bool lost = false; ///< and what is not said may be anything, also that directories have moved
 };
 
 } // namespace lamella::layer

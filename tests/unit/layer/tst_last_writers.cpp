@@ -76,8 +76,37 @@ private Q_SLOTS:
         const auto changes = gatherer.take();
         QCOMPARE(changes.changes.size(), 4096u);
         QVERIFY(changes.rescan);
+        QVERIFY(changes.lost);
         QVERIFY(gatherer.isEmpty());
         QVERIFY(!gatherer.take().rescan);
+    }
+
+    void aNameThatIsMadeAgainWasNotRenamed()
+    {
+        const auto changes
+            = gathered({changeOf("/b", LiveChange::Renamed, "mv", "/a"), changeOf("/b", LiveChange::Deleted, "rm"),
+                        changeOf("/b", LiveChange::Created, "sh")});
+        QCOMPARE(summary(changes), "/a>/b 24 rm\n/b 1 sh\n");
+        LastWriters writers;
+        writers.take(changes);
+        QCOMPARE(find(writers, "/b"), "sh 1");
+        QCOMPARE(find(writers, "/a"), "rm 8");
+    }
+
+    // Somebody else may have changed anything.
+    void nothingIsKeptWhereEventsWereLost()
+    {
+        ChangeGatherer gatherer;
+        LastWriters writers;
+        writers.take(gathered({changeOf("/a", LiveChange::Created, "sh")}));
+        gatherer.addUnknown();
+        writers.take(gatherer.take());
+        QCOMPARE(find(writers, "/a"), "sh 1");
+        gatherer.add(changeOf("/b", LiveChange::Created, "sh"));
+        gatherer.addLost();
+        writers.take(gatherer.take());
+        QCOMPARE(find(writers, "/a"), "nothing");
+        QCOMPARE(find(writers, "/b"), "nothing");
     }
 
     void theLastOneIsKept()
