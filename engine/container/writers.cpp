@@ -15,6 +15,8 @@ namespace lamella::container {
 namespace {
 
 constexpr std::size_t kMostKnown = 1024;
+/// The PID of a process that has ended is given to another one, but not as soon as this.
+constexpr std::chrono::seconds kSamePid{3};
 constexpr std::size_t kLongestName = 15; // TASK_COMM_LEN less its zero byte
 
 /// The second number of the line NSpid (proc_pid_status(5)): its PID in the pid namespace below ours. Name, the only
@@ -59,10 +61,16 @@ layer::Writer Writers::find(pid_t pid)
     if (known.moment == m_moment)
         return known.writer;
     known.moment = m_moment;
-    if (read(pid, known.writer))
+    const auto now = std::chrono::steady_clock::now();
+    if (read(pid, known.writer)) {
         known.executing.clear();
-    else if (!known.executing.empty())
+        known.found = now;
+    } else if (now - known.found > kSamePid) {
+        known.executing.clear();
+        known.writer = {.hostPid = pid};
+    } else if (!known.executing.empty()) {
         known.writer.name = std::exchange(known.executing, {});
+    }
     return known.writer;
 }
 
@@ -75,6 +83,7 @@ void Writers::executes(pid_t pid, std::string_view file)
         known.executing.clear(); // it executes the one already
     if (known.executing.empty() && known.writer.name != name)
         known.executing = name;
+    known.found = std::chrono::steady_clock::now();
     known.moment = 0;
 }
 

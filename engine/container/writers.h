@@ -4,6 +4,7 @@
 #include "engine/base/unique_fd.h"
 #include "engine/layer/live_change.h"
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <sys/stat.h>
@@ -19,8 +20,8 @@ public:
     /// `firstProcess`: the directory of the container's first process in /proc; kept open by the caller.
     Writers(BorrowedFd firstProcess, std::string cgroupPath);
 
-    /// As /proc has it now; where it has ended as it was found last, or as the file that it executed is called. Of a
-    /// process that neither is known of there is only the host's PID.
+    /// As /proc has it now; where it has ended as it was found last, if that was seconds ago at most, or as the file
+    /// that it executed is called. Of a process that neither is known of there is only the host's PID.
     layer::Writer find(pid_t pid);
 
     /// A process begins to execute the file of this name. It may have ended when it is asked for: then this is its
@@ -34,6 +35,7 @@ private:
     struct Known {
         layer::Writer writer;
         unsigned moment = 0;
+        std::chrono::steady_clock::time_point found{}; ///< when /proc had it, or it executed something
         std::string executing = {}; ///< what its name will be, as soon as /proc says so
     };
 
