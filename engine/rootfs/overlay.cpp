@@ -6,10 +6,12 @@
 #include "engine/os/namespace.h"
 #include "engine/rootfs/bind.h"
 
+#include <chrono>
 #include <format>
 #include <ranges>
 #include <string_view>
 #include <sys/statvfs.h>
+#include <thread>
 
 namespace lamella::rootfs {
 
@@ -17,6 +19,11 @@ namespace {
 
 /// linux/limits of overlayfs: OVL_MAX_STACK.
 constexpr std::size_t kMaxLayers = 500;
+
+/// The upper directory is another overlay's until that has gone, a moment after the container's last process and those
+/// that looked at its files: a second in all.
+constexpr int kMostAgain = 20;
+constexpr std::chrono::milliseconds kBusyPause{50};
 
 Result<std::string> annotation(const oci::Spec& spec, std::string_view name)
 {
@@ -121,6 +128,18 @@ Result<UniqueFd> mountOverlay(const oci::Spec& spec, BorrowedFd userNamespace)
     return mount;
 }
 
+Result<UniqueFd> makeOverlayOnce(const oci::Spec& spec, std::optional<BorrowedFd> userNamespace)
+{
+    if (!userNamespace)
+        return mountOverlay(spec, {});
+    UniqueFd mount;
+    TRY(os::callWithPrivateMounts([&]() -> Result<void> {
+        mount = TRY(mountOverlay(spec, *userNamespace));
+        return {};
+    }));
+    return mount;
+}
+
 } // namespace
 
 bool hasOverlay(const oci::Spec& spec)
@@ -130,13 +149,11 @@ bool hasOverlay(const oci::Spec& spec)
 
 Result<UniqueFd> makeOverlay(const oci::Spec& spec, std::optional<BorrowedFd> userNamespace)
 {
-    if (!userNamespace)
-        return mountOverlay(spec, {});
-    UniqueFd mount;
-    TRY(os::callWithPrivateMounts([&]() -> Result<void> {
-        mount = TRY(mountOverlay(spec, *userNamespace));
-        return {};
-    }));
+    auto mount = makeOverlayOnce(spec, userNamespace);
+    for (int again = 0; again < kMostAgain && !mount && mount.error().errnum == EBUSY; ++again) {
+        std::this_thread::sleep_for(kBusyPause);
+        mount = makeOverlayOnce(spec, userNamespace);
+    }
     return mount;
 }
 
