@@ -13,13 +13,17 @@
 #include <array>
 #include <atomic>
 #include <climits>
+#include <ctime>
+#include <format>
 #include <optional>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/fanotify.h>
 #include <sys/resource.h>
+#include <system_error>
 #include <thread>
 #include <tuple>
+#include <utility>
 
 namespace lamella::container {
 
@@ -43,7 +47,10 @@ constexpr auto kModifyPause = 1s;
 constexpr auto kFloodInterval = 50us;
 constexpr int kFloodReads = 5;
 constexpr auto kFloodPause = 1s;
-constexpr int kNice = -15;
+/// Enough to come before the container's own processes, and not before all else: they decide how much there is to do.
+constexpr int kNice = -5;
+/// Of the time that passes, in percent; who makes more work than that is not looked at for a while.
+constexpr int kMostOfTheTime = 30;
 /// Calls of read(2) before the rest is looked after.
 constexpr int kReadsInARow = 8;
 
@@ -60,6 +67,14 @@ std::uint32_t kindsOf(std::uint64_t mask)
             kinds |= kind;
     }
     return kinds;
+}
+
+/// What this thread has worked so far.
+std::chrono::nanoseconds workedTime()
+{
+    timespec time{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
 }
 
 std::chrono::microseconds realTime()
@@ -87,7 +102,11 @@ public:
     {
         const UniqueFd root = TRY(m_root.open());
         TRY(m_fanotify.watch(root.borrow(), kEvents));
-        m_thread = std::jthread([this] { run(); });
+        try {
+            m_thread = std::jthread([this] { run(); });
+        } catch (const std::system_error& error) {
+            return failure(ErrorKind::LimitExceeded, std::format("cannot start a thread: {}", error.what()));
+        }
         return {};
     }
 
@@ -109,8 +128,12 @@ private:
             std::array<pollfd, 3> polls{{{m_wake.get(), POLLIN, 0},
                                          {m_pidfd.get(), POLLIN, 0},
                                          {listens ? m_fanotify.descriptor().get() : -1, POLLIN, 0}}};
-            if (::poll(polls.data(), polls.size(), timeout()) < 0 && errno != EINTR)
-                return log::error("cannot wait for changes: {}", Error::system(errno, "poll").message);
+            if (::poll(polls.data(), polls.size(), timeout()) < 0) {
+                if (errno == EINTR)
+                    continue; // nothing is said of the descriptors
+                log::error("cannot wait for changes: {}", Error::system(errno, "poll").message);
+                return finish();
+            }
             if (polls[0].revents != 0)
                 return;
             if (polls[1].revents != 0)
@@ -138,13 +161,14 @@ private:
             m_modifyAt.reset();
             mark(&os::Fanotify::watch, FAN_MODIFY);
             m_mount.reset();
+            noteUnknown(); // other files may have been written to meanwhile
         }
         if (m_floodEnd && now >= *m_floodEnd) {
             m_floodEnd.reset();
             mark(&os::Fanotify::watch, kEvents);
             m_mount.reset();
             m_modifyAt.reset();
-            noteUnknown();
+            noteLost();
         }
     }
 
@@ -166,8 +190,13 @@ private:
     {
         const auto now = Clock::now();
         if (now >= m_momentEnd) {
+            const bool isTooMuch = isTooMuchWork(now);
             m_momentEnd = now + kMoment;
             m_reads = 0;
+            if (isTooMuch) {
+                pauseForFlood();
+                return true;
+            }
         }
         const bool paused = m_reads++ >= kReadsAtOnce;
         if (!readAll())
@@ -179,6 +208,14 @@ private:
             pauseForFlood();
         m_pauseEnd = Clock::now() + kPause;
         return true;
+    }
+
+    /// Since it was asked last.
+    bool isTooMuchWork(Clock::time_point now)
+    {
+        const auto passed = now - std::exchange(m_budgetBegin, now);
+        const auto worked = workedTime();
+        return (worked - std::exchange(m_worked, worked)) * 100 > passed * kMostOfTheTime;
     }
 
     bool isReadable() const
@@ -202,15 +239,14 @@ private:
     {
         m_writers.nextMoment();
         m_time = realTime();
-        const bool good = readPieces();
-        m_mount.reset();
-        return good;
+        return readPieces();
     }
 
     bool readPieces()
     {
         for (int reads = 0; reads < kReadsInARow; ++reads) {
             const auto any = m_fanotify.read([this](const os::FanotifyEvent& event) { take(event); });
+            m_mount.reset(); // a container that has ended meanwhile may be started again
             if (!any)
                 log::warning("{}", any.error().message);
             // All of one call is mostly all that there is.
@@ -235,7 +271,7 @@ private:
         if (m_stopping)
             return;
         if ((event.mask & FAN_Q_OVERFLOW) != 0)
-            return noteUnknown();
+            return noteLost();
         // First: it may be about to end.
         if ((event.mask & FAN_OPEN_EXEC) != 0)
             m_writers.executes(event.pid, event.at.name);
@@ -252,9 +288,14 @@ private:
         if (event.from)
             takeOldName(change, *event.from);
         auto path = pathOf(event.at);
-        if (!path || *path == "/" || path->size() >= PATH_MAX)
+        if (path && *path == "/")
             return;
-        change.path = std::move(*path);
+        if (path)
+            change.path = std::move(*path);
+        else if (!change.from.empty())
+            becomeDeleted(change);
+        else
+            return;
         m_gatherer.add(std::move(change));
         note();
     }
@@ -270,7 +311,14 @@ private:
             m_paths.forget();
     }
 
-    /// Nothing where the directory is no more, or cannot be found.
+    /// Where it is now cannot be told; that it is no more where it was can.
+    static void becomeDeleted(LiveChange& change)
+    {
+        change.kinds = LiveChange::Deleted | (change.kinds & LiveChange::Directory);
+        change.path = std::exchange(change.from, {});
+    }
+
+    /// Nothing where the directory is no more, or cannot be found, and where the path is too long.
     std::optional<std::string> pathOf(const os::FanotifyPlace& place)
     {
         auto path = m_paths.find(mount(), place.directory);
@@ -283,7 +331,11 @@ private:
             return std::move(*path);
         if (!path->ends_with('/'))
             *path += '/';
-        return *path += place.name;
+        *path += place.name;
+        if (path->size() < PATH_MAX)
+            return std::move(*path);
+        noteUnknown();
+        return std::nullopt;
     }
 
     void note()
@@ -295,6 +347,14 @@ private:
     void noteUnknown()
     {
         m_gatherer.addUnknown();
+        note();
+    }
+
+    /// Also where directories have moved may be what was lost.
+    void noteLost()
+    {
+        m_paths.forget();
+        m_gatherer.addLost();
         note();
     }
 
@@ -311,7 +371,7 @@ private:
         m_floodEnd = Clock::now() + kFloodPause;
         mark(&os::Fanotify::ignore, kEvents & ~std::uint64_t{FAN_ONDIR});
         std::ignore = readAll(); // what was there before
-        noteUnknown();
+        noteLost();
     }
 
     /// A container that has ended has no mark to change.
@@ -331,13 +391,15 @@ private:
     std::function<void()> m_ended;
     layer::DirectoryPaths m_paths;
     layer::ChangeGatherer m_gatherer;
-    UniqueFd m_mount; ///< the root, only while events are read: see RunningRoot
+    UniqueFd m_mount; ///< the root, only during one read: see RunningRoot
     std::chrono::microseconds m_time{}; ///< when they were
     std::optional<Clock::time_point> m_flushAt; ///< while something is gathered
     std::optional<Clock::time_point> m_modifyAt; ///< while FAN_MODIFY is not asked for
     std::optional<Clock::time_point> m_floodEnd; ///< while nothing is
     Clock::time_point m_pauseEnd{}; ///< nothing is read before it
     Clock::time_point m_momentEnd{};
+    Clock::time_point m_budgetBegin{}; ///< since when m_worked is counted
+    std::chrono::nanoseconds m_worked{};
     int m_reads = 0; ///< in this moment
     int m_soon = 0; ///< reads in a row after which there was more soon
     std::atomic<bool> m_stopping = false;

@@ -15,10 +15,11 @@ namespace lamella::container {
 /// it. A thread of its own reads the events, because names and paths must be asked for at once and asking may wait for
 /// the disk; it sleeps while nothing is changed.
 ///
-/// It costs the container about 1.5 µs for each event, so it asks for few. Of a file that is written to without being
-/// closed only one write a second is seen. A container that changes more than about 20,000 files a second is looked at
-/// for a tenth of the time, and told of by a rescan for the rest. Writing to mapped memory is not seen until it is
-/// unmapped. What happens in a directory that is gone by the time of asking is left out.
+/// It costs the container about 1.5 µs for each event, so it asks for few. Of files that are written to without being
+/// closed only one write a second is seen; a rescan stands for the others. A container that changes more than about
+/// 20,000 files a second, or makes this thread work for more than 30 % of the time, is looked at for a tenth of the
+/// time, and told of by a rescan for the rest. Writing to mapped memory is not seen until it is unmapped. What happens
+/// in a directory that is gone by the time of asking is left out.
 class LiveWatch {
 public:
     /// Called on the watch's thread, at most ten times a second.

@@ -51,6 +51,7 @@ public:
         const std::scoped_lock lock{m_mutex};
         m_changes.insert(m_changes.end(), changes.changes.begin(), changes.changes.end());
         m_rescans += changes.rescan ? 1 : 0;
+        m_hasLost = m_hasLost || changes.lost;
     }
     std::vector<LiveChange> all() const
     {
@@ -61,6 +62,11 @@ public:
     {
         const std::scoped_lock lock{m_mutex};
         return m_rescans;
+    }
+    bool hasLost() const
+    {
+        const std::scoped_lock lock{m_mutex};
+        return m_hasLost;
     }
     /// All that was told of a path, together.
     LiveChange at(const std::string& path) const
@@ -80,6 +86,7 @@ private:
     mutable std::mutex m_mutex;
     std::vector<LiveChange> m_changes;
     int m_rescans = 0;
+    bool m_hasLost = false;
 };
 
 } // namespace
@@ -204,7 +211,7 @@ private Q_SLOTS:
         QVERIFY(!change.writer.isOurselves);
         QCOMPARE(QByteArray::fromStdString(change.from), from);
         QVERIFY(change.time >= before && change.time <= std::chrono::system_clock::now().time_since_epoch());
-        QCOMPARE(m_told->rescans(), 0);
+        QVERIFY(!m_told->hasLost());
     }
 
     // Nothing of the container's is held: neither its mount nor what keeps it from starting again.
@@ -215,7 +222,8 @@ private Q_SLOTS:
         QVERIFY(hears("/f"));
         require(await<void>([&](Reply<void> reply) { m_manager->kill(m_id, SIGKILL, false, std::move(reply)); }));
         QVERIFY(eventually([&] { return m_ended.load(); }));
-        QCOMPARE(m_told->rescans(), 1);
+        QVERIFY(m_told->rescans() > 0);
+        QVERIFY(!m_told->hasLost());
         QVERIFY(eventually([&] { return m_manager->find(m_id)->state == State::Stopped; }));
         // The watch is still there, and the overlay is mounted once more.
         require(await<void>([&](Reply<void> reply) { m_manager->start(m_id, std::move(reply)); }));
@@ -243,10 +251,31 @@ private Q_SLOTS:
         const std::string said
             = does("mkdir /many; cd /many; i=0; while [ $i -lt 50000 ]; do : >$i; i=$((i+1)); done; ls | wc -l");
         QCOMPARE(QByteArray::fromStdString(said).trimmed(), QByteArray("50000"));
-        QVERIFY(eventually([&] { return m_told->rescans() > 0; }));
+        // Where the container gets little of the machine all of it may be told.
+        QVERIFY(eventually([&] { return m_told->hasLost() || m_told->all().size() >= 50000; }));
         QTest::qWait(1500);
         does("echo x >/after");
         QVERIFY(hears("/after"));
+    }
+
+    // Of another file that is written to in the second after one was only the list tells.
+    void whatIsWrittenMeanwhileIsARescan()
+    {
+        startWatch();
+        does("exec 3>/one 4>/two; sleep 0.3; echo x >&3; sleep 0.3; echo x >&4; sleep 1; :");
+        QVERIFY(hears("/one"));
+        QVERIFY(eventually([&] { return m_told->rescans() > 0; }));
+        QVERIFY(!m_told->hasLost());
+    }
+
+    // What was removed ends in words that are a name as well, and is not told of by it.
+    void aRemovedDirectoryIsNoPath()
+    {
+        startWatch();
+        does("mkdir -p /etc/d/e; : >/etc/d/e/f; rm -r /etc; sleep 0.2; mkdir '/d (deleted)'; : >/last");
+        QVERIFY(hears("/last"));
+        for (const LiveChange& change : m_told->all())
+            QVERIFY2(!change.path.contains(" (deleted)") || change.path == "/d (deleted)", change.path.c_str());
     }
 
     // Directories that move while their names are asked for: what is told is a path inside, or nothing.
