@@ -6,6 +6,7 @@
 #include "helper/live/live_readers.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace lamella::helper {
 
@@ -18,6 +19,7 @@ constexpr std::size_t kMostRemembered = 16;
 
 LiveChanges::LiveChanges(const ContainerManager& containers, const Peers& peers)
     : m_containers(containers)
+    , m_peers(peers)
 {
     connect(&containers, &ContainerManager::removed, this, &LiveChanges::forget);
     connect(&peers, &Peers::left, this, &LiveChanges::leave);
@@ -25,58 +27,113 @@ LiveChanges::LiveChanges(const ContainerManager& containers, const Peers& peers)
 
 LiveChanges::~LiveChanges() = default;
 
-Result<UniqueFd> LiveChanges::watch(const std::string& id, const Caller& caller)
+void LiveChanges::watch(const std::string& id, const Caller& caller, Answer answer)
 {
-    auto place = TRY(m_streams.take(caller.uid));
-    Watched* watched = TRY(this->watched(id));
-    auto stream = watched->readers->add(caller.busName, std::move(place));
-    if (!stream && watched->readers->isEmpty())
-        close(id, watched->number);
-    return stream;
-}
-
-Result<LiveChanges::Watched*> LiveChanges::watched(const std::string& id)
-{
+    auto place = m_streams.take(caller.uid);
+    if (!place)
+        return answer(std::unexpected(place.error()));
     const container::Container* container = m_containers.find(id);
     if (!container || container->pid <= 0)
-        return failure(ErrorKind::WrongState, "the container does not run");
-    if (const auto found = m_watched.find(id); found != m_watched.end()) {
-        if (found->second.pid == container->pid)
-            return &found->second;
+        return answer(failure(ErrorKind::WrongState, "the container does not run"));
+    auto found = m_watched.find(id);
+    if (found != m_watched.end() && found->second.pid != container->pid) {
         close(id, found->second.number);
+        found = m_watched.find(id);
     }
+    if (found != m_watched.end() && found->second.isToEnd)
+        return answer(failure(ErrorKind::Busy, "the container has started again just now: try again"));
+    Watched& watched = found != m_watched.end() ? found->second : start(id, *container);
+    Waiting reader{caller.busName, std::move(*place), std::move(answer)};
+    if (watched.watch)
+        serve(watched, std::move(reader));
+    else
+        watched.waiting.push_back(std::move(reader));
+}
+
+LiveChanges::Watched& LiveChanges::start(const std::string& id, const container::Container& container)
+{
     const unsigned number = ++m_lastNumber;
     auto readers = std::make_shared<LiveReaders>();
-    auto writers = remember(id);
+    auto writers = known(id);
+    if (!writers)
+        writers = std::make_shared<layer::LastWriters>();
     // The thread's own copies: a reader may have left, and the container have gone, while it tells.
-    const auto tell = [readers, writers](const layer::LiveChanges& changes) {
+    auto tell = [readers, writers](const layer::LiveChanges& changes) {
         writers->take(changes);
         readers->send(changes);
     };
-    const auto end = [this, id, number] {
+    auto end = [this, id, number] {
         QMetaObject::invokeMethod(this, [this, id, number] { close(id, number); }, Qt::QueuedConnection);
     };
-    std::shared_ptr<container::LiveWatch> watch
-        = TRY(container::LiveWatch::start(container->pid, container->cgroupPath, tell, end));
+    m_starting.run(
+        [pid = container.pid, cgroup = container.cgroupPath, tell = std::move(tell),
+         end = std::move(end)]() mutable -> Started {
+            // Moved: where it fails, the readers must not end on this thread later than on the main one.
+            return container::LiveWatch::start(pid, cgroup, std::move(tell), std::move(end));
+        },
+        [this, id, number](Started started) { take(id, number, std::move(started)); });
     connect(readers.get(), &LiveReaders::emptied, this, [this, id, number] { close(id, number); });
-    return &m_watched.emplace(id, Watched{std::move(readers), std::move(watch), container->pid, number}).first->second;
+    Watched watched{
+        .readers = std::move(readers), .writers = std::move(writers), .pid = container.pid, .number = number};
+    return m_watched.emplace(id, std::move(watched)).first->second;
 }
 
-std::shared_ptr<layer::LastWriters> LiveChanges::remember(const std::string& id)
+/// Until then nothing but this ends it.
+void LiveChanges::take(const std::string& id, unsigned number, Started started)
 {
-    auto found = std::ranges::find(m_writers, id, [](const auto& known) { return known.first; });
-    if (found == m_writers.end())
-        found = m_writers.insert(m_writers.begin(), {id, std::make_shared<layer::LastWriters>()});
-    m_writers.splice(m_writers.begin(), m_writers, found);
-    if (m_writers.size() > kMostRemembered)
-        m_writers.pop_back();
-    return m_writers.front().second;
+    const auto found = m_watched.find(id);
+    if (found == m_watched.end() || found->second.number != number)
+        return;
+    std::vector<Waiting> waiting = std::exchange(found->second.waiting, {});
+    if (!started) {
+        m_watched.erase(found);
+        for (const Waiting& reader : waiting)
+            reader.answer(std::unexpected(started.error()));
+        return;
+    }
+    Watched& watched = found->second;
+    watched.watch = std::move(*started);
+    remember(id, watched.writers);
+    for (Waiting& reader : waiting) {
+        if (m_peers.present(reader.busName))
+            serve(watched, std::move(reader));
+        else
+            watched.readers->keep(std::move(reader.place));
+    }
+    if (watched.isToEnd || watched.readers->isEmpty())
+        close(id, number);
+}
+
+void LiveChanges::serve(Watched& watched, Waiting reader)
+{
+    reader.answer(watched.readers->add(reader.busName, std::move(reader.place)));
+}
+
+std::shared_ptr<layer::LastWriters> LiveChanges::known(const std::string& id) const
+{
+    if (const auto watched = m_watched.find(id); watched != m_watched.end())
+        return watched->second.writers;
+    const auto found = std::ranges::find(m_writers, id, [](const auto& known) { return known.first; });
+    return found == m_writers.end() ? nullptr : found->second;
+}
+
+/// Those that are watched are remembered anyway, whoever else watches what.
+void LiveChanges::remember(const std::string& id, const std::shared_ptr<layer::LastWriters>& writers)
+{
+    forget(id);
+    m_writers.emplace_front(id, writers);
+    auto spare = m_writers.size() > kMostRemembered ? m_writers.size() - kMostRemembered : 0;
+    for (auto oldest = m_writers.end(); spare > 0 && oldest != m_writers.begin();) {
+        if (--oldest; m_watched.contains(oldest->first))
+            continue;
+        oldest = m_writers.erase(oldest);
+        --spare;
+    }
 }
 
 std::shared_ptr<const layer::LastWriters> LiveChanges::writers(const std::string& id) const
 {
-    const auto found = std::ranges::find(m_writers, id, [](const auto& known) { return known.first; });
-    return found == m_writers.end() ? nullptr : found->second;
+    return known(id);
 }
 
 void LiveChanges::close(const std::string& id, unsigned number)
@@ -84,7 +141,12 @@ void LiveChanges::close(const std::string& id, unsigned number)
     const auto found = m_watched.find(id);
     if (found == m_watched.end() || found->second.number != number)
         return;
-    // The thread holds the readers; they end here, when it has.
+    if (!found->second.watch) {
+        found->second.isToEnd = true;
+        return;
+    }
+    // The thread holds the readers; they end here, when it has. So does the place of the last one: what he asked for
+    // is there until then.
     m_ending.run(
         [watch = std::move(found->second.watch)]() mutable {
             watch.reset();

@@ -66,10 +66,13 @@ QDBusUnixFileDescriptor ContainerObject::ListChanges(const QVariantMap&)
 
 QDBusUnixFileDescriptor ContainerObject::WatchChanges(const QVariantMap&)
 {
-    auto stream = m_services.live.watch(m_container.id, caller());
-    if (!stream)
-        return refuse(stream.error()), QDBusUnixFileDescriptor();
-    return helper::toDbus(std::move(*stream));
+    m_services.live.watch(m_container.id, caller(), [call = takeCall()](Result<UniqueFd> stream) {
+        if (stream)
+            call.reply({QVariant::fromValue(helper::toDbus(std::move(*stream)))});
+        else
+            call.fail(stream.error());
+    });
+    return {};
 }
 
 qulonglong ContainerObject::SummarizeChanges(const QVariantMap&, qulonglong&, dbus::PathNumbers&, dbus::PathNumbers&)

@@ -14,8 +14,8 @@ inline constexpr std::size_t kLiveMessage = 16 << 10;
 
 struct LiveHeader {
     std::uint32_t magic;
-    /// 1: more has happened than is told: only ListChanges tells what. Too much at a time, a reader that is too slow,
-    /// or the container's end.
+    /// 1: more may have happened than is told: only ListChanges tells what. Too much at a time, a reader that is too
+    /// slow, a second after writing to a file (others may have been written to since), or the container's end.
     std::uint32_t rescan;
 };
 static_assert(sizeof(LiveHeader) == 8);
