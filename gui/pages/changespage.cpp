@@ -98,6 +98,7 @@ QWidget* ChangesPage::createSummary()
     });
     connect(m_live, &LiveFollower::outdated, this, [this] {
         m_isOutdated = m_asking;
+        showLast();
         refresh();
     });
     return bar;
@@ -230,6 +231,9 @@ void ChangesPage::containerSet()
 void ChangesPage::containerChanged()
 {
     m_pause->setVisible(isAlive());
+    // When it runs again it is another one that is followed.
+    if (!isAlive())
+        m_live->leave();
     showLive();
     // What it wrote last is read once more when it has ended.
     if (isVisible() && m_known && !isAlive())
@@ -256,17 +260,23 @@ void ChangesPage::refresh()
         if (generation != m_generation)
             return;
         m_asking = false;
-        const std::chrono::milliseconds elapsed{m_asked.elapsed()};
-        m_live->noteRead(elapsed, std::exchange(m_isOutdated, false));
-        const auto interval = m_live->state() == LiveFollower::State::Live ? kLiveInterval : kInterval;
-        setRefreshInterval(std::max<std::chrono::milliseconds>(interval, elapsed * kShareOfTime));
-        if (!answer) {
+        if (answer) {
+            clearError();
+            take(std::move(*answer));
+        } else {
             showError(tr("The changes could not be read"), answer.error());
-            return;
         }
-        clearError();
-        take(std::move(*answer));
+        noteRead();
     });
+}
+
+/// To show the list takes its time as well as to read it.
+void ChangesPage::noteRead()
+{
+    const std::chrono::milliseconds elapsed{m_asked.elapsed()};
+    m_live->noteRead(elapsed, std::exchange(m_isOutdated, false));
+    const auto interval = m_live->state() == LiveFollower::State::Live ? kLiveInterval : kInterval;
+    setRefreshInterval(std::max<std::chrono::milliseconds>(interval, elapsed * kShareOfTime));
 }
 
 void ChangesPage::take(client::ChangeSet changes)
@@ -299,25 +309,37 @@ void ChangesPage::hideEvent(QHideEvent* event)
 void ChangesPage::showLive()
 {
     QString text;
-    QString reason;
     QColor color = widgets::secondaryText(palette());
     if (isAlive() && m_pause->isChecked()) {
         text = tr("‖ Paused");
     } else if (m_live->state() == LiveFollower::State::Live) {
         text = tr("● Live");
         color = widgets::meaningColor(widgets::Meaning::Good, palette());
-        const client::LiveChange& last = m_live->last();
-        reason = last.path.isEmpty() ? tr("Changes are shown as they happen") : tr("Last: %1").arg(liveSentence(last));
     } else if (isAlive() && m_live->state() == LiveFollower::State::Refused) {
         text = tr("○ Every 2 s");
-        reason = tr("Changes cannot be shown as they happen: %1").arg(m_live->reason());
     }
     m_liveMark->setVisible(!text.isEmpty());
     m_liveMark->setText(text);
-    m_liveMark->setToolTip(reason);
-    QPalette colors = palette();
+    showLast();
+    // To set a palette styles the label anew, also where it is the same.
+    QPalette colors = m_liveMark->palette();
+    if (colors.color(QPalette::WindowText) == color)
+        return;
     colors.setColor(QPalette::WindowText, color);
     m_liveMark->setPalette(colors);
+}
+
+/// What has happened last, or why that is not known.
+void ChangesPage::showLast()
+{
+    QString reason;
+    if (isAlive() && !m_pause->isChecked() && m_live->state() == LiveFollower::State::Live) {
+        const client::LiveChange& last = m_live->last();
+        reason = last.path.isEmpty() ? tr("Changes are shown as they happen") : tr("Last: %1").arg(liveSentence(last));
+    } else if (isAlive() && !m_pause->isChecked() && m_live->state() == LiveFollower::State::Refused) {
+        reason = tr("Changes cannot be shown as they happen: %1").arg(m_live->reason());
+    }
+    m_liveMark->setToolTip(reason);
 }
 
 void ChangesPage::nameLayers()

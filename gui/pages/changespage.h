@@ -44,7 +44,9 @@ private:
     QToolButton* createPause(QWidget* bar);
     QWidget* createSummary();
     void follow();
+    void noteRead();
     void showLive();
+    void showLast();
     void addKindButton(QWidget* bar, client::ChangeKind kind, const QString& letter);
     void createView();
     void take(client::ChangeSet changes);

@@ -43,9 +43,12 @@ LiveFollower::LiveFollower(QObject* parent)
     m_soon.setInterval(kSoonest);
     connect(&m_soon, &QTimer::timeout, this, &LiveFollower::outdated);
     connect(&m_stream, &client::LiveStream::opened, this, [this] { set(State::Live); });
-    connect(&m_stream, &client::LiveStream::refused, this,
-            [this](const client::ClientError& error) { set(State::Refused, error.sentence); });
+    connect(&m_stream, &client::LiveStream::refused, this, [this](const client::ClientError& error) {
+        m_mayAskAgain = error.kind != client::ErrorKind::Unsupported;
+        set(State::Refused, error.sentence);
+    });
     connect(&m_stream, &client::LiveStream::ended, this, [this] {
+        m_soon.stop();
         m_container = nullptr;
         set(State::Off);
     });
@@ -54,10 +57,12 @@ LiveFollower::LiveFollower(QObject* parent)
 
 void LiveFollower::follow(client::ContainerClient* container)
 {
-    if (m_container == container)
+    if (m_container == container && !m_mayAskAgain)
         return;
-    leave();
+    if (m_container != container)
+        leave();
     m_container = container;
+    m_mayAskAgain = false;
     m_stream.open(container);
 }
 
@@ -66,6 +71,7 @@ void LiveFollower::leave()
     m_stream.close();
     m_soon.stop();
     m_container = nullptr;
+    m_mayAskAgain = false;
     m_last = {};
     set(State::Off);
 }
@@ -92,7 +98,6 @@ void LiveFollower::take(const client::LiveMessage& message)
         m_last = message.changes.back();
     if (!m_soon.isActive())
         m_soon.start();
-    Q_EMIT stateChanged();
 }
 
 } // namespace lamella::pages

@@ -20,19 +20,19 @@ public:
     enum class State {
         Off,
         Live,
-        Refused, ///< for as long as this container is followed
+        Refused, ///< for as long as this container is followed; where it may be otherwise later it is asked again
     };
 
     explicit LiveFollower(QObject* parent = nullptr);
 
-    /// Does nothing where it is followed already.
+    /// Does nothing where it is followed already, or never can be.
     void follow(client::ContainerClient* container);
     void leave();
 
     State state() const { return m_state; }
     /// Why it was refused.
     const QString& reason() const { return m_reason; }
-    /// What has happened last; nothing for no path.
+    /// What has happened last, as of outdated(); nothing for no path.
     const client::LiveChange& last() const { return m_last; }
 
     /// The list was read, which took so long; it may be old already.
@@ -51,6 +51,7 @@ private:
     QPointer<client::ContainerClient> m_container;
     State m_state = State::Off;
     QString m_reason;
+    bool m_mayAskAgain = false; ///< it was refused for a while only
     client::LiveChange m_last;
     QTimer m_soon;
 };

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/client/client.h"
+#include "gui/client/container_client.h"
 #include "gui/dialogs/new_image_dialog.h"
 #include "gui/models/changes_model.h"
 #include "gui/pages/differenceview.h"
@@ -31,6 +33,7 @@ private Q_SLOTS:
     void isKeptAsItIs();
     void showsChangesAsTheyHappen();
     void saysWhyItIsNotLive();
+    void asksAgainWhereItMayBeLiveLater();
     void saysWhoChangedWhat();
     void undoesWhatIsSelected();
     void undoesEverything();
@@ -185,6 +188,25 @@ void TestChanges::saysWhyItIsNotLive()
     const auto before = m_helper->calls.count(u"ListChanges"_s);
     QTRY_VERIFY(m_helper->calls.count(u"ListChanges"_s) > before);
     QCOMPARE(m_helper->calls.count(u"WatchChanges"_s), 1);
+    // When it runs again it may be otherwise.
+    const QString id = m_client->containers().constFirst()->id();
+    m_helper->changeContainer(id, {{u"State"_s, u"stopped"_s}, {u"ExitStatus"_s, 0}});
+    QTRY_VERIFY(!mark->isVisible());
+    m_helper->tellsChanges = true;
+    m_helper->changeContainer(id, {{u"State"_s, u"running"_s}, {u"ExitStatus"_s, -1}});
+    QTRY_COMPARE(mark->text(), u"● Live"_s);
+}
+
+void TestChanges::asksAgainWhereItMayBeLiveLater()
+{
+    m_helper->tellsNoChanges = u"LimitExceeded"_s;
+    showChanges(kChanges);
+    const auto* mark = find<QLabel>(u"changesLive"_s);
+    QTRY_COMPARE(mark->text(), u"○ Every 2 s"_s);
+    QTRY_VERIFY(m_helper->calls.count(u"WatchChanges"_s) > 1);
+    QCOMPARE(mark->text(), u"○ Every 2 s"_s);
+    m_helper->tellsChanges = true;
+    QTRY_COMPARE(mark->text(), u"● Live"_s);
 }
 
 void TestChanges::saysWhoChangedWhat()

@@ -501,7 +501,7 @@ void FakeHelper::watch(const QDBusMessage& message)
 {
     std::array<int, 2> ends{};
     if (!tellsChanges || ::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-        m_connection.send(message.createErrorReply(QLatin1StringView(dbus::kErrorPrefix) + "Unsupported"_L1,
+        m_connection.send(message.createErrorReply(QLatin1StringView(dbus::kErrorPrefix) + tellsNoChanges,
                                                    u"the kernel does not tell of changes"_s));
         return;
     }

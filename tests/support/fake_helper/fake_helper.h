@@ -36,6 +36,7 @@ public:
     QByteArray changes;
     /// Whether WatchChanges is answered; otherwise it is refused (Unsupported).
     bool tellsChanges = false;
+    QString tellsNoChanges = QStringLiteral("Unsupported"); ///< the error of WatchChanges otherwise
     /// Tells the last one who called WatchChanges; `kinds` of resources/dbus/live_changes.h.
     void tell(const QByteArray& path, quint32 kinds, const QByteArray& writer, quint32 containerPid,
               const QByteArray& from = {});
