@@ -11,9 +11,13 @@
 #include <QTest>
 
 #include <algorithm>
+#include <cstring>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <memory>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -267,6 +271,44 @@ private Q_SLOTS:
         QCOMPARE(write(path, "/none/f", "ab"), u"NotFound"_s);
         QCOMPARE(write(path, "/", "ab"), u"InvalidArgument"_s);
         QCOMPARE(write(path, "/etc", "ab"), u"InvalidArgument"_s);
+        noneIsLeft(path);
+    }
+
+    // What a container's root may give away counts below it alone: whoever writes the content must not make it the
+    // host's.
+    void aCapabilityStaysTheContainers_data() { whetherItRuns(); }
+    void aCapabilityStaysTheContainers()
+    {
+        const QString path = make(u"echo 1 >/f; chmod 755 /f"_s);
+        const QByteArray file = inUpper(path, "/f");
+        struct stat status{};
+        QCOMPARE(::stat(file.constData(), &status), 0);
+        QVERIFY(status.st_uid != 0);
+        vfs_ns_cap_data given{};
+        given.magic_etc = VFS_CAP_REVISION_3 | VFS_CAP_FLAGS_EFFECTIVE;
+        given.data[0].permitted = 1u << CAP_SYS_ADMIN;
+        given.rootid = status.st_uid;
+        QCOMPARE(::setxattr(file.constData(), "security.capability", &given, sizeof given, 0), 0);
+        QCOMPARE(write(path, "/f", "of the client"), QString());
+        QCOMPARE(read(path, "/f"), "of the client");
+        vfs_ns_cap_data now{};
+        QCOMPARE(::getxattr(file.constData(), "security.capability", &now, sizeof now), ssize_t(sizeof now));
+        QCOMPARE(std::memcmp(&now, &given, sizeof now), 0);
+    }
+
+    void whatIsOfNobodyInItIsLeftAlone_data() { whetherItRuns(); }
+    void whatIsOfNobodyInItIsLeftAlone()
+    {
+        const QString path = make(u"echo 1 >/f; chmod 600 /f"_s);
+        const QByteArray file = inUpper(path, "/f");
+        QCOMPARE(::chown(file.constData(), 0, 0), 0);
+        QCOMPARE(write(path, "/f", "x"), u"Unsupported"_s);
+        QCOMPARE(write(path, "/f", "x", {{u"offset"_s, 0ull}}), u"Unsupported"_s);
+        QCOMPARE(ask(path, u"SetFileAttributes"_s, {QByteArray("/f")}, {{u"mode"_s, 04755u}}), u"Unsupported"_s);
+        struct stat status{};
+        QCOMPARE(::stat(file.constData(), &status), 0);
+        QCOMPARE(int(status.st_mode & 07777), 0600);
+        QCOMPARE(int(status.st_size), 2);
         noneIsLeft(path);
     }
 
@@ -526,6 +568,12 @@ private:
         if (answer.arguments().size() != 2)
             return {};
         return readAll(answer.arguments().at(1).value<QDBusUnixFileDescriptor>().fileDescriptor());
+    }
+
+    /// Where the writable layer has it, on the host.
+    static QByteArray inUpper(const QString& path, const QByteArray& file)
+    {
+        return qgetenv("LAMELLA_STATE") + "/containers/" + path.section(u'/', -1).toUtf8() + "/upper" + file;
     }
 
     /// Of what writing makes meanwhile.
