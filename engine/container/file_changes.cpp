@@ -127,8 +127,7 @@ Result<void> mustBe(const std::string& digest, const UniqueFd& old, const std::s
     if (!old)
         return isAnother();
     const auto file = TRY(layer::openRegularFile(old, path));
-    const auto text = os::readAll(file.borrow(), path, kMostHashedBefore);
-    if (!text || layer::digestOf(*text) != digest)
+    if (layer::digestOf(TRY(os::readAll(file.borrow(), path, kMostHashedBefore))) != digest)
         return isAnother();
     return {};
 }
@@ -176,7 +175,7 @@ Result<void> writeFile(const WritableTree& tree, const std::string& path, const 
     if (!old)
         return failure(ErrorKind::NotFound, std::format("/{} is not there", path));
     // Through the place: it is the regular file that was looked at, whatever has its name by now.
-    const auto file = TRY(os::open(os::descriptorPath(old.borrow()), O_WRONLY));
+    const auto file = TRY(layer::openRegularFile(old, path, O_WRONLY));
     return copyContent(content.bytes, file.borrow(), *content.offset, path);
 }
 
@@ -217,7 +216,9 @@ Result<void> moveFile(const WritableTree& tree, const std::string& from, const s
                        std::format("/{} is a directory of the image, and overlay cannot move those: make a new one, "
                                    "and copy what is in it",
                                    from));
-    if (errno == EISDIR || errno == ENOTDIR || errno == ENOTEMPTY)
+    if (errno == ENOTEMPTY)
+        return failure(ErrorKind::AlreadyExists, std::format("/{} is a directory already, and is not empty", to));
+    if (errno == EISDIR || errno == ENOTDIR)
         return failure(ErrorKind::AlreadyExists, std::format("/{} is there already, and is another kind of file", to));
     return systemFailure(std::format("cannot move /{} to /{}", from, to));
 }
