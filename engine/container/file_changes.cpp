@@ -106,7 +106,7 @@ private:
 };
 
 /// The regular file that is there, as a place; none where nothing is.
-Result<UniqueFd> findOld(BorrowedFd parent, const std::string& path)
+Result<UniqueFd> findOld(const WritableTree& tree, BorrowedFd parent, const std::string& path)
 {
     auto place = layer::openInside(parent, lastName(path), O_PATH | O_NOFOLLOW);
     if (!place)
@@ -116,6 +116,7 @@ Result<UniqueFd> findOld(BorrowedFd parent, const std::string& path)
         return failure(ErrorKind::InvalidArgument, std::format("/{} is a link: name what it leads to", path));
     if (!S_ISREG(status.st_mode))
         return failure(ErrorKind::InvalidArgument, std::format("/{} is no regular file", path));
+    TRY(tree.mayBeChanged(status, path));
     return place;
 }
 
@@ -126,30 +127,31 @@ Result<void> mustBe(const std::string& digest, const UniqueFd& old, const std::s
     if (!old)
         return isAnother();
     const auto file = TRY(layer::openRegularFile(old, path));
-    const auto text = os::readAll(file.borrow(), path, kMostHashedBefore);
-    if (!text || layer::digestOf(*text) != digest)
+    if (layer::digestOf(TRY(os::readAll(file.borrow(), path, kMostHashedBefore))) != digest)
         return isAnother();
     return {};
 }
 
-Result<void> keepAttributes(const UniqueFd& old, BorrowedFd file, const std::string& path)
+Result<void> keepAttributes(const WritableTree& tree, const UniqueFd& old, BorrowedFd file, const std::string& path)
 {
     const auto status = TRY(os::status(old.borrow(), path));
+    TRY(tree.mayBeChanged(status, path)); // it may be another's since it was found
     const auto source = TRY(layer::openRegularFile(old, path));
-    constexpr layer::IdShift kAsTheyAre{0, UINT32_MAX, false};
-    const auto xattrs = TRY(layer::layerXattrs(source.borrow(), path, kAsTheyAre));
+    // Capabilities are the container's, and those of its root alone: without its base they would be the host's.
+    const auto xattrs = TRY(layer::layerXattrs(source.borrow(), path, tree.ids()));
     // The owner first: changing it takes set-id bits and capabilities away.
     if (::fchown(file.get(), status.st_uid, status.st_gid) != 0 || ::fchmod(file.get(), status.st_mode & 07777) != 0)
         return cannotWrite(path);
-    return layer::setLayerXattrs(file, path, xattrs, 0);
+    return layer::setLayerXattrs(file, path, xattrs, tree.ids().base);
 }
 
-Result<void> replaceFile(BorrowedFd parent, const std::string& path, const UniqueFd& old, const FileContent& content)
+Result<void> replaceFile(const WritableTree& tree, BorrowedFd parent, const std::string& path, const UniqueFd& old,
+                         const FileContent& content)
 {
     auto made = TRY(TemporaryFile::make(parent, path));
     TRY(copyContent(content.bytes, made.file(), 0, path));
     if (old)
-        TRY(keepAttributes(old, made.file(), path));
+        TRY(keepAttributes(tree, old, made.file(), path));
     else if (::fchmod(made.file().get(), content.mode.value_or(kUsualMode)) != 0)
         return cannotWrite(path);
     // What is there already is not lost in a crash: either the old or the new is found.
@@ -163,17 +165,17 @@ Result<void> replaceFile(BorrowedFd parent, const std::string& path, const Uniqu
 Result<void> writeFile(const WritableTree& tree, const std::string& path, const FileContent& content)
 {
     const auto parent = TRY(tree.parentOf(path));
-    const auto old = TRY(findOld(parent.borrow(), path));
+    const auto old = TRY(findOld(tree, parent.borrow(), path));
     if (old && content.mustBeNew)
         return failure(ErrorKind::AlreadyExists, std::format("/{} is there already", path));
     if (!content.replaces.empty())
         TRY(mustBe(content.replaces, old, path));
     if (!content.offset)
-        return replaceFile(parent.borrow(), path, old, content);
+        return replaceFile(tree, parent.borrow(), path, old, content);
     if (!old)
         return failure(ErrorKind::NotFound, std::format("/{} is not there", path));
     // Through the place: it is the regular file that was looked at, whatever has its name by now.
-    const auto file = TRY(os::open(os::descriptorPath(old.borrow()), O_WRONLY));
+    const auto file = TRY(layer::openRegularFile(old, path, O_WRONLY));
     return copyContent(content.bytes, file.borrow(), *content.offset, path);
 }
 
@@ -214,7 +216,9 @@ Result<void> moveFile(const WritableTree& tree, const std::string& from, const s
                        std::format("/{} is a directory of the image, and overlay cannot move those: make a new one, "
                                    "and copy what is in it",
                                    from));
-    if (errno == EISDIR || errno == ENOTDIR || errno == ENOTEMPTY)
+    if (errno == ENOTEMPTY)
+        return failure(ErrorKind::AlreadyExists, std::format("/{} is a directory already, and is not empty", to));
+    if (errno == EISDIR || errno == ENOTDIR)
         return failure(ErrorKind::AlreadyExists, std::format("/{} is there already, and is another kind of file", to));
     return systemFailure(std::format("cannot move /{} to /{}", from, to));
 }
@@ -239,6 +243,7 @@ Result<void> setAttributes(const WritableTree& tree, const std::string& path, co
     const auto place
         = TRY(layer::openInside(path.empty() ? tree.root() : parent.borrow(), lastName(path), O_PATH | O_NOFOLLOW));
     const auto status = TRY(os::status(place.borrow(), path));
+    TRY(tree.mayBeChanged(status, path));
     if (attributes.mode && S_ISLNK(status.st_mode))
         return failure(ErrorKind::InvalidArgument, std::format("/{} is a link, which has no mode", path));
     const auto what = std::format("cannot set the attributes of /{}", path);

@@ -11,7 +11,8 @@
 /// What a person changes in a container's files. Paths are those of layer::insidePath(); no symlink is followed,
 /// neither on the way nor at the end, nothing but regular files is ever opened, and what a process of the container
 /// puts in the way meanwhile leads nowhere else. Errors of all: NotFound, InvalidArgument (a symlink stands in the
-/// way), Busy (something is mounted there), NoSpace, system errors.
+/// way), Busy (something is mounted there), Unsupported (it is of a user or group that the container does not have),
+/// NoSpace, system errors.
 namespace lamella::container {
 
 struct FileContent {

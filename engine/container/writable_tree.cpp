@@ -108,4 +108,13 @@ Result<std::uint32_t> WritableTree::hostId(std::uint32_t id) const
     return m_idBase + id;
 }
 
+Result<void> WritableTree::mayBeChanged(const struct stat& status, const std::string& path) const
+{
+    const auto isOurs = [this](std::uint32_t id) { return id >= m_idBase && id - m_idBase < m_idCount; };
+    if (!isOurs(status.st_uid) || !isOurs(status.st_gid))
+        return failure(ErrorKind::Unsupported,
+                       std::format("/{} is of a user or group that the container does not have", path));
+    return {};
+}
+
 } // namespace lamella::container

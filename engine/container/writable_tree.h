@@ -4,6 +4,7 @@
 #include "engine/base/unique_fd.h"
 #include "engine/container/container_tree.h"
 #include "engine/container/merged_root.h"
+#include "engine/layer/file_attributes.h"
 
 #include <optional>
 
@@ -31,6 +32,13 @@ public:
 
     /// The host's name for an id of the container. Errors: InvalidArgument (it has no such id).
     Result<std::uint32_t> hostId(std::uint32_t id) const;
+
+    /// As the kernel has it for the container's root, who can do nothing with a file of an id that the container does
+    /// not have (user_namespaces(7)). Errors: Unsupported (`status`, of `path`, is of one).
+    Result<void> mayBeChanged(const struct stat& status, const std::string& path) const;
+
+    /// Between the host's ids and the container's.
+    layer::IdShift ids() const { return {m_idBase, m_idCount, false}; }
 
 private:
     WritableTree(UniqueFd root, std::vector<std::string> mounts, std::uint32_t idBase, std::uint32_t idCount,

@@ -228,40 +228,6 @@ Result<Listing> listDirectory(const OverlayTree& tree, const ListingRequest& req
     return Lister{tree, request, stop}.run();
 }
 
-Result<std::string> resolvePath(const OverlayTree& tree, std::string_view path, OverlayTree::Version version)
-{
-    constexpr int kMostLinks = 40; // as the kernel: path_resolution(7)
-    std::string done;
-    std::string rest{path};
-    int links = 0;
-    while (!rest.empty()) {
-        const auto slash = std::min(rest.find('/'), rest.size());
-        const auto name = rest.substr(0, slash);
-        rest.erase(0, slash + 1);
-        if (name.empty() || name == ".")
-            continue;
-        if (name == "..") {
-            done.resize(splitPath(done).parent.size());
-            continue;
-        }
-        auto next = childPath(done, name);
-        const auto found = tree.find(next, version);
-        if (!found)
-            return isNotThere(next);
-        if (!S_ISLNK(found->status.st_mode)) {
-            done = std::move(next);
-            continue;
-        }
-        const auto target = TRY(readLink(TRY(openInside(found->root, next, O_PATH | O_NOFOLLOW)).borrow(), next));
-        if (++links > kMostLinks || target.size() + rest.size() > std::size_t{PATH_MAX})
-            return failure(ErrorKind::InvalidArgument, std::format("/{} leads through too many symlinks", path));
-        if (target.starts_with('/'))
-            done.clear();
-        rest = std::format("{}/{}", target, rest);
-    }
-    return done;
-}
-
 Result<std::string> readLink(BorrowedFd link, std::string_view path)
 {
     std::array<char, PATH_MAX> target{};

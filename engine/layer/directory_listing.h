@@ -39,10 +39,6 @@ struct Listing {
 /// vanishes meanwhile is left out. Any thread. Errors: NotFound, InvalidArgument (it is no directory), Cancelled.
 Result<Listing> listDirectory(const OverlayTree& tree, const ListingRequest& request, const std::stop_token& stop);
 
-/// Where `path` (of insidePath()) leads when every symlink in it is followed, as a process whose root is the tree's
-/// would do it (path_resolution(7)). Errors: NotFound, InvalidArgument (too many symlinks).
-Result<std::string> resolvePath(const OverlayTree& tree, std::string_view path, OverlayTree::Version version);
-
 /// The target of a symlink that is open (O_PATH); `path` is for people.
 Result<std::string> readLink(BorrowedFd link, std::string_view path);
 

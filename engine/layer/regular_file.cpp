@@ -13,14 +13,17 @@ Result<UniqueFd> openRegularFile(BorrowedFd root, const std::string& path)
     return openRegularFile(TRY(openInside(root, path, O_PATH | O_NOFOLLOW)), path);
 }
 
-Result<UniqueFd> openRegularFile(const UniqueFd& place, const std::string& path)
+Result<UniqueFd> openRegularFile(const UniqueFd& place, const std::string& path, int access)
 {
     const auto status = TRY(os::status(place.borrow(), path));
     if (!S_ISREG(status.st_mode))
         return failure(ErrorKind::InvalidArgument, std::format("{} is no regular file", path));
-    const int fd = ::open(os::descriptorPath(place.borrow()).c_str(), O_RDONLY | O_CLOEXEC);
+    // O_NONBLOCK: who has a lease on it could make this wait for as long as the kernel lets him.
+    const int fd = ::open(os::descriptorPath(place.borrow()).c_str(), access | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0 && errno == EWOULDBLOCK)
+        return failure(ErrorKind::Busy, std::format("{} is held by a program that has a lease on it", path));
     if (fd < 0)
-        return systemFailure(std::format("cannot read {}", path));
+        return systemFailure(std::format("cannot open {}", path));
     return UniqueFd{fd};
 }
 

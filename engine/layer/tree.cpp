@@ -19,6 +19,8 @@ namespace {
 
 // Deeper directories are moved up to the top of the tree that is being removed.
 constexpr std::size_t kMaxDepth = 32;
+// Those of an overlay's lower layers cannot be moved, and are gone into: no path into an image is longer.
+constexpr std::size_t kMaxDepthOfLower = PATH_MAX / 2;
 
 struct CloseDirectory {
     void operator()(DIR* stream) const { ::closedir(stream); }
@@ -98,10 +100,15 @@ private:
     Result<void> moveUp(BorrowedFd from, const std::string& name)
     {
         const auto to = std::format(".lamella-removed-{}", m_moved++);
-        if (::renameat(from.get(), name.c_str(), m_levels.front().fd().get(), to.c_str()) != 0 && errno != EEXIST
-            && errno != ENOTEMPTY)
+        if (::renameat(from.get(), name.c_str(), m_levels.front().fd().get(), to.c_str()) == 0 || errno == EEXIST
+            || errno == ENOTEMPTY)
+            return {};
+        if (errno != EXDEV) // overlayfs.rst, "renaming directories": redirect_dir is off
             return fail();
-        return {};
+        if (m_levels.size() >= kMaxDepthOfLower)
+            return failure(ErrorKind::LimitExceeded,
+                           std::format("cannot remove {}: its directories are too deep", m_name));
+        return enter(from, name);
     }
 
     Result<void> leave()

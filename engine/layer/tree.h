@@ -27,8 +27,8 @@ SplitPath splitPath(std::string_view path);
 Result<UniqueFd> openInside(BorrowedFd root, std::string_view path, int flags);
 
 /// Removes `name` in `parent`, whatever it is, and all below it; finding nothing is well. Symlinks are not followed and
-/// mounts not entered (Busy). However deep the tree is, few descriptors are open and nothing recurses. Errors: also
-/// Cancelled, with a part of it gone.
+/// mounts not entered (Busy). However deep the tree is, few descriptors are open and nothing recurses; of an overlay's
+/// lower directories, which cannot be moved, one for each level. Errors: also Cancelled, with a part of it gone.
 Result<void> removeTree(BorrowedFd parent, const std::string& name, const std::stop_token& stop = {});
 
 } // namespace lamella::layer

@@ -115,10 +115,14 @@ Result<void> callWithPrivateMounts(const std::function<Result<void>()>& body)
 Result<UniqueFd> makeUserNamespace(std::string_view uidMap, std::string_view gidMap)
 {
     const NoSignals noSignals;
+    const pid_t parent = ::getpid();
     const Child child = TRY(clone(CLONE_NEWUSER));
     if (child.pid == 0) {
-        // Only for as long as it takes to open its namespace; it shares nothing with the caller.
+        // Only for as long as it takes to open its namespace. Its copies of the caller's descriptors would keep open
+        // what the caller closes meanwhile.
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (::getppid() != parent || ::close_range(0, ~0U, 0) != 0) // a parent that ended before sends no signal
+            ::_exit(1);
         for (;;)
             ::pause();
     }

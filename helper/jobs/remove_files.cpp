@@ -11,8 +11,11 @@ Work::Function removeFiles(container::TreeTarget target, std::vector<std::string
                const image::ProgressSink& progress, std::stop_token stop) -> Result<std::vector<std::string>> {
         progress({"Removing", {}, {}, {}});
         const auto tree = TRY(container::WritableTree::open(target));
-        for (const auto& path : paths)
+        for (const auto& path : paths) {
+            if (stop.stop_requested())
+                return failure(ErrorKind::Cancelled, "removing was cancelled");
             TRY(container::removeFile(tree, path, stop));
+        }
         return std::vector<std::string>{};
     };
 }

@@ -61,7 +61,13 @@ Result<container::FileContent> contentOptions(const QVariantMap& options)
         content.offset = offset->toULongLong();
         if (*content.offset > std::uint64_t{INT64_MAX} - kLongestContent)
             return failure(ErrorKind::InvalidArgument, "no file is as long as the offset says");
+        if (content.mode || content.mustBeNew)
+            return failure(ErrorKind::InvalidArgument,
+                           "what is written at an offset is in a file that is there: it "
+                           "is not new, and keeps its mode");
     }
+    if (content.mustBeNew && !content.replaces.empty())
+        return failure(ErrorKind::InvalidArgument, "a new file replaces nothing");
     return content;
 }
 
@@ -75,7 +81,7 @@ Result<container::FileAttributes> attributeOptions(const QVariantMap& options)
         constexpr qint64 kSecond = 1'000'000;
         const qint64 usec = time->toLongLong();
         const qint64 rest = (usec % kSecond + kSecond) % kSecond;
-        attributes.mtime = timespec{(usec - rest) / kSecond, long(rest * 1000)};
+        attributes.mtime = timespec{usec / kSecond - (usec % kSecond < 0 ? 1 : 0), long(rest * 1000)};
     }
     return attributes;
 }
@@ -98,7 +104,7 @@ Result<std::shared_ptr<const void>> ContainerObject::holdForWriting()
 
 void ContainerObject::changeFiles(std::function<Result<void>(const container::WritableTree& tree)> change)
 {
-    auto place = m_services.readers.take(caller().uid);
+    auto place = m_services.writers.take(caller().uid);
     if (!place)
         return refuse(place.error());
     auto held = holdForWriting();

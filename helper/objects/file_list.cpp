@@ -2,6 +2,7 @@
 #include "helper/objects/file_list.h"
 
 #include "engine/layer/file_attributes.h"
+#include "engine/layer/resolve_path.h"
 #include "engine/os/file.h"
 #include "engine/os/memfd.h"
 
@@ -27,6 +28,17 @@ void setText(Json& json, const std::string& key, const std::string& text)
         json[key + "_base64"] = QByteArray::fromStdString(text).toBase64().toStdString();
 }
 
+/// A container sets any time that there is.
+std::int64_t microseconds(const timespec& time)
+{
+    constexpr std::int64_t kSecond = 1'000'000;
+    constexpr std::int64_t kMost = INT64_MAX / kSecond - 1;
+    return std::clamp<std::int64_t>(time.tv_sec, -kMost, kMost) * kSecond + time.tv_nsec / 1000;
+}
+
+/// Of one answer: a symlink's target alone may have 4 KiB.
+constexpr std::size_t kLongestAnswer = 8u << 20;
+
 class FileLines {
 public:
     FileLines(const ChangeSource& source, const std::vector<std::string>& mounts, std::string directory)
@@ -48,7 +60,7 @@ public:
         json["uid"] = ids.inside(file.status.st_uid);
         json["gid"] = ids.inside(file.status.st_gid);
         json["size"] = S_ISREG(file.status.st_mode) ? file.status.st_size : 0;
-        json["mtime_usec"] = std::int64_t{file.status.st_mtim.tv_sec} * 1'000'000 + file.status.st_mtim.tv_nsec / 1000;
+        json["mtime_usec"] = microseconds(file.status.st_mtim);
         if (!file.target.empty())
             setText(json, "target", file.target);
         if (file.change)
@@ -85,16 +97,22 @@ Result<FileList> listFiles(const ChangeSource& source, const std::optional<conta
                            layer::ListingRequest request, const std::stop_token& stop)
 {
     const auto tree = TRY(layer::OverlayTree::open(source.directories));
-    request.path = TRY(layer::resolvePath(tree, request.path, request.version));
+    request.path = TRY(layer::resolvePath(tree, request.path, request.version, stop));
     const auto listing = TRY(layer::listDirectory(tree, request, stop));
     // One that ends at this moment has nothing mounted.
     const auto mounts
         = mounted ? container::mountPoints(*mounted).value_or(std::vector<std::string>{}) : std::vector<std::string>{};
     const FileLines lines{source, mounts, request.path};
     std::string text;
-    for (const auto& file : listing.files)
+    std::string next = listing.next;
+    for (const auto& file : listing.files) {
         text += lines.line(file);
-    return FileList{request.path, TRY(sealedText(text)), listing.next};
+        if (text.size() >= kLongestAnswer && &file != &listing.files.back()) {
+            next = file.name;
+            break;
+        }
+    }
+    return FileList{request.path, TRY(sealedText(text)), next};
 }
 
 } // namespace lamella::helper

@@ -11,9 +11,14 @@
 #include <QTest>
 
 #include <algorithm>
+#include <cstring>
 #include <fcntl.h>
+#include <limits>
+#include <linux/capability.h>
 #include <memory>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -149,6 +154,15 @@ private Q_SLOTS:
         QCOMPARE(list(path, "/out").named(u"a"_s).value("type"_L1).toString(), u"directory"_s);
     }
 
+    void aWayThatNeverEndsIsGivenUp()
+    {
+        const QString path = make(
+            u"mkdir /d; t=$(printf 'd/../%.0s' $(seq 700)); i=0; while [ $i -lt 10 ]; do ln -s ${t}$((i+1)) /$i; "
+            "i=$((i+1)); done; ln -s d /10"_s);
+        QCOMPARE(list(path, "/7").directory, "/d");
+        QCOMPARE(list(path, "/0").error, u"LimitExceeded"_s);
+    }
+
     void aReplacedDirectoryShowsNothingOfTheOldOne()
     {
         const QString path = make(u"rm -r /etc; mkdir /etc; echo 1 >/etc/only; echo 2 >/etc/passwd; rm -r /root"_s);
@@ -196,6 +210,25 @@ private Q_SLOTS:
         const Listed two = list(path, "/d", {{u"limit"_s, 2ull}});
         QCOMPARE(two.names(), (QStringList{u"0"_s, u"1000"_s}).mid(0, two.files.size()));
         QVERIFY(!two.next.isEmpty());
+    }
+
+    void longNamesComeInParts()
+    {
+        constexpr int kLinks = 3000;
+        const QString path = make(u"mkdir /d"_s);
+        const QByteArray target(4000, 'x');
+        for (int i = 0; i < kLinks; ++i)
+            QCOMPARE(::symlink(target.constData(), inUpper(path, "/d/" + QByteArray::number(i)).constData()), 0);
+        const Listed first = list(path, "/d");
+        QVERIFY2(first.files.size() > 1000 && first.files.size() < kLinks,
+                 qPrintable(QString::number(first.files.size())));
+        QCOMPARE(first.files.last().value("name"_L1).toString().toUtf8(), first.next);
+        QCOMPARE(first.files.last().value("target"_L1).toString().toUtf8(), target);
+        const Listed second = list(path, "/d", {{u"after"_s, first.next}});
+        QVERIFY(second.next.isEmpty());
+        const QStringList names = first.names() + second.names();
+        QCOMPARE(names.size(), kLinks);
+        QCOMPARE(QSet<QString>(names.begin(), names.end()).size(), names.size());
     }
 
     void badListings_data()
@@ -270,6 +303,44 @@ private Q_SLOTS:
         noneIsLeft(path);
     }
 
+    // What a container's root may give away counts below it alone: whoever writes the content must not make it the
+    // host's.
+    void aCapabilityStaysTheContainers_data() { whetherItRuns(); }
+    void aCapabilityStaysTheContainers()
+    {
+        const QString path = make(u"echo 1 >/f; chmod 755 /f"_s);
+        const QByteArray file = inUpper(path, "/f");
+        struct stat status{};
+        QCOMPARE(::stat(file.constData(), &status), 0);
+        QVERIFY(status.st_uid != 0);
+        vfs_ns_cap_data given{};
+        given.magic_etc = VFS_CAP_REVISION_3 | VFS_CAP_FLAGS_EFFECTIVE;
+        given.data[0].permitted = 1u << CAP_SYS_ADMIN;
+        given.rootid = status.st_uid;
+        QCOMPARE(::setxattr(file.constData(), "security.capability", &given, sizeof given, 0), 0);
+        QCOMPARE(write(path, "/f", "of the client"), QString());
+        QCOMPARE(read(path, "/f"), "of the client");
+        vfs_ns_cap_data now{};
+        QCOMPARE(::getxattr(file.constData(), "security.capability", &now, sizeof now), ssize_t(sizeof now));
+        QCOMPARE(std::memcmp(&now, &given, sizeof now), 0);
+    }
+
+    void whatIsOfNobodyInItIsLeftAlone_data() { whetherItRuns(); }
+    void whatIsOfNobodyInItIsLeftAlone()
+    {
+        const QString path = make(u"echo 1 >/f; chmod 600 /f"_s);
+        const QByteArray file = inUpper(path, "/f");
+        QCOMPARE(::chown(file.constData(), 0, 0), 0);
+        QCOMPARE(write(path, "/f", "x"), u"Unsupported"_s);
+        QCOMPARE(write(path, "/f", "x", {{u"offset"_s, 0ull}}), u"Unsupported"_s);
+        QCOMPARE(ask(path, u"SetFileAttributes"_s, {QByteArray("/f")}, {{u"mode"_s, 04755u}}), u"Unsupported"_s);
+        struct stat status{};
+        QCOMPARE(::stat(file.constData(), &status), 0);
+        QCOMPARE(int(status.st_mode & 07777), 0600);
+        QCOMPARE(int(status.st_size), 2);
+        noneIsLeft(path);
+    }
+
     void whatTheProgramSees_data() { whetherItRuns(); }
     void whatTheProgramSees()
     {
@@ -294,6 +365,14 @@ private Q_SLOTS:
         QVERIFY2(log.contains("../etc"_L1), qPrintable(log));
         QCOMPARE(list(path, "/").named(u"dir"_s).value("mode"_L1).toInt(), 01777);
         QCOMPARE(list(path, "/etc").named(u"motd2"_s).value("mtime_usec"_L1).toInteger(), 1'500'000);
+        QCOMPARE(ask(path, u"SetFileAttributes"_s, {QByteArray("/etc/motd2")}, {{u"mtime_usec"_s, qlonglong(-1)}}),
+                 QString());
+        QCOMPARE(list(path, "/etc").named(u"motd2"_s).value("mtime_usec"_L1).toInteger(), -1);
+        // The file system may have a shortest time, but takes this for none other.
+        QCOMPARE(ask(path, u"SetFileAttributes"_s, {QByteArray("/etc/motd2")},
+                     {{u"mtime_usec"_s, std::numeric_limits<qlonglong>::min()}}),
+                 QString());
+        QVERIFY(list(path, "/etc").named(u"motd2"_s).value("mtime_usec"_L1).toInteger() < 0);
     }
 
     void movingAndRemoving_data() { whetherItRuns(); }
@@ -364,6 +443,9 @@ private Q_SLOTS:
         QCOMPARE(write(path, "/f", "x", {{u"mode"_s, 010000u}}), u"InvalidArgument"_s);
         QCOMPARE(write(path, "/f", "x", {{u"replaces"_s, u"sha256:1"_s}}), u"InvalidArgument"_s);
         QCOMPARE(write(path, "/f", "x", {{u"offset"_s, ~0ull}}), u"InvalidArgument"_s);
+        QCOMPARE(write(path, "/f", "x", {{u"offset"_s, 0ull}, {u"mode"_s, 0600u}}), u"InvalidArgument"_s);
+        QCOMPARE(write(path, "/f", "x", {{u"offset"_s, 0ull}, {u"new"_s, true}}), u"InvalidArgument"_s);
+        QCOMPARE(write(path, "/f", "x", {{u"new"_s, true}, {u"replaces"_s, digestOf("1\n")}}), u"InvalidArgument"_s);
         QCOMPARE(write(path, "/f", QByteArray(17 << 20, 'x')), u"LimitExceeded"_s);
         QCOMPARE(ask(path, u"WriteFile"_s, {QByteArray("/f"), QVariant::fromValue(memoryFile("x", F_SEAL_WRITE))}),
                  u"InvalidArgument"_s);
@@ -526,6 +608,12 @@ private:
         if (answer.arguments().size() != 2)
             return {};
         return readAll(answer.arguments().at(1).value<QDBusUnixFileDescriptor>().fileDescriptor());
+    }
+
+    /// Where the writable layer has it, on the host.
+    static QByteArray inUpper(const QString& path, const QByteArray& file)
+    {
+        return qgetenv("LAMELLA_STATE") + "/containers/" + path.section(u'/', -1).toUtf8() + "/upper" + file;
     }
 
     /// Of what writing makes meanwhile.

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/layer/changes.h"
 #include "engine/layer/directory_names.h"
+#include "engine/layer/regular_file.h"
 #include "engine/layer/tree.h"
+#include "engine/layer/whiteout.h"
 #include "engine/os/file.h"
 
 #include <QProcess>
 #include <QTest>
 
+#include <csignal>
 #include <format>
 #include <sched.h>
 #include <sys/mount.h>
@@ -66,6 +69,8 @@ private Q_SLOTS:
     void cancelling();
     void aDirectoryOfTooManyNamesIsRefused();
     void removingGoesAsDeepAsItMust();
+    void removingGoesAsDeepAsTheImageDoes();
+    void nobodyWaitsForALease();
 
 private:
     fs::path m_base;
@@ -247,6 +252,35 @@ void ChangesTest::removingGoesAsDeepAsItMust()
     QVERIFY(!fs::exists(upper() / "deep"));
     QVERIFY(fs::exists(m_directory / "kept"));
     QVERIFY(removeTree(parent.borrow(), "deep"));
+}
+
+// Overlay moves none of them.
+void ChangesTest::removingGoesAsDeepAsTheImageDoes()
+{
+    QCOMPARE(::umount2((m_directory / "merged").c_str(), 0), 0);
+    QVERIFY(shell(std::format("cd {}/0; i=0; mkdir far; cd far; while [ $i -lt 100 ]; do mkdir d e; echo 1 >f; cd d; "
+                              "i=$((i+1)); done",
+                              m_directory.string())));
+    QVERIFY(mount());
+    const auto root = os::open(m_directory / "merged", O_RDONLY | O_DIRECTORY).value();
+    const auto removed = removeTree(root.borrow(), "far");
+    QVERIFY2(removed, removed ? "" : removed.error().message.c_str());
+    struct stat status{};
+    QCOMPARE(::lstat((upper() / "far").c_str(), &status), 0);
+    QVERIFY(isWhiteout(status));
+}
+
+void ChangesTest::nobodyWaitsForALease()
+{
+    const auto directory = os::open(m_directory, O_RDONLY | O_DIRECTORY).value();
+    const auto leased = os::openAt(directory.borrow(), "leased", O_RDWR | O_CREAT, 0600).value();
+    ::signal(SIGIO, SIG_IGN); // it says that somebody waits
+    QCOMPARE(::fcntl(leased.get(), F_SETLEASE, F_WRLCK), 0);
+    const auto refused = openRegularFile(directory.borrow(), "leased");
+    QVERIFY(!refused);
+    QCOMPARE(refused.error().kind, ErrorKind::Busy);
+    QCOMPARE(::fcntl(leased.get(), F_SETLEASE, F_UNLCK), 0);
+    QVERIFY(openRegularFile(directory.borrow(), "leased"));
 }
 
 QTEST_GUILESS_MAIN(ChangesTest)
