@@ -47,16 +47,16 @@ using ContentDigest = std::array<std::byte, 32>;
 /// One file of a layer.
 struct FileRecord {
     RecordKind kind = RecordKind::File;
-    std::string path; ///< as of insidePath(), bytes as they are; "" for the layer's root
+    std::string path = {}; ///< as of insidePath(), bytes as they are; "" for the layer's root
     mode_t mode = 0; ///< permission bits, set-id and sticky
     uid_t uid = 0;
     gid_t gid = 0;
     timespec mtime{};
     std::uint64_t size = 0; ///< of regular files, bytes
-    std::string link; ///< where symlinks and hard links lead
+    std::string link = {}; ///< where symlinks and hard links lead
     unsigned deviceMajor = 0;
     unsigned deviceMinor = 0;
-    std::optional<ContentDigest> digest; ///< SHA-256 of what a regular file holds; nothing for one of mostly holes
+    std::optional<ContentDigest> digest = {}; ///< SHA-256 of what a regular file holds; nothing for one of mostly holes
     bool opaque = false; ///< the directory hides what the layers below have in it
 };
 
