@@ -261,7 +261,7 @@ private:
         if (::fstatat(m_directory.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode))
             return std::nullopt;
         if (error == EWOULDBLOCK) // a lease (fcntl(2), F_SETLEASE), which is waited for
-            return openRegularFile(m_directory.borrow(), name);
+            return openRegularFile(m_directory.borrow(), name, OnLease::Wait);
         return systemFailure(std::format("cannot read {}", path), error);
     }
 

@@ -104,9 +104,9 @@ private Q_SLOTS:
         const std::filesystem::path cache{runtime::kSeccompCache};
         const auto filters = [&cache] {
             std::map<std::string, std::filesystem::file_time_type> found;
-            std::error_code ignored; // it may not be there yet
+            std::error_code ignored; // it may not be there yet, or have its final name by now
             for (const auto& entry : std::filesystem::directory_iterator(cache, ignored))
-                found[entry.path().filename()] = entry.last_write_time();
+                found[entry.path().filename()] = entry.last_write_time(ignored);
             return found;
         };
         m_manager.reset(); // which ends its threads

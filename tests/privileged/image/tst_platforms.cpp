@@ -152,7 +152,7 @@ void PlatformsTest::anOlderStoreIsTaken()
         Store now{root()};
         auto connection = now.database->lock();
         for (const auto* statement :
-             {"ALTER TABLE images DROP COLUMN variant", "DROP TABLE layer_places",
+             {"ALTER TABLE images DROP COLUMN variant", "DROP TABLE layer_places", "DROP TABLE trash",
               "ALTER TABLE images DROP COLUMN manifest_type", "ALTER TABLE image_layers DROP COLUMN blob",
               "ALTER TABLE image_layers DROP COLUMN blob_bytes", "ALTER TABLE image_layers DROP COLUMN compression",
               "PRAGMA user_version=1"})
