@@ -2,12 +2,11 @@
 #include "gui/models/layer_files_model.h"
 
 #include "gui/format/formats.h"
-
-#include <QLocale>
+#include "gui/models/change_words.h"
+#include "gui/models/file_paths.h"
 
 #include <algorithm>
 #include <limits>
-#include <sys/stat.h>
 #include <utility>
 
 namespace lamella::models {
@@ -61,17 +60,7 @@ FileType fileType(const LayerEntry& entry)
 
 QString modeText(FileType type, quint32 mode)
 {
-    constexpr QLatin1StringView letters("-dlpscb"); // in the order of FileType
-    QString text(letters[static_cast<qsizetype>(type)]);
-    const auto part = [&](quint32 bits, bool special, QLatin1Char both, QLatin1Char alone) {
-        text += QLatin1Char(bits & 4 ? 'r' : '-');
-        text += QLatin1Char(bits & 2 ? 'w' : '-');
-        text += special ? (bits & 1 ? both : alone) : QLatin1Char(bits & 1 ? 'x' : '-');
-    };
-    part(mode >> 6, mode & S_ISUID, QLatin1Char('s'), QLatin1Char('S'));
-    part(mode >> 3, mode & S_ISGID, QLatin1Char('s'), QLatin1Char('S'));
-    part(mode, mode & S_ISVTX, QLatin1Char('t'), QLatin1Char('T'));
-    return text;
+    return typeLetter(type) + modeWords(mode);
 }
 
 LayerFilesModel::LayerFilesModel(QObject* parent)
