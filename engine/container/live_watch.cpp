@@ -3,6 +3,7 @@
 
 #include "engine/base/log.h"
 #include "engine/container/merged_root.h"
+#include "engine/container/watch_budget.h"
 #include "engine/container/writers.h"
 #include "engine/layer/change_gatherer.h"
 #include "engine/layer/directory_paths.h"
@@ -43,14 +44,8 @@ constexpr int kReadsAtOnce = 64;
 constexpr auto kPause = 20ms;
 /// FAN_MODIFY doubles what a small write(2) costs: after one it is not asked for during this time.
 constexpr auto kModifyPause = 1s;
-/// Where the next event is there so soon after all have been read, and that so often, all of it pauses for a while.
-constexpr auto kFloodInterval = 50us;
-constexpr int kFloodReads = 5;
-constexpr auto kFloodPause = 1s;
 /// Enough to come before the container's own processes, and not before all else: they decide how much there is to do.
 constexpr int kNice = -5;
-/// Of the time that passes, in percent; who makes more work than that is not looked at for a while.
-constexpr int kMostOfTheTime = 30;
 /// Calls of read(2) before the rest is looked after.
 constexpr int kReadsInARow = 8;
 
@@ -124,7 +119,7 @@ private:
         ::setpriority(PRIO_PROCESS, 0, kNice);
         for (;;) {
             keepTime();
-            const bool listens = !m_floodEnd && Clock::now() >= m_pauseEnd;
+            const bool listens = !m_watchAgainAt && Clock::now() >= m_pauseEnd;
             std::array<pollfd, 3> polls{{{m_wake.get(), POLLIN, 0},
                                          {m_pidfd.get(), POLLIN, 0},
                                          {listens ? m_fanotify.descriptor().get() : -1, POLLIN, 0}}};
@@ -157,14 +152,14 @@ private:
         const auto now = Clock::now();
         if (m_flushAt && now >= *m_flushAt)
             flush();
-        if (m_modifyAt && now >= *m_modifyAt && !m_floodEnd) {
+        if (m_modifyAt && now >= *m_modifyAt && !m_watchAgainAt) {
             m_modifyAt.reset();
             mark(&os::Fanotify::watch, FAN_MODIFY);
             m_mount.reset();
             noteUnknown(); // other files may have been written to meanwhile
         }
-        if (m_floodEnd && now >= *m_floodEnd) {
-            m_floodEnd.reset();
+        if (m_watchAgainAt && now >= *m_watchAgainAt) {
+            m_watchAgainAt.reset();
             mark(&os::Fanotify::watch, kEvents);
             m_mount.reset();
             m_modifyAt.reset();
@@ -176,7 +171,7 @@ private:
     int timeout() const
     {
         std::optional<Clock::time_point> next;
-        for (const auto& due : {m_flushAt, m_floodEnd ? std::nullopt : m_modifyAt, m_floodEnd,
+        for (const auto& due : {m_flushAt, m_watchAgainAt ? std::nullopt : m_modifyAt, m_watchAgainAt,
                                 m_pauseEnd > Clock::now() ? std::optional{m_pauseEnd} : std::nullopt})
             next = !due ? next : next ? std::min(*next, *due) : *due;
         if (!next)
@@ -190,32 +185,17 @@ private:
     {
         const auto now = Clock::now();
         if (now >= m_momentEnd) {
-            const bool isTooMuch = isTooMuchWork(now);
             m_momentEnd = now + kMoment;
             m_reads = 0;
-            if (isTooMuch) {
-                pauseForFlood();
-                return true;
-            }
         }
-        const bool paused = m_reads++ >= kReadsAtOnce;
+        const bool pauses = m_reads++ >= kReadsAtOnce;
         if (!readAll())
             return false;
-        if (!paused)
-            return true;
-        m_soon = isReadableSoon() ? m_soon + 1 : 0;
-        if (m_soon >= kFloodReads)
-            pauseForFlood();
-        m_pauseEnd = Clock::now() + kPause;
+        if (m_budget.isSpent(Clock::now()))
+            pauseWatch();
+        else if (pauses)
+            m_pauseEnd = Clock::now() + kPause;
         return true;
-    }
-
-    /// Since it was asked last.
-    bool isTooMuchWork(Clock::time_point now)
-    {
-        const auto passed = now - std::exchange(m_budgetBegin, now);
-        const auto worked = workedTime();
-        return (worked - std::exchange(m_worked, worked)) * 100 > passed * kMostOfTheTime;
     }
 
     bool isReadable() const
@@ -224,22 +204,15 @@ private:
         return ::poll(&poll, 1, 0) > 0;
     }
 
-    /// Asks all the time: a timeout would be several times as long.
-    bool isReadableSoon() const
-    {
-        const auto end = Clock::now() + kFloodInterval;
-        bool readable = false;
-        do
-            readable = isReadable();
-        while (!readable && Clock::now() < end);
-        return readable && Clock::now() < end;
-    }
-
     bool readAll()
     {
         m_writers.nextMoment();
         m_time = realTime();
-        return readPieces();
+        m_events = 0;
+        const bool isWhole = readPieces();
+        const auto worked = workedTime();
+        m_budget.spend(m_events, worked - std::exchange(m_worked, worked));
+        return isWhole;
     }
 
     bool readPieces()
@@ -270,6 +243,7 @@ private:
     {
         if (m_stopping)
             return;
+        ++m_events;
         if ((event.mask & FAN_Q_OVERFLOW) != 0)
             return noteLost();
         // First: it may be about to end.
@@ -365,12 +339,11 @@ private:
             m_sink(m_gatherer.take());
     }
 
-    void pauseForFlood()
+    void pauseWatch()
     {
-        m_soon = 0;
-        m_floodEnd = Clock::now() + kFloodPause;
         mark(&os::Fanotify::ignore, kEvents & ~std::uint64_t{FAN_ONDIR});
         std::ignore = readAll(); // what was there before
+        m_watchAgainAt = m_budget.refilled();
         noteLost();
     }
 
@@ -395,13 +368,13 @@ private:
     std::chrono::microseconds m_time{}; ///< when they were
     std::optional<Clock::time_point> m_flushAt; ///< while something is gathered
     std::optional<Clock::time_point> m_modifyAt; ///< while FAN_MODIFY is not asked for
-    std::optional<Clock::time_point> m_floodEnd; ///< while nothing is
+    std::optional<Clock::time_point> m_watchAgainAt; ///< while nothing is
+    WatchBudget m_budget{Clock::now()};
+    std::chrono::nanoseconds m_worked{}; ///< that the budget knows of
+    int m_events = 0; ///< of the last reading
     Clock::time_point m_pauseEnd{}; ///< nothing is read before it
     Clock::time_point m_momentEnd{};
-    Clock::time_point m_budgetBegin{}; ///< since when m_worked is counted
-    std::chrono::nanoseconds m_worked{};
     int m_reads = 0; ///< in this moment
-    int m_soon = 0; ///< reads in a row after which there was more soon
     std::atomic<bool> m_stopping = false;
     std::jthread m_thread;
 };

@@ -16,10 +16,10 @@ namespace lamella::container {
 /// the disk; it sleeps while nothing is changed.
 ///
 /// It costs the container about 1.5 µs for each event, so it asks for few. Of files that are written to without being
-/// closed only one write a second is seen; a rescan stands for the others. A container that changes more than about
-/// 20,000 files a second, or makes this thread work for more than 30 % of the time, is looked at for a tenth of the
-/// time, and told of by a rescan for the rest. Writing to mapped memory is not seen until it is unmapped. What happens
-/// in a directory that is gone by the time of asking is left out.
+/// closed only one write a second is seen; a rescan stands for the others. A container that makes more than about
+/// 5,000 events a second for long is looked at for a part of the time, so that watching costs it some 2 %
+/// (WatchBudget), and told of by a rescan for the rest. Writing to mapped memory is not seen until it is unmapped. What
+/// happens in a directory that is gone by the time of asking is left out.
 class LiveWatch {
 public:
     /// Called on the watch's thread, at most ten times a second.
