@@ -82,7 +82,7 @@ std::chrono::microseconds realTime()
 class LiveWatch::Loop {
 public:
     Loop(RunningRoot root, os::Fanotify fanotify, UniqueFd pidfd, UniqueFd wake, const std::string& cgroupPath,
-         Sink sink, std::function<void()> ended)
+         Sink sink, Ended ended)
         : m_root(std::move(root))
         , m_fanotify(std::move(fanotify))
         , m_pidfd(std::move(pidfd))
@@ -361,7 +361,7 @@ private:
     UniqueFd m_wake;
     Writers m_writers;
     Sink m_sink;
-    std::function<void()> m_ended;
+    Ended m_ended;
     layer::DirectoryPaths m_paths;
     layer::ChangeGatherer m_gatherer;
     UniqueFd m_mount; ///< the root, only during one read: see RunningRoot
@@ -389,19 +389,19 @@ LiveWatch::~LiveWatch()
     m_loop->stop();
 }
 
-Result<std::unique_ptr<LiveWatch>> LiveWatch::start(pid_t pid, const std::string& cgroupPath, Sink sink,
-                                                    std::function<void()> ended)
+Result<std::unique_ptr<ChangeWatch>> LiveWatch::start(const WatchTarget& target, Sink sink, Ended ended)
 {
-    auto pidfd = TRY(os::openPidfd(pid));
-    auto root = TRY(RunningRoot::find(pid, cgroupPath)); // after it: the descriptor is of the same process
+    auto pidfd = TRY(os::openPidfd(target.pid));
+    // After it: the descriptor is of the same process.
+    auto root = TRY(RunningRoot::find(target.pid, target.cgroupPath));
     auto fanotify = TRY(os::Fanotify::open());
     UniqueFd wake{::eventfd(0, EFD_CLOEXEC)};
     if (!wake)
         return systemFailure("cannot make an event descriptor");
     auto loop = std::make_unique<Loop>(std::move(root), std::move(fanotify), std::move(pidfd), std::move(wake),
-                                       cgroupPath, std::move(sink), std::move(ended));
+                                       target.cgroupPath, std::move(sink), std::move(ended));
     TRY(loop->begin());
-    return std::unique_ptr<LiveWatch>{new LiveWatch{std::move(loop)}};
+    return std::unique_ptr<ChangeWatch>{new LiveWatch{std::move(loop)}};
 }
 
 } // namespace lamella::container

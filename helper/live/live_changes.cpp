@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "helper/live/live_changes.h"
 
-#include "engine/container/live_watch.h"
+#include "engine/container/change_watch.h"
 #include "helper/dbus/peers.h"
 #include "helper/live/live_readers.h"
 
@@ -66,10 +66,10 @@ LiveChanges::Watched& LiveChanges::start(const std::string& id, const container:
         QMetaObject::invokeMethod(this, [this, id, number] { close(id, number); }, Qt::QueuedConnection);
     };
     m_starting.run(
-        [pid = container.pid, cgroup = container.cgroupPath, tell = std::move(tell),
-         end = std::move(end)]() mutable -> Started {
+        [target = container::WatchTarget{container.pid, container.cgroupPath, m_containers.overlay(id).upper},
+         tell = std::move(tell), end = std::move(end)]() mutable -> Started {
             // Moved: where it fails, the readers must not end on this thread later than on the main one.
-            return container::LiveWatch::start(pid, cgroup, std::move(tell), std::move(end));
+            return container::watchChanges(target, std::move(tell), std::move(end));
         },
         [this, id, number](Started started) { take(id, number, std::move(started)); });
     connect(readers.get(), &LiveReaders::emptied, this, [this, id, number] { close(id, number); });

@@ -18,7 +18,7 @@
 #include <vector>
 
 namespace lamella::container {
-class LiveWatch;
+class ChangeWatch;
 }
 
 namespace lamella::helper {
@@ -38,7 +38,7 @@ public:
     using Answer = std::function<void(Result<UniqueFd>)>;
     /// Answers with the reader's end of a stream of his own, at once or as soon as the container is watched. It ends
     /// when he closes it or leaves the bus, and when the container ends. Errors: WrongState (it does not run), Busy (it
-    /// has just started again), LimitExceeded, those of container::LiveWatch.
+    /// has just started again), LimitExceeded, those of container::watchChanges().
     void watch(const std::string& id, const Caller& caller, Answer answer);
 
     /// Who changed its paths last, as long as it was watched; null where it never was, or too long ago.
@@ -54,13 +54,13 @@ private:
     struct Watched {
         std::shared_ptr<LiveReaders> readers;
         std::shared_ptr<layer::LastWriters> writers;
-        std::shared_ptr<container::LiveWatch> watch = {}; ///< null while it starts
+        std::shared_ptr<container::ChangeWatch> watch = {}; ///< null while it starts
         std::vector<Waiting> waiting = {}; ///< while it starts
         pid_t pid = 0; ///< of the container's first process: when it starts again it is another
         unsigned number = 0; ///< tells it from one before
         bool isToEnd = false; ///< as soon as it has started
     };
-    using Started = Result<std::shared_ptr<container::LiveWatch>>;
+    using Started = Result<std::shared_ptr<container::ChangeWatch>>;
 
     Watched& start(const std::string& id, const container::Container& container);
     void take(const std::string& id, unsigned number, Started started);

@@ -2,9 +2,12 @@
 #include "world.h"
 
 #include "engine/container/live_watch.h"
+#include "engine/container/upper_watch.h"
 #include "engine/os/file.h"
 
+#include <QFile>
 #include <QProcess>
+#include <QTemporaryDir>
 
 #include <atomic>
 #include <csignal>
@@ -95,24 +98,30 @@ class TestLiveWatch : public QObject {
     Q_OBJECT
 
     /// A container that does what is sent to it, each in a shell of its own.
-    void startContainer()
+    void startContainer(const std::string& before = {})
     {
         CreateRequest request;
         request.image = "box:latest";
-        request.command = {"/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 0.05; done"};
+        request.command = {"/bin/sh", "-c", before + "trap 'exit 0' TERM; while :; do sleep 0.05; done"};
         m_id = require(m_manager->create(request));
         require(await<void>([&](Reply<void> reply) { m_manager->start(m_id, std::move(reply)); }));
     }
 
-    void startWatch()
+    WatchTarget target() const
     {
         const Container* container = m_manager->find(m_id);
+        return {container->pid, container->cgroupPath, m_manager->overlay(m_id).upper};
+    }
+
+    template <class Start>
+    void startWatch(Start start)
+    {
         m_told = std::make_unique<Told>();
         m_ended = false;
-        m_watch = require(LiveWatch::start(
-            container->pid, container->cgroupPath, [told = m_told.get()](const auto& changes) { told->take(changes); },
-            [this] { m_ended = true; }));
+        m_watch = require(start(
+            target(), [told = m_told.get()](const auto& changes) { told->take(changes); }, [this] { m_ended = true; }));
     }
+    void startWatch() { startWatch(LiveWatch::start); }
 
     /// Runs a script in the container and waits for its end.
     std::string does(const std::string& script)
@@ -238,10 +247,73 @@ private Q_SLOTS:
         require(await<void>([&](Reply<void> reply) { m_manager->kill(m_id, SIGKILL, false, std::move(reply)); }));
         QVERIFY(eventually([&] { return m_manager->find(m_id)->state == State::Stopped; }));
         for (const pid_t pid : {container.pid, ::getpid()}) {
-            const auto watch = LiveWatch::start(pid, container.cgroupPath, [](const auto&) { }, [] { });
-            QVERIFY(!watch);
-            QVERIFY(watch.error().kind == ErrorKind::WrongState || watch.error().kind == ErrorKind::NotFound);
+            for (const auto& start : {LiveWatch::start, UpperWatch::start}) {
+                const WatchTarget target{pid, container.cgroupPath, m_manager->overlay(m_id).upper};
+                const auto watch = start(target, [](const auto&) { }, [] { });
+                QVERIFY(!watch);
+                QVERIFY(watch.error().kind == ErrorKind::WrongState || watch.error().kind == ErrorKind::NotFound);
+            }
         }
+    }
+
+    // Neither what nor who, but that something is, also in directories that are made meanwhile.
+    void ofTheWritableLayerAloneThereAreRescans()
+    {
+        startWatch(UpperWatch::start);
+        const auto isTold = [this](const std::string& script) {
+            QTest::qWait(300);
+            const int before = m_told->rescans();
+            does(script);
+            return eventually([&] { return m_told->rescans() > before; });
+        };
+        QTest::qWait(300);
+        QCOMPARE(m_told->rescans(), 0);
+        QVERIFY(isTold("echo x >/f"));
+        QVERIFY(isTold("echo x >>/f"));
+        QVERIFY(isTold("chmod 700 /f"));
+        QVERIFY(isTold("mkdir -p /a/b/c"));
+        QVERIFY(isTold("echo x >/a/b/c/g"));
+        QVERIFY(isTold("mv /a/b /b; rm /f"));
+        QVERIFY(isTold("echo x >/b/c/h"));
+        QVERIFY(isTold("rm -r /b"));
+        QTest::qWait(500);
+        const int before = m_told->rescans();
+        does("ls -R /a /etc; cat /etc/passwd; ln -sfn / /tmp/out"); // the link is a change
+        QVERIFY(eventually([&] { return m_told->rescans() > before; }));
+        QVERIFY(m_told->all().empty());
+        require(await<void>([&](Reply<void> reply) { m_manager->kill(m_id, SIGKILL, false, std::move(reply)); }));
+        QVERIFY(eventually([&] { return m_ended.load(); }));
+    }
+
+    // What links in the writable layer lead to is not the container's.
+    void linksOutOfTheWritableLayerAreNotFollowed()
+    {
+        QTemporaryDir outside;
+        does("ln -s " + outside.path().toStdString() + " /out");
+        startWatch(UpperWatch::start);
+        QTest::qWait(300);
+        const int before = m_told->rescans();
+        QFile file(outside.filePath(QStringLiteral("f")));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        QTest::qWait(500);
+        QCOMPARE(m_told->rescans(), before);
+    }
+
+    // Whose first process has changed its root, of that there is no path to be told.
+    void whereTheRootIsAnotherTheWritableLayerIsWatched()
+    {
+        require(await<void>([&](Reply<void> reply) { m_manager->kill(m_id, SIGKILL, false, std::move(reply)); }));
+        startContainer("mkdir /jail; cp -r /bin /jail/; exec chroot /jail /bin/sh -c 'while :; do sleep 0.05; done'; ");
+        QVERIFY(eventually([&] {
+            const auto watch = LiveWatch::start(target(), [](const auto&) { }, [] { });
+            return !watch && watch.error().kind == ErrorKind::Unsupported;
+        }));
+        startWatch(watchChanges);
+        QTest::qWait(300);
+        const int before = m_told->rescans();
+        does("echo x >/f");
+        QVERIFY(eventually([&] { return m_told->rescans() > before; }));
+        QVERIFY(m_told->all().empty());
     }
 
     // More than can be told: the list must be read, and what comes later is told again.
@@ -317,7 +389,7 @@ private:
     std::unique_ptr<ContainerManager> m_manager;
     std::unique_ptr<Told> m_told;
     std::atomic<bool> m_ended = false;
-    std::unique_ptr<LiveWatch> m_watch;
+    std::unique_ptr<ChangeWatch> m_watch;
     std::string m_id;
 };
 
