@@ -9,6 +9,7 @@
 #include "gui/pages/changesfilter.h"
 #include "gui/pages/changesteps.h"
 #include "gui/pages/changeversions.h"
+#include "gui/pages/contentcounter.h"
 #include "gui/pages/differenceview.h"
 #include "gui/pages/livefollower.h"
 #include "gui/pages/undochanges.h"
@@ -50,6 +51,8 @@ constexpr int kShareOfTime = 10;
 constexpr int kMostOpened = 500;
 /// Room for the beginning of what made a layer; the tool tip has all of it.
 constexpr int kLayerWidth = 140;
+/// On a narrower page the paths need the room.
+constexpr int kRoomToSayWhatDiffers = 720;
 constexpr int kListHeight = 260;
 constexpr int kDifferenceHeight = 320;
 constexpr int kLeastDifference = 140;
@@ -192,10 +195,11 @@ void ChangesPage::createView()
     m_view->header()->setStretchLastSection(false);
     m_view->header()->setSectionResizeMode(ChangesModel::PathColumn, QHeaderView::Stretch);
     for (const int column : {ChangesModel::KindColumn, ChangesModel::TypeColumn, ChangesModel::BytesColumn,
-                             ChangesModel::TimeColumn, ChangesModel::WriterColumn})
+                             ChangesModel::DiffersColumn, ChangesModel::TimeColumn, ChangesModel::WriterColumn})
         m_view->header()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
     m_view->header()->resizeSection(ChangesModel::LayerColumn, kLayerWidth);
     widgets::addCopyAction(m_view);
+    m_counter = new ContentCounter(m_model, m_filter, m_view);
     connect(m_view, &QTreeView::customContextMenuRequested, this, &ChangesPage::showMenu);
     connect(m_filter, &QAbstractItemModel::rowsInserted, m_view,
             [this](const QModelIndex& parent, int first, int last) {
@@ -220,6 +224,8 @@ void ChangesPage::containerSet()
     m_pause->setVisible(isAlive());
     m_versions->clear();
     m_difference->hide();
+    m_counter->setContainer(container());
+    m_model->forgetDiffering();
     m_model->setChanges({});
     m_totals->setText(tr("Reading what has changed…"));
     if (container())
@@ -303,6 +309,12 @@ void ChangesPage::hideEvent(QHideEvent* event)
 {
     m_live->leave();
     Page::hideEvent(event);
+}
+
+void ChangesPage::resizeEvent(QResizeEvent* event)
+{
+    Page::resizeEvent(event);
+    m_view->setColumnHidden(ChangesModel::DiffersColumn, width() < kRoomToSayWhatDiffers);
 }
 
 /// How new the list is.

@@ -21,6 +21,7 @@ namespace lamella::pages {
 
 class ChangesFilter;
 class ChangeVersions;
+class ContentCounter;
 class DifferenceView;
 class LiveFollower;
 class UndoChanges;
@@ -38,6 +39,7 @@ protected:
     void refresh() override;
     void tick() override;
     void hideEvent(QHideEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     QWidget* createControls();
@@ -68,6 +70,7 @@ private:
     QSplitter* m_splitter;
     DifferenceView* m_difference;
     ChangeVersions* m_versions;
+    ContentCounter* m_counter = nullptr;
     UndoChanges* m_undo;
     QAction* m_copyPaths;
     QAction* m_save;

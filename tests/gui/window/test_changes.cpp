@@ -43,6 +43,8 @@ private Q_SLOTS:
     void makesAnImageOfWhatIsSelected();
     void aFailedUndoIsTriedAgain();
     void saysWhatOnlyCopiesTake();
+    void saysHowMuchReallyDiffers();
+    void countsWhatIsInSight();
     void findsPathsThatAreNoText();
 
 private:
@@ -347,6 +349,68 @@ void TestChanges::saysWhatOnlyCopiesTake()
     showChanges(kChanges);
     const QString totals = find<QLabel>(u"changesTotals"_s)->text();
     QVERIFY2(totals.contains(u"5.0 MB of it"_s), qPrintable(totals));
+}
+
+void TestChanges::saysHowMuchReallyDiffers()
+{
+    m_helper->differing = {{"/etc/motd", 3}};
+    showChanges(kChanges);
+    const auto differs = [this](const QString& path) {
+        return row(path).siblingAtColumn(models::ChangesModel::DiffersColumn).data().toString();
+    };
+    m_window->resize(1600, 900);
+    QVERIFY(!tree()->isColumnHidden(models::ChangesModel::DiffersColumn));
+    QTRY_COMPARE(differs(u"/etc/motd"_s), u"3 B"_s);
+    QCOMPARE(row(u"/etc/motd"_s).siblingAtColumn(models::ChangesModel::DiffersColumn).data(Qt::ToolTipRole).toString(),
+             u"3 of 9 bytes differ from the image's file."_s);
+    // What follows from the change is not asked for.
+    QCOMPARE(m_helper->lastCall.value(u"CompareContent"_s).constFirst().value<QByteArrayList>(),
+             QByteArrayList{"/etc/motd"});
+    QCOMPARE(differs(u"/usr/big"_s), u"0 B"_s);
+    QCOMPARE(differs(u"/old"_s), QString());
+    QCOMPARE(differs(u"/new"_s), QString());
+    // Until it is another file.
+    m_helper->differing = {};
+    press(Qt::Key_F5);
+    QTRY_COMPARE(m_helper->calls.count(u"ListChanges"_s) > 1, true);
+    QTest::qWait(300);
+    QCOMPARE(m_helper->calls.count(u"CompareContent"_s), 1);
+    m_helper->changes = QByteArray(kChanges).replace("\"size\":9,", "\"size\":12,");
+    press(Qt::Key_F5);
+    QTRY_COMPARE(differs(u"/etc/motd"_s), u"not known"_s);
+    QCOMPARE(m_helper->calls.count(u"CompareContent"_s), 2);
+    // A narrow page has no room for it.
+    m_window->resize(900, 700);
+    QTRY_VERIFY(tree()->isColumnHidden(models::ChangesModel::DiffersColumn));
+}
+
+void TestChanges::countsWhatIsInSight()
+{
+    QByteArray lines;
+    for (int number = 0; number < 400; ++number) {
+        const QByteArray path = "/" + QByteArray::number(1000 + number);
+        lines += R"({"path":")" + path
+            + R"(","change":"M","type":"file","bytes":4096,"size":90,"size_below":90})"
+              "\n";
+        m_helper->differing.insert(path, quint64(number % 90));
+    }
+    m_helper->comparedAtOnce = 5; // the rest is asked for again
+    m_helper->failNext(u"CompareContent"_s, u"LimitExceeded"_s, u"you have 8 readings under way already"_s);
+    showChanges(lines);
+    m_window->resize(1600, 900);
+    const auto differs = [this](const QString& path) {
+        return row(path).siblingAtColumn(models::ChangesModel::DiffersColumn).data().toString();
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(differs(u"/1001"_s), u"1 B"_s, 10'000);
+    QTRY_COMPARE_WITH_TIMEOUT(differs(u"/1007"_s), u"7 B"_s, 10'000);
+    QTest::qWait(2000);
+    QCOMPARE(differs(u"/1399"_s), u"…"_s);
+    // Of all where the list goes by it.
+    m_helper->comparedAtOnce = 256;
+    tree()->sortByColumn(models::ChangesModel::DiffersColumn, Qt::DescendingOrder);
+    QTRY_COMPARE_WITH_TIMEOUT(differs(u"/1399"_s), u"39 B"_s, 20'000);
+    QTRY_COMPARE_WITH_TIMEOUT(tree()->model()->index(0, models::ChangesModel::DiffersColumn).data().toString(),
+                              u"89 B"_s, 20'000);
 }
 
 void TestChanges::findsPathsThatAreNoText()
