@@ -412,6 +412,14 @@ QVariant ChangesModel::data(const QModelIndex& index, int role) const
     }
 }
 
+Qt::ItemFlags ChangesModel::flags(const QModelIndex& index) const
+{
+    const Qt::ItemFlags flags = QAbstractItemModel::flags(index);
+    const ChangeEntry* changed = index.isValid() ? entry(index) : nullptr;
+    const bool isThere = index.isValid() && !(changed && changed->kind == ChangeKind::Deleted);
+    return isThere ? flags | Qt::ItemIsDragEnabled : flags;
+}
+
 QVariant ChangesModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
     if (orientation == Qt::Horizontal && role == Qt::TextAlignmentRole)

@@ -2,16 +2,18 @@
 #pragma once
 
 #include "gui/client/types.h"
+#include "gui/models/copy_out.h"
 #include "gui/pages/page.h"
 
 #include <QElapsedTimer>
 #include <QModelIndex>
 
+#include <vector>
+
 class QAction;
 class QLabel;
 class QSplitter;
 class QToolButton;
-class QTreeView;
 
 namespace lamella::models {
 class ChangesModel;
@@ -20,10 +22,13 @@ class ChangesModel;
 namespace lamella::pages {
 
 class ChangesFilter;
+class ChangesTree;
 class ChangeVersions;
 class ContentCounter;
+class CopyBar;
 class DifferenceView;
 class LiveFollower;
+class TemporaryCopies;
 class UndoChanges;
 
 /// What the container has changed against its image.
@@ -50,7 +55,7 @@ private:
     void showLive();
     void showLast();
     void addKindButton(QWidget* bar, client::ChangeKind kind, const QString& letter);
-    void createView();
+    void connectView();
     void take(client::ChangeSet changes);
     void nameLayers();
     void showTotals();
@@ -58,20 +63,25 @@ private:
     void createDifference();
     void showDifference();
     void updateActions();
-    QModelIndexList selectedRows() const;
     QByteArrayList selectedPaths() const;
+    /// What of it is still there, to be copied.
+    std::vector<models::CopyOut::Source> sources() const;
+    void openSelected();
     void copyPaths();
     void showMenu(const QPoint& position);
 
     models::ChangesModel* m_model;
     ChangesFilter* m_filter;
-    QTreeView* m_view;
+    ChangesTree* m_view;
     QLabel* m_totals;
     QSplitter* m_splitter;
     DifferenceView* m_difference;
     ChangeVersions* m_versions;
-    ContentCounter* m_counter = nullptr;
+    ContentCounter* m_counter;
+    CopyBar* m_copies;
+    TemporaryCopies* m_temporary;
     UndoChanges* m_undo;
+    QAction* m_open;
     QAction* m_copyPaths;
     QAction* m_save;
     QAction* m_keep;

@@ -3,7 +3,9 @@
 #include "gui/client/container_client.h"
 #include "gui/dialogs/new_image_dialog.h"
 #include "gui/models/changes_model.h"
+#include "gui/pages/changestree.h"
 #include "gui/pages/differenceview.h"
+#include "gui/pages/page.h"
 #include "gui/widgets/banner.h"
 #include "gui/widgets/confirmation.h"
 #include "resources/dbus/live_changes.h"
@@ -11,17 +13,35 @@
 
 #include <QAction>
 #include <QClipboard>
+#include <QDesktopServices>
 #include <QDir>
+#include <QFileDialog>
 #include <QFileInfo>
 #include <QGuiApplication>
 #include <QLabel>
+#include <QMimeData>
 #include <QPushButton>
+#include <QSignalSpy>
 #include <QTest>
 #include <QToolButton>
 #include <QTreeView>
 
+#include <algorithm>
+
 using namespace lamella;
 using namespace Qt::StringLiterals;
+
+/// Files that would be opened with the desktop's program.
+class OpenedFiles : public QObject {
+    Q_OBJECT
+public:
+    OpenedFiles() { QDesktopServices::setUrlHandler(u"file"_s, this, "take"); }
+    ~OpenedFiles() override { QDesktopServices::unsetUrlHandler(u"file"_s); }
+    QStringList files;
+
+public Q_SLOTS:
+    void take(const QUrl& url) { files.append(url.toLocalFile()); }
+};
 
 /// What a person does with what a container has changed.
 class TestChanges : public test::WindowFixture {
@@ -45,6 +65,9 @@ private Q_SLOTS:
     void saysWhatOnlyCopiesTake();
     void saysHowMuchReallyDiffers();
     void countsWhatIsInSight();
+    void isDraggedOut();
+    void aCopyIsOpened();
+    void keysDoWhatTheMenuDoes();
     void findsPathsThatAreNoText();
 
 private:
@@ -73,6 +96,18 @@ private:
         tree()->selectionModel()->clear();
         for (const QString& path : paths)
             tree()->selectionModel()->select(row(path), QItemSelectionModel::Select | QItemSelectionModel::Rows);
+    }
+
+    static QByteArray contentOf(const QString& path)
+    {
+        QFile file(path);
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray("it cannot be read");
+    }
+
+    bool saysOnThePage(const QString& words) const
+    {
+        const auto banners = find<pages::Page>(u"changesPage"_s)->findChildren<widgets::Banner*>();
+        return std::ranges::any_of(banners, [&](const widgets::Banner* one) { return one->text().contains(words); });
     }
 
     QString question() const
@@ -411,6 +446,79 @@ void TestChanges::countsWhatIsInSight()
     QTRY_COMPARE_WITH_TIMEOUT(differs(u"/1399"_s), u"39 B"_s, 20'000);
     QTRY_COMPARE_WITH_TIMEOUT(tree()->model()->index(0, models::ChangesModel::DiffersColumn).data().toString(),
                               u"89 B"_s, 20'000);
+}
+
+void TestChanges::isDraggedOut()
+{
+    m_helper->tree.fill();
+    m_helper->tree.files.insert("/new", {u"directory"_s, 0755});
+    m_helper->tree.files.insert("/new/one", {u"file"_s, 0644, "first"});
+    m_helper->tree.files.insert("/new/two", {u"symlink"_s, 0777, "one"});
+    m_helper->tree.files.insert("/etc/motd", {u"file"_s, 04755, "hello"});
+    showChanges(kChanges);
+    choose({u"/etc/motd"_s, u"/new"_s, u"/new/one"_s, u"/old"_s});
+    // What was deleted cannot be taken along.
+    QVERIFY(row(u"/new"_s).flags().testFlag(Qt::ItemIsDragEnabled));
+    QVERIFY(!row(u"/old"_s).flags().testFlag(Qt::ItemIsDragEnabled));
+    const std::unique_ptr<QMimeData> data(static_cast<pages::ChangesTree*>(tree())->draggedData());
+    QVERIFY(data->hasUrls());
+    QVERIFY(!m_helper->calls.contains(u"ListDirectory"_s)); // nothing is copied before it is wanted
+    const QList<QUrl> urls = data->urls();
+    QCOMPARE(urls.size(), 2);
+    const QString motd = urls.first().toLocalFile();
+    QVERIFY2(motd.endsWith("/motd"_L1), qPrintable(motd));
+    QCOMPARE(contentOf(motd), "hello");
+    QCOMPARE(QFileInfo(motd).permissions() & QFile::ExeOwner, QFile::ExeOwner);
+    QCOMPARE(contentOf(urls.last().toLocalFile() + u"/one"_s), "first");
+    QCOMPARE(QFileInfo(urls.last().toLocalFile() + u"/two"_s).symLinkTarget(),
+             QFileInfo(urls.last().toLocalFile() + u"/one"_s).filePath());
+}
+
+void TestChanges::aCopyIsOpened()
+{
+    m_helper->tree.fill();
+    m_helper->tree.files.insert("/etc/motd", {u"file"_s, 0755, "hello"});
+    showChanges(kChanges);
+    tree()->setFocus();
+    for (const QString& path : {u"/new"_s, u"/old"_s, u"/etc"_s}) {
+        choose({path});
+        QVERIFY2(!pageAction(u"changesOpen"_s)->isEnabled(), qPrintable(path));
+    }
+    OpenedFiles opened;
+    choose({u"/etc/motd"_s});
+    press(Qt::Key_Return);
+    QTRY_COMPARE(opened.files.size(), 1);
+    QCOMPARE(contentOf(opened.files.first()), "hello");
+    // Neither written to, nor run.
+    QCOMPARE(QFileInfo(opened.files.first()).permissions() & ~(QFile::ReadUser | QFile::WriteUser),
+             QFile::Permissions(QFile::ReadOwner));
+    // A link, which it has become meanwhile, is not opened: it leads to a file of this machine.
+    m_helper->tree.files.insert("/etc/motd", {u"symlink"_s, 0777, "/etc/passwd"});
+    pageAction(u"changesOpen"_s)->trigger();
+    QTest::qWait(500);
+    QCOMPARE(opened.files.size(), 1);
+    m_helper->tree.files.remove("/etc/motd");
+    pageAction(u"changesOpen"_s)->trigger();
+    QTRY_VERIFY(saysOnThePage(u"/etc/motd: it is gone."_s));
+}
+
+void TestChanges::keysDoWhatTheMenuDoes()
+{
+    showChanges(kChanges);
+    tree()->setFocus();
+    choose({u"/etc/motd"_s, u"/old"_s});
+    press(Qt::Key_C, Qt::ControlModifier | Qt::ShiftModifier);
+    QTRY_COMPARE(QGuiApplication::clipboard()->text(), u"/etc/motd\n/old"_s);
+    QSignalSpy kept(m_window->findChild<pages::Page*>(u"changesPage"_s), &pages::Page::keepRequested);
+    press(Qt::Key_D, Qt::ControlModifier | Qt::ShiftModifier);
+    QTRY_COMPARE(kept.count(), 1);
+    QCOMPARE(kept.constFirst().constFirst().value<QByteArrayList>(), (QByteArrayList{"/etc/motd", "/old"}));
+    QTRY_VERIFY(m_window->findChild<QFileDialog*>());
+    m_window->findChild<QFileDialog*>()->reject();
+    backToWindow();
+    tree()->setFocus();
+    press(Qt::Key_Z, Qt::ControlModifier);
+    QTRY_VERIFY(question().contains(u"Undo"_s));
 }
 
 void TestChanges::findsPathsThatAreNoText()
