@@ -13,6 +13,7 @@
 #include "gui/pages/contentcounter.h"
 #include "gui/pages/copybar.h"
 #include "gui/pages/differenceview.h"
+#include "gui/pages/findbar.h"
 #include "gui/pages/livefollower.h"
 #include "gui/pages/temporarycopies.h"
 #include "gui/pages/undochanges.h"
@@ -445,6 +446,10 @@ void ChangesPage::createDifference()
     };
     onKey(Qt::Key_F7, [steps] { steps->next(); });
     onKey(Qt::SHIFT | Qt::Key_F7, [steps] { steps->previous(); });
+    auto* find = m_difference->findChild<FindBar*>();
+    onKey(Qt::CTRL | Qt::SHIFT | Qt::Key_F, [find] { find->open(); });
+    onKey(Qt::Key_F3, [find] { find->next(); });
+    onKey(Qt::SHIFT | Qt::Key_F3, [find] { find->previous(); });
     connect(m_versions, &ChangeVersions::ready, this,
             [this](const QString& path, const client::FileVersion& image, const client::FileVersion& changed) {
                 m_difference->setVersions(path, image, changed);

@@ -15,6 +15,7 @@ namespace lamella::pages {
 class ChangeSteps;
 class DifferenceHeader;
 class DifferenceText;
+class FindBar;
 class HexView;
 class PictureView;
 class WordsView;
@@ -60,6 +61,7 @@ private:
     QStackedWidget* m_stack;
     QLabel* m_waiting;
     DifferenceText* m_text;
+    FindBar* m_find;
     HexView* m_bytes;
     PictureView* m_pictures;
     WordsView* m_words;

@@ -19,6 +19,7 @@
 #include <QFileInfo>
 #include <QGuiApplication>
 #include <QLabel>
+#include <QLineEdit>
 #include <QMimeData>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -65,6 +66,7 @@ private Q_SLOTS:
     void saysWhatOnlyCopiesTake();
     void saysHowMuchReallyDiffers();
     void countsWhatIsInSight();
+    void findsInTheDifference();
     void isDraggedOut();
     void aCopyIsOpened();
     void keysDoWhatTheMenuDoes();
@@ -446,6 +448,26 @@ void TestChanges::countsWhatIsInSight()
     QTRY_COMPARE_WITH_TIMEOUT(differs(u"/1399"_s), u"39 B"_s, 20'000);
     QTRY_COMPARE_WITH_TIMEOUT(tree()->model()->index(0, models::ChangesModel::DiffersColumn).data().toString(),
                               u"89 B"_s, 20'000);
+}
+
+void TestChanges::findsInTheDifference()
+{
+    showChanges(kChanges);
+    choose({u"/etc/motd"_s});
+    QTRY_VERIFY(difference()->isVisible() && difference()->isReady());
+    tree()->setFocus();
+    press(Qt::Key_F, Qt::ControlModifier | Qt::ShiftModifier);
+    auto* field = difference()->findChild<QLineEdit*>(u"findField"_s);
+    QTRY_VERIFY(field->hasFocus());
+    QTest::keyClicks(field, u"same"_s);
+    const auto* place = difference()->findChild<QLabel*>(u"findPlace"_s);
+    QTRY_COMPARE(place->text(), u"1 of 2"_s);
+    // From the list as well.
+    tree()->setFocus();
+    press(Qt::Key_F3);
+    QTRY_COMPARE(place->text(), u"2 of 2"_s);
+    press(Qt::Key_F3, Qt::ShiftModifier);
+    QTRY_COMPARE(place->text(), u"1 of 2"_s);
 }
 
 void TestChanges::isDraggedOut()
