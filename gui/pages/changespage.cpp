@@ -29,6 +29,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
+#include <QSettings>
 #include <QShortcut>
 #include <QSplitter>
 #include <QToolButton>
@@ -47,8 +48,6 @@ constexpr auto kInterval = 2s;
 constexpr auto kLiveInterval = 15s;
 /// Reading the changes may take this part of the time; a long list is read less often.
 constexpr int kShareOfTime = 10;
-/// On a narrower page the paths need the room.
-constexpr int kRoomToSayWhatDiffers = 720;
 constexpr int kListHeight = 260;
 constexpr int kDifferenceHeight = 320;
 constexpr int kLeastDifference = 140;
@@ -265,7 +264,7 @@ void ChangesPage::take(client::ChangeSet changes)
 {
     m_known = true;
     m_model->setChanges(std::move(changes));
-    m_view->setColumnHidden(ChangesModel::WriterColumn, !m_model->hasWriters());
+    m_view->fitColumns();
     showTotals();
     showDifference();
     if (m_model->count() > 0)
@@ -287,10 +286,16 @@ void ChangesPage::hideEvent(QHideEvent* event)
     Page::hideEvent(event);
 }
 
-void ChangesPage::resizeEvent(QResizeEvent* event)
+void ChangesPage::save(QSettings& settings) const
 {
-    Page::resizeEvent(event);
-    m_view->setColumnHidden(ChangesModel::DiffersColumn, width() < kRoomToSayWhatDiffers);
+    m_view->save(settings);
+    settings.setValue(QStringLiteral("changes/splitter"), m_splitter->saveState());
+}
+
+void ChangesPage::restore(const QSettings& settings)
+{
+    m_view->restore(settings);
+    m_splitter->restoreState(settings.value(QStringLiteral("changes/splitter")).toByteArray());
 }
 
 /// How new the list is.

@@ -38,13 +38,15 @@ class ChangesPage final : public Page {
 public:
     explicit ChangesPage(client::Client* client, QWidget* parent = nullptr);
 
+    void save(QSettings& settings) const override;
+    void restore(const QSettings& settings) override;
+
 protected:
     void containerSet() override;
     void containerChanged() override;
     void refresh() override;
     void tick() override;
     void hideEvent(QHideEvent* event) override;
-    void resizeEvent(QResizeEvent* event) override;
 
 private:
     QWidget* createControls();

@@ -5,9 +5,12 @@
 #include "gui/pages/changedelegate.h"
 #include "gui/pages/changesfilter.h"
 #include "gui/widgets/copymenu.h"
+#include "gui/widgets/fonts.h"
 #include "gui/widgets/tabledelegate.h"
 
 #include <QDrag>
+#include <QHeaderView>
+#include <QSettings>
 
 namespace lamella::pages {
 
@@ -19,6 +22,9 @@ namespace {
 constexpr int kMostOpened = 500;
 /// Room for the beginning of what made a layer; the tool tip has all of it.
 constexpr int kLayerWidth = 140;
+
+/// With less for the paths, it is not said how much differs.
+constexpr int kLeastForPaths = 160;
 
 } // namespace
 
@@ -48,10 +54,72 @@ void ChangesTree::arrangeColumns()
 {
     header()->setStretchLastSection(false);
     header()->setSectionResizeMode(ChangesModel::PathColumn, QHeaderView::Stretch);
-    for (const int column : {ChangesModel::KindColumn, ChangesModel::TypeColumn, ChangesModel::BytesColumn,
-                             ChangesModel::DiffersColumn, ChangesModel::TimeColumn, ChangesModel::WriterColumn})
-        header()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
     header()->resizeSection(ChangesModel::LayerColumn, kLayerWidth);
+    m_chosenWidths = {ChangesModel::PathColumn, ChangesModel::LayerColumn}; // these do not go by what is in them
+    connect(header(), &QHeaderView::sectionResized, this, [this](int column, int before, int now) {
+        // Hiding is a resizing, too.
+        if (!m_isFitting && before > 0 && now > 0)
+            m_chosenWidths.insert(column);
+    });
+    fitColumns();
+}
+
+void ChangesTree::fitColumns()
+{
+    m_isFitting = true;
+    showColumns();
+    for (int column = 0; column < ChangesModel::ColumnCount; ++column) {
+        if (!m_chosenWidths.contains(column) && !isColumnHidden(column))
+            resizeColumnToContents(column);
+    }
+    showColumns();
+    m_isFitting = false;
+}
+
+void ChangesTree::showColumns()
+{
+    setColumnHidden(ChangesModel::WriterColumn, !m_model->hasWriters());
+    setColumnHidden(ChangesModel::DiffersColumn, roomForPaths() < kLeastForPaths);
+}
+
+/// Where it is said how much differs.
+int ChangesTree::roomForPaths() const
+{
+    // The column's own width would be another as soon as it is hidden.
+    int room
+        = viewport()->width() - fontMetrics().horizontalAdvance(QStringLiteral("999.9 MB")) - widgets::kGroupSpacing;
+    for (int column = ChangesModel::PathColumn + 1; column < ChangesModel::ColumnCount; ++column) {
+        if (column != ChangesModel::DiffersColumn)
+            room -= header()->sectionSize(column);
+    }
+    return room;
+}
+
+void ChangesTree::resizeEvent(QResizeEvent* event)
+{
+    QTreeView::resizeEvent(event);
+    m_isFitting = true;
+    showColumns();
+    m_isFitting = false;
+}
+
+void ChangesTree::save(QSettings& settings) const
+{
+    settings.setValue(QStringLiteral("changes/columns"), header()->saveState());
+    QVariantList chosen;
+    for (const int column : m_chosenWidths)
+        chosen.append(column);
+    settings.setValue(QStringLiteral("changes/chosenWidths"), chosen);
+}
+
+void ChangesTree::restore(const QSettings& settings)
+{
+    m_isFitting = true;
+    header()->restoreState(settings.value(QStringLiteral("changes/columns")).toByteArray());
+    m_isFitting = false;
+    for (const QVariant& column : settings.value(QStringLiteral("changes/chosenWidths")).toList())
+        m_chosenWidths.insert(column.toInt());
+    fitColumns();
 }
 
 void ChangesTree::openWhatIsNew()

@@ -18,11 +18,14 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QGuiApplication>
+#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMimeData>
 #include <QPushButton>
+#include <QSettings>
 #include <QSignalSpy>
+#include <QSplitter>
 #include <QTest>
 #include <QToolButton>
 #include <QTreeView>
@@ -71,6 +74,7 @@ private Q_SLOTS:
     void aCopyIsOpened();
     void keysDoWhatTheMenuDoes();
     void findsPathsThatAreNoText();
+    void staysAsItWasArranged();
 
 private:
     QTreeView* tree() const { return find<QTreeView>(u"changesTree"_s); }
@@ -554,6 +558,34 @@ void TestChanges::findsPathsThatAreNoText()
     pageAction(u"changesUndoSelected"_s)->trigger();
     consent();
     QTRY_COMPARE(m_helper->undone, QByteArrayList{"/odd\xff"});
+}
+
+void TestChanges::staysAsItWasArranged()
+{
+    showChanges(kChanges);
+    m_window->resize(1600, 900);
+    choose({u"/etc/motd"_s});
+    QTRY_VERIFY(difference()->isVisible());
+    auto* splitter = find<QSplitter>(u"changesSplitter"_s);
+    splitter->setSizes({200, 400});
+    tree()->header()->resizeSection(models::ChangesModel::LayerColumn, 222);
+    tree()->header()->resizeSection(models::ChangesModel::BytesColumn, 111);
+    tree()->sortByColumn(models::ChangesModel::BytesColumn, Qt::DescendingOrder);
+    QSettings settings(m_directory->filePath(u"settings.ini"_s), QSettings::IniFormat);
+    m_window->save(settings);
+
+    app::MainWindow other(m_client.get());
+    other.restore(settings);
+    other.resize(1600, 900);
+    other.show();
+    auto* header = other.findChild<QTreeView*>(u"changesTree"_s)->header();
+    QCOMPARE(header->sectionSize(models::ChangesModel::LayerColumn), 222);
+    QCOMPARE(header->sectionSize(models::ChangesModel::BytesColumn), 111);
+    QCOMPARE(header->sortIndicatorSection(), int(models::ChangesModel::BytesColumn));
+    QCOMPARE(header->sortIndicatorOrder(), Qt::DescendingOrder);
+    // What is hidden goes by what there is now.
+    QVERIFY(header->isSectionHidden(models::ChangesModel::WriterColumn));
+    QCOMPARE(other.findChild<QSplitter*>(u"changesSplitter"_s)->saveState(), splitter->saveState());
 }
 
 QTEST_MAIN(TestChanges)
