@@ -355,6 +355,7 @@ QVariant ChangesModel::toolTip(const Node& node, int column) const
         return node.entry && !node.entry->renamedFrom.isEmpty()
             ? tr("%1\nrenamed from %2").arg(node.path, node.entry->renamedFrom)
             : node.path;
+    case BytesColumn: // there is not always room for the next one
     case DiffersColumn:
         return node.entry ? differenceSentence(*node.entry, m_differences.of(*node.entry)) : QString();
     case WriterColumn:

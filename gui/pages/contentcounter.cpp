@@ -40,6 +40,7 @@ ContentCounter::ContentCounter(ChangesModel* model, ChangesFilter* filter, QTree
     connect(&m_soon, &QTimer::timeout, this, &ContentCounter::count);
     connect(view->verticalScrollBar(), &QAbstractSlider::valueChanged, this, &ContentCounter::countSoon);
     connect(view->header(), &QHeaderView::sortIndicatorChanged, this, &ContentCounter::countSoon);
+    connect(view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &ContentCounter::countSoon);
     connect(view, &QTreeView::expanded, this, &ContentCounter::countSoon);
     connect(view, &QTreeView::collapsed, this, &ContentCounter::countSoon);
     connect(filter, &QAbstractItemModel::dataChanged, this, &ContentCounter::countSoon);
@@ -73,7 +74,7 @@ void ContentCounter::countSoon()
 
 void ContentCounter::count()
 {
-    if (m_isAsking || !m_container || !m_view->isVisible() || m_view->isColumnHidden(ChangesModel::DiffersColumn))
+    if (m_isAsking || !m_container || !m_view->isVisible())
         return;
     auto asked = due();
     if (asked.empty())
@@ -105,6 +106,11 @@ void ContentCounter::take(const std::vector<Asked>& asked, const std::vector<std
 std::vector<ContentCounter::Asked> ContentCounter::due() const
 {
     std::vector<Asked> asked;
+    if (m_view->isColumnHidden(ChangesModel::DiffersColumn)) {
+        for (const QModelIndex& row : m_view->selectionModel()->selectedRows())
+            addDue(row, asked);
+        return asked;
+    }
     addInSight(asked);
     if (m_view->header()->sortIndicatorSection() == ChangesModel::DiffersColumn)
         addBelow({}, asked);

@@ -26,8 +26,9 @@ namespace lamella::pages {
 
 class ChangesFilter;
 
-/// Has the bytes counted that differ from the image's: of the rows in sight, and of all where the list goes by that.
-/// It asks for some files at a time and one answer after another, while its column can be seen.
+/// Has the bytes counted that differ from the image's: of the rows in sight, and of all where the list goes by that; of
+/// those that are selected where there is no room for the column. It asks for some files at a time, one call after
+/// another.
 class ContentCounter final : public QObject {
     Q_OBJECT
 public:

@@ -420,9 +420,20 @@ void TestChanges::saysHowMuchReallyDiffers()
     press(Qt::Key_F5);
     QTRY_COMPARE(differs(u"/etc/motd"_s), u"not known"_s);
     QCOMPARE(m_helper->calls.count(u"CompareContent"_s), 2);
-    // A narrow page has no room for it.
+    // A narrow page has no room for it, and says it of what is selected beside its size.
     m_window->resize(900, 700);
     QTRY_VERIFY(tree()->isColumnHidden(models::ChangesModel::DiffersColumn));
+    m_helper->differing = {{"/etc/motd", 7}};
+    m_helper->changes.replace("\"size\":12,", "\"size\":13,");
+    const auto before = m_helper->calls.count(u"ListChanges"_s);
+    press(Qt::Key_F5);
+    QTRY_VERIFY(m_helper->calls.count(u"ListChanges"_s) > before);
+    QTest::qWait(300);
+    QCOMPARE(m_helper->calls.count(u"CompareContent"_s), 2);
+    choose({u"/etc/motd"_s});
+    QTRY_COMPARE(
+        row(u"/etc/motd"_s).siblingAtColumn(models::ChangesModel::BytesColumn).data(Qt::ToolTipRole).toString(),
+        u"7 of 13 bytes differ from the image's file."_s);
 }
 
 void TestChanges::countsWhatIsInSight()
