@@ -158,7 +158,8 @@ void DifferencePainter::paintHits(int line, Side side, const QTextLayout& layout
 {
     const QPalette palette = m_view->palette();
     const QColor ground = palette.color(QPalette::Base);
-    const QColor color = widgets::meaningColor(widgets::Meaning::Attention, palette);
+    // Not amber, as in the log: that is what was changed.
+    const QColor color = widgets::meaningColor(widgets::Meaning::Note, palette);
     const bool isBoth = row(line).kind == RowKind::Same;
     for (const models::TextHit& hit : m_view->hitsOf(m_view->lines().at(line).row)) {
         if (hit.side != side && !isBoth)

@@ -221,7 +221,7 @@ void DifferenceViewTest::findsText()
     QTest::keyClick(field, Qt::Key_F3);
     QTRY_COMPARE(labelText("findPlace"), QStringLiteral("1 of 3"));
     // It is marked where it stands.
-    const QColor mark = widgets::meaningColor(widgets::Meaning::Attention, text()->palette());
+    const QColor mark = widgets::meaningColor(widgets::Meaning::Note, text()->palette());
     const QPoint in = at(Side::Left, 0, 0) + QPoint(1, 8);
     QCOMPARE(text()->viewport()->grab().toImage().pixelColor(in), mark);
     // Another file is searched for the same.

@@ -116,6 +116,11 @@ int main(int argc, char** argv)
                     dialog->close();
                 }
             }
+            if (page->findChild<QTreeView*>(QStringLiteral("changesTree"))) {
+                page->resize(1100, 640);
+                wait(500);
+                save(QStringLiteral("changes-wide"));
+            }
             if (auto* tabs = page->findChild<QTabWidget*>(QStringLiteral("layerTabs"))) {
                 auto* files = page->findChild<QTreeView*>(QStringLiteral("layerFiles"));
                 files->expandAll();
