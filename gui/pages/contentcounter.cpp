@@ -107,7 +107,8 @@ std::vector<ContentCounter::Asked> ContentCounter::due() const
 {
     std::vector<Asked> asked;
     if (m_view->isColumnHidden(ChangesModel::DiffersColumn)) {
-        for (const QModelIndex& row : m_view->selectionModel()->selectedRows())
+        const QModelIndexList selected = m_view->selectionModel()->selectedRows();
+        for (const QModelIndex& row : selected.first(std::min(selected.size(), qsizetype{kFilesAtOnce})))
             addDue(row, asked);
         return asked;
     }

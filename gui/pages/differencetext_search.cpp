@@ -8,8 +8,6 @@
 
 namespace lamella::pages {
 
-using models::RowKind;
-using models::Side;
 using models::TextHit;
 
 void DifferenceText::find(const QString& text)

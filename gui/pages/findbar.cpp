@@ -85,13 +85,14 @@ void FindBar::addKeys(QWidget* around)
 void FindBar::setUsable(bool isUsable)
 {
     m_isUsable = isUsable;
-    setVisible(isUsable && !m_field->text().isEmpty());
+    setVisible(isUsable && m_isOpen);
 }
 
 void FindBar::open()
 {
     if (!m_isUsable)
         return;
+    m_isOpen = true;
     show();
     m_field->setFocus();
     m_field->selectAll();
@@ -99,6 +100,7 @@ void FindBar::open()
 
 void FindBar::close()
 {
+    m_isOpen = false;
     m_field->clear();
     m_view->find({});
     hide();

@@ -41,6 +41,7 @@ private:
     widgets::SearchField* m_field;
     QLabel* m_place;
     bool m_isUsable = false;
+    bool m_isOpen = false;
 };
 
 } // namespace lamella::pages
