@@ -455,6 +455,11 @@ void ChangesPage::createDifference()
     onKey(Qt::CTRL | Qt::SHIFT | Qt::Key_F, [find] { find->open(); });
     onKey(Qt::Key_F3, [find] { find->next(); });
     onKey(Qt::SHIFT | Qt::Key_F3, [find] { find->previous(); });
+    connect(m_model, &QAbstractItemModel::dataChanged, this, [this](const QModelIndex& first) {
+        // What else is another comes with a whole list, after which the difference is shown anew.
+        if (first.column() == ChangesModel::DiffersColumn)
+            sayWhatDiffers();
+    });
     connect(m_versions, &ChangeVersions::ready, this,
             [this](const QString& path, const client::FileVersion& image, const client::FileVersion& changed) {
                 m_difference->setVersions(path, image, changed);
@@ -466,9 +471,21 @@ void ChangesPage::createDifference()
     });
 }
 
+/// How much of the one file that is chosen.
+void ChangesPage::sayWhatDiffers()
+{
+    const QModelIndexList rows = m_view->chosen();
+    const bool isCounted = rows.size() == 1 && !m_model->isContentDue(rows.first())
+        && rows.first().data(ChangesModel::KindRole).toInt() == static_cast<int>(ChangeKind::Modified);
+    m_difference->setRemark(
+        isCounted ? rows.first().siblingAtColumn(ChangesModel::DiffersColumn).data(Qt::ToolTipRole).toString()
+                  : QString());
+}
+
 /// Of the one file that is chosen.
 void ChangesPage::showDifference()
 {
+    sayWhatDiffers();
     const QModelIndexList rows = m_view->chosen();
     const bool isFile = rows.size() == 1 && rows.first().data(ChangesModel::KindRole).toInt() >= 0
         && rows.first().data(ChangesModel::TypeRole).toInt() != static_cast<int>(client::FileType::Directory);

@@ -64,6 +64,7 @@ private:
     void createActions();
     void createDifference();
     void showDifference();
+    void sayWhatDiffers();
     void updateActions();
     QByteArrayList selectedPaths() const;
     /// What of it is still there, to be copied.

@@ -91,6 +91,11 @@ void DifferenceView::setFile(const QString& path, const client::FileVersion& fil
     start(path, {}, file);
 }
 
+void DifferenceView::setRemark(const QString& remark)
+{
+    m_header->setRemark(remark);
+}
+
 void DifferenceView::clear()
 {
     m_watcher->setFuture({});

@@ -31,6 +31,8 @@ public:
     void setVersions(const QString& path, const client::FileVersion& image, const client::FileVersion& container);
     void setFile(const QString& path, const client::FileVersion& file);
     void clear();
+    /// What else there is to say of what is shown; empty: nothing.
+    void setRemark(const QString& remark);
     /// Whether what was set last is shown.
     bool isReady() const { return m_isReady; }
     models::ShownAs shownAs() const { return m_comparison.shownAs; }

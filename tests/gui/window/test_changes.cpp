@@ -434,6 +434,12 @@ void TestChanges::saysHowMuchReallyDiffers()
     QTRY_COMPARE(
         row(u"/etc/motd"_s).siblingAtColumn(models::ChangesModel::BytesColumn).data(Qt::ToolTipRole).toString(),
         u"7 of 13 bytes differ from the image's file."_s);
+    QTRY_VERIFY(difference()->isVisible() && difference()->isReady());
+    const auto* attributes = difference()->findChild<QLabel*>(u"differenceAttributes"_s);
+    QTRY_VERIFY2(attributes->isVisible() && attributes->text().contains(u"7 of 13 bytes differ"_s),
+                 qPrintable(attributes->text()));
+    choose({u"/usr/big"_s});
+    QTRY_VERIFY2(!attributes->text().contains(u"differ"_s), qPrintable(attributes->text()));
 }
 
 void TestChanges::countsWhatIsInSight()
