@@ -90,8 +90,9 @@ QString differenceSentence(const ChangeEntry& entry, ContentDifferences::Answer 
         return Differences::tr("All of its %1 bytes: the image has no such file.").arg(locale.toString(entry.size));
     if (answer.bytes == 0)
         return Differences::tr("Its bytes are those of the image's file.");
+    // It may have grown since it was listed.
     return Differences::tr("%1 of %2 bytes differ from the image's file.")
-        .arg(locale.toString(answer.bytes), locale.toString(std::max(entry.size, entry.sizeBelow)));
+        .arg(locale.toString(answer.bytes), locale.toString(std::max({entry.size, entry.sizeBelow, answer.bytes})));
 }
 
 } // namespace lamella::models
