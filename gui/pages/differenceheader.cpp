@@ -11,7 +11,6 @@
 
 namespace lamella::pages {
 
-using client::FileVersion;
 using models::FileComparison;
 using models::ShownAs;
 using models::Side;
