@@ -47,6 +47,27 @@
             <numerusform>%n changes, %1 in its writable layer, and its log are lost.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n change(s), %1 in their writable layers, and their logs are lost.</source>
+        <translation>
+            <numerusform>%n change, %1 in their writable layers, and their logs are lost.</numerusform>
+            <numerusform>%n changes, %1 in their writable layers, and their logs are lost.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>At least %n change(s), %1 in their writable layers, and their logs are lost.</source>
+        <translation>
+            <numerusform>At least %n change, %1 in their writable layers, and their logs are lost.</numerusform>
+            <numerusform>At least %n changes, %1 in their writable layers, and their logs are lost.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>It has %n change(s), %1 in its writable layer.</source>
+        <translation>
+            <numerusform>It has %n change, %1 in its writable layer.</numerusform>
+            <numerusform>It has %n changes, %1 in its writable layer.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>lamella::app::ContainerActions</name>
@@ -180,13 +201,6 @@
         <translation>
             <numerusform>The trash is empty. What is removed stays here for %n day.</numerusform>
             <numerusform>The trash is empty. What is removed stays here for %n days.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n change(s), %1 in their writable layers, and their logs are lost.</source>
-        <translation>
-            <numerusform>%n change, %1 in their writable layers, and their logs are lost.</numerusform>
-            <numerusform>%n changes, %1 in their writable layers, and their logs are lost.</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -3,50 +3,19 @@
 
 #include "engine/layer/file_attributes.h"
 #include "engine/layer/regular_file.h"
+#include "engine/layer/side_by_side.h"
 #include "engine/layer/tree.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <climits>
 #include <cstring>
-#include <span>
-#include <vector>
 
 namespace lamella::layer {
 
 namespace {
-
-constexpr std::size_t kComparedAtOnce = 128u << 10;
-
-/// Where the file has data next, from `position` on; its end where only a hole is left (lseek(2), SEEK_DATA).
-off_t nextData(BorrowedFd file, off_t position, off_t end)
-{
-    const off_t data = ::lseek(file.get(), position, SEEK_DATA);
-    if (data >= 0)
-        return data;
-    return errno == ENXIO ? end : position; // a file system without holes
-}
-
-/// Fills the buffer from `position` unless the file ends before.
-Result<std::size_t> readAt(BorrowedFd file, off_t position, std::span<std::byte> buffer)
-{
-    std::size_t count = 0;
-    while (count < buffer.size()) {
-        const auto read
-            = ::pread(file.get(), buffer.data() + count, buffer.size() - count, position + static_cast<off_t>(count));
-        if (read < 0 && errno == EINTR)
-            continue;
-        if (read < 0)
-            return systemFailure("cannot read a file to compare it");
-        if (read == 0)
-            break;
-        count += static_cast<std::size_t>(read);
-    }
-    return count;
-}
 
 Result<std::string> linkTarget(const Side& side)
 {
@@ -65,21 +34,16 @@ Result<bool> hasSameBytes(const Side& upper, const Side& lower, const std::stop_
     struct stat status{};
     if (::fstat(first.get(), &status) != 0 || !S_ISREG(status.st_mode))
         return false; // it was replaced since it was looked at
-    std::vector<std::byte> a(kComparedAtOnce);
-    std::vector<std::byte> b(kComparedAtOnce);
-    const off_t end = status.st_size;
-    off_t position = 0;
-    // Holes are as long as a program likes and cost it nothing: what is one in both is passed over.
-    while ((position = std::min(nextData(first.borrow(), position, end), nextData(second.borrow(), position, end)))
-           < end) {
+    SideBySide files(first.borrow(), second.borrow(), status.st_size);
+    while (files.nextLength() > 0) {
         if (stop.stop_requested())
             return failure(ErrorKind::Cancelled, "reading the changes was cancelled");
-        const auto count = TRY(readAt(first.borrow(), position, a));
-        if (count != TRY(readAt(second.borrow(), position, b)) || std::memcmp(a.data(), b.data(), count) != 0)
+        const auto piece = TRY(files.next());
+        if (piece.first.size() != piece.second.size()
+            || std::memcmp(piece.first.data(), piece.second.data(), piece.first.size()) != 0)
             return false;
-        if (count < a.size())
+        if (piece.first.size() < SideBySide::kAtOnce)
             break;
-        position += static_cast<off_t>(count);
     }
     return true;
 }

@@ -207,10 +207,15 @@ void ContainerActions::askRemove()
         return;
     }
     auto* question = new widgets::Confirmation(m_window, tr("Remove %1?").arg(m_container->data().name), tr("&Remove"));
-    question->setConsequence(tr("It is running: its processes are killed.") + u'\n'
-                             + tr("Its settings, writable layer and log stay in the trash for %n day(s), from where it "
-                                  "can be brought back.",
-                                  nullptr, trashDays()));
+    const QString consequence = tr("It is running: its processes are killed.") + u'\n'
+        + tr("Its settings, writable layer and log stay in the trash for %n day(s), from where it can be brought back.",
+             nullptr, trashDays());
+    question->setConsequence(consequence);
+    m_container->summarizeChanges().then(
+        question, [question, consequence](const Outcome<client::ChangeSummary>& changes) {
+            if (changes)
+                question->setConsequence(consequence + u'\n' + dialogs::changesInWords(*changes).join(u'\n'));
+        });
     question->ask([this, container = m_container] { moveToTrash(container); });
 }
 

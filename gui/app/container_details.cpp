@@ -181,6 +181,18 @@ void ContainerDetails::setBackVisible(bool visible)
     m_back->setVisible(visible);
 }
 
+void ContainerDetails::save(QSettings& settings) const
+{
+    for (int tab = 0; tab < m_tabs->count(); ++tab)
+        static_cast<const pages::Page*>(m_tabs->widget(tab))->save(settings);
+}
+
+void ContainerDetails::restore(const QSettings& settings)
+{
+    for (int tab = 0; tab < m_tabs->count(); ++tab)
+        static_cast<pages::Page*>(m_tabs->widget(tab))->restore(settings);
+}
+
 QString ContainerDetails::currentTab() const
 {
     return QLatin1StringView(pages::containerPages()[static_cast<std::size_t>(m_tabs->currentIndex())].id);

@@ -9,6 +9,7 @@
 
 class QAction;
 class QLabel;
+class QSettings;
 class QStackedWidget;
 class QTabWidget;
 class QToolButton;
@@ -42,6 +43,10 @@ public:
     QString currentTab() const;
     void setCurrentTab(const QString& id);
     QTabWidget* tabs() const { return m_tabs; }
+
+    /// How the tabs are arranged.
+    void save(QSettings& settings) const;
+    void restore(const QSettings& settings);
 
 private:
     QWidget* buildHeader(QAction* back);

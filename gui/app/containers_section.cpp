@@ -101,6 +101,7 @@ void ContainersSection::save(QSettings& settings) const
     settings.setValue(QStringLiteral("containers/splitter"), m_splitter->saveState());
     settings.setValue(QStringLiteral("containers/order"), static_cast<int>(m_list->order()));
     settings.setValue(QStringLiteral("containers/tab"), m_details->currentTab());
+    m_details->save(settings);
 }
 
 void ContainersSection::restore(const QSettings& settings)
@@ -109,6 +110,7 @@ void ContainersSection::restore(const QSettings& settings)
     m_list->setOrder(
         static_cast<models::ContainerFilter::Order>(settings.value(QStringLiteral("containers/order")).toInt()));
     m_details->setCurrentTab(settings.value(QStringLiteral("containers/tab")).toString());
+    m_details->restore(settings);
 }
 
 } // namespace lamella::app

@@ -184,6 +184,21 @@ Pending<ChangeSummary> ContainerClient::summarizeChanges()
     return askForSummary<ContainerProxy>(m_bus, m_path);
 }
 
+Pending<std::vector<std::optional<quint64>>> ContainerClient::compareContent(const QByteArrayList& paths)
+{
+    using Answers = std::vector<std::optional<quint64>>;
+    return m_bus->ask<Answers, ContainerProxy>(
+        m_path, kForever, // it takes as long as the files are
+        [&](ContainerProxy& proxy) { return proxy.CompareContent(paths, {}); },
+        [](const Promise<Answers>& promise, const auto& reply) {
+            Answers answers;
+            const QList<qulonglong> numbers = reply.value();
+            for (const qulonglong number : numbers)
+                answers.push_back(number == dbus::kNotKnown ? std::nullopt : std::optional<quint64>{number});
+            promise.give(std::move(answers));
+        });
+}
+
 Pending<QPointer<JobClient>> ContainerClient::saveChanges(const QByteArrayList& paths, Descriptor file)
 {
     const QDBusUnixFileDescriptor out = toMessage(std::move(file));

@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace lamella::client {
@@ -68,6 +69,9 @@ public:
     /// The socket on which it is told what it changes (LiveStream reads it).
     Pending<Descriptor> watchChanges();
     Pending<ChangeSummary> summarizeChanges();
+    /// Of each of these paths, 256 at most, how many bytes of the file are others than the image's; nothing: it is not
+    /// known. There may be fewer answers than paths, but one at least: the rest is asked for again.
+    Pending<std::vector<std::optional<quint64>>> compareContent(const QByteArrayList& paths);
     /// Every path of its layers, with the writable one on top. `compareWith`: the object path of another image or
     /// container, whose files are compared with this one's; empty: none.
     Pending<LayerTreePtr> openLayers(const QString& compareWith = {});

@@ -3,7 +3,7 @@
 
 #include "gui/client/client.h"
 #include "gui/dialogs/forms.h"
-#include "gui/dialogs/loss_text.h"
+#include "gui/dialogs/loss_of_trashed.h"
 #include "gui/format/formats.h"
 #include "gui/models/trash_model.h"
 #include "gui/widgets/banner.h"
@@ -184,19 +184,14 @@ void TrashDialog::restoreOne(TrashedClient* one)
     });
 }
 
-QString TrashDialog::lossOfAll(const Trashed& all)
+void TrashDialog::sayLossOf(const Trashed& all, widgets::Confirmation* question)
 {
-    quint64 bytes = 0;
-    qint64 changes = 0;
-    for (const auto& one : all) {
-        bytes += one->data().sizeBytes;
-        changes += std::max(one->data().changes, qint64{0});
-    }
-    return QStringList{
-        tr("%n change(s), %1 in their writable layers, and their logs are lost.", nullptr, static_cast<int>(changes))
-            .arg(format::bytes(bytes)),
-        tr("This cannot be undone.")}
-        .join(u'\n');
+    const auto say = [question](const QStringList& loss) {
+        question->setConsequence((loss + QStringList{tr("This cannot be undone.")}).join(u'\n'));
+    };
+    auto* loss = new LossOfTrashed(all, question);
+    say(loss->sentences());
+    connect(loss, &LossOfTrashed::known, question, [say, loss] { say(loss->sentences()); });
 }
 
 void TrashDialog::askErase()
@@ -209,15 +204,7 @@ void TrashDialog::askErase()
                                                count == 1 ? tr("Delete %1 for ever?").arg(all.constFirst()->data().name)
                                                           : tr("Delete %n container(s) for ever?", nullptr, count),
                                                tr("&Delete"));
-    const auto loss = [](const client::ChangeSummary* changes) {
-        return (lossOf(changes) + QStringList{tr("This cannot be undone.")}).join(u'\n');
-    };
-    question->setConsequence(count == 1 ? loss(nullptr) : lossOfAll(all));
-    if (count == 1)
-        all.constFirst()->summarizeChanges().then(question, [=](const Outcome<client::ChangeSummary>& changes) {
-            if (changes)
-                question->setConsequence(loss(&*changes));
-        });
+    sayLossOf(all, question);
     question->ask([this, all] { erase(all); });
 }
 
@@ -239,7 +226,7 @@ void TrashDialog::askEmpty()
     const Trashed all = own();
     auto* question = new widgets::Confirmation(
         this, tr("Delete %n container(s) for ever?", nullptr, static_cast<int>(all.size())), tr("&Empty the trash"));
-    question->setConsequence(lossOfAll(all));
+    sayLossOf(all, question);
     question->ask([this] { empty(); });
 }
 

@@ -22,6 +22,7 @@ class TrashModel;
 
 namespace lamella::widgets {
 class Banner;
+class Confirmation;
 class EmptyState;
 } // namespace lamella::widgets
 
@@ -53,8 +54,8 @@ private:
     void erase(const Trashed& all);
     void askEmpty();
     void empty();
-    /// What is lost with several of them.
-    static QString lossOfAll(const Trashed& all);
+    /// Says in the question what is lost with them, and more of it as soon as that is known.
+    static void sayLossOf(const Trashed& all, widgets::Confirmation* question);
 
     QPointer<client::Client> m_client;
     models::TrashModel* m_model;

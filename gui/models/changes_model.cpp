@@ -54,6 +54,15 @@ void finish(Node& node)
 
 } // namespace
 
+namespace {
+
+bool isFigure(int column)
+{
+    return column == ChangesModel::BytesColumn || column == ChangesModel::DiffersColumn;
+}
+
+} // namespace
+
 ChangesModel::ChangesModel(QObject* parent)
     : QAbstractItemModel(parent)
     , m_root(std::make_unique<Node>())
@@ -78,7 +87,7 @@ std::unique_ptr<ChangesModel::Node> ChangesModel::build(const std::vector<Change
     };
     for (const ChangeEntry& entry : entries) {
         Node* node = root.get();
-        const QByteArray raw = entry.rawPath.isEmpty() ? entry.path.toUtf8() : entry.rawPath;
+        const QByteArray raw = bytesOfPath(entry);
         if (flat) {
             node = byPath.contains(entry.path) ? byPath.value(entry.path) : add(node, entry.path, entry.path, raw);
         } else {
@@ -198,6 +207,25 @@ void ChangesModel::setLayerNames(const QHash<QString, QString>& names)
     m_layerNames = names;
 }
 
+const ChangeEntry* ChangesModel::entry(const QModelIndex& row) const
+{
+    const Node* node = nodeOf(row);
+    return node->entry ? &*node->entry : nullptr;
+}
+
+bool ChangesModel::isContentDue(const QModelIndex& row) const
+{
+    const ChangeEntry* changed = entry(row);
+    return changed && m_differences.isDue(*changed);
+}
+
+void ChangesModel::setDiffering(const QModelIndex& row, const ChangeEntry& counted, std::optional<quint64> bytes)
+{
+    m_differences.set(counted, bytes);
+    if (row.isValid())
+        Q_EMIT dataChanged(row.siblingAtColumn(DiffersColumn), row.siblingAtColumn(DiffersColumn));
+}
+
 void ChangesModel::add(const Node& node, Tally& tally)
 {
     if (node.entry) {
@@ -307,6 +335,8 @@ QVariant ChangesModel::display(const Node& node, int column) const
         return node.entry ? typeWord(node.entry->type) : QString();
     case BytesColumn:
         return node.bytes > 0 || node.entry ? format::bytes(node.bytes) : QString();
+    case DiffersColumn:
+        return node.entry ? differenceText(m_differences.of(*node.entry)) : QString();
     case TimeColumn:
         return node.timeUsec > 0 ? format::timeOfDay(node.timeUsec) : QString();
     case WriterColumn:
@@ -325,6 +355,9 @@ QVariant ChangesModel::toolTip(const Node& node, int column) const
         return node.entry && !node.entry->renamedFrom.isEmpty()
             ? tr("%1\nrenamed from %2").arg(node.path, node.entry->renamedFrom)
             : node.path;
+    case BytesColumn: // there is not always room for the next one
+    case DiffersColumn:
+        return node.entry ? differenceSentence(*node.entry, m_differences.of(*node.entry)) : QString();
     case WriterColumn:
         return node.entry ? writerDetails(node.entry->writer) : QString();
     case LayerColumn:
@@ -336,10 +369,15 @@ QVariant ChangesModel::toolTip(const Node& node, int column) const
 
 QVariant ChangesModel::sortKey(const Node& node, int column) const
 {
-    return column == PathColumn ? QVariant(node.name)
-        : column == BytesColumn ? QVariant(node.bytes)
-        : column == TimeColumn  ? QVariant(node.timeUsec)
-                                : display(node, column);
+    const auto differing = [&] {
+        const auto answer = node.entry ? m_differences.of(*node.entry) : ContentDifferences::Answer{};
+        return answer.state == ContentDifferences::State::Known ? static_cast<qint64>(answer.bytes) : -1;
+    };
+    return column == PathColumn   ? QVariant(node.name)
+        : column == BytesColumn   ? QVariant(node.bytes)
+        : column == DiffersColumn ? QVariant(differing())
+        : column == TimeColumn    ? QVariant(node.timeUsec)
+                                  : display(node, column);
 }
 
 QVariant ChangesModel::data(const QModelIndex& index, int role) const
@@ -367,20 +405,30 @@ QVariant ChangesModel::data(const QModelIndex& index, int role) const
     case SortRole:
         return sortKey(node, index.column());
     case Qt::TextAlignmentRole:
-        return index.column() == BytesColumn ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
-            : index.column() == KindColumn   ? QVariant(Qt::AlignCenter)
-                                             : QVariant();
+        return isFigure(index.column())    ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
+            : index.column() == KindColumn ? QVariant(Qt::AlignCenter)
+                                           : QVariant();
     default:
         return {};
     }
 }
 
+Qt::ItemFlags ChangesModel::flags(const QModelIndex& index) const
+{
+    const Qt::ItemFlags flags = QAbstractItemModel::flags(index);
+    const ChangeEntry* changed = index.isValid() ? entry(index) : nullptr;
+    const bool isThere = index.isValid() && !(changed && changed->kind == ChangeKind::Deleted);
+    return isThere ? flags | Qt::ItemIsDragEnabled : flags;
+}
+
 QVariant ChangesModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
     if (orientation == Qt::Horizontal && role == Qt::TextAlignmentRole)
-        return section == BytesColumn ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
-            : section == KindColumn   ? QVariant(Qt::AlignCenter)
-                                      : QVariant(Qt::AlignLeft | Qt::AlignVCenter);
+        return isFigure(section)    ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
+            : section == KindColumn ? QVariant(Qt::AlignCenter)
+                                    : QVariant(Qt::AlignLeft | Qt::AlignVCenter);
+    if (orientation == Qt::Horizontal && role == Qt::ToolTipRole && section == DiffersColumn)
+        return tr("How many bytes of a file are others than those of the image's file");
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
         return {};
     switch (section) {
@@ -392,6 +440,8 @@ QVariant ChangesModel::headerData(int section, Qt::Orientation orientation, int 
         return tr("Type");
     case BytesColumn:
         return tr("Size");
+    case DiffersColumn:
+        return tr("Differs");
     case TimeColumn:
         return tr("Changed");
     case WriterColumn:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gui/client/types.h"
+#include "gui/models/content_differences.h"
 
 #include <QAbstractItemModel>
 #include <QHash>
@@ -18,7 +19,17 @@ class ChangesModel : public QAbstractItemModel {
     Q_OBJECT
 
 public:
-    enum Column { PathColumn, KindColumn, TypeColumn, BytesColumn, TimeColumn, WriterColumn, LayerColumn, ColumnCount };
+    enum Column {
+        PathColumn,
+        KindColumn,
+        TypeColumn,
+        BytesColumn,
+        DiffersColumn,
+        TimeColumn,
+        WriterColumn,
+        LayerColumn,
+        ColumnCount,
+    };
     enum Role {
         PathRole = Qt::UserRole,
         KindRole, ///< int of client::ChangeKind; -1 for a directory that only leads to changes
@@ -37,6 +48,15 @@ public:
     bool isFlat() const { return m_flat; }
     /// Names of layers ("2: COPY …") for the layer column, by diffID.
     void setLayerNames(const QHash<QString, QString>& names);
+
+    /// What is known of a row; nullptr for a directory that only leads to changes. Valid until the next setChanges().
+    const client::ChangeEntry* entry(const QModelIndex& row) const;
+    /// Whether the bytes of a row that differ from the image's have to be counted.
+    bool isContentDue(const QModelIndex& row) const;
+    /// What was counted when the row, which may have gone, was `counted`; nothing: it could not be.
+    void setDiffering(const QModelIndex& row, const client::ChangeEntry& counted, std::optional<quint64> bytes);
+    /// Forgets what was counted: of another container.
+    void forgetDiffering() { m_differences.clear(); }
 
     /// Some rows and all below them.
     struct Tally {
@@ -62,6 +82,7 @@ public:
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+    Qt::ItemFlags flags(const QModelIndex& index) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
 private:
@@ -82,6 +103,7 @@ private:
     client::ChangeSet m_set;
     std::unique_ptr<Node> m_root;
     QHash<QString, QString> m_layerNames;
+    ContentDifferences m_differences;
     quint64 m_bytes = 0;
     quint64 m_copiedBytes = 0;
     std::array<int, client::kChangeKinds> m_counts{};

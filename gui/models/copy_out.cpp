@@ -17,7 +17,8 @@ CopyOut::CopyOut(client::ContainerClient* container, const std::vector<Source>& 
     , m_target(directory)
 {
     for (const Source& file : files)
-        m_items.push_back({file.path, file.entry, {}});
+        m_items.push_back(
+            {file.path, file.entry.value_or(client::FileEntry{lastName(file.path)}), {}, file.entry.has_value()});
 }
 
 void CopyOut::copyNext()
@@ -42,7 +43,27 @@ void CopyOut::copyNext()
     if (!m_item.into)
         m_item.into = m_into;
     tell(textOf(m_item.entry.name));
-    copy(mayReplace());
+    if (m_item.isKnown)
+        copy(mayReplace());
+    else
+        look();
+}
+
+/// Without any of its bytes.
+void CopyOut::look()
+{
+    container()->readPart(m_item.path, 0, 0).then(this, [this](const client::Outcome<client::FileVersion>& file) {
+        if (!file)
+            return fail(problemOf(file.error().sentence));
+        if (!file->exists)
+            return fail(problemOf(tr("it is gone.")));
+        if (file->linkTarget.contains(QChar::ReplacementCharacter))
+            return fail(problemOf(tr("where it leads is no text.")));
+        m_item.entry.type = file->type;
+        m_item.entry.mode = file->mode;
+        m_item.entry.target = file->linkTarget.toUtf8();
+        copy(mayReplace());
+    });
 }
 
 void CopyOut::copy(bool replace)

@@ -5,6 +5,7 @@
 #include "gui/models/file_copy.h"
 #include "gui/models/local_files.h"
 
+#include <optional>
 #include <vector>
 
 namespace lamella::models {
@@ -17,7 +18,7 @@ class CopyOut final : public FileCopy {
 public:
     struct Source {
         QByteArray path;
-        client::FileEntry entry;
+        std::optional<client::FileEntry> entry = {}; ///< nothing: it is looked at first
     };
     CopyOut(client::ContainerClient* container, const std::vector<Source>& files, const QString& directory,
             QObject* parent);
@@ -32,8 +33,10 @@ private:
         QByteArray path;
         client::FileEntry entry;
         SharedDescriptor into;
+        bool isKnown = true; ///< what it is
     };
 
+    void look();
     void copy(bool replace);
     void makeDirectory();
     void list(const QByteArray& after, const SharedDescriptor& directory);

@@ -8,29 +8,31 @@
 #include "gui/pages/changedelegate.h"
 #include "gui/pages/changesfilter.h"
 #include "gui/pages/changesteps.h"
+#include "gui/pages/changestree.h"
 #include "gui/pages/changeversions.h"
+#include "gui/pages/contentcounter.h"
+#include "gui/pages/copybar.h"
 #include "gui/pages/differenceview.h"
+#include "gui/pages/findbar.h"
 #include "gui/pages/livefollower.h"
+#include "gui/pages/temporarycopies.h"
 #include "gui/pages/undochanges.h"
 #include "gui/widgets/colors.h"
-#include "gui/widgets/copymenu.h"
 #include "gui/widgets/fonts.h"
 #include "gui/widgets/icons.h"
 #include "gui/widgets/searchfield.h"
-#include "gui/widgets/tabledelegate.h"
 #include "gui/widgets/toggle.h"
 
 #include <QAction>
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QMenu>
+#include <QSettings>
 #include <QShortcut>
 #include <QSplitter>
 #include <QToolButton>
-#include <QTreeView>
 #include <QVBoxLayout>
 
 namespace lamella::pages {
@@ -46,10 +48,6 @@ constexpr auto kInterval = 2s;
 constexpr auto kLiveInterval = 15s;
 /// Reading the changes may take this part of the time; a long list is read less often.
 constexpr int kShareOfTime = 10;
-/// Larger trees are not opened by themselves.
-constexpr int kMostOpened = 500;
-/// Room for the beginning of what made a layer; the tool tip has all of it.
-constexpr int kLayerWidth = 140;
 constexpr int kListHeight = 260;
 constexpr int kDifferenceHeight = 320;
 constexpr int kLeastDifference = 140;
@@ -60,25 +58,28 @@ ChangesPage::ChangesPage(client::Client* client, QWidget* parent)
     : Page(client, parent)
     , m_model(new ChangesModel(this))
     , m_filter(new ChangesFilter(this))
-    , m_view(new QTreeView(this))
+    , m_view(new ChangesTree(m_model, m_filter, this))
     , m_totals(new QLabel(this))
     , m_splitter(new QSplitter(Qt::Vertical, this))
     , m_difference(new DifferenceView(this))
     , m_versions(new ChangeVersions(this))
+    , m_counter(new ContentCounter(m_model, m_filter, m_view))
+    , m_copies(new CopyBar(this))
+    , m_temporary(new TemporaryCopies(m_copies, this))
     , m_undo(new UndoChanges(this))
     , m_live(new LiveFollower(this))
     , m_liveMark(new QLabel(this))
 {
-    m_filter->setSourceModel(m_model);
     m_totals->setObjectName(QStringLiteral("changesTotals"));
     m_totals->setWordWrap(true);
-    createView();
+    connectView();
     createActions();
     createDifference();
     QVBoxLayout* layout = createContent(widgets::kGroupSpacing);
     layout->addWidget(createSummary());
     layout->addWidget(createControls());
     layout->addWidget(m_splitter, 1);
+    layout->addWidget(m_copies);
     setRefreshInterval(kInterval);
 }
 
@@ -177,38 +178,16 @@ void ChangesPage::addKindButton(QWidget* bar, ChangeKind kind, const QString& le
     bar->layout()->addWidget(button);
 }
 
-void ChangesPage::createView()
+void ChangesPage::connectView()
 {
-    m_view->setObjectName(QStringLiteral("changesTree"));
-    m_view->setAccessibleName(tr("Changes"));
-    m_view->setHeader(new widgets::TableHeader(m_view));
-    m_view->setModel(m_filter);
-    m_view->setItemDelegate(new ChangeDelegate(m_view));
-    m_view->setUniformRowHeights(true);
-    m_view->setSortingEnabled(true);
-    m_view->sortByColumn(ChangesModel::PathColumn, Qt::AscendingOrder);
-    m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
-    m_view->setContextMenuPolicy(Qt::CustomContextMenu);
-    m_view->header()->setStretchLastSection(false);
-    m_view->header()->setSectionResizeMode(ChangesModel::PathColumn, QHeaderView::Stretch);
-    for (const int column : {ChangesModel::KindColumn, ChangesModel::TypeColumn, ChangesModel::BytesColumn,
-                             ChangesModel::TimeColumn, ChangesModel::WriterColumn})
-        m_view->header()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
-    m_view->header()->resizeSection(ChangesModel::LayerColumn, kLayerWidth);
-    widgets::addCopyAction(m_view);
     connect(m_view, &QTreeView::customContextMenuRequested, this, &ChangesPage::showMenu);
-    connect(m_filter, &QAbstractItemModel::rowsInserted, m_view,
-            [this](const QModelIndex& parent, int first, int last) {
-                if (m_model->count() > kMostOpened)
-                    return;
-                m_view->expand(parent);
-                for (int row = first; row <= last; ++row)
-                    m_view->expandRecursively(m_filter->index(row, 0, parent));
-            });
-    connect(m_filter, &QAbstractItemModel::modelReset, m_view, [this] {
-        if (m_model->count() <= kMostOpened)
-            m_view->expandAll();
-    });
+    m_view->setFetch([this] { return m_temporary->copyNow(container(), sources()); });
+    const auto tell = [this](const QString& sentence) {
+        if (!sentence.isEmpty())
+            showNotice(sentence, {}, {});
+    };
+    connect(m_copies, &CopyBar::ended, this, tell);
+    connect(m_temporary, &TemporaryCopies::failed, this, tell);
 }
 
 void ChangesPage::containerSet()
@@ -220,6 +199,8 @@ void ChangesPage::containerSet()
     m_pause->setVisible(isAlive());
     m_versions->clear();
     m_difference->hide();
+    m_counter->setContainer(container());
+    m_model->forgetDiffering();
     m_model->setChanges({});
     m_totals->setText(tr("Reading what has changed…"));
     if (container())
@@ -283,7 +264,7 @@ void ChangesPage::take(client::ChangeSet changes)
 {
     m_known = true;
     m_model->setChanges(std::move(changes));
-    m_view->setColumnHidden(ChangesModel::WriterColumn, !m_model->hasWriters());
+    m_view->fitColumns();
     showTotals();
     showDifference();
     if (m_model->count() > 0)
@@ -303,6 +284,18 @@ void ChangesPage::hideEvent(QHideEvent* event)
 {
     m_live->leave();
     Page::hideEvent(event);
+}
+
+void ChangesPage::save(QSettings& settings) const
+{
+    m_view->save(settings);
+    settings.setValue(QStringLiteral("changes/splitter"), m_splitter->saveState());
+}
+
+void ChangesPage::restore(const QSettings& settings)
+{
+    m_view->restore(settings);
+    m_splitter->restoreState(settings.value(QStringLiteral("changes/splitter")).toByteArray());
 }
 
 /// How new the list is.
@@ -389,9 +382,13 @@ void ChangesPage::createActions()
         addAction(action);
         return action;
     };
-    m_copyPaths = make(QStringLiteral("changesCopyPath"), u"copy", tr("&Copy Path"), {});
+    m_open = make(QStringLiteral("changesOpen"), u"file", tr("&Open a Copy"), Qt::Key_Return);
+    m_open->setToolTip(tr("With the desktop's program; what is written to the copy does not reach the container"));
+    m_copyPaths = make(QStringLiteral("changesCopyPath"), u"copy", tr("&Copy Path"),
+                       QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C));
     m_save = make(QStringLiteral("changesSave"), u"save", tr("&Save to an Archive…"), {});
-    m_keep = make(QStringLiteral("changesKeep"), u"save", tr("Save to a &Directory…"), {});
+    m_keep = make(QStringLiteral("changesKeep"), u"save", tr("Save to a &Directory…"),
+                  QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_D));
     m_keep->setToolTip(tr("As files of yours: without owners, attributes, set-id bits, deletions, devices and pipes"));
     m_commit = make(QStringLiteral("changesCommit"), u"image", tr("Make an &Image of It…"), {});
     connect(m_save, &QAction::triggered, this, [this] { Q_EMIT saveRequested(selectedPaths()); });
@@ -401,8 +398,15 @@ void ChangesPage::createActions()
     m_undoSelected->setToolTip(tr("Give what is selected back the image's version (%1)")
                                    .arg(m_undoSelected->shortcut().toString(QKeySequence::NativeText)));
     m_undoAll = make(QStringLiteral("changesUndoAll"), u"undo", tr("Undo &Everything…"), {});
+    // Elsewhere on the page these keys mean something else.
+    for (QAction* action : {m_open, m_copyPaths, m_keep}) {
+        action->setShortcutContext(Qt::WidgetShortcut);
+        m_view->addAction(action);
+    }
+    connect(m_open, &QAction::triggered, this, &ChangesPage::openSelected);
     connect(m_copyPaths, &QAction::triggered, this, &ChangesPage::copyPaths);
-    connect(m_undoSelected, &QAction::triggered, this, [this] { m_undo->ask(container(), *m_model, selectedRows()); });
+    connect(m_undoSelected, &QAction::triggered, this,
+            [this] { m_undo->ask(container(), *m_model, m_view->chosen()); });
     connect(m_undoAll, &QAction::triggered, this, [this] { m_undo->ask(container(), *m_model, {}); });
     connect(m_undo, &UndoChanges::done, this, &ChangesPage::refresh);
     connect(m_undo, &UndoChanges::failed, this,
@@ -413,17 +417,13 @@ void ChangesPage::createActions()
     updateActions();
 }
 
-QModelIndexList ChangesPage::selectedRows() const
-{
-    QModelIndexList rows;
-    for (const QModelIndex& row : m_view->selectionModel()->selectedRows())
-        rows.append(m_filter->mapToSource(row));
-    return rows;
-}
-
 void ChangesPage::updateActions()
 {
     const bool any = m_view->selectionModel()->hasSelection();
+    const QModelIndexList rows = m_view->chosen();
+    const auto is = [&rows](int role, int value) { return rows.first().data(role).toInt() == value; };
+    m_open->setEnabled(rows.size() == 1 && is(ChangesModel::TypeRole, static_cast<int>(client::FileType::File))
+                       && !is(ChangesModel::KindRole, static_cast<int>(ChangeKind::Deleted)));
     m_undoSelected->setEnabled(any);
     m_copyPaths->setEnabled(any);
     m_save->setEnabled(any);
@@ -451,6 +451,15 @@ void ChangesPage::createDifference()
     };
     onKey(Qt::Key_F7, [steps] { steps->next(); });
     onKey(Qt::SHIFT | Qt::Key_F7, [steps] { steps->previous(); });
+    auto* find = m_difference->findChild<FindBar*>();
+    onKey(Qt::CTRL | Qt::SHIFT | Qt::Key_F, [find] { find->open(); });
+    onKey(Qt::Key_F3, [find] { find->next(); });
+    onKey(Qt::SHIFT | Qt::Key_F3, [find] { find->previous(); });
+    connect(m_model, &QAbstractItemModel::dataChanged, this, [this](const QModelIndex& first) {
+        // What else is another comes with a whole list, after which the difference is shown anew.
+        if (first.column() == ChangesModel::DiffersColumn)
+            sayWhatDiffers();
+    });
     connect(m_versions, &ChangeVersions::ready, this,
             [this](const QString& path, const client::FileVersion& image, const client::FileVersion& changed) {
                 m_difference->setVersions(path, image, changed);
@@ -462,10 +471,22 @@ void ChangesPage::createDifference()
     });
 }
 
+/// How much of the one file that is chosen.
+void ChangesPage::sayWhatDiffers()
+{
+    const QModelIndexList rows = m_view->chosen();
+    const bool isCounted = rows.size() == 1 && !m_model->isContentDue(rows.first())
+        && rows.first().data(ChangesModel::KindRole).toInt() == static_cast<int>(ChangeKind::Modified);
+    m_difference->setRemark(
+        isCounted ? rows.first().siblingAtColumn(ChangesModel::DiffersColumn).data(Qt::ToolTipRole).toString()
+                  : QString());
+}
+
 /// Of the one file that is chosen.
 void ChangesPage::showDifference()
 {
-    const QModelIndexList rows = selectedRows();
+    sayWhatDiffers();
+    const QModelIndexList rows = m_view->chosen();
     const bool isFile = rows.size() == 1 && rows.first().data(ChangesModel::KindRole).toInt() >= 0
         && rows.first().data(ChangesModel::TypeRole).toInt() != static_cast<int>(client::FileType::Directory);
     if (!isFile || !container()) {
@@ -482,15 +503,32 @@ void ChangesPage::showDifference()
 QByteArrayList ChangesPage::selectedPaths() const
 {
     QByteArrayList paths;
-    for (const QModelIndex& row : m_model->tally(selectedRows()).rows)
+    for (const QModelIndex& row : m_model->tally(m_view->chosen()).rows)
         paths.append(row.data(ChangesModel::RawPathRole).toByteArray());
     return paths;
+}
+
+std::vector<models::CopyOut::Source> ChangesPage::sources() const
+{
+    std::vector<models::CopyOut::Source> files;
+    for (const QModelIndex& row : m_model->tally(m_view->chosen()).rows) {
+        if (row.data(ChangesModel::KindRole).toInt() != static_cast<int>(ChangeKind::Deleted))
+            files.push_back({row.data(ChangesModel::RawPathRole).toByteArray()});
+    }
+    return files;
+}
+
+void ChangesPage::openSelected()
+{
+    const auto files = sources();
+    if (files.size() == 1)
+        m_temporary->open(container(), files.front());
 }
 
 void ChangesPage::copyPaths()
 {
     QStringList paths;
-    for (const QModelIndex& row : selectedRows())
+    for (const QModelIndex& row : m_view->chosen())
         paths.append(row.data(ChangesModel::PathRole).toString());
     QGuiApplication::clipboard()->setText(paths.join(u'\n'));
 }
@@ -499,12 +537,14 @@ void ChangesPage::showMenu(const QPoint& position)
 {
     if (m_model->count() == 0)
         return;
-    const auto chosen = static_cast<int>(selectedRows().size());
+    const auto chosen = static_cast<int>(m_view->chosen().size());
     m_copyPaths->setText(chosen > 1 ? tr("&Copy %n Paths", nullptr, chosen) : tr("&Copy Path"));
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
     menu->setToolTipsVisible(true);
-    menu->addActions({m_copyPaths, m_save, m_keep, m_commit});
+    menu->addActions({m_open, m_copyPaths});
+    menu->addSeparator();
+    menu->addActions({m_save, m_keep, m_commit});
     menu->addSeparator();
     menu->addActions({m_undoSelected, m_undoAll});
     menu->addSeparator();

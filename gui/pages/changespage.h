@@ -2,16 +2,18 @@
 #pragma once
 
 #include "gui/client/types.h"
+#include "gui/models/copy_out.h"
 #include "gui/pages/page.h"
 
 #include <QElapsedTimer>
 #include <QModelIndex>
 
+#include <vector>
+
 class QAction;
 class QLabel;
 class QSplitter;
 class QToolButton;
-class QTreeView;
 
 namespace lamella::models {
 class ChangesModel;
@@ -20,9 +22,13 @@ class ChangesModel;
 namespace lamella::pages {
 
 class ChangesFilter;
+class ChangesTree;
 class ChangeVersions;
+class ContentCounter;
+class CopyBar;
 class DifferenceView;
 class LiveFollower;
+class TemporaryCopies;
 class UndoChanges;
 
 /// What the container has changed against its image.
@@ -31,6 +37,9 @@ class ChangesPage final : public Page {
 
 public:
     explicit ChangesPage(client::Client* client, QWidget* parent = nullptr);
+
+    void save(QSettings& settings) const override;
+    void restore(const QSettings& settings) override;
 
 protected:
     void containerSet() override;
@@ -48,27 +57,34 @@ private:
     void showLive();
     void showLast();
     void addKindButton(QWidget* bar, client::ChangeKind kind, const QString& letter);
-    void createView();
+    void connectView();
     void take(client::ChangeSet changes);
     void nameLayers();
     void showTotals();
     void createActions();
     void createDifference();
     void showDifference();
+    void sayWhatDiffers();
     void updateActions();
-    QModelIndexList selectedRows() const;
     QByteArrayList selectedPaths() const;
+    /// What of it is still there, to be copied.
+    std::vector<models::CopyOut::Source> sources() const;
+    void openSelected();
     void copyPaths();
     void showMenu(const QPoint& position);
 
     models::ChangesModel* m_model;
     ChangesFilter* m_filter;
-    QTreeView* m_view;
+    ChangesTree* m_view;
     QLabel* m_totals;
     QSplitter* m_splitter;
     DifferenceView* m_difference;
     ChangeVersions* m_versions;
+    ContentCounter* m_counter;
+    CopyBar* m_copies;
+    TemporaryCopies* m_temporary;
     UndoChanges* m_undo;
+    QAction* m_open;
     QAction* m_copyPaths;
     QAction* m_save;
     QAction* m_keep;

@@ -11,7 +11,6 @@
 
 namespace lamella::pages {
 
-using client::FileVersion;
 using models::FileComparison;
 using models::ShownAs;
 using models::Side;
@@ -82,10 +81,24 @@ void DifferenceHeader::showFile(const client::FileVersion& file, const FileCompa
     setSentences(models::attributes(file), content.notes);
 }
 
+void DifferenceHeader::setRemark(const QString& remark)
+{
+    m_remark = remark;
+    showAttributes();
+}
+
+void DifferenceHeader::showAttributes()
+{
+    QStringList words{m_attributeWords, m_remark};
+    words.removeAll(QString());
+    m_attributes->setText(words.join(QStringLiteral(" · ")));
+    m_attributes->setVisible(!words.isEmpty());
+}
+
 void DifferenceHeader::setSentences(const QString& attributes, const QStringList& notes)
 {
-    m_attributes->setText(attributes);
-    m_attributes->setVisible(!attributes.isEmpty());
+    m_attributeWords = attributes;
+    showAttributes();
     m_notes->setText(notes.join(u' '));
     m_notes->setVisible(!notes.isEmpty());
 }

@@ -23,7 +23,11 @@ public:
     /// One file that is compared to nothing.
     void showFile(const client::FileVersion& file, const models::FileComparison& content);
 
+    /// What else there is to say, behind the attributes; empty: nothing. It stays until it is set again.
+    void setRemark(const QString& remark);
+
 private:
+    void showAttributes();
     QLabel* addSentence(const QString& name);
     void setSentences(const QString& attributes, const QStringList& notes);
 
@@ -31,6 +35,8 @@ private:
     VersionCaption* m_right;
     QLabel* m_attributes;
     QLabel* m_notes;
+    QString m_attributeWords;
+    QString m_remark;
 };
 
 } // namespace lamella::pages

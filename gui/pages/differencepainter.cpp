@@ -19,6 +19,8 @@ namespace {
 constexpr int kCurrentMark = 3;
 /// Room above the letters of a line.
 constexpr int kAboveText = widgets::kGrid / 2;
+/// How much of the ground there is in the mark of a text that was found.
+constexpr double kFaint = 0.75;
 
 QRect between(Span span, const QRect& line)
 {
@@ -136,6 +138,7 @@ void DifferencePainter::paintText(int line, Side side, const ChangeColors& shade
     if (row(line).kind == RowKind::Changed)
         m_painter->fillRect(partRect(layout, row(line).part(side), at), shades.part);
     QList<QTextLayout::FormatRange> selected;
+    paintHits(line, side, layout, at, selected);
     const TextSelection& selection = m_view->selection();
     const bool isOfSelection = m_view->arrangement() != Arrangement::SideBySide || selection.side == side;
     const models::TextPart part = selection.partOf(line, static_cast<int>(layout.text().size()));
@@ -148,6 +151,24 @@ void DifferencePainter::paintText(int line, Side side, const ChangeColors& shade
     layout.draw(m_painter, at + QPointF(0, kAboveText), selected);
     paintEnd(line, side, layout, shades);
     m_painter->restore();
+}
+
+void DifferencePainter::paintHits(int line, Side side, const QTextLayout& layout, QPointF at,
+                                  QList<QTextLayout::FormatRange>& formats)
+{
+    const QPalette palette = m_view->palette();
+    const QColor ground = palette.color(QPalette::Base);
+    // Not amber, as in the log: that is what was changed.
+    const QColor color = widgets::meaningColor(widgets::Meaning::Note, palette);
+    const bool isBoth = row(line).kind == RowKind::Same;
+    for (const models::TextHit& hit : m_view->hitsOf(m_view->lines().at(line).row)) {
+        if (hit.side != side && !isBoth)
+            continue;
+        const bool isCurrent = m_view->isCurrent(hit);
+        m_painter->fillRect(partRect(layout, hit.part, at), isCurrent ? color : widgets::mixed(color, ground, kFaint));
+        formats.append({.start = hit.part.from, .length = hit.part.length, .format = {}});
+        formats.last().format.setForeground(isCurrent ? ground : palette.color(QPalette::Text));
+    }
 }
 
 QString DifferencePainter::endWords(int line, Side side) const

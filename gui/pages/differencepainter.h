@@ -21,6 +21,9 @@ private:
     void paintSide(int line, models::Side side);
     void paintNumber(int line, models::Side side, const QColor& ground);
     void paintText(int line, models::Side side, const ChangeColors& shades);
+    /// What is searched for; `formats` gets the colours of its letters.
+    void paintHits(int line, models::Side side, const QTextLayout& layout, QPointF at,
+                   QList<QTextLayout::FormatRange>& formats);
     void paintEnd(int line, models::Side side, const QTextLayout& layout, const ChangeColors& shades);
     /// What stands behind a line whose end is not what one expects; mostly empty.
     QString endWords(int line, models::Side side) const;

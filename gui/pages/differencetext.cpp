@@ -38,6 +38,7 @@ void DifferenceText::setTexts(const QString& path, std::shared_ptr<const models:
     verticalScrollBar()->setValue(0);
     horizontalScrollBar()->setValue(0);
     goToChange(0);
+    search();
 }
 
 void DifferenceText::setWhole(bool whole)

@@ -32,8 +32,20 @@ void DifferenceText::selectAll()
     viewport()->update();
 }
 
+bool DifferenceText::event(QEvent* event)
+{
+    // The window has this key, too, for its list.
+    if (event->type() == QEvent::ShortcutOverride && static_cast<QKeyEvent*>(event)->matches(QKeySequence::Find))
+        event->accept();
+    return ChangeView::event(event);
+}
+
 void DifferenceText::keyPressEvent(QKeyEvent* event)
 {
+    if (event->matches(QKeySequence::Find)) {
+        Q_EMIT findWanted();
+        return;
+    }
     if (event == QKeySequence::Copy)
         copy();
     else if (event == QKeySequence::SelectAll)

@@ -4,6 +4,7 @@
 #include "gui/pages/changesteps.h"
 #include "gui/pages/differenceheader.h"
 #include "gui/pages/differencetext.h"
+#include "gui/pages/findbar.h"
 #include "gui/pages/hexview.h"
 #include "gui/pages/pictureview.h"
 #include "gui/pages/wordsview.h"
@@ -43,13 +44,16 @@ DifferenceView::DifferenceView(QWidget* parent)
     layout->setSpacing(widgets::kSpacing);
     layout->addWidget(m_header);
     layout->addWidget(m_steps);
-    layout->addWidget(m_stack, 1);
     createStack();
+    m_find = new FindBar(m_text, this);
+    layout->addWidget(m_find);
+    layout->addWidget(m_stack, 1);
     m_patience->setSingleShot(true);
     m_patience->setInterval(kPatience);
     connect(m_patience, &QTimer::timeout, this, [this] {
         m_header->hide();
         m_steps->hide();
+        m_find->setUsable(false);
         m_stack->setCurrentWidget(m_waiting);
         m_stack->show();
     });
@@ -87,6 +91,11 @@ void DifferenceView::setFile(const QString& path, const client::FileVersion& fil
     start(path, {}, file);
 }
 
+void DifferenceView::setRemark(const QString& remark)
+{
+    m_header->setRemark(remark);
+}
+
 void DifferenceView::clear()
 {
     m_watcher->setFuture({});
@@ -94,6 +103,7 @@ void DifferenceView::clear()
     m_isReady = false;
     m_header->hide();
     m_steps->hide();
+    m_find->setUsable(false);
     m_stack->hide();
 }
 
@@ -121,6 +131,7 @@ void DifferenceView::showComparison(const models::FileComparison& comparison)
     m_header->show();
     m_stack->show();
     showContent();
+    m_find->setUsable(m_comparison.shownAs == ShownAs::Text);
     Q_EMIT ready();
 }
 

@@ -15,6 +15,7 @@ namespace lamella::pages {
 class ChangeSteps;
 class DifferenceHeader;
 class DifferenceText;
+class FindBar;
 class HexView;
 class PictureView;
 class WordsView;
@@ -30,6 +31,8 @@ public:
     void setVersions(const QString& path, const client::FileVersion& image, const client::FileVersion& container);
     void setFile(const QString& path, const client::FileVersion& file);
     void clear();
+    /// What else there is to say of what is shown; empty: nothing.
+    void setRemark(const QString& remark);
     /// Whether what was set last is shown.
     bool isReady() const { return m_isReady; }
     models::ShownAs shownAs() const { return m_comparison.shownAs; }
@@ -60,6 +63,7 @@ private:
     QStackedWidget* m_stack;
     QLabel* m_waiting;
     DifferenceText* m_text;
+    FindBar* m_find;
     HexView* m_bytes;
     PictureView* m_pictures;
     WordsView* m_words;

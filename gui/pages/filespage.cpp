@@ -12,13 +12,11 @@
 #include "gui/pages/filepreview.h"
 #include "gui/pages/filestree.h"
 #include "gui/pages/pathbar.h"
+#include "gui/pages/temporarycopies.h"
 #include "gui/widgets/fonts.h"
 #include "gui/widgets/icons.h"
 
 #include <QAction>
-#include <QDir>
-#include <QEventLoop>
-#include <QFileInfo>
 #include <QLabel>
 #include <QLocale>
 #include <QMenu>
@@ -53,6 +51,7 @@ FilesPage::FilesPage(client::Client* client, QWidget* parent)
     , m_editor(new FileEditor(this))
     , m_below(new QStackedWidget(this))
     , m_copies(new CopyBar(this))
+    , m_temporary(new TemporaryCopies(m_copies, this))
     , m_cut(new QLabel(this))
 {
     m_cut->setObjectName(QStringLiteral("filesCut"));
@@ -201,7 +200,7 @@ void FilesPage::connectEditor()
 
 void FilesPage::connectCopies()
 {
-    m_tree->setFetch([this] { return copyDragged(); });
+    m_tree->setFetch([this] { return m_temporary->copyNow(container(), m_actions->sources()); });
     connect(m_actions, &FileActions::addRequested, this, &FilesPage::copyIn);
     connect(m_actions, &FileActions::saveRequested, this, &FilesPage::copyOut);
     connect(m_tree, &FilesTree::filesDropped, this, [this](const QStringList& files, const QModelIndex& onto) {
@@ -234,30 +233,6 @@ void FilesPage::copyOut(const QString& directory)
     }
     m_copies->run(new models::CopyOut(container(), m_actions->sources(), directory, this),
                   tr("Copying to %1").arg(directory));
-}
-
-QList<QUrl> FilesPage::copyDragged()
-{
-    auto directory = std::make_unique<QTemporaryDir>(QDir::temp().filePath(QStringLiteral("lamella-XXXXXX")));
-    const auto files = m_actions->sources();
-    if (!container() || m_copies->isBusy() || !directory->isValid())
-        return {};
-    // The other program wants an answer now; the window goes on meanwhile, and copying can be stopped.
-    QEventLoop untilCopied;
-    connect(m_copies, &CopyBar::ended, &untilCopied, &QEventLoop::quit);
-    connect(this, &QObject::destroyed, &untilCopied, &QEventLoop::quit);
-    const QPointer alive(this);
-    m_copies->run(new models::CopyOut(container(), files, directory->path(), this), tr("Copying what is dragged"));
-    untilCopied.exec();
-    QList<QUrl> urls;
-    for (const auto& file : files) {
-        const QString path = directory->filePath(QFile::decodeName(file.entry.name));
-        if (QFileInfo::exists(path) || QFileInfo(path).isSymLink())
-            urls.append(QUrl::fromLocalFile(path));
-    }
-    if (alive)
-        m_dragged.push_back(std::move(directory));
-    return urls;
 }
 
 void FilesPage::open(const QModelIndex& file)

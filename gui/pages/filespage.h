@@ -4,11 +4,6 @@
 #include "gui/pages/page.h"
 
 #include <QModelIndex>
-#include <QTemporaryDir>
-#include <QUrl>
-
-#include <memory>
-#include <vector>
 
 class QLabel;
 class QSplitter;
@@ -26,6 +21,7 @@ class FileEditor;
 class FilePreview;
 class FilesTree;
 class PathBar;
+class TemporaryCopies;
 
 /// The files of a container, to be looked into and changed.
 class FilesPage final : public Page {
@@ -47,8 +43,6 @@ private:
     void connectCopies();
     void copyIn(const QStringList& files, const QByteArray& directory);
     void copyOut(const QString& directory);
-    /// What is dragged to another program is copied to a directory that lasts as long as the page; where it is then.
-    QList<QUrl> copyDragged();
     void showChosen();
     void open(const QModelIndex& file);
 
@@ -61,7 +55,7 @@ private:
     FileEditor* m_editor;
     QStackedWidget* m_below; ///< the preview or the editor
     CopyBar* m_copies;
-    std::vector<std::unique_ptr<QTemporaryDir>> m_dragged;
+    TemporaryCopies* m_temporary;
     QLabel* m_cut;
     bool m_wasAlive = false;
 };

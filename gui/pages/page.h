@@ -12,6 +12,7 @@
 #include <chrono>
 #include <functional>
 
+class QSettings;
 class QStackedLayout;
 class QVBoxLayout;
 
@@ -34,6 +35,10 @@ public:
     /// nullptr: none.
     void setContainer(client::ContainerClient* container);
     client::ContainerClient* container() const { return m_container; }
+
+    /// How a person has arranged it: widths and heights.
+    virtual void save(QSettings&) const { }
+    virtual void restore(const QSettings&) { }
 
 Q_SIGNALS:
     /// An image, or an archive, is to be made of what the container has changed at these paths and below.

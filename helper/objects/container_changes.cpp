@@ -6,6 +6,7 @@
 #include "helper/live/live_changes.h"
 #include "helper/objects/change_list.h"
 #include "helper/objects/container_object.h"
+#include "helper/objects/content_comparison.h"
 #include "helper/objects/file_version.h"
 #include "helper/objects/requests.h"
 #include "helper/objects/summary.h"
@@ -79,6 +80,33 @@ qulonglong ContainerObject::SummarizeChanges(const QVariantMap&, qulonglong&, db
 {
     answerSummary(m_services, takeCall(), changeSource());
     return 0;
+}
+
+QList<qulonglong> ContainerObject::CompareContent(const QByteArrayList& paths, const QVariantMap&)
+{
+    auto inside = insidePaths(paths);
+    if (!inside)
+        return refuse(inside.error()), QList<qulonglong>();
+    if (inside->size() > kMostCompared)
+        return refuse(ErrorKind::LimitExceeded,
+                      std::format("no more than {} files are compared at a time", kMostCompared)),
+               QList<qulonglong>();
+    auto place = m_services.readers.take(caller().uid);
+    if (!place)
+        return refuse(place.error()), QList<qulonglong>();
+    std::stop_source stop;
+    const auto watch = stopWhenCallerLeaves(stop);
+    m_services.changes.run(
+        [source = changeSource(), paths = std::move(*inside), stop] {
+            return compareContent(source, paths, stop.get_token());
+        },
+        [call = takeCall(), place = *place, watch](const Result<std::vector<std::uint64_t>>& counted) {
+            QObject::disconnect(watch);
+            if (!counted)
+                return call.fail(counted.error());
+            call.reply({QVariant::fromValue(QList<qulonglong>(counted->begin(), counted->end()))});
+        });
+    return {};
 }
 
 Result<LayerStack> ContainerObject::layerStack() const

@@ -103,6 +103,7 @@ public:
     QDBusUnixFileDescriptor WatchChanges(const QVariantMap& options);
     qulonglong SummarizeChanges(const QVariantMap& options, qulonglong& bytes, dbus::PathNumbers& largest,
                                 dbus::PathNumbers& newest);
+    QList<qulonglong> CompareContent(const QByteArrayList& paths, const QVariantMap& options);
     QDBusUnixFileDescriptor OpenLayers(const QVariantMap& options);
     dbus::FileInfo ReadFile(const QByteArray& path, const QString& version, const QVariantMap& options,
                             QDBusUnixFileDescriptor& content);

@@ -8,6 +8,8 @@
 #include <QList>
 #include <QString>
 
+#include <cstdint>
+
 /// The structures of org.lamella.Lamella1.xml, shared by the helper (which writes them) and the window (which reads
 /// them).
 namespace lamella::dbus {
@@ -91,6 +93,9 @@ struct PathNumber {
     friend bool operator==(const PathNumber&, const PathNumber&) = default;
 };
 using PathNumbers = QList<PathNumber>;
+
+/// Container.CompareContent: what it answers for a file of which it is not known.
+inline constexpr quint64 kNotKnown = UINT64_MAX;
 
 /// Container.ReadFile: (bstuuuxayss)
 struct FileInfo {

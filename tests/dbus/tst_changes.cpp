@@ -120,6 +120,9 @@ private Q_SLOTS:
                      .errorName()
                      .isEmpty());
         QVERIFY(!bob->lamella(path, u"Container"_s, u"SummarizeChanges"_s).errorName().isEmpty());
+        QCOMPARE(bob->lamella(path, u"Container"_s, u"CompareContent"_s, {QVariant::fromValue(QByteArrayList{"/f"})})
+                     .errorName(),
+                 errorName(u"NotAuthorized"_s));
         QVERIFY(!bob->lamella(path, u"Container"_s, u"UndoChanges"_s, {QVariant::fromValue(QByteArrayList{"/"})})
                      .errorName()
                      .isEmpty());
@@ -150,6 +153,31 @@ private Q_SLOTS:
         QCOMPARE(largest.first().path, "/big");
         QVERIFY(largest.first().number >= 100000);
         QCOMPARE(newest.first().path, "/new");
+    }
+
+    void whatReallyDiffers()
+    {
+        const QString path
+            = make(u"truncate -s 1G /holes; head -c 5000 /dev/zero >/new; echo more >>/etc/passwd; : >>/etc/shadow; "
+                   "rm /etc/group; ln -s /etc/passwd /link; mkfifo /fifo; mkdir /d"_s);
+        const QByteArrayList paths{"/holes", "/new",  "/etc/passwd", "/etc/shadow", "/etc/profile", "/etc/group",
+                                   "/link",  "/fifo", "/d",          "/none",       "/link/x"};
+        const auto answer = alice->lamella(path, u"Container"_s, u"CompareContent"_s, {QVariant::fromValue(paths)});
+        QVERIFY2(answer.errorName().isEmpty(), qPrintable(answer.errorMessage()));
+        constexpr qulonglong kNone = dbus::kNotKnown;
+        QCOMPARE(qdbus_cast<QList<qulonglong>>(answer.arguments().constFirst()),
+                 (QList<qulonglong>{1ull << 30, 5000, 5, 0, 0, kNone, kNone, kNone, kNone, kNone, kNone}));
+    }
+
+    void whatIsNotCompared()
+    {
+        const QString path = make(u":"_s);
+        const QByteArrayList more(257, "/etc/passwd");
+        QCOMPARE(alice->lamella(path, u"Container"_s, u"CompareContent"_s, {QVariant::fromValue(more)}).errorName(),
+                 errorName(u"LimitExceeded"_s));
+        for (const QByteArrayList& bad : {QByteArrayList{}, QByteArrayList{"bin"}, QByteArrayList{"/../bin"}})
+            QCOMPARE(alice->lamella(path, u"Container"_s, u"CompareContent"_s, {QVariant::fromValue(bad)}).errorName(),
+                     errorName(u"InvalidArgument"_s));
     }
 
     void undoWhileStopped()

@@ -72,6 +72,8 @@ private Q_SLOTS:
         for (const char* member : {"Start", "Pause", "Resume", "Remove", "Attach", "OpenLog", "OpenStats",
                                    "ListProcesses", "ListChanges", "WatchChanges"})
             QTest::newRow(member) << container << QString::fromLatin1(member) << QVariantList{none};
+        QTest::newRow("CompareContent") << container << u"CompareContent"_s
+                                        << QVariantList{QVariant::fromValue(QByteArrayList{"/etc"}), none};
         QTest::newRow("Stop") << container << u"Stop"_s << QVariantList{qulonglong(0), none};
         QTest::newRow("Kill") << container << u"Kill"_s << QVariantList{9u, none};
         QTest::newRow("Rename") << container << u"Rename"_s << QVariantList{u"his"_s, none};

@@ -39,8 +39,8 @@ QStringList imageMembers()
 
 QStringList changeMembers()
 {
-    return {u"Container.SummarizeChanges"_s, u"Container.ReadFile"_s, u"Container.UndoChanges"_s,
-            u"Container.SaveChanges"_s};
+    return {u"Container.SummarizeChanges"_s, u"Container.CompareContent"_s, u"Container.ReadFile"_s,
+            u"Container.UndoChanges"_s, u"Container.SaveChanges"_s};
 }
 
 QStringList layerMembers()

@@ -7,6 +7,7 @@
 
 #include <QDir>
 #include <QElapsedTimer>
+#include <QLineEdit>
 #include <QTest>
 #include <QToolButton>
 
@@ -70,6 +71,7 @@ QList<Sample> samples()
     const QString logo = QStringLiteral("/srv/logo.png");
     return {
         {QStringLiteral("text"), server, fileVersion(script()), fileVersion(changedScript(), 0755, 33), wide},
+        {QStringLiteral("text-found"), server, fileVersion(script()), fileVersion(changedScript()), wide},
         {QStringLiteral("text-narrow"), server, fileVersion(script()), fileVersion(changedScript(), 0755), {560, 720}},
         {QStringLiteral("text-added"), server, none, beginning, wide},
         {QStringLiteral("text-deleted"), server, fileVersion(script()), none, {760, 420}},
@@ -118,6 +120,12 @@ void save(const Sample& sample, const QString& directory, bool dark)
         QTest::mousePress(text->viewport(), Qt::LeftButton, {}, from);
         QTest::mouseMove(text->viewport(), from + QPoint(120, text->lineHeight()));
         QTest::mouseRelease(text->viewport(), Qt::LeftButton, {}, from + QPoint(120, text->lineHeight()));
+    }
+    if (sample.name == QLatin1StringView("text-found")) {
+        QTest::keyClick(view.findChild<pages::DifferenceText*>(), Qt::Key_F, Qt::ControlModifier);
+        QTest::keyClicks(view.findChild<QLineEdit*>(QStringLiteral("findField")), QStringLiteral("server"));
+        QTest::qWait(200);
+        QTest::keyClick(&view, Qt::Key_F3);
     }
     QTest::qWait(60);
     view.grab().save(QDir(directory).filePath(pictureName(sample.name, dark)));

@@ -11,6 +11,7 @@
 
 #include <QClipboard>
 #include <QLabel>
+#include <QLineEdit>
 #include <QMenu>
 #include <QScrollBar>
 #include <QSignalSpy>
@@ -58,6 +59,9 @@ private Q_SLOTS:
     void keysGoFromChangeToChange();
     void buttonsGoFromChangeToChange();
     void unfoldsByClickAndAltogether();
+    void findsText();
+    void findsTextThatIsFoldedAway();
+    void findsTextInOneColumn();
     void isOneColumnWhereItIsNarrow();
     void copiesFromEitherSide_data();
     void copiesFromEitherSide();
@@ -95,6 +99,16 @@ private:
         QTest::mousePress(text()->viewport(), Qt::LeftButton, {}, from);
         QTest::mouseMove(text()->viewport(), to);
         QTest::mouseRelease(text()->viewport(), Qt::LeftButton, {}, to);
+    }
+    /// Opens the search with the key, types, and waits for what is said.
+    void find(const QString& what, const QString& place)
+    {
+        text()->setFocus();
+        QTest::keyClick(text(), Qt::Key_F, Qt::ControlModifier);
+        auto* field = m_view->findChild<QLineEdit*>(QStringLiteral("findField"));
+        QTRY_VERIFY(field->hasFocus());
+        QTest::keyClicks(field, what);
+        QTRY_COMPARE(labelText("findPlace"), place);
     }
     QPoint at(Side side, int line, int column) const
     {
@@ -186,6 +200,75 @@ void DifferenceViewTest::unfoldsByClickAndAltogether()
     QVERIFY(!text()->lines().hasFolds());
     QTest::keyClick(whole, Qt::Key_Space);
     QCOMPARE(text()->lineCount(), 9);
+}
+
+void DifferenceViewTest::findsText()
+{
+    show(fileVersion("port=80\nhost=a\nsame port\n"), fileVersion("Port=81\nhost=a\nsame port\n"));
+    auto* bar = m_view->findChild<QWidget*>(QStringLiteral("findBar"));
+    QVERIFY(!bar->isVisible());
+    // What is the same on both sides is one place.
+    find(QStringLiteral("PORT"), QStringLiteral("1 of 3"));
+    QCOMPARE(text()->hitsOf(0).size(), 2u);
+    QCOMPARE(text()->hitsOf(2).size(), 1u);
+    QVERIFY(text()->hitsOf(1).empty());
+    auto* field = m_view->findChild<QLineEdit*>(QStringLiteral("findField"));
+    QTest::keyClick(field, Qt::Key_Return);
+    QTRY_COMPARE(labelText("findPlace"), QStringLiteral("2 of 3"));
+    QTest::keyClick(field, Qt::Key_F3, Qt::ShiftModifier);
+    QTest::keyClick(field, Qt::Key_F3, Qt::ShiftModifier);
+    QTRY_COMPARE(labelText("findPlace"), QStringLiteral("3 of 3"));
+    QTest::keyClick(field, Qt::Key_F3);
+    QTRY_COMPARE(labelText("findPlace"), QStringLiteral("1 of 3"));
+    // It is marked where it stands.
+    const QColor mark = widgets::meaningColor(widgets::Meaning::Note, text()->palette());
+    const QPoint in = at(Side::Left, 0, 0) + QPoint(1, 8);
+    QCOMPARE(text()->viewport()->grab().toImage().pixelColor(in), mark);
+    // Another file is searched for the same.
+    show(fileVersion("no such word\n"), fileVersion("a port\n"));
+    QTRY_COMPARE(labelText("findPlace"), QStringLiteral("0 of 1"));
+    QTest::keyClick(field, Qt::Key_F3);
+    QTRY_COMPARE(labelText("findPlace"), QStringLiteral("1 of 1"));
+    QTest::keyClicks(field, QStringLiteral("x"));
+    QTRY_COMPARE(labelText("findPlace"), QStringLiteral("not found"));
+    // Bytes have no text.
+    show(fileVersion(QByteArray("\0\1", 2)), fileVersion("port"));
+    QVERIFY(!bar->isVisible());
+    show(fileVersion("port\n"), fileVersion("a port\n"));
+    QVERIFY(bar->isVisible());
+    QTest::keyClick(field, Qt::Key_Escape);
+    QTRY_VERIFY(field->text().isEmpty() && bar->isVisible());
+    QTest::keyClick(field, Qt::Key_Escape);
+    QTRY_VERIFY(!bar->isVisible() && text()->hasFocus());
+    QCOMPARE(text()->hitCount(), 0);
+}
+
+void DifferenceViewTest::findsTextThatIsFoldedAway()
+{
+    QByteArray old = numbered(400);
+    old.replace("line number 300\n", "line number 300" + QByteArray(400, ' ') + "far\n");
+    QByteArray fresh = numbered(400, {30});
+    fresh.replace("line number 300\n", "line number 300" + QByteArray(400, ' ') + "far\n");
+    show(fileVersion(old), fileVersion(fresh));
+    QVERIFY(text()->lines().hasFolds());
+    find(QStringLiteral("far"), QStringLiteral("1 of 1"));
+    // Unfolded, and in sight.
+    const int first = text()->firstLine();
+    bool isInSight = false;
+    for (int line = first; line < std::min(text()->lineCount(), first + 20); ++line)
+        isInSight = isInSight || (text()->lines().at(line).row == 300 && text()->lines().at(line).folded == 0);
+    QVERIFY(isInSight);
+    QVERIFY(text()->horizontalScrollBar()->value() > 0);
+}
+
+void DifferenceViewTest::findsTextInOneColumn()
+{
+    show(fileVersion("a\nport=80\nz\n"), fileVersion("a\nport=81\nz\n"));
+    m_view->resize(500, 500);
+    QTRY_COMPARE(text()->arrangement(), Arrangement::OneColumn);
+    find(QStringLiteral("port"), QStringLiteral("1 of 2"));
+    QTest::keyClick(m_view->findChild<QLineEdit*>(QStringLiteral("findField")), Qt::Key_F3);
+    QTRY_COMPARE(labelText("findPlace"), QStringLiteral("2 of 2"));
 }
 
 void DifferenceViewTest::isOneColumnWhereItIsNarrow()

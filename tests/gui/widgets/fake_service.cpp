@@ -324,6 +324,9 @@ bool FakeService::answerContainer(const QDBusMessage& message)
         dbus::PathNumbers none;
         send(message.createReply(
             {quint64{3}, quint64{3'000'129}, QVariant::fromValue(none), QVariant::fromValue(none)}));
+    } else if (member == QLatin1StringView("CompareContent")) {
+        const auto paths = qdbus_cast<QByteArrayList>(message.arguments().constFirst());
+        send(message.createReply(QVariant::fromValue(QList<qulonglong>(paths.size(), 37))));
     } else if (member == QLatin1StringView("OpenLayers")) {
         send(message.createReply(
             descriptorVariant(test::sealedFile(test::layerTreeFile(4, true, test::anyLayerTree())))));

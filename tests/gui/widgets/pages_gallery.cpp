@@ -47,10 +47,10 @@ QByteArray log()
 }
 
 const QByteArray kChanges = R"({"path":"/etc","change":"m","type":"directory","bytes":0,"layer":"sha256:1111"}
-{"path":"/etc/motd","change":"M","type":"file","bytes":120,"time_usec":1700000000000000,"layer":"sha256:1111111111111111111111111111111111111111111111111111111111111111","writer":"sh","writer_pid":9,"writer_host_pid":4711,"written_usec":1700000000000000}
-{"path":"/etc/passwd","change":"M","type":"file","bytes":812,"layer":"sha256:2222222222222222222222222222222222222222222222222222222222222222"}
-{"path":"/root/data/archive.tar","change":"A","type":"file","bytes":12000000}
-{"path":"/root/data/notes.txt","change":"A","type":"file","bytes":3100,"time_usec":1700000001000000,"writer":"mv","writer_pid":12,"writer_host_pid":4717,"written_usec":1700000001000000,"renamed_from":"/root/data/notes.tmp"}
+{"path":"/etc/motd","change":"M","type":"file","bytes":120,"size":118,"size_below":101,"time_usec":1700000000000000,"layer":"sha256:1111111111111111111111111111111111111111111111111111111111111111","writer":"sh","writer_pid":9,"writer_host_pid":4711,"written_usec":1700000000000000}
+{"path":"/etc/passwd","change":"M","type":"file","bytes":812,"size":800,"size_below":790,"layer":"sha256:2222222222222222222222222222222222222222222222222222222222222222"}
+{"path":"/root/data/archive.tar","change":"A","type":"file","bytes":12000000,"size":11990000}
+{"path":"/root/data/notes.txt","change":"A","type":"file","bytes":3100,"size":3056,"time_usec":1700000001000000,"writer":"mv","writer_pid":12,"writer_host_pid":4717,"written_usec":1700000001000000,"renamed_from":"/root/data/notes.tmp"}
 {"path":"/usr/share/licence","change":"D","type":"char","bytes":0,"layer":"sha256:1111111111111111111111111111111111111111111111111111111111111111"}
 )";
 
@@ -115,6 +115,12 @@ int main(int argc, char** argv)
                                                      .arg(dark ? QStringLiteral("dark") : QStringLiteral("light"))));
                     dialog->close();
                 }
+            }
+            if (auto* changes = page->findChild<QTreeView*>(QStringLiteral("changesTree"))) {
+                page->resize(1100, 640);
+                changes->setCurrentIndex(changes->model()->index(0, 0, changes->model()->index(0, 0)));
+                wait(1000);
+                save(QStringLiteral("changes-wide"));
             }
             if (auto* tabs = page->findChild<QTabWidget*>(QStringLiteral("layerTabs"))) {
                 auto* files = page->findChild<QTreeView*>(QStringLiteral("layerFiles"));

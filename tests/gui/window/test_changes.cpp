@@ -3,7 +3,9 @@
 #include "gui/client/container_client.h"
 #include "gui/dialogs/new_image_dialog.h"
 #include "gui/models/changes_model.h"
+#include "gui/pages/changestree.h"
 #include "gui/pages/differenceview.h"
+#include "gui/pages/page.h"
 #include "gui/widgets/banner.h"
 #include "gui/widgets/confirmation.h"
 #include "resources/dbus/live_changes.h"
@@ -11,17 +13,39 @@
 
 #include <QAction>
 #include <QClipboard>
+#include <QDesktopServices>
 #include <QDir>
+#include <QFileDialog>
 #include <QFileInfo>
 #include <QGuiApplication>
+#include <QHeaderView>
 #include <QLabel>
+#include <QLineEdit>
+#include <QMimeData>
 #include <QPushButton>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QSplitter>
 #include <QTest>
 #include <QToolButton>
 #include <QTreeView>
 
+#include <algorithm>
+
 using namespace lamella;
 using namespace Qt::StringLiterals;
+
+/// Files that would be opened with the desktop's program.
+class OpenedFiles : public QObject {
+    Q_OBJECT
+public:
+    OpenedFiles() { QDesktopServices::setUrlHandler(u"file"_s, this, "take"); }
+    ~OpenedFiles() override { QDesktopServices::unsetUrlHandler(u"file"_s); }
+    QStringList files;
+
+public Q_SLOTS:
+    void take(const QUrl& url) { files.append(url.toLocalFile()); }
+};
 
 /// What a person does with what a container has changed.
 class TestChanges : public test::WindowFixture {
@@ -43,7 +67,14 @@ private Q_SLOTS:
     void makesAnImageOfWhatIsSelected();
     void aFailedUndoIsTriedAgain();
     void saysWhatOnlyCopiesTake();
+    void saysHowMuchReallyDiffers();
+    void countsWhatIsInSight();
+    void findsInTheDifference();
+    void isDraggedOut();
+    void aCopyIsOpened();
+    void keysDoWhatTheMenuDoes();
     void findsPathsThatAreNoText();
+    void staysAsItWasArranged();
 
 private:
     QTreeView* tree() const { return find<QTreeView>(u"changesTree"_s); }
@@ -71,6 +102,18 @@ private:
         tree()->selectionModel()->clear();
         for (const QString& path : paths)
             tree()->selectionModel()->select(row(path), QItemSelectionModel::Select | QItemSelectionModel::Rows);
+    }
+
+    static QByteArray contentOf(const QString& path)
+    {
+        QFile file(path);
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray("it cannot be read");
+    }
+
+    bool saysOnThePage(const QString& words) const
+    {
+        const auto banners = find<pages::Page>(u"changesPage"_s)->findChildren<widgets::Banner*>();
+        return std::ranges::any_of(banners, [&](const widgets::Banner* one) { return one->text().contains(words); });
     }
 
     QString question() const
@@ -349,6 +392,178 @@ void TestChanges::saysWhatOnlyCopiesTake()
     QVERIFY2(totals.contains(u"5.0 MB of it"_s), qPrintable(totals));
 }
 
+void TestChanges::saysHowMuchReallyDiffers()
+{
+    m_helper->differing = {{"/etc/motd", 3}};
+    showChanges(kChanges);
+    const auto differs = [this](const QString& path) {
+        return row(path).siblingAtColumn(models::ChangesModel::DiffersColumn).data().toString();
+    };
+    m_window->resize(1600, 900);
+    QVERIFY(!tree()->isColumnHidden(models::ChangesModel::DiffersColumn));
+    QTRY_COMPARE(differs(u"/etc/motd"_s), u"3 B"_s);
+    QCOMPARE(row(u"/etc/motd"_s).siblingAtColumn(models::ChangesModel::DiffersColumn).data(Qt::ToolTipRole).toString(),
+             u"3 of 9 bytes differ from the image's file."_s);
+    // What follows from the change is not asked for.
+    QCOMPARE(m_helper->lastCall.value(u"CompareContent"_s).constFirst().value<QByteArrayList>(),
+             QByteArrayList{"/etc/motd"});
+    QCOMPARE(differs(u"/usr/big"_s), u"0 B"_s);
+    QCOMPARE(differs(u"/old"_s), QString());
+    QCOMPARE(differs(u"/new"_s), QString());
+    // Until it is another file.
+    m_helper->differing = {};
+    press(Qt::Key_F5);
+    QTRY_COMPARE(m_helper->calls.count(u"ListChanges"_s) > 1, true);
+    QTest::qWait(300);
+    QCOMPARE(m_helper->calls.count(u"CompareContent"_s), 1);
+    m_helper->changes = QByteArray(kChanges).replace("\"size\":9,", "\"size\":12,");
+    press(Qt::Key_F5);
+    QTRY_COMPARE(differs(u"/etc/motd"_s), u"not known"_s);
+    QCOMPARE(m_helper->calls.count(u"CompareContent"_s), 2);
+    // A narrow page has no room for it, and says it of what is selected beside its size.
+    m_window->resize(900, 700);
+    QTRY_VERIFY(tree()->isColumnHidden(models::ChangesModel::DiffersColumn));
+    m_helper->differing = {{"/etc/motd", 7}};
+    m_helper->changes.replace("\"size\":12,", "\"size\":13,");
+    const auto before = m_helper->calls.count(u"ListChanges"_s);
+    press(Qt::Key_F5);
+    QTRY_VERIFY(m_helper->calls.count(u"ListChanges"_s) > before);
+    QTest::qWait(300);
+    QCOMPARE(m_helper->calls.count(u"CompareContent"_s), 2);
+    choose({u"/etc/motd"_s});
+    QTRY_COMPARE(
+        row(u"/etc/motd"_s).siblingAtColumn(models::ChangesModel::BytesColumn).data(Qt::ToolTipRole).toString(),
+        u"7 of 13 bytes differ from the image's file."_s);
+    QTRY_VERIFY(difference()->isVisible() && difference()->isReady());
+    const auto* attributes = difference()->findChild<QLabel*>(u"differenceAttributes"_s);
+    QTRY_VERIFY2(attributes->isVisible() && attributes->text().contains(u"7 of 13 bytes differ"_s),
+                 qPrintable(attributes->text()));
+    choose({u"/usr/big"_s});
+    QTRY_VERIFY2(!attributes->text().contains(u"differ"_s), qPrintable(attributes->text()));
+}
+
+void TestChanges::countsWhatIsInSight()
+{
+    QByteArray lines;
+    for (int number = 0; number < 400; ++number) {
+        const QByteArray path = "/" + QByteArray::number(1000 + number);
+        lines += R"({"path":")" + path
+            + R"(","change":"M","type":"file","bytes":4096,"size":90,"size_below":90})"
+              "\n";
+        m_helper->differing.insert(path, quint64(number % 90));
+    }
+    m_helper->comparedAtOnce = 5; // the rest is asked for again
+    m_helper->failNext(u"CompareContent"_s, u"LimitExceeded"_s, u"you have 8 readings under way already"_s);
+    showChanges(lines);
+    m_window->resize(1600, 900);
+    const auto differs = [this](const QString& path) {
+        return row(path).siblingAtColumn(models::ChangesModel::DiffersColumn).data().toString();
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(differs(u"/1001"_s), u"1 B"_s, 10'000);
+    QTRY_COMPARE_WITH_TIMEOUT(differs(u"/1007"_s), u"7 B"_s, 10'000);
+    QTest::qWait(2000);
+    QCOMPARE(differs(u"/1399"_s), u"…"_s);
+    // Of all where the list goes by it.
+    m_helper->comparedAtOnce = 256;
+    tree()->sortByColumn(models::ChangesModel::DiffersColumn, Qt::DescendingOrder);
+    QTRY_COMPARE_WITH_TIMEOUT(differs(u"/1399"_s), u"39 B"_s, 20'000);
+    QTRY_COMPARE_WITH_TIMEOUT(tree()->model()->index(0, models::ChangesModel::DiffersColumn).data().toString(),
+                              u"89 B"_s, 20'000);
+}
+
+void TestChanges::findsInTheDifference()
+{
+    showChanges(kChanges);
+    choose({u"/etc/motd"_s});
+    QTRY_VERIFY(difference()->isVisible() && difference()->isReady());
+    tree()->setFocus();
+    press(Qt::Key_F, Qt::ControlModifier | Qt::ShiftModifier);
+    auto* field = difference()->findChild<QLineEdit*>(u"findField"_s);
+    QTRY_VERIFY(field->hasFocus());
+    QTest::keyClicks(field, u"same"_s);
+    const auto* place = difference()->findChild<QLabel*>(u"findPlace"_s);
+    QTRY_COMPARE(place->text(), u"1 of 2"_s);
+    // From the list as well.
+    tree()->setFocus();
+    press(Qt::Key_F3);
+    QTRY_COMPARE(place->text(), u"2 of 2"_s);
+    press(Qt::Key_F3, Qt::ShiftModifier);
+    QTRY_COMPARE(place->text(), u"1 of 2"_s);
+}
+
+void TestChanges::isDraggedOut()
+{
+    m_helper->tree.fill();
+    m_helper->tree.files.insert("/new", {u"directory"_s, 0755});
+    m_helper->tree.files.insert("/new/one", {u"file"_s, 0644, "first"});
+    m_helper->tree.files.insert("/new/two", {u"symlink"_s, 0777, "one"});
+    m_helper->tree.files.insert("/etc/motd", {u"file"_s, 04755, "hello"});
+    showChanges(kChanges);
+    choose({u"/etc/motd"_s, u"/new"_s, u"/new/one"_s, u"/old"_s});
+    // What was deleted cannot be taken along.
+    QVERIFY(row(u"/new"_s).flags().testFlag(Qt::ItemIsDragEnabled));
+    QVERIFY(!row(u"/old"_s).flags().testFlag(Qt::ItemIsDragEnabled));
+    const std::unique_ptr<QMimeData> data(static_cast<pages::ChangesTree*>(tree())->draggedData());
+    QVERIFY(data->hasUrls());
+    QVERIFY(!m_helper->calls.contains(u"ListDirectory"_s)); // nothing is copied before it is wanted
+    const QList<QUrl> urls = data->urls();
+    QCOMPARE(urls.size(), 2);
+    const QString motd = urls.first().toLocalFile();
+    QVERIFY2(motd.endsWith("/motd"_L1), qPrintable(motd));
+    QCOMPARE(contentOf(motd), "hello");
+    QCOMPARE(QFileInfo(motd).permissions() & QFile::ExeOwner, QFile::ExeOwner);
+    QCOMPARE(contentOf(urls.last().toLocalFile() + u"/one"_s), "first");
+    QCOMPARE(QFileInfo(urls.last().toLocalFile() + u"/two"_s).symLinkTarget(),
+             QFileInfo(urls.last().toLocalFile() + u"/one"_s).filePath());
+}
+
+void TestChanges::aCopyIsOpened()
+{
+    m_helper->tree.fill();
+    m_helper->tree.files.insert("/etc/motd", {u"file"_s, 0755, "hello"});
+    showChanges(kChanges);
+    tree()->setFocus();
+    for (const QString& path : {u"/new"_s, u"/old"_s, u"/etc"_s}) {
+        choose({path});
+        QVERIFY2(!pageAction(u"changesOpen"_s)->isEnabled(), qPrintable(path));
+    }
+    OpenedFiles opened;
+    choose({u"/etc/motd"_s});
+    press(Qt::Key_Return);
+    QTRY_COMPARE(opened.files.size(), 1);
+    QCOMPARE(contentOf(opened.files.first()), "hello");
+    // Neither written to, nor run.
+    QCOMPARE(QFileInfo(opened.files.first()).permissions() & ~(QFile::ReadUser | QFile::WriteUser),
+             QFile::Permissions(QFile::ReadOwner));
+    // A link, which it has become meanwhile, is not opened: it leads to a file of this machine.
+    m_helper->tree.files.insert("/etc/motd", {u"symlink"_s, 0777, "/etc/passwd"});
+    pageAction(u"changesOpen"_s)->trigger();
+    QTest::qWait(500);
+    QCOMPARE(opened.files.size(), 1);
+    m_helper->tree.files.remove("/etc/motd");
+    pageAction(u"changesOpen"_s)->trigger();
+    QTRY_VERIFY(saysOnThePage(u"/etc/motd: it is gone."_s));
+}
+
+void TestChanges::keysDoWhatTheMenuDoes()
+{
+    showChanges(kChanges);
+    tree()->setFocus();
+    choose({u"/etc/motd"_s, u"/old"_s});
+    press(Qt::Key_C, Qt::ControlModifier | Qt::ShiftModifier);
+    QTRY_COMPARE(QGuiApplication::clipboard()->text(), u"/etc/motd\n/old"_s);
+    QSignalSpy kept(m_window->findChild<pages::Page*>(u"changesPage"_s), &pages::Page::keepRequested);
+    press(Qt::Key_D, Qt::ControlModifier | Qt::ShiftModifier);
+    QTRY_COMPARE(kept.count(), 1);
+    QCOMPARE(kept.constFirst().constFirst().value<QByteArrayList>(), (QByteArrayList{"/etc/motd", "/old"}));
+    QTRY_VERIFY(m_window->findChild<QFileDialog*>());
+    m_window->findChild<QFileDialog*>()->reject();
+    backToWindow();
+    tree()->setFocus();
+    press(Qt::Key_Z, Qt::ControlModifier);
+    QTRY_VERIFY(question().contains(u"Undo"_s));
+}
+
 void TestChanges::findsPathsThatAreNoText()
 {
     const QByteArray raw("/odd\xff/name\xfe");
@@ -360,6 +575,34 @@ void TestChanges::findsPathsThatAreNoText()
     pageAction(u"changesUndoSelected"_s)->trigger();
     consent();
     QTRY_COMPARE(m_helper->undone, QByteArrayList{"/odd\xff"});
+}
+
+void TestChanges::staysAsItWasArranged()
+{
+    showChanges(kChanges);
+    m_window->resize(1600, 900);
+    choose({u"/etc/motd"_s});
+    QTRY_VERIFY(difference()->isVisible());
+    auto* splitter = find<QSplitter>(u"changesSplitter"_s);
+    splitter->setSizes({200, 400});
+    tree()->header()->resizeSection(models::ChangesModel::LayerColumn, 222);
+    tree()->header()->resizeSection(models::ChangesModel::BytesColumn, 111);
+    tree()->sortByColumn(models::ChangesModel::BytesColumn, Qt::DescendingOrder);
+    QSettings settings(m_directory->filePath(u"settings.ini"_s), QSettings::IniFormat);
+    m_window->save(settings);
+
+    app::MainWindow other(m_client.get());
+    other.restore(settings);
+    other.resize(1600, 900);
+    other.show();
+    auto* header = other.findChild<QTreeView*>(u"changesTree"_s)->header();
+    QCOMPARE(header->sectionSize(models::ChangesModel::LayerColumn), 222);
+    QCOMPARE(header->sectionSize(models::ChangesModel::BytesColumn), 111);
+    QCOMPARE(header->sortIndicatorSection(), int(models::ChangesModel::BytesColumn));
+    QCOMPARE(header->sortIndicatorOrder(), Qt::DescendingOrder);
+    // What is hidden goes by what there is now.
+    QVERIFY(header->isSectionHidden(models::ChangesModel::WriterColumn));
+    QCOMPARE(other.findChild<QSplitter*>(u"changesSplitter"_s)->saveState(), splitter->saveState());
 }
 
 QTEST_MAIN(TestChanges)

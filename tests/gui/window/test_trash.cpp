@@ -51,6 +51,8 @@ private Q_SLOTS:
 
     void aRunningOneIsAskedAbout()
     {
+        m_helper->changes
+            = R"({"path":"/large","change":"A","type":"file","bytes":3145728,"time_usec":1700000000000000})";
         m_helper->addContainer(u"one"_s, u"running"_s);
         connectReady();
         QTRY_VERIFY(m_window->containerActions()->remove->isEnabled());
@@ -60,6 +62,11 @@ private Q_SLOTS:
         QVERIFY(question->informativeText().contains(u"killed"));
         QVERIFY(question->informativeText().contains(u"7 day"));
         QVERIFY(!question->informativeText().contains(u"cannot be undone"));
+        // And what that is.
+        QTRY_VERIFY2(question->informativeText().contains(u"It has 1 change(s), 3.0 MB")
+                         && question->informativeText().contains(u"Largest: /large (3.0 MB)")
+                         && question->informativeText().contains(u"Newest: /large ("),
+                     qPrintable(question->informativeText()));
         question->findChild<QPushButton*>(u"deedButton"_s)->click();
         QTRY_COMPARE(shown(), 0);
         QCOMPARE(optionsOf(u"Remove"_s), (QVariantMap{{u"force"_s, true}}));
@@ -172,6 +179,38 @@ private Q_SLOTS:
         dialog->findChild<QPushButton*>(u"deedButton"_s)->click();
         QTRY_VERIFY(m_client->trash().isEmpty());
         QTRY_VERIFY(dialog->findChild<widgets::Banner*>(u"trashBanner"_s)->text().contains(u"3.0 MB"));
+    }
+
+    void whatIsLostWithSeveralIsSaid()
+    {
+        m_helper->changes = R"({"path":"/small","change":"A","type":"file","bytes":4096,"time_usec":1700000000000000}
+{"path":"/large","change":"A","type":"file","bytes":3145728,"time_usec":1600000000000000}
+)";
+        const QStringList names{u"one"_s, u"two"_s, u"three"_s};
+        for (const QString& name : names)
+            m_helper->addTrashed(name, {{u"Changes"_s, qint64(5)}, {u"SizeBytes"_s, quint64(1) << 30}});
+        connectReady();
+        auto* dialog = openTrash();
+        // Of one of them it cannot be found out: what the trash says of it counts.
+        m_helper->failNext(u"SummarizeChanges"_s, u"LimitExceeded"_s, u"you have 2 lists under way already"_s);
+        for (const QString& which : {u"emptyButton"_s, u"eraseButton"_s}) {
+            view(dialog)->selectAll();
+            button(dialog, which)->click();
+            auto* question = dialog->findChild<widgets::Confirmation*>();
+            QVERIFY2(question->informativeText().startsWith(u"15 change(s), 3.0 GB in their writable layers"),
+                     qPrintable(question->informativeText()));
+            const QString expected
+                = which == "emptyButton"_L1 ? u"9 change(s), 1.0 GB in"_s : u"6 change(s), 9.0 MB in"_s;
+            QTRY_VERIFY2(question->informativeText().startsWith(expected), qPrintable(question->informativeText()));
+            const QString text = question->informativeText();
+            QCOMPARE(text.count(u": /large (3.0 MB)"_s), which == "emptyButton"_L1 ? 2 : 3);
+            QVERIFY2(text.contains(u"Largest: ") && text.contains(u"Newest: ") && text.contains(u": /large (3.0 MB), ")
+                         && text.endsWith(u"This cannot be undone."),
+                     qPrintable(text));
+            QTest::keyClick(question, Qt::Key_Escape);
+            QTRY_VERIFY(!dialog->findChild<widgets::Confirmation*>());
+        }
+        QCOMPARE(m_client->trash().size(), 3);
     }
 
     void whatDoesNotComeBackIsSaid()

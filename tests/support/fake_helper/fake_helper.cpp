@@ -12,6 +12,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 
+#include <algorithm>
 #include <array>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -462,6 +463,8 @@ bool FakeHelper::handleContainer(const QDBusMessage& message)
         watch(message);
     } else if (method == "SummarizeChanges"_L1) {
         summarize(message);
+    } else if (method == "CompareContent"_L1) {
+        compareContent(message);
     } else if (method == "OpenLayers"_L1) {
         openLayers(message, true);
     } else if (method == "SaveChanges"_L1) {
@@ -557,6 +560,15 @@ void FakeHelper::summarize(const QDBusMessage& message)
         newest.append({path, quint64(change["time_usec"_L1].toDouble())});
     }
     reply(message, {paths, bytes, QVariant::fromValue(largest), QVariant::fromValue(newest)});
+}
+
+void FakeHelper::compareContent(const QDBusMessage& message)
+{
+    const auto paths = lastCall.value(message.member()).constFirst().value<QByteArrayList>();
+    QList<qulonglong> numbers;
+    for (const QByteArray& path : paths.first(std::min(paths.size(), comparedAtOnce)))
+        numbers.append(differing.value(path, dbus::kNotKnown));
+    reply(message, {QVariant::fromValue(numbers)});
 }
 
 bool FakeHelper::handleMessage(const QDBusMessage& message, const QDBusConnection&)

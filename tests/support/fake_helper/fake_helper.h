@@ -34,6 +34,9 @@ public:
     QByteArrayList undone;
     /// Answers of ListChanges.
     QByteArray changes;
+    /// Answers of CompareContent, by path; of others it is not known. A call answers for this many.
+    QHash<QByteArray, quint64> differing;
+    qsizetype comparedAtOnce = 256;
     /// Whether WatchChanges is answered; otherwise it is refused (Unsupported).
     bool tellsChanges = false;
     QString tellsNoChanges = QStringLiteral("Unsupported"); ///< the error of WatchChanges otherwise
@@ -95,6 +98,7 @@ private:
     using Interfaces = QMap<QString, QVariantMap>;
 
     void summarize(const QDBusMessage& message);
+    void compareContent(const QDBusMessage& message);
     void openLayers(const QDBusMessage& message, bool writable);
     void watch(const QDBusMessage& message);
     bool handleContainer(const QDBusMessage& message);

@@ -2,6 +2,7 @@
 #include "gui/models/changes_model.h"
 
 #include <QAbstractItemModelTester>
+#include <QLocale>
 #include <QPersistentModelIndex>
 #include <QRandomGenerator>
 #include <QSignalSpy>
@@ -53,6 +54,7 @@ private Q_SLOTS:
     void mergesAnything_data();
     void mergesAnything();
     void isFlatOnDemand();
+    void remembersHowMuchDiffers();
 };
 
 void TestChangesModel::addsUp()
@@ -132,6 +134,60 @@ void TestChangesModel::isFlatOnDemand()
     QCOMPARE(model.rowCount(), 2);
     QCOMPARE(model.index(1, 0).data().toString(), QStringLiteral("/b/c/two"));
     QCOMPARE(model.rowCount(model.index(1, 0)), 0);
+}
+
+void TestChangesModel::remembersHowMuchDiffers()
+{
+    ChangesModel model;
+    ChangeEntry file = change("/etc/passwd", ChangeKind::Modified);
+    file.size = 5'242'880;
+    file.sizeBelow = 100;
+    file.timeUsec = 7;
+    ChangeEntry added = change("/new");
+    added.size = 1234;
+    model.setChanges(
+        {{file, change("/etc/group", ChangeKind::Attributes), change("/etc/motd", ChangeKind::Deleted), added}, false});
+    const auto differs = [&model](const QString& path, int role = Qt::DisplayRole) {
+        return find(model, path).siblingAtColumn(ChangesModel::DiffersColumn).data(role);
+    };
+    QCOMPARE(differs(QStringLiteral("/new")).toString(), QStringLiteral("1.2 kB"));
+    QCOMPARE(differs(QStringLiteral("/etc/group")).toString(), QStringLiteral("0 B"));
+    QCOMPARE(differs(QStringLiteral("/etc/motd")).toString(), QString());
+    QCOMPARE(differs(QStringLiteral("/etc")).toString(), QString());
+    QVERIFY(!model.isContentDue(find(model, QStringLiteral("/new"))));
+    QVERIFY(!model.isContentDue(find(model, QStringLiteral("/etc"))));
+
+    const QString passwd = QStringLiteral("/etc/passwd");
+    QCOMPARE(differs(passwd).toString(), QStringLiteral("…"));
+    QCOMPARE(differs(passwd, ChangesModel::SortRole).toLongLong(), -1);
+    QVERIFY(model.isContentDue(find(model, passwd)));
+    QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
+    model.setDiffering(find(model, passwd), file, 37);
+    QCOMPARE(changed.count(), 1);
+    QVERIFY(!model.isContentDue(find(model, passwd)));
+    QCOMPARE(differs(passwd).toString(), QStringLiteral("37 B"));
+    QCOMPARE(differs(passwd, ChangesModel::SortRole).toLongLong(), 37);
+    QCOMPARE(differs(passwd, Qt::ToolTipRole).toString(),
+             QStringLiteral("37 of %1 bytes differ from the image's file.").arg(QLocale().toString(5'242'880)));
+    model.setFlat(true);
+    QCOMPARE(differs(passwd).toString(), QStringLiteral("37 B"));
+
+    // Another time, or another size, is another file; what was known of the one before stays until this one is.
+    file.timeUsec = 8;
+    model.setChanges({{file}, false});
+    QVERIFY(model.isContentDue(find(model, passwd)));
+    QCOMPARE(differs(passwd).toString(), QStringLiteral("37 B"));
+    model.setDiffering(find(model, passwd), file, std::nullopt);
+    QVERIFY(!model.isContentDue(find(model, passwd)));
+    QCOMPARE(differs(passwd).toString(), QStringLiteral("not known"));
+    file.size = 1;
+    model.setChanges({{file}, false});
+    QVERIFY(model.isContentDue(find(model, passwd)));
+    model.forgetDiffering();
+    QCOMPARE(differs(passwd).toString(), QStringLiteral("…"));
+    // The row has gone meanwhile.
+    model.setChanges({});
+    model.setDiffering({}, file, 1);
 }
 
 QTEST_GUILESS_MAIN(TestChangesModel)

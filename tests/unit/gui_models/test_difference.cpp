@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/models/difference.h"
 #include "gui/models/difference_lines.h"
+#include "gui/models/difference_search.h"
 #include "gui/models/line_pairs.h"
 
 #include <QTest>
@@ -58,6 +59,7 @@ class TestDifference : public QObject {
 private Q_SLOTS:
     void rows_data();
     void rows();
+    void findsText();
     void namesWhatDiffersInALine_data();
     void namesWhatDiffersInALine();
     void splitsLines_data();
@@ -270,6 +272,21 @@ void TestDifference::foldsNothingWhereNothingChanged()
     QCOMPARE(lines.count(), 20);
     QCOMPARE(lines.textLine(3, Side::Left), -1);
     QCOMPARE(lines.textLine(3, Side::Right), 3);
+}
+
+void TestDifference::findsText()
+{
+    const Difference texts = difference(QStringLiteral("same aA\nold a\n"), QStringLiteral("same aA\nnew aa a\n"));
+    std::vector<TextHit> expected{{0, Side::Right, {1, 1}}, {0, Side::Right, {5, 1}}, {0, Side::Right, {6, 1}},
+                                  {1, Side::Left, {4, 1}},  {1, Side::Right, {4, 1}}, {1, Side::Right, {5, 1}},
+                                  {1, Side::Right, {7, 1}}};
+    QVERIFY(findInDifference(texts, QStringLiteral("A")) == expected);
+    expected = {{0, Side::Right, {5, 2}}, {1, Side::Right, {4, 2}}};
+    QVERIFY(findInDifference(texts, QStringLiteral("aa")) == expected);
+    QVERIFY(findInDifference(texts, QString()).empty());
+    expected = {{0, Side::Left, {0, 3}}};
+    QVERIFY(findInDifference(alone(QStringLiteral("one\n"), Side::Left), QStringLiteral("one")) == expected);
+    QCOMPARE(findInDifference(alone(QString(100'000, u'x'), Side::Right), QStringLiteral("x")).size(), kMostHits);
 }
 
 QTEST_APPLESS_MAIN(TestDifference)

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/pages/temporarycopies.h"
+
+#include "gui/client/container_client.h"
+#include "gui/models/file_paths.h"
+#include "gui/pages/copybar.h"
+
+#include <QDesktopServices>
+#include <QDir>
+#include <QEventLoop>
+#include <QFileInfo>
+#include <QPointer>
+
+namespace lamella::pages {
+
+using models::CopyOut;
+
+TemporaryCopies::TemporaryCopies(CopyBar* bar, QObject* parent)
+    : QObject(parent)
+    , m_bar(bar)
+{
+}
+
+TemporaryCopies::Directory TemporaryCopies::makeDirectory()
+{
+    return std::make_shared<QTemporaryDir>(QDir::temp().filePath(QStringLiteral("lamella-XXXXXX")));
+}
+
+QString TemporaryCopies::pathOf(const Directory& directory, const CopyOut::Source& file)
+{
+    return directory->filePath(QFile::decodeName(models::lastName(file.path)));
+}
+
+QList<QUrl> TemporaryCopies::copyNow(client::ContainerClient* container, const std::vector<CopyOut::Source>& files)
+{
+    const Directory directory = makeDirectory();
+    if (!container || m_bar->isBusy() || !directory->isValid())
+        return {};
+    QEventLoop untilCopied;
+    connect(m_bar, &CopyBar::ended, &untilCopied, &QEventLoop::quit);
+    connect(this, &QObject::destroyed, &untilCopied, &QEventLoop::quit);
+    const QPointer alive(this);
+    m_bar->run(new CopyOut(container, files, directory->path(), m_bar), tr("Copying what is dragged"));
+    untilCopied.exec();
+    QList<QUrl> urls;
+    for (const auto& file : files) {
+        const QString path = pathOf(directory, file);
+        if (QFileInfo::exists(path) || QFileInfo(path).isSymLink())
+            urls.append(QUrl::fromLocalFile(path));
+    }
+    if (alive)
+        m_directories.push_back(directory);
+    return urls;
+}
+
+void TemporaryCopies::open(client::ContainerClient* container, const CopyOut::Source& file)
+{
+    const Directory directory = makeDirectory();
+    if (!container)
+        return;
+    if (m_bar->isBusy() || !directory->isValid()) {
+        Q_EMIT failed(m_bar->isBusy() ? tr("Something is being copied already.")
+                                      : tr("The file could not be copied: %1").arg(directory->errorString()));
+        return;
+    }
+    const QString path = pathOf(directory, file);
+    connect(
+        m_bar, &CopyBar::ended, this, [this, directory, path] { openCopy(directory, path); }, Qt::SingleShotConnection);
+    m_bar->run(new CopyOut(container, {file}, directory->path(), m_bar),
+               tr("Copying %1").arg(models::textOf(file.path)));
+}
+
+void TemporaryCopies::openCopy(const Directory& directory, const QString& path)
+{
+    if (!QFileInfo(path).isFile() || QFileInfo(path).isSymLink())
+        return; // what went wrong has been told
+    m_directories.push_back(directory);
+    // Nobody shall think that what he writes there reaches the container, and nothing of a container's is run here.
+    if (!QFile::setPermissions(path, QFileDevice::ReadOwner) || !QDesktopServices::openUrl(QUrl::fromLocalFile(path)))
+        Q_EMIT failed(tr("No program of the desktop opens %1.").arg(QFileInfo(path).fileName()));
+}
+
+} // namespace lamella::pages
