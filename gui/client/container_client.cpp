@@ -151,16 +151,21 @@ Pending<QPointer<JobClient>> ContainerClient::exportFiles(Descriptor file)
         [bus = m_bus](const auto& promise, const auto& reply) { promise.give(bus->job(reply.value().path())); });
 }
 
-Pending<ChangeSet> ContainerClient::listChanges()
+Pending<ChangeSet> ContainerClient::listChanges(quint64 most)
 {
+    QVariantMap options;
+    if (most > 0)
+        options.insert(QStringLiteral("limit"), most);
     return m_bus->ask<ChangeSet, ContainerProxy>(
-        m_path, kReading, [](ContainerProxy& proxy) { return proxy.ListChanges({}); },
-        [bus = m_bus](const Promise<ChangeSet>& promise, const auto& reply) {
+        m_path, kReading, [&](ContainerProxy& proxy) { return proxy.ListChanges(options); },
+        [bus = m_bus, most](const Promise<ChangeSet>& promise, const auto& reply) {
             // std::function wants what it holds to be copyable; the answer goes back to the client's own thread, and
             // the client waits for its threads before it dies.
             auto file = std::make_shared<Descriptor>(duplicate(reply.value()));
-            bus->threads().start([promise, file, client = bus->client()] {
+            bus->threads().start([promise, file, most, client = bus->client()] {
                 auto set = std::make_shared<Outcome<ChangeSet>>(readChangeSet(*file));
+                if (*set && most > 0 && (*set)->entries.size() >= most)
+                    (*set)->truncated = true;
                 QMetaObject::invokeMethod(
                     client, [promise, set] { promise.give(std::move(*set)); }, Qt::QueuedConnection);
             });

@@ -64,8 +64,8 @@ public:
     Pending<QPointer<JobClient>> commit(const NewImage& image, bool pause, const QByteArrayList& paths = {});
     /// `file`: opened for writing; it becomes a tar archive of the whole file tree.
     Pending<QPointer<JobClient>> exportFiles(Descriptor file);
-    /// Read and parsed on another thread.
-    Pending<ChangeSet> listChanges();
+    /// Read and parsed on another thread. `most`: only the first so many, soon; 0: all.
+    Pending<ChangeSet> listChanges(quint64 most = 0);
     /// The socket on which it is told what it changes (LiveStream reads it).
     Pending<Descriptor> watchChanges();
     Pending<ChangeSummary> summarizeChanges();

@@ -46,6 +46,8 @@ namespace {
 constexpr auto kInterval = 2s;
 /// While it is told what changes, for what is not told.
 constexpr auto kLiveInterval = 15s;
+/// So many are shown at once, before all have been read.
+constexpr quint64 kFirstChanges = 500;
 /// Reading the changes may take this part of the time; a long list is read less often.
 constexpr int kShareOfTime = 10;
 constexpr int kListHeight = 260;
@@ -236,17 +238,26 @@ void ChangesPage::refresh()
     nameLayers();
     m_asking = true;
     m_asked.start();
+    ask(m_known ? 0 : kFirstChanges);
+}
+
+/// Where there are more than `most`, shows them and asks for all.
+void ChangesPage::ask(quint64 most)
+{
     const quint64 generation = m_generation;
-    container()->listChanges().then(this, [this, generation](client::Outcome<client::ChangeSet> answer) {
+    container()->listChanges(most).then(this, [this, generation, most](client::Outcome<client::ChangeSet> answer) {
         if (generation != m_generation)
             return;
-        m_asking = false;
+        const bool isPart = most > 0 && answer && answer->truncated;
         if (answer) {
             clearError();
             take(std::move(*answer));
         } else {
             showError(tr("The changes could not be read"), answer.error());
         }
+        if (isPart && container())
+            return ask(0);
+        m_asking = false;
         noteRead();
     });
 }

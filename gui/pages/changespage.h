@@ -53,6 +53,7 @@ private:
     QToolButton* createPause(QWidget* bar);
     QWidget* createSummary();
     void follow();
+    void ask(quint64 most);
     void noteRead();
     void showLive();
     void showLast();

@@ -161,23 +161,24 @@ private:
 
 } // namespace
 
-Result<UniqueFd> writeChanges(const ChangeSource& source, std::stop_source stop)
+Result<UniqueFd> writeChanges(const ChangeSource& source, std::uint64_t most, std::stop_source stop)
 {
     ChangeFile file;
     TRY(file.open());
     Result<void> written;
+    std::uint64_t count = 0;
     const auto read = layer::readChanges(
         source.directories.upper, source.directories.layers, source.directories.idBase,
         [&](const Change& change) {
-            if (written)
+            if (written && (most == 0 || count < most))
                 written = file.append(line(change, source));
-            if (!written)
+            if (!written || ++count == most)
                 stop.request_stop();
         },
         stop.get_token());
     if (!written)
         return std::unexpected(written.error());
-    if (!read)
+    if (!read && (most == 0 || count < most))
         return std::unexpected(read.error());
     return file.seal();
 }

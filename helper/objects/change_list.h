@@ -29,9 +29,9 @@ std::string fileTypeName(layer::FileType type);
 std::string changeLetter(layer::ChangeKind kind);
 
 /// Reads the changes into a sealed memory file of JSON lines (Container.ListChanges). Any thread; takes as long as the
-/// change is large, or until `stop` is requested. Errors: LimitExceeded (more than 256 MiB of lines) and those of
-/// layer::readChanges().
-Result<UniqueFd> writeChanges(const ChangeSource& source, std::stop_source stop);
+/// change is large, or until `stop` is requested; where `most` is not 0, until so many are found. Errors: LimitExceeded
+/// (more than 256 MiB of lines) and those of layer::readChanges().
+Result<UniqueFd> writeChanges(const ChangeSource& source, std::uint64_t most, std::stop_source stop);
 
 /// What would be lost with a container.
 struct ChangeSummary {

@@ -47,14 +47,15 @@ QMetaObject::Connection ContainerObject::stopWhenCallerLeaves(const std::stop_so
     return helper::stopWhenCallerLeaves(m_services, caller(), stop);
 }
 
-QDBusUnixFileDescriptor ContainerObject::ListChanges(const QVariantMap&)
+QDBusUnixFileDescriptor ContainerObject::ListChanges(const QVariantMap& options)
 {
     auto place = m_services.changeLists.take(caller().uid);
     if (!place)
         return refuse(place.error()), QDBusUnixFileDescriptor();
+    const std::uint64_t most = options.value(u"limit"_s).toULongLong();
     std::stop_source stop;
     const auto watch = stopWhenCallerLeaves(stop);
-    m_services.changes.run([source = changeSource(), stop] { return writeChanges(source, stop); },
+    m_services.changes.run([source = changeSource(), most, stop] { return writeChanges(source, most, stop); },
                            [call = takeCall(), place = *place, watch](Result<UniqueFd> changes) {
                                QObject::disconnect(watch);
                                if (changes)

@@ -59,6 +59,7 @@ OptionTable optionTable()
           {u"pids_max"_s, number}}},
         {interfaceNamed("Container.Kill"_L1), {{u"all"_s, boolean}}},
         {interfaceNamed("Container.Remove"_L1), {{u"force"_s, boolean}, {u"permanently"_s, boolean}}},
+        {interfaceNamed("Container.ListChanges"_L1), {{u"limit"_s, number}}},
         {interfaceNamed("Container.ReadFile"_L1),
          {{u"offset"_s, number}, {u"length"_s, number}, {u"digest"_s, boolean}}},
         {interfaceNamed("Container.ListDirectory"_L1),

@@ -5,6 +5,7 @@
 
 #include <QCryptographicHash>
 #include <QFile>
+#include <QJsonDocument>
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
@@ -47,6 +48,26 @@ private Q_SLOTS:
         for (const QString& path : std::as_const(m_made))
             alice->discard(path);
         m_made.clear();
+    }
+
+    void onlyTheFirst()
+    {
+        const QString path
+            = make(u"for i in 1 2 3 4 5 6 7; do echo $i >/new$i; done; mkdir /other; echo 1 >/other/f"_s);
+        const auto paths = [&](qulonglong most) {
+            const auto file = alice->ask(path, u"Container"_s, u"ListChanges"_s, {}, {{u"limit"_s, most}})
+                                  .value<QDBusUnixFileDescriptor>();
+            QStringList found;
+            for (const QByteArray& line : readAll(file.fileDescriptor()).trimmed().split('\n'))
+                found.append(QJsonDocument::fromJson(line)[u"path"_s].toString());
+            return found;
+        };
+        const QStringList all = paths(0);
+        QVERIFY(all.size() >= 9);
+        for (const qsizetype most : {1, 3, 8})
+            QCOMPARE(paths(qulonglong(most)), all.first(most));
+        QCOMPARE(paths(qulonglong(all.size())), all);
+        QCOMPARE(paths(1'000'000), all);
     }
 
     void aFileInBothVersions()

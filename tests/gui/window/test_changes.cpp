@@ -27,6 +27,7 @@
 #include <QSignalSpy>
 #include <QSplitter>
 #include <QTest>
+#include <QTimer>
 #include <QToolButton>
 #include <QTreeView>
 
@@ -54,6 +55,7 @@ class TestChanges : public test::WindowFixture {
 private Q_SLOTS:
     void showsBothVersionsOfOneFile();
     void goesFromChangeToChange();
+    void showsTheFirstBeforeAll();
     void isKeptAsItIs();
     void showsChangesAsTheyHappen();
     void saysWhyItIsNotLive();
@@ -166,6 +168,32 @@ void TestChanges::goesFromChangeToChange()
     QTRY_COMPARE(place->text(), u"2 of 2"_s);
     press(Qt::Key_F7, Qt::ShiftModifier);
     QTRY_COMPARE(place->text(), u"1 of 2"_s);
+}
+
+void TestChanges::showsTheFirstBeforeAll()
+{
+    QByteArray lines;
+    for (int i = 0; i < 600; ++i)
+        lines += R"({"path":"/f)" + QByteArray::number(i)
+            + R"(","change":"A","type":"file","bytes":1})"
+              "\n";
+    const auto* totals = find<QLabel>(u"changesTotals"_s);
+    QStringList said;
+    const auto watch = connect(tree()->model(), &QAbstractItemModel::rowsInserted, this,
+                               [&] { QTimer::singleShot(0, this, [&] { said.append(totals->text()); }); });
+    const auto before = m_helper->calls.count(u"ListChanges"_s);
+    showChanges(lines);
+    QTRY_VERIFY(totals->text().startsWith(u"600 paths"_s));
+    disconnect(watch);
+    QVERIFY2(!said.isEmpty() && said.constFirst().startsWith(u"500 paths"_s)
+                 && said.constFirst().endsWith(u"these are the first."_s),
+             qPrintable(said.join(u'|')));
+    QVERIFY(!totals->text().contains(u"these are the first"_s));
+    QCOMPARE(m_helper->calls.count(u"ListChanges"_s), before + 2);
+    // What is known is asked for at once.
+    press(Qt::Key_F5);
+    QTRY_COMPARE(m_helper->calls.count(u"ListChanges"_s), before + 3);
+    QVERIFY(!m_helper->lastCall.value(u"ListChanges"_s).constFirst().toMap().contains(u"limit"_s));
 }
 
 void TestChanges::isKeptAsItIs()

@@ -458,7 +458,7 @@ bool FakeHelper::handleContainer(const QDBusMessage& message)
     } else if (method == "OpenLog"_L1) {
         reply(message, {QVariant::fromValue(memoryFile("2026-01-01T00:00:00Z stdout F hello\n"))});
     } else if (method == "ListChanges"_L1) {
-        reply(message, {QVariant::fromValue(memoryFile(changes))});
+        reply(message, {QVariant::fromValue(memoryFile(firstChanges()))});
     } else if (method == "WatchChanges"_L1) {
         watch(message);
     } else if (method == "SummarizeChanges"_L1) {
@@ -540,6 +540,13 @@ void FakeHelper::endStream()
 {
     if (m_stream >= 0)
         ::close(std::exchange(m_stream, -1));
+}
+
+QByteArray FakeHelper::firstChanges() const
+{
+    const auto most = lastCall.value(u"ListChanges"_s).constFirst().toMap().value(u"limit"_s).toLongLong();
+    const QByteArrayList lines = changes.trimmed().split('\n');
+    return most > 0 ? lines.first(std::min(lines.size(), qsizetype(most))).join('\n') + '\n' : changes;
 }
 
 void FakeHelper::summarize(const QDBusMessage& message)

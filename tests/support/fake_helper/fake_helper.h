@@ -97,6 +97,7 @@ public:
 private:
     using Interfaces = QMap<QString, QVariantMap>;
 
+    QByteArray firstChanges() const;
     void summarize(const QDBusMessage& message);
     void compareContent(const QDBusMessage& message);
     void openLayers(const QDBusMessage& message, bool writable);
