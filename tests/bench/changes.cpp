@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // bench changes: an image of 100,000 files and a container that has changed 25,000 of them, deleted 5,000 and added
 // 25,000. The complete list by D-Bus ListChanges, and its summary; beside it find(1) over the writable layer alone,
-// which compares nothing, and podman diff of the same changes. Runs as root in a session:
+// which compares nothing, and podman diff and docker diff of the same changes. Runs as root in a session:
 // resources/dev/inside/bench.sh.
 
 #include "engine/os/file.h"
+#include "gui/client/client.h"
+#include "gui/client/container_client.h"
+#include "gui/pages/changespage.h"
 #include "tests/bench/bus.h"
 #include "tests/bench/clock.h"
+#include "tests/bench/docker.h"
+#include "tests/bench/event_loop.h"
 #include "tests/bench/harness.h"
 #include "tests/bench/layers.h"
 #include "tests/bench/podman.h"
 
-#include <QCoreApplication>
+#include <QApplication>
 #include <QDBusUnixFileDescriptor>
+#include <QTreeView>
 
 #include <algorithm>
 #include <format>
@@ -41,6 +47,7 @@ public:
     explicit ChangesBench(Scratch& scratch)
         : m_scratch(scratch)
         , m_podman(scratch)
+        , m_docker(scratch)
     {
     }
     ChangesBench(const ChangesBench&) = delete;
@@ -49,8 +56,12 @@ public:
     Result<void> prepare()
     {
         m_made.emplace(TRY(makeContainer(m_scratch, {kImage})));
+        m_client.connectToHelper();
+        TRY(waitUntil([this] { return m_client.isReady() && !m_client.containers().isEmpty(); }));
         TRY(change(m_made->root));
-        return preparePodman(m_made->layout);
+        TRY(shell({kChange, "sh", TRY(m_podman.mountContainer(m_made->layout)), m_scratch.path("files")}));
+        TRY(m_docker.start());
+        return shell({kChange, "sh", TRY(m_docker.mountContainer(m_made->layout)), m_scratch.path("files")});
     }
 
     Contender list()
@@ -78,6 +89,23 @@ public:
                 }};
     }
 
+    /// The window's page, from nothing to its first rows painted.
+    Contender firstRows()
+    {
+        return {"lamella, first rows painted", [this]() -> Result<Sample> {
+                    const auto cpu = ownCpu();
+                    const auto before = now();
+                    pages::ChangesPage page(&m_client);
+                    page.resize(1000, 700);
+                    page.show();
+                    page.setContainer(m_client.containers().constFirst());
+                    const auto* tree = page.findChild<QTreeView*>(QStringLiteral("changesTree"));
+                    TRY(waitUntil([tree] { return tree->model()->rowCount() > 0; }));
+                    page.grab();
+                    return Sample{now() - before, ownCpu() - cpu, 0};
+                }};
+    }
+
     Contender find()
     {
         return {"find upper -printf", [this]() -> Result<Sample> {
@@ -95,6 +123,18 @@ public:
                     const auto before = now();
                     const auto usage = TRY(m_podman.run({"diff", "bench"}));
                     return Sample{now() - before, usage.cpu, usage.peakBytes};
+                }};
+    }
+
+    Contender docker()
+    {
+        return {"docker diff", [this]() -> Result<Sample> {
+                    const auto cpu = TRY(m_docker.daemon().cpu());
+                    const auto before = now();
+                    const auto usage = TRY(m_docker.run({"diff", "bench"}));
+                    const auto elapsed = now() - before;
+                    return Sample{elapsed, usage.cpu + TRY(m_docker.daemon().cpu()) - cpu,
+                                  std::max(usage.peakBytes, TRY(m_docker.daemon().peakBytes()))};
                 }};
     }
 
@@ -123,14 +163,11 @@ private:
         return shell({"chown -hR $1:$1 $2", "sh", std::to_string(owner), m_made->upper});
     }
 
-    Result<void> preparePodman(const Layout& layout)
-    {
-        return shell({kChange, "sh", TRY(m_podman.mountContainer(layout)), m_scratch.path("files")});
-    }
-
     Scratch& m_scratch;
     Podman m_podman;
+    Docker m_docker;
     std::optional<BenchContainer> m_made;
+    client::Client m_client;
 };
 
 Result<void> runBench(int argc, char** argv)
@@ -141,15 +178,18 @@ Result<void> runBench(int argc, char** argv)
     auto scratch = TRY(Scratch::make());
     ChangesBench changes{scratch};
     TRY(changes.prepare());
-    return run("changes", {changes.list(), changes.summary(), changes.find(), changes.podman()}, "find upper -printf",
-               options);
+    return run(
+        "changes",
+        {changes.list(), changes.summary(), changes.firstRows(), changes.find(), changes.podman(), changes.docker()},
+        "find upper -printf", options);
 }
 
 } // namespace
 
 int main(int argc, char** argv)
 {
-    const QCoreApplication application(argc, argv);
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    const QApplication application(argc, argv);
     const auto done = runBench(argc, argv);
     if (!done)
         std::println(stderr, "bench changes: {}", done.error().message);

@@ -10,14 +10,13 @@
 #include "gui/pages/layersview.h"
 #include "tests/bench/bus.h"
 #include "tests/bench/clock.h"
+#include "tests/bench/event_loop.h"
 #include "tests/bench/harness.h"
 #include "tests/bench/layers.h"
 
 #include <QApplication>
-#include <QEventLoop>
 #include <QPixmap>
 #include <QScrollBar>
-#include <QTimer>
 #include <QTreeView>
 
 #include <algorithm>
@@ -41,23 +40,6 @@ Result<std::uint64_t> residentBytes()
     // proc_pid_statm(5): the second number is the resident set, in pages.
     const auto text = TRY(os::readFile("/proc/self/statm", 4096));
     return std::stoull(text.substr(text.find(' '))) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-}
-
-/// Runs the event loop until `done`, for at most a minute.
-template <class Done>
-Result<void> waitUntil(const Done& done)
-{
-    QEventLoop loop;
-    QTimer limit;
-    limit.setSingleShot(true);
-    QObject::connect(&limit, &QTimer::timeout, &loop, &QEventLoop::quit);
-    limit.start(60'000);
-    while (!done()) {
-        loop.processEvents(QEventLoop::WaitForMoreEvents);
-        if (!limit.isActive())
-            return failure(ErrorKind::Failed, "the window did not come to an end");
-    }
-    return {};
 }
 
 class LayerTreeBench {

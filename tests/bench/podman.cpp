@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/bench/podman.h"
 
-#include "engine/os/file.h"
-
 #include <format>
 
 namespace lamella::bench {
@@ -29,17 +27,10 @@ Result<Usage> Podman::run(const std::vector<std::string>& arguments) const
 Result<std::filesystem::path> Podman::mountContainer(const Layout& layout) const
 {
     TRY(run({"pull", "-q", std::format("oci:{}:bench", layout.path.string())}));
-    TRY(run({"tag", TRY(lastLine()), "bench"}));
+    TRY(run({"tag", TRY(lastLine(log())), "bench"}));
     TRY(run({"create", "--name", "bench", "bench"}));
     TRY(run({"mount", "bench"}));
-    return TRY(lastLine());
-}
-
-Result<std::string> Podman::lastLine() const
-{
-    auto text = TRY(os::readFile(log()));
-    text.erase(text.find_last_not_of('\n') + 1);
-    return text.substr(text.rfind('\n') + 1);
+    return lastLine(log());
 }
 
 } // namespace lamella::bench

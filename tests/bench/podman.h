@@ -20,8 +20,6 @@ public:
     Result<std::filesystem::path> mountContainer(const Layout& layout) const;
 
 private:
-    /// Of the last run's output: what it warns of comes before.
-    Result<std::string> lastLine() const;
     std::filesystem::path log() const { return m_scratch.path("podman.log"); }
 
     const Scratch& m_scratch;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/bench/process.h"
 
+#include "engine/os/file.h"
+
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/resource.h>
@@ -139,6 +141,13 @@ Result<Usage> Process::end()
 Result<Usage> runProgram(const std::vector<std::string>& command, const std::filesystem::path& log)
 {
     return TRY(Process::start(command, log)).wait();
+}
+
+Result<std::string> lastLine(const std::filesystem::path& log)
+{
+    auto text = TRY(os::readFile(log));
+    text.erase(text.find_last_not_of('\n') + 1);
+    return text.substr(text.rfind('\n') + 1);
 }
 
 } // namespace lamella::bench

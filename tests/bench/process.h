@@ -55,4 +55,7 @@ std::chrono::nanoseconds ownCpu();
 /// Runs a program to its end.
 Result<Usage> runProgram(const std::vector<std::string>& command, const std::filesystem::path& log);
 
+/// Of what a program has printed: what it warns of comes before.
+Result<std::string> lastLine(const std::filesystem::path& log);
+
 } // namespace lamella::bench
