@@ -339,6 +339,53 @@ private Q_SLOTS:
         QCOMPARE(letters(path), (QHash<QString, QString>()));
     }
 
+    // What is kept is kept whole or not at all, and the container stays as it is, whenever the helper is killed.
+    void aKilledHelperKeepsNothingHalf()
+    {
+        const QString path = make(
+            u"head -c 8000000 /dev/urandom >/big; i=0; while [ $i -lt 1500 ]; do mkdir -p /d/$i; echo $i >/d/$i/f; i=$((i+1)); done"_s);
+        const auto before = letters(path);
+        QVERIFY(before.size() > 3000);
+        const auto paths = QVariant::fromValue(QByteArrayList{"/d", "/big"});
+        QTemporaryDir directory;
+        const auto saveTo = [&](const QString& archive) {
+            const QDBusUnixFileDescriptor file(::open(qPrintable(archive), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+            return alice->lamella(path, u"Container"_s, u"SaveChanges"_s, {paths, QVariant::fromValue(file)});
+        };
+        for (const int moment : {0, 15, 40, 90, 200}) {
+            QVERIFY(saveTo(directory.filePath(u"cut-%1"_s.arg(moment))).errorName().isEmpty());
+            const auto committed
+                = alice->lamella(path, u"Container"_s, u"Commit"_s, {u"lamella-half"_s}, {{u"paths"_s, paths}});
+            QVERIFY2(committed.errorName().isEmpty(), qPrintable(committed.errorMessage()));
+            QTest::qWait(moment);
+            killHelper();
+            startHelper();
+            QCOMPARE(letters(path), before);
+            leavesNothing(path);
+            const auto created = alice->lamella(kRoot, u"Manager"_s, u"CreateContainer"_s,
+                                                {u"lamella-half"_s, u"half-%1"_s.arg(moment),
+                                                 QStringList{u"sh"_s, u"-c"_s, u"find /d -type f | wc -l"_s}},
+                                                {{u"start"_s, true}});
+            if (created.errorName() == errorName(u"NotFound"_s))
+                continue;
+            // There already: so it is whole.
+            QVERIFY2(created.errorName().isEmpty(), qPrintable(created.errorMessage()));
+            const auto half = created.arguments().constFirst().value<QDBusObjectPath>().path();
+            m_made.append(half);
+            QVERIFY(alice->waitForState(half, u"stopped"_s));
+            QVERIFY2(alice->log(half).contains("stdout F 1500"_L1), qPrintable(alice->log(half)));
+        }
+        const QString archive = directory.filePath(u"whole.tar"_s);
+        QCOMPARE(waitFor(saveTo(archive)), QString());
+        QProcess tar;
+        tar.start(u"tar"_s, {u"-tf"_s, archive});
+        QVERIFY(tar.waitForFinished());
+        QCOMPARE(tar.exitCode(), 0);
+        QByteArrayList listed = tar.readAllStandardOutput().trimmed().split('\n');
+        QVERIFY(listed.removeOne("d/.wh..wh..opq")); // a directory that was made through overlay is opaque
+        QCOMPARE(listed.size(), before.size());
+    }
+
     // While it runs, too: it goes on, and starts again.
     void aKilledHelperLeavesARunningOneWell()
     {
