@@ -7,13 +7,13 @@
 #include "engine/os/file.h"
 #include "engine/os/process.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <format>
-#include <optional>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
@@ -29,8 +29,8 @@ using namespace std::chrono_literals;
 using UpperClock = std::chrono::steady_clock;
 
 constexpr std::uint32_t kInotifyEvents = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB | IN_MODIFY
-    | IN_ONLYDIR | IN_EXCL_UNLINK | IN_DONT_FOLLOW;
-constexpr int kMostDirectories = 10'000;
+    | IN_ONLYDIR | IN_EXCL_UNLINK | IN_DONT_FOLLOW | IN_MASK_CREATE;
+constexpr int kMostWatched = 10'000;
 constexpr int kDeepest = 128;
 /// What happens within this time is told together.
 constexpr auto kUpperMoment = 100ms;
@@ -53,7 +53,8 @@ public:
 
     Result<void> begin()
     {
-        TRY(watchAll());
+        TRY(watch(m_upper.borrow()));
+        m_isOutdated = true; // the others may be many
         try {
             m_thread = std::jthread([this] { run(); });
         } catch (const std::system_error& error) {
@@ -70,41 +71,50 @@ public:
     }
 
 private:
-    Result<void> watchAll()
+    /// A directory that has a watch already keeps it.
+    Result<void> watch(BorrowedFd directory)
     {
-        m_directories = 0;
-        return watchBelow(m_upper.borrow(), 0);
-    }
-
-    /// A directory that is there already keeps its watch.
-    Result<void> watchBelow(BorrowedFd directory, int depth)
-    {
-        if (m_stopping || m_directories == kMostDirectories || depth == kDeepest)
+        if (m_watched >= kMostWatched)
             return {};
-        ++m_directories;
         // The link of /proc is the directory itself, whatever lies at its path by now.
         const auto path = os::descriptorPath(directory) + "/.";
-        if (::inotify_add_watch(m_inotify.get(), path.c_str(), kInotifyEvents) < 0) {
-            if (errno == ENOSPC)
-                return failure(ErrorKind::LimitExceeded, "too many directories are watched already");
-            return systemFailure("cannot watch a directory of the writable layer");
+        if (::inotify_add_watch(m_inotify.get(), path.c_str(), kInotifyEvents) >= 0) {
+            ++m_watched;
+            return {};
         }
-        return layer::eachName(directory, [&](std::string_view name) -> Result<void> {
-            // What is no directory, and what vanishes, is passed over.
+        if (errno == EEXIST || errno == ENOENT)
+            return {};
+        if (errno == ENOSPC)
+            return failure(ErrorKind::LimitExceeded, "too many directories are watched already");
+        return systemFailure("cannot watch a directory of the writable layer");
+    }
+
+    Result<void> watchBelow(BorrowedFd directory, int depth)
+    {
+        if (depth == kDeepest)
+            return {};
+        return layer::eachDirectoryName(directory, [&](std::string_view name) -> Result<void> {
+            if (m_stopping)
+                return failure(ErrorKind::Cancelled, "the watch has ended");
+            // What is no directory after all, and what vanishes, is passed over.
             const auto child
                 = os::openAt(directory, std::string{name}, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NOATIME);
-            return child ? watchBelow(child->borrow(), depth + 1) : Result<void>{};
+            if (!child)
+                return {};
+            TRY(watch(child->borrow()));
+            return watchBelow(child->borrow(), depth + 1);
         });
     }
 
     void run()
     {
         for (;;) {
+            if (m_isOutdated && UpperClock::now() >= m_walkAt)
+                watchNew();
             const bool listens = UpperClock::now() >= m_momentEnd;
             std::array<pollfd, 3> polls{
                 {{m_wake.get(), POLLIN, 0}, {m_pidfd.get(), POLLIN, 0}, {listens ? m_inotify.get() : -1, POLLIN, 0}}};
-            const int timeout = listens ? -1 : static_cast<int>(kUpperMoment.count());
-            if (::poll(polls.data(), polls.size(), timeout) < 0) {
+            if (::poll(polls.data(), polls.size(), timeout()) < 0) {
                 if (errno == EINTR)
                     continue; // nothing is said of the descriptors
                 log::error("cannot wait for changes: {}", Error::system(errno, "poll").message);
@@ -119,6 +129,19 @@ private:
         }
     }
 
+    /// Until the next is due, in milliseconds; -1: nothing is.
+    int timeout() const
+    {
+        const auto now = UpperClock::now();
+        auto due = now < m_momentEnd ? m_momentEnd : UpperClock::time_point::max();
+        if (m_isOutdated)
+            due = std::min(due, m_walkAt);
+        if (due == UpperClock::time_point::max())
+            return -1;
+        const auto wait = std::chrono::ceil<std::chrono::milliseconds>(due - now);
+        return static_cast<int>(std::max(wait, 0ms).count());
+    }
+
     void finish()
     {
         m_sink({.rescan = true});
@@ -129,23 +152,24 @@ private:
     {
         m_momentEnd = UpperClock::now() + kUpperMoment;
         m_isOutdated = readEvents() || m_isOutdated;
-        // Before it is told, so that what is made in a new directory from now on is told of as well.
-        if (m_isOutdated && UpperClock::now() >= m_walkAt)
-            watchNew();
-        m_sink({.rescan = true});
+        // Otherwise it is told when new directories are watched, so that what is made in them until then is seen.
+        if (!m_isOutdated || UpperClock::now() < m_walkAt)
+            m_sink({.rescan = true});
     }
 
     void watchNew()
     {
         const auto start = UpperClock::now();
         m_isOutdated = false;
-        if (const auto watched = watchAll(); !watched)
+        const auto watched = watchBelow(m_upper.borrow(), 0);
+        if (!watched && watched.error().kind != ErrorKind::Cancelled)
             log::warning("{}", watched.error().message);
-        m_walkAt = start + (UpperClock::now() - start) * kWalkShare;
+        m_walkAt = UpperClock::now() + (UpperClock::now() - start) * kWalkShare;
+        m_sink({.rescan = true});
     }
 
     /// True where there may be directories that are not watched yet.
-    bool readEvents() const
+    bool readEvents()
     {
         alignas(inotify_event) std::array<char, 16 << 10> buffer;
         bool isOutdated = false;
@@ -158,6 +182,7 @@ private:
                 inotify_event event{};
                 std::memcpy(&event, buffer.data() + at, sizeof event);
                 const bool isNew = (event.mask & IN_ISDIR) != 0 && (event.mask & (IN_CREATE | IN_MOVED_TO)) != 0;
+                m_watched -= (event.mask & IN_IGNORED) != 0 ? 1 : 0; // the directory is gone
                 isOutdated = isOutdated || isNew || (event.mask & IN_Q_OVERFLOW) != 0;
                 at += static_cast<ssize_t>(sizeof event + event.len);
             }
@@ -171,7 +196,7 @@ private:
     UniqueFd m_wake;
     Sink m_sink;
     Ended m_ended;
-    int m_directories = 0; ///< that the last walk has found
+    int m_watched = 0; ///< directories
     bool m_isOutdated = false; ///< a walk is due
     UpperClock::time_point m_walkAt{}; ///< and not before
     UpperClock::time_point m_momentEnd{}; ///< nothing is read before it

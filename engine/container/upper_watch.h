@@ -6,8 +6,8 @@
 namespace lamella::container {
 
 /// Tells that a running container changes something, and neither what nor who: by inotify(7) on each directory of its
-/// writable layer, where the kernel tells nothing of the overlay itself. Beyond 10,000 directories, and where they are
-/// deeper than 128, what happens in them is not seen.
+/// writable layer, where the kernel tells nothing of the overlay itself. Of more than 10,000 directories, and of what
+/// is deeper than 128, nothing is seen; looking for new directories takes at most a tenth of the time.
 class UpperWatch final : public ChangeWatch {
 public:
     /// Errors: WrongState (the container has ended), LimitExceeded (of the kernel's watches).

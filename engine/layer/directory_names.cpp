@@ -17,9 +17,8 @@ struct CloseDirectory {
     void operator()(DIR* stream) const { ::closedir(stream); }
 };
 
-} // namespace
-
-Result<void> eachName(BorrowedFd directory, const std::function<Result<void>(std::string_view name)>& take)
+template <class Take>
+Result<void> eachEntry(BorrowedFd directory, const Take& take)
 {
     auto fd = TRY(os::openAt(directory, ".", O_RDONLY | O_DIRECTORY));
     const std::unique_ptr<DIR, CloseDirectory> stream{::fdopendir(fd.get())};
@@ -35,8 +34,22 @@ Result<void> eachName(BorrowedFd directory, const std::function<Result<void>(std
             return {};
         const std::string_view name = entry->d_name;
         if (name != "." && name != "..")
-            TRY(take(name));
+            TRY(take(name, entry->d_type));
     }
+}
+
+} // namespace
+
+Result<void> eachName(BorrowedFd directory, const std::function<Result<void>(std::string_view name)>& take)
+{
+    return eachEntry(directory, [&take](std::string_view name, unsigned char) { return take(name); });
+}
+
+Result<void> eachDirectoryName(BorrowedFd directory, const std::function<Result<void>(std::string_view name)>& take)
+{
+    return eachEntry(directory, [&take](std::string_view name, unsigned char type) {
+        return type == DT_DIR || type == DT_UNKNOWN ? take(name) : Result<void>{};
+    });
 }
 
 Result<std::vector<std::string>> directoryNames(BorrowedFd directory, std::size_t limit)

@@ -16,6 +16,9 @@ namespace lamella::layer {
 /// for reading. Errors: system errors, those of `take`.
 Result<void> eachName(BorrowedFd directory, const std::function<Result<void>(std::string_view name)>& take);
 
+/// The same with the names of what is a directory, or may be one: not every file system says it.
+Result<void> eachDirectoryName(BorrowedFd directory, const std::function<Result<void>(std::string_view name)>& take);
+
 /// The names in a directory but "." and "..", sorted by their bytes. `directory` must be open for reading. Errors:
 /// LimitExceeded (more than `limit` names), system errors.
 Result<std::vector<std::string>> directoryNames(BorrowedFd directory,
