@@ -37,6 +37,11 @@ QStringList imageMembers()
             u"Container.Commit"_s,   u"Container.Export"_s};
 }
 
+QStringList imageFileMembers()
+{
+    return {u"Image.ListDirectory"_s, u"Image.ReadFile"_s};
+}
+
 QStringList changeMembers()
 {
     return {u"Container.SummarizeChanges"_s, u"Container.CompareContent"_s, u"Container.ReadFile"_s,
