@@ -2,12 +2,12 @@
 #pragma once
 
 #include "gui/client/descriptor.h"
+#include "gui/client/file_source.h"
 #include "gui/client/layer_tree.h"
 #include "gui/client/pending.h"
 #include "gui/client/types.h"
 
 #include <QByteArrayList>
-#include <QObject>
 #include <QPointer>
 #include <QVariantMap>
 
@@ -32,7 +32,7 @@ struct SessionStreams {
 
 /// One container. Its data is what the helper said last; it is stale while the helper is away (Client::state()).
 /// Deleted (later) after Client::containerRemoved. Every call is asynchronous.
-class ContainerClient : public QObject {
+class ContainerClient : public FileSource {
     Q_OBJECT
 
 public:
@@ -78,10 +78,9 @@ public:
     /// The beginning of one file, and what there is to know of it; `path` as it is in bytes.
     enum class Version { Container, Image };
     Pending<FileVersion> readFile(const QByteArray& path, Version version);
-    /// The bytes from `offset` on, 16 MiB at most, of what is a file; no digest.
-    Pending<FileVersion> readPart(const QByteArray& path, quint64 offset, quint64 length);
-    /// The files of a directory, or where there are many, those behind the name `after`.
-    Pending<FileListing> listDirectory(const QByteArray& path, const QByteArray& after = {});
+    Pending<FileVersion> readPart(const QByteArray& path, quint64 offset, quint64 length) override;
+    Pending<FileListing> listDirectory(const QByteArray& path, const QByteArray& after) override;
+    using FileSource::listDirectory;
     /// At most 16 MiB at a time.
     Pending<void> writeFile(const QByteArray& path, const QByteArray& content, const WriteOptions& options);
     Pending<void> makeDirectory(const QByteArray& path, quint32 mode);

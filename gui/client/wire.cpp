@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/client/wire.h"
 
+#include "gui/client/changes_reader.h"
 #include "resources/dbus/types.h"
 
 #include <QDBusObjectPath>
@@ -183,6 +184,23 @@ void putTexts(QVariantMap& wire, const Texts& texts)
 }
 
 } // namespace
+
+FileVersion fileVersion(const dbus::FileInfo& info, QByteArray content)
+{
+    FileVersion file;
+    file.exists = info.exists;
+    file.type = fileTypeOf(info.type).value_or(FileType::File);
+    file.size = info.sizeBytes;
+    file.content = std::move(content);
+    file.isWhole = static_cast<quint64>(file.content.size()) >= file.size;
+    file.linkTarget = QString::fromUtf8(info.target);
+    file.digest = info.digest;
+    file.mode = info.mode;
+    file.uid = info.uid;
+    file.gid = info.gid;
+    file.mtimeUsec = info.mtimeUsec;
+    return file;
+}
 
 QVariantMap toWire(const CreateOptions& options)
 {

@@ -5,6 +5,10 @@
 
 #include <QVariantMap>
 
+namespace lamella::dbus {
+struct FileInfo;
+}
+
 /// Private to this folder: properties of the contract into plain values. A property that is absent, or of another type,
 /// leaves the value as it is.
 namespace lamella::client {
@@ -15,6 +19,9 @@ void read(const QVariantMap& properties, TrashedData& data);
 void read(const QVariantMap& properties, ImageData& data);
 void read(const QVariantMap& properties, JobData& data);
 void read(const QVariantMap& properties, SessionData& data);
+
+/// One file as ReadFile has it, with the content that came with it.
+FileVersion fileVersion(const dbus::FileInfo& info, QByteArray content);
 
 /// The options of CreateContainer and Exec: only what differs from the helper's default.
 QVariantMap toWire(const CreateOptions& options);

@@ -356,7 +356,9 @@ bool FakeHelper::handleImage(const QDBusMessage& message)
     const QString method = message.member();
     const QString path = message.path();
     const QString first = message.arguments().value(0).toString();
-    if (method == "Tag"_L1 || method == "Untag"_L1) {
+    if (const auto answer = imageTree.answer(message)) {
+        m_connection.send(*answer);
+    } else if (method == "Tag"_L1 || method == "Untag"_L1) {
         QStringList names = m_objects.value(path).value(kImage).value(u"References"_s).toStringList();
         names.removeAll(first);
         if (method == "Tag"_L1)

@@ -38,7 +38,7 @@ QDBusMessage refuse(const QDBusMessage& message, const QString& kind, const QByt
                                     u"%1: %2"_s.arg(QString::fromUtf8(path), kind));
 }
 
-QByteArray lineOf(const QByteArray& name, const FakeTree::File& file)
+QByteArray lineOf(const QByteArray& name, const FakeTree::File& file, const QString& layer)
 {
     QJsonObject line{
         {u"name"_s, QString::fromUtf8(name)}, {u"type"_s, file.type},
@@ -48,6 +48,8 @@ QByteArray lineOf(const QByteArray& name, const FakeTree::File& file)
         {u"mounted"_s, file.isMounted}};
     if (QString::fromUtf8(name).toUtf8() != name)
         line.insert(u"name_base64"_s, QString::fromLatin1(name.toBase64()));
+    if (!layer.isEmpty())
+        line.insert(u"layer"_s, layer);
     if (!file.change.isEmpty())
         line.insert(u"change"_s, file.change);
     if (file.type == "symlink"_L1)
@@ -90,6 +92,16 @@ void FakeTree::fill()
     files.insert("/var/run", {u"fifo"_s, 0600});
 }
 
+void FakeTree::fillImage(const QString& diffId)
+{
+    fill();
+    layer = diffId;
+    for (File& file : files) {
+        file.change.clear();
+        file.isCopiedUp = file.isMounted = false;
+    }
+}
+
 std::optional<QDBusMessage> FakeTree::answer(const QDBusMessage& message)
 {
     const QString method = message.member();
@@ -128,7 +140,7 @@ QDBusMessage FakeTree::list(const QDBusMessage& message) const
         isCut = count == most;
         if (isCut)
             continue;
-        lines += lineOf(name, file);
+        lines += lineOf(name, file, layer);
         last = name;
         ++count;
     }

@@ -10,7 +10,7 @@
 
 namespace lamella::test {
 
-/// The files of a container that is not there: answers the methods of the contract about them.
+/// The files of a container or an image that is not there: answers the methods of the contract about them.
 class FakeTree {
 public:
     struct File {
@@ -32,6 +32,11 @@ public:
 
     /// What a small system has, with changes of each kind.
     void fill();
+
+    QString layer; ///< diffID that every file is of; empty: none is said
+
+    /// The same as an image has it, of one layer.
+    void fillImage(const QString& diffId);
 
     /// The answer, where the method is one of those; a failure may be an answer.
     std::optional<QDBusMessage> answer(const QDBusMessage& message);
