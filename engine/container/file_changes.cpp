@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/container/file_changes.h"
 
+#include "engine/container/new_file.h"
 #include "engine/layer/digest.h"
 #include "engine/layer/file_attributes.h"
 #include "engine/layer/path_selection.h"
@@ -15,7 +16,6 @@
 #include <array>
 #include <cstdio>
 #include <format>
-#include <random>
 
 namespace lamella::container {
 
@@ -54,56 +54,6 @@ Result<void> copyContent(BorrowedFd from, BorrowedFd to, std::uint64_t offset, c
         at += count;
     }
 }
-
-/// A new file under a name of its own, until it takes the place of another one.
-class TemporaryFile {
-public:
-    static Result<TemporaryFile> make(BorrowedFd parent, const std::string& path)
-    {
-        TemporaryFile made{parent, std::format(".lamella-write-{:08x}", std::random_device{}())};
-        auto file = os::openAt(parent, made.m_name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
-        if (!file) {
-            made.m_name.clear();
-            return std::unexpected(std::move(file).error().within(std::format("cannot write /{}", path)));
-        }
-        made.m_file = std::move(*file);
-        return made;
-    }
-    TemporaryFile(TemporaryFile&& other) noexcept
-        : m_parent(other.m_parent)
-        , m_name(std::exchange(other.m_name, {}))
-        , m_file(std::move(other.m_file))
-    {
-    }
-    TemporaryFile& operator=(TemporaryFile&&) = delete;
-    ~TemporaryFile()
-    {
-        if (!m_name.empty())
-            ::unlinkat(m_parent.get(), m_name.c_str(), 0);
-    }
-
-    BorrowedFd file() const { return m_file.borrow(); }
-
-    Result<void> moveTo(const std::string& name, bool mustBeNew, const std::string& path)
-    {
-        if (::renameat2(m_parent.get(), m_name.c_str(), m_parent.get(), name.c_str(), mustBeNew ? RENAME_NOREPLACE : 0)
-            != 0)
-            return cannotWrite(path);
-        m_name.clear();
-        return {};
-    }
-
-private:
-    TemporaryFile(BorrowedFd parent, std::string name)
-        : m_parent(parent)
-        , m_name(std::move(name))
-    {
-    }
-
-    BorrowedFd m_parent;
-    std::string m_name;
-    UniqueFd m_file;
-};
 
 /// The regular file that is there, as a place; none where nothing is.
 Result<UniqueFd> findOld(const WritableTree& tree, BorrowedFd parent, const std::string& path)
@@ -148,7 +98,7 @@ Result<void> keepAttributes(const WritableTree& tree, const UniqueFd& old, Borro
 Result<void> replaceFile(const WritableTree& tree, BorrowedFd parent, const std::string& path, const UniqueFd& old,
                          const FileContent& content)
 {
-    auto made = TRY(TemporaryFile::make(parent, path));
+    auto made = TRY(NewFile::make(parent, path));
     TRY(copyContent(content.bytes, made.file(), 0, path));
     if (old)
         TRY(keepAttributes(tree, old, made.file(), path));
@@ -157,7 +107,7 @@ Result<void> replaceFile(const WritableTree& tree, BorrowedFd parent, const std:
     // What is there already is not lost in a crash: either the old or the new is found.
     if (old && ::fsync(made.file().get()) != 0)
         return cannotWrite(path);
-    return made.moveTo(lastName(path), !old, path);
+    return old ? made.replace(lastName(path), path) : made.putAt(lastName(path), path);
 }
 
 } // namespace
