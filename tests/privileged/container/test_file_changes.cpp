@@ -2,11 +2,13 @@
 #include "world.h"
 
 #include "engine/container/file_changes.h"
+#include "engine/container/merged_root.h"
 #include "engine/layer/directory_names.h"
 #include "engine/layer/tree.h"
 #include "engine/os/file.h"
 #include "engine/os/memfd.h"
 
+#include <algorithm>
 #include <csignal>
 #include <fcntl.h>
 #include <sys/ptrace.h>
@@ -56,7 +58,8 @@ bool killAt(int stop, const std::function<bool()>& work)
 
 } // namespace
 
-/// The files of a container, below the contract: what is left when somebody who changes them is killed.
+/// The files of a container, below the contract: what is left when somebody who changes them is killed, and whose files
+/// they are.
 class TestFileChanges : public QObject {
     Q_OBJECT
 
@@ -66,6 +69,12 @@ class TestFileChanges : public QObject {
         request.image = "box:latest";
         request.command = command;
         return require(m_manager->create(request));
+    }
+
+    const Container* start(const std::string& id)
+    {
+        require(await<void>([&](Reply<void> reply) { m_manager->start(id, std::move(reply)); }));
+        return m_manager->find(id);
     }
 
     WritableTree openStopped(const std::string& id)
@@ -155,6 +164,30 @@ private Q_SLOTS:
         QVERIFY(!writeFile(tree, "tmp/other", {.bytes = place.borrow()}));
         QCOMPARE(names(tree, "tmp"), std::vector<std::string>{"file"});
         QCOMPARE(content(tree, "tmp/file"), "new");
+    }
+
+    void whatIsMountedIsOnTheRootThatIsOpened()
+    {
+        const Container* container = start(create({"/bin/sleep", "1000"}));
+        const auto merged = require(openMergedRoot(container->pid, container->cgroupPath));
+        for (const char* point : {"proc", "etc/hosts"})
+            QVERIFY2(std::ranges::contains(merged.mounts, point), point);
+        QCOMPARE(require(os::readAll(
+                     require(layer::openInside(merged.root.borrow(), "etc/notaprogram", O_RDONLY)).borrow(), "a file")),
+                 "text\n");
+        require(RunningRoot::find(container->pid, container->cgroupPath));
+        const auto other = openMergedRoot(::getpid(), container->cgroupPath);
+        QVERIFY(!other && other.error().kind == ErrorKind::WrongState);
+    }
+
+    void aProcessThatHasAnotherRoot()
+    {
+        const Container* container = start(
+            create({"/bin/busybox", "chroot", "/bin", "/busybox", "sh", "-c", "while :; do /busybox sleep 1; done"}));
+        const auto isRefused
+            = [](const auto& opened) { return !opened && opened.error().kind == ErrorKind::Unsupported; };
+        QVERIFY(eventually([&] { return isRefused(openMergedRoot(container->pid, container->cgroupPath)); }));
+        QVERIFY(isRefused(RunningRoot::find(container->pid, container->cgroupPath)));
     }
 
 private:
