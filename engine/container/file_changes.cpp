@@ -13,7 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstdio>
 #include <format>
 
@@ -180,33 +179,6 @@ Result<void> removeFile(const WritableTree& tree, const std::string& path, const
         return parent.error().kind == ErrorKind::NotFound ? Result<void>{} : std::unexpected(parent.error());
     TRY(tree.mayBeMoved(path));
     return layer::removeTree(parent->borrow(), lastName(path), stop);
-}
-
-Result<void> setAttributes(const WritableTree& tree, const std::string& path, const FileAttributes& attributes)
-{
-    constexpr auto kSame = static_cast<uid_t>(-1);
-    const uid_t uid = attributes.uid ? TRY(tree.hostId(*attributes.uid)) : kSame;
-    const gid_t gid = attributes.gid ? TRY(tree.hostId(*attributes.gid)) : kSame;
-    UniqueFd parent;
-    if (!path.empty())
-        parent = TRY(tree.parentOf(path));
-    const auto place
-        = TRY(layer::openInside(path.empty() ? tree.root() : parent.borrow(), lastName(path), O_PATH | O_NOFOLLOW));
-    const auto status = TRY(os::status(place.borrow(), path));
-    TRY(tree.mayBeChanged(status, path));
-    if (attributes.mode && S_ISLNK(status.st_mode))
-        return failure(ErrorKind::InvalidArgument, std::format("/{} is a link, which has no mode", path));
-    const auto what = std::format("cannot set the attributes of /{}", path);
-    if ((attributes.uid || attributes.gid) && ::fchownat(place.get(), "", uid, gid, AT_EMPTY_PATH) != 0)
-        return systemFailure(what);
-    if (attributes.mode && ::chmod(os::descriptorPath(place.borrow()).c_str(), *attributes.mode) != 0)
-        return systemFailure(what);
-    if (attributes.mtime) {
-        const std::array times{*attributes.mtime, *attributes.mtime};
-        if (::utimensat(place.get(), "", times.data(), AT_EMPTY_PATH) != 0)
-            return systemFailure(what);
-    }
-    return {};
 }
 
 } // namespace lamella::container

@@ -70,8 +70,8 @@ Result<RootMount> lookAtRoot(BorrowedFd root)
     return RootMount{status.stx_mnt_id, makedev(status.stx_dev_major, status.stx_dev_minor)};
 }
 
-/// Where something is mounted on that root. Errors: WrongState (it has ended), Unsupported (the process has another root by now, or one that is a
-/// part of a file system).
+/// Where something is mounted on that root. Errors: WrongState (it has ended), Unsupported (the process has another
+/// root by now, or one that is a part of a file system).
 Result<std::vector<std::string>> pointsOn(const RootMount& root, const std::vector<MountEntry>& mounts)
 {
     if (mounts.empty())

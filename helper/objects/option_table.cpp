@@ -72,6 +72,8 @@ OptionTable optionTable()
         {interfaceNamed("Container.MoveFile"_L1), {{u"replace"_s, boolean}}},
         {interfaceNamed("Container.SetFileAttributes"_L1),
          {{u"mode"_s, natural}, {u"uid"_s, natural}, {u"gid"_s, natural}, {u"mtime_usec"_s, time}}},
+        {interfaceNamed("Container.SetAttributesBelow"_L1),
+         {{u"mode"_s, natural}, {u"uid"_s, natural}, {u"gid"_s, natural}}},
         {interfaceNamed("Container.Exec"_L1),
          {{u"terminal"_s, boolean},
           {u"env"_s, strings},

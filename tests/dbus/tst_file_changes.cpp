@@ -2,6 +2,7 @@
 #include "tests/dbus/support/contract_members.h"
 #include "tests/dbus/support/file_fixture.h"
 
+#include <QDBusObjectPath>
 #include <QTemporaryFile>
 #include <QTest>
 
@@ -11,6 +12,7 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 using namespace lamella::test;
@@ -37,6 +39,7 @@ private Q_SLOTS:
         QCOMPARE(refused(u"MoveFile"_s, {file, QByteArray("/g")}), u"NotAuthorized"_s);
         QCOMPARE(refused(u"RemoveFiles"_s, {QVariant::fromValue(QByteArrayList{file})}), u"NotAuthorized"_s);
         QCOMPARE(refused(u"SetFileAttributes"_s, {file}), u"NotAuthorized"_s);
+        QCOMPARE(refused(u"SetAttributesBelow"_s, {QVariant::fromValue(QByteArrayList{"/"})}), u"NotAuthorized"_s);
         QCOMPARE(read(path, file), "secret\n");
     }
 
@@ -148,6 +151,60 @@ private Q_SLOTS:
         QVERIFY(list(path, "/etc").named(u"motd2"_s).value("mtime_usec"_L1).toInteger() < 0);
     }
 
+    // Links that lead out of the directory, what is mounted, and what is nobody's are where it ends.
+    void attributesOfEverythingBelow_data() { whetherItRuns(); }
+    void attributesOfEverythingBelow()
+    {
+        const QString path
+            = make(u"mkdir -p /d/sub/deep; echo 1 >/d/sub/file; cp /bin/busybox /d/program; "
+                   "chmod 4711 /d/program; echo 2 >/outside; chmod 640 /outside; mkdir -m 700 /other; "
+                   "ln -s /outside /d/link; ln -s /other /d/sub/way; echo 3 >/d/nobodys; mkfifo /d/fifo"_s);
+        const QByteArray nobodys = inUpper(path, "/d/nobodys");
+        QCOMPARE(::chown(nobodys.constData(), 0, 0), 0);
+        const auto [error, result] = setBelow(path, {"/d"}, {{u"mode"_s, 02755u}, {u"uid"_s, 33u}});
+        QCOMPARE(error, QString());
+        QCOMPARE(result.size(), 3);
+        QCOMPARE(result.at(0), u"8"_s); // d, sub, deep, file, program, link, way, fifo
+        QCOMPARE(result.at(1), u"1"_s);
+        QVERIFY2(result.at(2).contains(u"/d/nobodys"_s), qPrintable(result.at(2)));
+        const auto modeOf = [&](const QByteArray& directory, const QString& name) {
+            return list(path, directory).named(name).value("mode"_L1).toInt();
+        };
+        QCOMPARE(modeOf("/", u"d"_s), 02755);
+        QCOMPARE(modeOf("/d", u"sub"_s), 02755);
+        QCOMPARE(modeOf("/d/sub", u"deep"_s), 02755);
+        QCOMPARE(modeOf("/d/sub", u"file"_s), 0644);
+        QCOMPARE(modeOf("/d", u"program"_s), 0755);
+        QCOMPARE(modeOf("/d", u"fifo"_s), 0644);
+        for (const auto& [directory, name] :
+             {std::pair{"/d", u"link"_s}, {"/d/sub", u"file"_s}, {"/d/sub", u"way"_s}, {"/", u"d"_s}})
+            QCOMPARE(list(path, directory).named(name).value("uid"_L1).toInt(), 33);
+        for (const QString& name : {u"outside"_s, u"other"_s})
+            QCOMPARE(list(path, "/").named(name).value("uid"_L1).toInt(), 0);
+        QCOMPARE(modeOf("/", u"outside"_s), 0640);
+        struct stat status{};
+        QCOMPARE(::stat(nobodys.constData(), &status), 0);
+        QCOMPARE(status.st_uid, 0u);
+    }
+
+    // Nothing is copied from the image that is as it should be already; what is mounted keeps what it has.
+    void attributesThatAreSoAlready_data() { whetherItRuns(); }
+    void attributesThatAreSoAlready()
+    {
+        const QString path = make(u":"_s);
+        const auto [error, result] = setBelow(path, {"/etc"}, {{u"gid"_s, 0u}});
+        QCOMPARE(error, QString());
+        QVERIFY(result.at(0).toInt() > 3);
+        QCOMPARE(alice->changes(path).size(), 0);
+        for (const QString& reason : result.sliced(2))
+            QVERIFY2(reason.contains(u"mounted at /etc/"_s), qPrintable(reason));
+        QCOMPARE(result.at(1).toInt(), 3); // hosts, hostname, resolv.conf
+        QCOMPARE(setBelow(path, {"/proc"}, {{u"gid"_s, 0u}}).first, u"Busy"_s);
+        QCOMPARE(setBelow(path, {"/none"}, {{u"gid"_s, 0u}}).first, u"NotFound"_s);
+        QCOMPARE(setBelow(path, {"/etc"}, {{u"gid"_s, 70000u}}).first, u"InvalidArgument"_s);
+        QCOMPARE(setBelow(path, {"/etc"}, {{u"mode"_s, 010000u}}).first, u"InvalidArgument"_s);
+    }
+
     void movingAndRemoving_data() { whetherItRuns(); }
     void movingAndRemoving()
     {
@@ -234,7 +291,45 @@ private Q_SLOTS:
         QCOMPARE(read(path, "/f"), "1\n");
     }
 
+    // Deep below each other, and many beside each other.
+    void attributesOfALargeTree()
+    {
+        const QString path
+            = make(u"mkdir /d; cd /d; i=0; while [ $i -lt 3000 ]; do mkdir -p $((i/100))/$i; i=$((i+1)); "
+                   "done; cd /; i=0; p=/deep; while [ $i -lt 150 ]; do p=$p/x; i=$((i+1)); done; "
+                   "mkdir -p $p"_s);
+        const auto [error, result] = setBelow(path, {"/d", "/deep"}, {{u"mode"_s, 0700u}});
+        QCOMPARE(error, QString());
+        QCOMPARE(result, (QStringList{QString::number(1 + 30 + 3000 + 1 + 150), u"0"_s}));
+        QCOMPARE(list(path, "/d/29").named(u"2999"_s).value("mode"_L1).toInt(), 0700);
+    }
+
+    // What no path leads to is counted among what was not changed.
+    void attributesOfWhatIsTooDeepForAPath()
+    {
+        const QString path = make(u"n=$(printf 'n%.0s' $(seq 250)); mkdir /abyss; cd /abyss; i=0; "
+                                  "while [ $i -lt 20 ]; do mkdir $n; cd ./$n; i=$((i+1)); done"_s);
+        const auto [error, result] = setBelow(path, {"/abyss"}, {{u"mode"_s, 0700u}});
+        QCOMPARE(error, QString());
+        QVERIFY2(result.at(0).toInt() > 14 && result.at(0).toInt() < 20, qPrintable(result.at(0)));
+        QCOMPARE(result.at(1), u"1"_s);
+    }
+
     void nothingOfTheContractIsForgotten() { QCOMPARE(forgotten(fileMembers()), QStringList()); }
+
+private:
+    /// The kind of the call's or the job's error, and the job's result.
+    std::pair<QString, QStringList> setBelow(const QString& path, const QByteArrayList& files,
+                                             const QVariantMap& options)
+    {
+        const auto begun
+            = alice->lamella(path, u"Container"_s, u"SetAttributesBelow"_s, {QVariant::fromValue(files)}, options);
+        if (!begun.errorName().isEmpty())
+            return {begun.errorName().section(u'.', -1), {}};
+        const QString job = begun.arguments().constFirst().value<QDBusObjectPath>().path();
+        const auto ended = alice->lamella(job, u"Job"_s, u"Wait"_s);
+        return {ended.errorName().section(u'.', -1), ended.arguments().value(0).toStringList()};
+    }
 };
 
 QTEST_GUILESS_MAIN(FileChangesTest)

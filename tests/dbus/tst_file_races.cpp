@@ -5,6 +5,7 @@
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
+#include <QFileInfo>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -60,6 +61,37 @@ private Q_SLOTS:
         qInfo("%d written, %d refused", written, refused);
         QVERIFY(written > 0 && refused > 0);
         QCOMPARE(read(path, "/safe"), "safe\n");
+    }
+
+    // The same while permissions are set of everything below: what the link leads to keeps its own.
+    void aDirectoryThatIsSwappedWhileItIsGoneThrough()
+    {
+        QTemporaryDir outside(u"/var/tmp/lamella-outside-XXXXXX"_s);
+        QVERIFY(QFile::setPermissions(outside.path(), QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+        const QString path = start(
+            u"mkdir -p -m 700 %1 /d/sub/a; echo 1 >%1/file; chmod 600 %1/file; i=0; "
+            "while [ $i -lt 200 ]; do : >/d/$i; : >/d/sub/a/$i; i=$((i+1)); done; echo done; "
+            "while :; do mv -T /d/sub /x; ln -s %1 /d/sub; rm /d/sub; mv -T /x /d/sub; done"_s.arg(outside.path()));
+        int missed = 0;
+        QElapsedTimer time;
+        time.start();
+        for (int i = 0; (time.elapsed() < 4000 || missed == 0) && time.elapsed() < 60000; ++i) {
+            const QString job
+                = alice
+                      ->ask(path, u"Container"_s, u"SetAttributesBelow"_s, {QVariant::fromValue(QByteArrayList{"/d"})},
+                            {{u"mode"_s, i % 2 == 0 ? 0777u : 0755u}, {u"uid"_s, uint(i % 2)}})
+                      .value<QDBusObjectPath>()
+                      .path();
+            const auto ended = alice->lamella(job, u"Job"_s, u"Wait"_s);
+            QVERIFY2(ended.errorName().isEmpty(), qPrintable(ended.errorMessage()));
+            missed += ended.arguments().constFirst().toStringList().constFirst().toInt() < 403 ? 1 : 0;
+        }
+        QVERIFY(missed > 0); // it was away, or a link
+        QCOMPARE(QFileInfo(outside.path()).ownerId(), 0u);
+        QCOMPARE(QFileInfo(outside.path()).permissions() & (QFile::ReadOther | QFile::ReadGroup), QFile::Permissions());
+        const QJsonObject file = list(path, outside.path().toUtf8()).named(u"file"_s);
+        QCOMPARE(file.value("mode"_L1).toInt(), 0600);
+        QCOMPARE(file.value("uid"_L1).toInt(), 0);
     }
 
     // The removal waits for an overlay that somebody else has mounted of the same directories.

@@ -79,9 +79,9 @@ QStringList liveMembers()
 
 QStringList fileMembers()
 {
-    return {u"Container.ListDirectory"_s,    u"Container.WriteFile"_s, u"Container.MakeDirectory"_s,
-            u"Container.MakeSymlink"_s,      u"Container.MoveFile"_s,  u"Container.RemoveFiles"_s,
-            u"Container.SetFileAttributes"_s};
+    return {u"Container.ListDirectory"_s,     u"Container.WriteFile"_s,         u"Container.MakeDirectory"_s,
+            u"Container.MakeSymlink"_s,       u"Container.MoveFile"_s,          u"Container.RemoveFiles"_s,
+            u"Container.SetFileAttributes"_s, u"Container.SetAttributesBelow"_s};
 }
 
 QStringList registryMembers()
