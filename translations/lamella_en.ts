@@ -338,6 +338,13 @@ Removing it gives back %2; other images share %3.</numerusform>
             <numerusform>Permissions of %n files</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n could not be changed:</source>
+        <translation>
+            <numerusform>One of them could not be changed:</numerusform>
+            <numerusform>%n of them could not be changed:</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>lamella::pages::FilesView</name>

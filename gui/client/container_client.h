@@ -87,6 +87,9 @@ public:
     Pending<void> makeSymlink(const QByteArray& path, const QByteArray& target);
     Pending<void> moveFile(const QByteArray& from, const QByteArray& to, bool replace = false);
     Pending<QPointer<JobClient>> removeFiles(const QByteArrayList& paths);
+    /// Of files and everything below them; the job's result: how many are so now, how many could not be changed, and
+    /// why, of the first of them.
+    Pending<QPointer<JobClient>> setAttributesBelow(const QByteArrayList& paths, const FileAttributes& attributes);
     Pending<void> setFileAttributes(const QByteArray& path, const FileAttributes& attributes);
     /// `file`: opened for writing; it becomes a tar archive of these changes, in the form of an image's layer. Or an
     /// empty directory, opened for reading, in which they become files; the job's result is then what is not there.

@@ -82,15 +82,16 @@ Pending<QPointer<JobClient>> ContainerClient::removeFiles(const QByteArrayList& 
 
 Pending<void> ContainerClient::setFileAttributes(const QByteArray& path, const FileAttributes& attributes)
 {
-    QVariantMap given;
-    if (attributes.mode)
-        given.insert(QStringLiteral("mode"), *attributes.mode);
-    if (attributes.uid)
-        given.insert(QStringLiteral("uid"), *attributes.uid);
-    if (attributes.gid)
-        given.insert(QStringLiteral("gid"), *attributes.gid);
-    return m_bus->tell<ContainerProxy>(m_path,
-                                       [&](ContainerProxy& proxy) { return proxy.SetFileAttributes(path, given); });
+    return m_bus->tell<ContainerProxy>(
+        m_path, [&](ContainerProxy& proxy) { return proxy.SetFileAttributes(path, toWire(attributes)); });
+}
+
+Pending<QPointer<JobClient>> ContainerClient::setAttributesBelow(const QByteArrayList& paths,
+                                                                 const FileAttributes& attributes)
+{
+    return m_bus->ask<QPointer<JobClient>, ContainerProxy>(
+        m_path, kChanging, [&](ContainerProxy& proxy) { return proxy.SetAttributesBelow(paths, toWire(attributes)); },
+        [bus = m_bus](const auto& promise, const auto& reply) { promise.give(bus->job(reply.value().path())); });
 }
 
 } // namespace lamella::client

@@ -275,4 +275,16 @@ QVariantMap toWire(const NewImage& image)
     return wire;
 }
 
+QVariantMap toWire(const FileAttributes& attributes)
+{
+    QVariantMap given;
+    if (attributes.mode)
+        given.insert(QStringLiteral("mode"), *attributes.mode);
+    if (attributes.uid)
+        given.insert(QStringLiteral("uid"), *attributes.uid);
+    if (attributes.gid)
+        given.insert(QStringLiteral("gid"), *attributes.gid);
+    return given;
+}
+
 } // namespace lamella::client

@@ -30,5 +30,7 @@ QVariantMap toWire(const ExecOptions& options);
 QVariantMap toWire(const RegistryOptions& options);
 QVariantMap toWire(const SaveOptions& options);
 QVariantMap toWire(const NewImage& image);
+/// Those of SetFileAttributes and SetAttributesBelow.
+QVariantMap toWire(const FileAttributes& attributes);
 
 } // namespace lamella::client

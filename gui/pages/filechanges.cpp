@@ -153,7 +153,10 @@ void FileChanges::setPermissions()
     const QByteArrayList paths = m_actions->chosenPaths();
     if (!m_container || !first || paths.isEmpty())
         return;
-    auto* dialog = new FilePermissions(m_container, paths, *first, m_tree->window());
+    const bool hasDirectories = std::ranges::any_of(m_tree->chosen(), [this](const QModelIndex& file) {
+        return m_model->entry(file)->type == FileType::Directory;
+    });
+    auto* dialog = new FilePermissions(m_container, paths, *first, hasDirectories, m_tree->window());
     connect(dialog, &FilePermissions::changed, this, [this, paths] { changedIn(paths); });
     dialog->open();
 }

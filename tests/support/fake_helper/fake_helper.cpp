@@ -440,6 +440,11 @@ bool FakeHelper::handleContainer(const QDBusMessage& message)
         for (const QByteArray& path : lastCall.value(method).constFirst().value<QByteArrayList>())
             tree.remove(path);
         beginJob(message, u"remove-files"_s, {message.path()});
+    } else if (method == "SetAttributesBelow"_L1) {
+        const QVariantList given = lastCall.value(method);
+        for (const QByteArray& path : given.constFirst().value<QByteArrayList>())
+            tree.setBelow(path, given.constLast().toMap());
+        beginJob(message, u"set-attributes"_s, {message.path()});
     } else if (states.contains(method)) {
         changeContainer(id, {{u"State"_s, states.value(method)}});
         reply(message);

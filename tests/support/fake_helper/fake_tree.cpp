@@ -57,6 +57,13 @@ QByteArray lineOf(const QByteArray& name, const FakeTree::File& file, const QStr
     return QJsonDocument(line).toJson(QJsonDocument::Compact) + '\n';
 }
 
+void set(FakeTree::File& file, const QVariantMap& attributes)
+{
+    file.mode = attributes.value(u"mode"_s, file.mode).toUInt();
+    file.uid = attributes.value(u"uid"_s, file.uid).toUInt();
+    file.gid = attributes.value(u"gid"_s, file.gid).toUInt();
+}
+
 } // namespace
 
 void FakeTree::fill()
@@ -227,11 +234,16 @@ QDBusMessage FakeTree::setAttributes(const QDBusMessage& message)
     const QVariantMap options = optionsOf(message);
     if (!files.contains(path))
         return refuse(message, u"NotFound"_s, path);
-    File& file = files[path];
-    file.mode = options.value(u"mode"_s, file.mode).toUInt();
-    file.uid = options.value(u"uid"_s, file.uid).toUInt();
-    file.gid = options.value(u"gid"_s, file.gid).toUInt();
+    set(files[path], options);
     return message.createReply();
+}
+
+void FakeTree::setBelow(const QByteArray& path, const QVariantMap& attributes)
+{
+    for (auto file = files.begin(); file != files.end(); ++file) {
+        if (file.key() == path || file.key().startsWith(path + '/'))
+            set(*file, attributes);
+    }
 }
 
 void FakeTree::remove(const QByteArray& path)

@@ -5,6 +5,7 @@
 #include <QDBusMessage>
 #include <QMap>
 #include <QString>
+#include <QVariantMap>
 
 #include <optional>
 
@@ -41,6 +42,8 @@ public:
     /// The answer, where the method is one of those; a failure may be an answer.
     std::optional<QDBusMessage> answer(const QDBusMessage& message);
     void remove(const QByteArray& path);
+    /// Sets the attributes of a path and of all below it.
+    void setBelow(const QByteArray& path, const QVariantMap& attributes);
 
 private:
     QDBusMessage list(const QDBusMessage& message) const;
