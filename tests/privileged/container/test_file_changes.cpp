@@ -9,9 +9,17 @@
 #include "engine/os/memfd.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,6 +62,38 @@ bool killAt(int stop, const std::function<bool()>& work)
     ::kill(child, SIGKILL);
     ::waitpid(child, &status, 0);
     return true;
+}
+
+/// As overlay says it before Linux 6.1, to this process from now on (seccomp(2)).
+bool refuseNamelessFiles()
+{
+    static_assert(std::endian::native == std::endian::little);
+    constexpr std::uint32_t kNumber = offsetof(seccomp_data, nr);
+    constexpr std::uint32_t kFlags = offsetof(seccomp_data, args[2]);
+    std::array filter{
+        sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, kNumber),
+        sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 4),
+        sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, kFlags),
+        sock_filter BPF_STMT(BPF_ALU | BPF_AND | BPF_K, O_TMPFILE),
+        sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, O_TMPFILE, 0, 1),
+        sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EOPNOTSUPP),
+        sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
+    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+        && ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0
+        && ::open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) < 0 && errno == EOPNOTSUPP;
+}
+
+/// How `work` ends in another process.
+bool inChild(const std::function<bool()>& work)
+{
+    const pid_t child = ::fork();
+    if (child == 0)
+        ::_exit(work() ? 0 : 1);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 } // namespace
@@ -164,6 +204,22 @@ private Q_SLOTS:
         QVERIFY(!writeFile(tree, "tmp/other", {.bytes = place.borrow()}));
         QCOMPARE(names(tree, "tmp"), std::vector<std::string>{"file"});
         QCOMPARE(content(tree, "tmp/file"), "new");
+    }
+
+    void whereNoFileIsWithoutAName()
+    {
+        const auto tree = openStopped(create({"/bin/true"}));
+        const UniqueFd first = memory("first");
+        const UniqueFd second = memory("second");
+        const UniqueFd place = require(os::open("/", O_PATH | O_DIRECTORY));
+        QVERIFY(inChild([&] {
+            const auto isWritten
+                = [&](BorrowedFd bytes) { return writeFile(tree, "tmp/file", {.bytes = bytes}).has_value(); };
+            return refuseNamelessFiles() && isWritten(first.borrow()) && content(tree, "tmp/file") == "first"
+                && isWritten(second.borrow()) && !isWritten(place.borrow());
+        }));
+        QCOMPARE(content(tree, "tmp/file"), "second");
+        QCOMPARE(names(tree, "tmp"), std::vector<std::string>{"file"});
     }
 
     void whatIsMountedIsOnTheRootThatIsOpened()
