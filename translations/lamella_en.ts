@@ -296,7 +296,7 @@ Removing it gives back %2; other images share %3.</numerusform>
     </message>
 </context>
 <context>
-    <name>lamella::pages::FileActions</name>
+    <name>lamella::pages::FileChanges</name>
     <message numerus="yes">
         <source>Remove %n files and directories?</source>
         <translation>
@@ -338,9 +338,16 @@ Removing it gives back %2; other images share %3.</numerusform>
             <numerusform>Permissions of %n files</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n could not be changed:</source>
+        <translation>
+            <numerusform>One of them could not be changed:</numerusform>
+            <numerusform>%n of them could not be changed:</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
-    <name>lamella::pages::FilesPage</name>
+    <name>lamella::pages::FilesView</name>
     <message numerus="yes">
         <source>%n files and directories are selected.</source>
         <translation>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/container/file_changes.h"
 
+#include "engine/container/new_file.h"
 #include "engine/layer/digest.h"
 #include "engine/layer/file_attributes.h"
 #include "engine/layer/path_selection.h"
@@ -12,10 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstdio>
 #include <format>
-#include <random>
 
 namespace lamella::container {
 
@@ -54,56 +53,6 @@ Result<void> copyContent(BorrowedFd from, BorrowedFd to, std::uint64_t offset, c
         at += count;
     }
 }
-
-/// A new file under a name of its own, until it takes the place of another one.
-class TemporaryFile {
-public:
-    static Result<TemporaryFile> make(BorrowedFd parent, const std::string& path)
-    {
-        TemporaryFile made{parent, std::format(".lamella-write-{:08x}", std::random_device{}())};
-        auto file = os::openAt(parent, made.m_name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
-        if (!file) {
-            made.m_name.clear();
-            return std::unexpected(std::move(file).error().within(std::format("cannot write /{}", path)));
-        }
-        made.m_file = std::move(*file);
-        return made;
-    }
-    TemporaryFile(TemporaryFile&& other) noexcept
-        : m_parent(other.m_parent)
-        , m_name(std::exchange(other.m_name, {}))
-        , m_file(std::move(other.m_file))
-    {
-    }
-    TemporaryFile& operator=(TemporaryFile&&) = delete;
-    ~TemporaryFile()
-    {
-        if (!m_name.empty())
-            ::unlinkat(m_parent.get(), m_name.c_str(), 0);
-    }
-
-    BorrowedFd file() const { return m_file.borrow(); }
-
-    Result<void> moveTo(const std::string& name, bool mustBeNew, const std::string& path)
-    {
-        if (::renameat2(m_parent.get(), m_name.c_str(), m_parent.get(), name.c_str(), mustBeNew ? RENAME_NOREPLACE : 0)
-            != 0)
-            return cannotWrite(path);
-        m_name.clear();
-        return {};
-    }
-
-private:
-    TemporaryFile(BorrowedFd parent, std::string name)
-        : m_parent(parent)
-        , m_name(std::move(name))
-    {
-    }
-
-    BorrowedFd m_parent;
-    std::string m_name;
-    UniqueFd m_file;
-};
 
 /// The regular file that is there, as a place; none where nothing is.
 Result<UniqueFd> findOld(const WritableTree& tree, BorrowedFd parent, const std::string& path)
@@ -148,7 +97,7 @@ Result<void> keepAttributes(const WritableTree& tree, const UniqueFd& old, Borro
 Result<void> replaceFile(const WritableTree& tree, BorrowedFd parent, const std::string& path, const UniqueFd& old,
                          const FileContent& content)
 {
-    auto made = TRY(TemporaryFile::make(parent, path));
+    auto made = TRY(NewFile::make(parent, path));
     TRY(copyContent(content.bytes, made.file(), 0, path));
     if (old)
         TRY(keepAttributes(tree, old, made.file(), path));
@@ -157,7 +106,7 @@ Result<void> replaceFile(const WritableTree& tree, BorrowedFd parent, const std:
     // What is there already is not lost in a crash: either the old or the new is found.
     if (old && ::fsync(made.file().get()) != 0)
         return cannotWrite(path);
-    return made.moveTo(lastName(path), !old, path);
+    return old ? made.replace(lastName(path), path) : made.putAt(lastName(path), path);
 }
 
 } // namespace
@@ -230,33 +179,6 @@ Result<void> removeFile(const WritableTree& tree, const std::string& path, const
         return parent.error().kind == ErrorKind::NotFound ? Result<void>{} : std::unexpected(parent.error());
     TRY(tree.mayBeMoved(path));
     return layer::removeTree(parent->borrow(), lastName(path), stop);
-}
-
-Result<void> setAttributes(const WritableTree& tree, const std::string& path, const FileAttributes& attributes)
-{
-    constexpr auto kSame = static_cast<uid_t>(-1);
-    const uid_t uid = attributes.uid ? TRY(tree.hostId(*attributes.uid)) : kSame;
-    const gid_t gid = attributes.gid ? TRY(tree.hostId(*attributes.gid)) : kSame;
-    UniqueFd parent;
-    if (!path.empty())
-        parent = TRY(tree.parentOf(path));
-    const auto place
-        = TRY(layer::openInside(path.empty() ? tree.root() : parent.borrow(), lastName(path), O_PATH | O_NOFOLLOW));
-    const auto status = TRY(os::status(place.borrow(), path));
-    TRY(tree.mayBeChanged(status, path));
-    if (attributes.mode && S_ISLNK(status.st_mode))
-        return failure(ErrorKind::InvalidArgument, std::format("/{} is a link, which has no mode", path));
-    const auto what = std::format("cannot set the attributes of /{}", path);
-    if ((attributes.uid || attributes.gid) && ::fchownat(place.get(), "", uid, gid, AT_EMPTY_PATH) != 0)
-        return systemFailure(what);
-    if (attributes.mode && ::chmod(os::descriptorPath(place.borrow()).c_str(), *attributes.mode) != 0)
-        return systemFailure(what);
-    if (attributes.mtime) {
-        const std::array times{*attributes.mtime, *attributes.mtime};
-        if (::utimensat(place.get(), "", times.data(), AT_EMPTY_PATH) != 0)
-            return systemFailure(what);
-    }
-    return {};
 }
 
 } // namespace lamella::container

@@ -43,14 +43,4 @@ Result<void> moveFile(const WritableTree& tree, const std::string& from, const s
 /// With all below it. Nothing there is well. Errors: Cancelled (a part of it is gone).
 Result<void> removeFile(const WritableTree& tree, const std::string& path, const std::stop_token& stop);
 
-struct FileAttributes {
-    std::optional<mode_t> mode = {}; ///< permission bits, set-id and sticky; a symlink has none
-    std::optional<std::uint32_t> uid = {}; ///< as the container sees it
-    std::optional<std::uint32_t> gid = {};
-    std::optional<timespec> mtime = {};
-};
-
-/// Of whatever is there, also "/". Changing the owner takes set-id bits away, unless `mode` says them again.
-Result<void> setAttributes(const WritableTree& tree, const std::string& path, const FileAttributes& attributes);
-
 } // namespace lamella::container

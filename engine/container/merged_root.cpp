@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/container/merged_root.h"
 
+#include "engine/container/mount_table.h"
 #include "engine/os/file.h"
 
 #include <linux/magic.h>
 #include <sys/capability.h>
 #include <sys/fsuid.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
 #include <algorithm>
@@ -44,45 +46,19 @@ bool isIn(const std::string& cgroups, const std::string& path)
     });
 }
 
-std::string unescaped(std::string_view field)
-{
-    std::string text;
-    for (std::size_t i = 0; i < field.size(); ++i) {
-        const bool isEscape = field[i] == '\\' && i + 3 < field.size();
-        text += isEscape ? static_cast<char>((field[i + 1] - '0') * 64 + (field[i + 2] - '0') * 8 + field[i + 3] - '0')
-                         : field[i];
-        i += isEscape ? 3 : 0;
-    }
-    return text;
-}
-
 std::unexpected<Error> hasOtherRoot()
 {
     return failure(ErrorKind::Unsupported, "the container's first process has changed its root: stop it first");
 }
 
-/// proc_pid_mountinfo(5): the fourth field is which directory of the file system, the fifth is where, with space, tab,
-/// newline and backslash as three octal digits.
-Result<std::vector<std::string>> mountPoints(const std::string& mountinfo)
-{
-    std::vector<std::string> points;
-    for (const auto& part : std::views::split(mountinfo, '\n')) {
-        std::vector<std::string_view> fields;
-        for (const auto& field : std::views::split(part, ' '))
-            fields.emplace_back(field);
-        if (fields.size() < 5)
-            continue;
-        const auto path = unescaped(fields[4]);
-        if (path.size() > 1)
-            points.push_back(path.substr(1));
-        else if (fields[3] != "/")
-            return hasOtherRoot();
-    }
-    return points;
-}
+/// Which mount it is the root of, and of which file system.
+struct RootMount {
+    std::uint64_t id = 0;
+    dev_t device = 0;
+};
 
-/// Which mount of an overlay it is the root of (statx(2), stx_mnt_id).
-Result<std::uint64_t> checkRoot(BorrowedFd root)
+/// Errors: Unsupported (it is not the root of an overlay).
+Result<RootMount> lookAtRoot(BorrowedFd root)
 {
     struct statfs system{};
     struct statx status{};
@@ -91,7 +67,46 @@ Result<std::uint64_t> checkRoot(BorrowedFd root)
         return systemFailure("cannot look at the container's root");
     if (system.f_type != OVERLAYFS_SUPER_MAGIC || (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0)
         return hasOtherRoot();
-    return status.stx_mnt_id;
+    return RootMount{status.stx_mnt_id, makedev(status.stx_dev_major, status.stx_dev_minor)};
+}
+
+/// Where something is mounted on that root. Errors: WrongState (it has ended), Unsupported (the process has another
+/// root by now, or one that is a part of a file system).
+Result<std::vector<std::string>> pointsOn(const RootMount& root, const std::vector<MountEntry>& mounts)
+{
+    if (mounts.empty())
+        return hasEnded();
+    std::vector<std::string> points;
+    bool isThere = false;
+    for (const auto& mount : mounts) {
+        if (mount.point.size() > 1) {
+            points.push_back(mount.point.substr(1));
+            continue;
+        }
+        if (mount.root != "/")
+            return hasOtherRoot();
+        isThere = isThere || (mount.id == root.id && mount.device == root.device && mount.type == "overlay");
+    }
+    if (!isThere)
+        return hasOtherRoot();
+    return points;
+}
+
+/// The root is opened first: what is said of the mounts counts for it alone.
+struct OpenedRoot {
+    UniqueFd place; ///< O_PATH
+    RootMount mount;
+    std::vector<std::string> points;
+};
+
+Result<OpenedRoot> openRoot(BorrowedFd process)
+{
+    auto place = os::openAt(process, "root", O_PATH | O_DIRECTORY);
+    if (!place)
+        return hasEnded();
+    const auto mount = TRY(lookAtRoot(place->borrow()));
+    auto points = TRY(pointsOn(mount, parseMountTable(TRY(readOf(process, "mountinfo")))));
+    return OpenedRoot{std::move(*place), mount, std::move(points)};
 }
 
 /// Held open, it is of this process even when another one gets the number.
@@ -108,14 +123,8 @@ Result<UniqueFd> openProcess(pid_t pid, const std::string& cgroupPath)
 Result<MergedRoot> openMergedRoot(pid_t pid, const std::string& cgroupPath)
 {
     const UniqueFd process = TRY(openProcess(pid, cgroupPath));
-    MergedRoot merged;
-    merged.mounts = TRY(mountPoints(TRY(readOf(process.borrow(), "mountinfo"))));
-    auto root = os::openAt(process.borrow(), "root", O_PATH | O_DIRECTORY);
-    if (!root)
-        return hasEnded();
-    merged.root = std::move(*root);
-    TRY(checkRoot(merged.root.borrow()));
-    return merged;
+    auto opened = TRY(openRoot(process.borrow()));
+    return MergedRoot{std::move(opened.place), std::move(opened.points)};
 }
 
 bool isInCgroup(BorrowedFd process, const std::string& cgroupPath)
@@ -128,11 +137,7 @@ Result<RunningRoot> RunningRoot::find(pid_t pid, const std::string& cgroupPath)
 {
     RunningRoot running;
     running.m_process = TRY(openProcess(pid, cgroupPath));
-    TRY(mountPoints(TRY(readOf(running.process(), "mountinfo")))); // is its root that of a whole file system?
-    const auto root = os::openAt(running.process(), "root", O_PATH | O_DIRECTORY);
-    if (!root)
-        return hasEnded();
-    running.m_mount = TRY(checkRoot(root->borrow()));
+    running.m_mount = TRY(openRoot(running.process())).mount.id;
     return running;
 }
 
@@ -142,7 +147,7 @@ Result<UniqueFd> RunningRoot::open() const
     const auto root = os::openAt(process(), "root", O_PATH | O_DIRECTORY);
     if (!root)
         return hasEnded();
-    if (TRY(checkRoot(root->borrow())) != m_mount)
+    if (TRY(lookAtRoot(root->borrow())).id != m_mount)
         return hasOtherRoot();
     return os::openAt(root->borrow(), ".", O_RDONLY | O_DIRECTORY);
 }

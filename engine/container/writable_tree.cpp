@@ -83,11 +83,17 @@ Result<UniqueFd> WritableTree::parentOf(const std::string& path) const
 {
     if (path.empty())
         return failure(ErrorKind::InvalidArgument, "this cannot be done with \"/\"");
+    TRY(mayBeReached(path));
+    return layer::openInside(root(), layer::splitPath(path).parent, O_RDONLY | O_DIRECTORY);
+}
+
+Result<void> WritableTree::mayBeReached(const std::string& path) const
+{
     for (const auto& mount : m_mounts) {
         if (layer::isWithin(path, mount))
             return isMounted(mount);
     }
-    return layer::openInside(root(), layer::splitPath(path).parent, O_RDONLY | O_DIRECTORY);
+    return {};
 }
 
 Result<void> WritableTree::mayBeMoved(const std::string& path) const

@@ -27,6 +27,9 @@ public:
     /// "/"), Busy (something is mounted at the path, or above it).
     Result<UniqueFd> parentOf(const std::string& path) const;
 
+    /// Errors: Busy (something is mounted at the path, or above it).
+    Result<void> mayBeReached(const std::string& path) const;
+
     /// Errors: Busy (something is mounted at the path, or below it).
     Result<void> mayBeMoved(const std::string& path) const;
 

@@ -98,6 +98,8 @@ void ImageActions::buildActions()
                    QStringLiteral("Ctrl+H"));
     layers = make(QStringLiteral("layersAction"), u"layers", tr("&Layers"),
                   tr("What the image's layers have in them, and what of it is wasted"), QStringLiteral("Ctrl+Y"));
+    files = make(QStringLiteral("imageFilesAction"), u"directory", tr("&Files"),
+                 tr("Look through the image's files, and copy them to this machine"), QStringLiteral("Ctrl+E"));
     inspect = make(QStringLiteral("inspectAction"), u"info", tr("&Inspect"), tr("The image's documents"),
                    QStringLiteral("Ctrl+I"));
     users = make(QStringLiteral("imageUsersAction"), u"container", tr("Show its &containers"),
@@ -130,6 +132,7 @@ void ImageActions::connectActions()
     connect(save, &QAction::triggered, this, &ImageActions::askSave);
     connect(history, &QAction::triggered, this, &ImageActions::historyRequested);
     connect(layers, &QAction::triggered, this, &ImageActions::layersRequested);
+    connect(files, &QAction::triggered, this, &ImageActions::filesRequested);
     connect(inspect, &QAction::triggered, this, &ImageActions::inspectRequested);
     connect(users, &QAction::triggered, this, &ImageActions::usersRequested);
     connect(copyName, &QAction::triggered, this, [this] {
@@ -147,8 +150,8 @@ void ImageActions::connectActions()
 
 QList<QAction*> ImageActions::contextActions() const
 {
-    return {run,     users,  nullptr, tag,     untag,    push,   save,    nullptr,
-            history, layers, inspect, nullptr, copyName, copyId, nullptr, remove};
+    return {run,    users, nullptr, tag,     untag,    push,   save,    nullptr, history,
+            layers, files, inspect, nullptr, copyName, copyId, nullptr, remove};
 }
 
 void ImageActions::setImages(const QList<ImageClient*>& images)
@@ -166,7 +169,7 @@ void ImageActions::update()
     const bool ready = m_client->isReady();
     for (QAction* action : {load, loadDirectory, loadStarter, pull, prune})
         action->setEnabled(ready);
-    for (QAction* action : {run, tag, push, save, history, layers, inspect, remove})
+    for (QAction* action : {run, tag, push, save, history, layers, files, inspect, remove})
         action->setEnabled(ready && image());
     for (QAction* action : {copyName, copyId})
         action->setEnabled(image());

@@ -47,6 +47,7 @@ public:
     QAction* save;
     QAction* history;
     QAction* layers;
+    QAction* files;
     QAction* inspect;
     QAction* copyName;
     QAction* copyId;
@@ -62,6 +63,7 @@ Q_SIGNALS:
     void usersRequested();
     void historyRequested();
     void layersRequested();
+    void filesRequested();
     void inspectRequested();
 
 private:

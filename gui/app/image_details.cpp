@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/app/image_details.h"
 
+#include "gui/models/file_paths.h"
+#include "gui/models/files_model.h"
 #include "gui/models/image_history_model.h"
+#include "gui/pages/filesview.h"
 #include "gui/pages/layersview.h"
 #include "gui/widgets/banner.h"
 #include "gui/widgets/copymenu.h"
@@ -9,6 +12,7 @@
 #include "gui/widgets/icons.h"
 #include "gui/widgets/tabledelegate.h"
 
+#include <QAction>
 #include <QClipboard>
 #include <QComboBox>
 #include <QEvent>
@@ -25,6 +29,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <utility>
+
 namespace lamella::app {
 
 using client::Outcome;
@@ -32,7 +38,7 @@ using models::ImageHistoryModel;
 
 namespace {
 
-enum Tab { HistoryTab, LayersTab, DocumentsTab };
+enum Tab { HistoryTab, LayersTab, FilesTab, DocumentsTab };
 constexpr int kNarrowTable = 400;
 
 QPlainTextEdit* plainText(const QString& name, const QString& accessibleName, QWidget* parent)
@@ -45,6 +51,14 @@ QPlainTextEdit* plainText(const QString& name, const QString& accessibleName, QW
     text->setFont(widgets::monospaceFont(text->font()));
     text->setFrameShape(QFrame::NoFrame);
     return text;
+}
+
+/// A container's page has the same view: names are the window's.
+void nameForImages(QWidget* view, const QRegularExpression& names)
+{
+    const QList<QObject*> parts = view->findChildren<QObject*>(names);
+    for (QObject* part : parts)
+        part->setObjectName(QStringLiteral("image-") + part->objectName());
 }
 
 /// JSON in lines; what is none as it is.
@@ -69,6 +83,7 @@ ImageDetails::ImageDetails(client::Client* client, QWidget* parent)
     m_tabs->setDocumentMode(true);
     m_tabs->addTab(buildHistory(), tr("History"));
     m_tabs->addTab(buildLayers(client), tr("Layers"));
+    m_tabs->addTab(buildFiles(), tr("Files"));
     m_tabs->addTab(buildDocuments(), tr("Inspect"));
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -78,7 +93,10 @@ ImageDetails::ImageDetails(client::Client* client, QWidget* parent)
     connect(m_tabs, &QTabWidget::currentChanged, this, &ImageDetails::load);
     connect(m_banner, &widgets::Banner::actionTriggered, this, [this] {
         m_banner->dismiss();
-        load();
+        if (m_tabs->currentIndex() == FilesTab)
+            m_files->refresh();
+        else
+            load();
     });
 }
 
@@ -123,16 +141,39 @@ QWidget* ImageDetails::buildLayers(client::Client* client)
 {
     auto* page = new QWidget(m_tabs);
     m_layers = new pages::LayersView(client, page);
-    // A container's page has the same view: names are the window's.
-    const QList<QWidget*> parts = m_layers->findChildren<QWidget*>(QRegularExpression(QStringLiteral("^(layer|pile)")));
-    for (QWidget* part : parts)
-        part->setObjectName(QStringLiteral("image-") + part->objectName());
+    nameForImages(m_layers, QRegularExpression(QStringLiteral("^(layer|pile)")));
     auto* layout = new QVBoxLayout(page);
     layout->setContentsMargins(widgets::kSpacing, widgets::kSpacing, widgets::kSpacing, widgets::kSpacing);
     layout->addWidget(m_layers);
     connect(m_layers, &pages::LayersView::failed, this, [this](const client::ClientError& error) {
         m_layersOf.clear();
         showError(tr("The image's layers could not be read"), error);
+    });
+    return page;
+}
+
+QWidget* ImageDetails::buildFiles()
+{
+    auto* page = new QWidget(m_tabs);
+    m_files = new pages::FilesView(pages::FilesOf::Image, page);
+    nameForImages(m_files, QRegularExpression(QStringLiteral("^(files|copy)")));
+    auto* layout = new QVBoxLayout(page);
+    layout->setContentsMargins(widgets::kSpacing, widgets::kSpacing, widgets::kSpacing, widgets::kSpacing);
+    layout->addWidget(m_files);
+    auto* again = new QAction(page);
+    again->setShortcut(QKeySequence::Refresh);
+    again->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    page->addAction(again);
+    connect(again, &QAction::triggered, m_files, &pages::FilesView::refresh);
+    connect(m_files, &pages::FilesView::noticed, this,
+            [this](const QString& sentence) { m_banner->showMessage(widgets::Banner::Kind::Info, sentence); });
+    connect(m_files, &pages::FilesView::failed, this, [this](const QByteArray& path, const client::ClientError& error) {
+        showError(tr("%1 could not be read").arg(models::textOf(path)), error);
+        m_filesFailed = true;
+    });
+    connect(m_files, &pages::FilesView::loaded, this, [this] {
+        if (std::exchange(m_filesFailed, false))
+            m_banner->dismiss();
     });
     return page;
 }
@@ -189,6 +230,13 @@ void ImageDetails::showLayers()
     m_tabs->currentWidget()->setFocus();
 }
 
+void ImageDetails::showFiles()
+{
+    show();
+    m_tabs->setCurrentIndex(FilesTab);
+    m_files->tree()->setFocus();
+}
+
 void ImageDetails::showDocuments()
 {
     show();
@@ -213,6 +261,8 @@ void ImageDetails::load()
         m_model->setSteps({});
         m_layers->clear();
         m_layersOf.clear();
+        m_files->setSource(nullptr);
+        m_filesFailed = false;
         m_banner->dismiss();
         showDocument();
     }
@@ -222,6 +272,8 @@ void ImageDetails::load()
         loadHistory();
     else if (m_tabs->currentIndex() == LayersTab && m_layersOf != m_loaded)
         loadLayers();
+    else if (m_tabs->currentIndex() == FilesTab)
+        loadFiles();
     else if (m_tabs->currentIndex() == DocumentsTab && m_documents.config.isEmpty())
         loadDocuments();
 }
@@ -245,6 +297,15 @@ void ImageDetails::loadLayers()
     m_layers->setStack({m_image->path(), m_image->displayName(), m_image->data().layers, false,
                         [image = m_image](const QString& other) { return image->openLayers(other); }});
     m_layers->load();
+}
+
+void ImageDetails::loadFiles()
+{
+    if (m_files->source() == m_image)
+        return;
+    m_files->setSource(m_image);
+    m_files->model()->setLayers(m_image->data().layers);
+    m_files->refresh();
 }
 
 void ImageDetails::loadDocuments()

@@ -20,8 +20,9 @@ class Client;
 }
 
 namespace lamella::pages {
+class FilesView;
 class LayersView;
-}
+} // namespace lamella::pages
 
 namespace lamella::widgets {
 class Banner;
@@ -29,7 +30,7 @@ class Banner;
 
 namespace lamella::app {
 
-/// How the chosen image was made, its layers, and its documents. It asks the helper only while it is seen.
+/// How the chosen image was made, its layers, its files, and its documents. It asks the helper only while it is seen.
 class ImageDetails : public QWidget {
     Q_OBJECT
 
@@ -39,6 +40,7 @@ public:
     void setImage(client::ImageClient* image);
     void showHistory();
     void showLayers();
+    void showFiles();
     void showDocuments();
 
 protected:
@@ -48,10 +50,12 @@ protected:
 private:
     QWidget* buildHistory();
     QWidget* buildLayers(client::Client* client);
+    QWidget* buildFiles();
     QWidget* buildDocuments();
     void load();
     void loadHistory();
     void loadLayers();
+    void loadFiles();
     void loadDocuments();
     void showSteps(const std::vector<client::HistoryStep>& steps);
     void showStep();
@@ -66,9 +70,11 @@ private:
     QTableView* m_steps;
     QPlainTextEdit* m_step;
     pages::LayersView* m_layers;
+    pages::FilesView* m_files;
     QComboBox* m_which;
     QPlainTextEdit* m_document;
     client::ImageDocuments m_documents;
+    bool m_filesFailed = false; ///< the banner says so
     QString m_layersOf; ///< the image whose layers are shown, by id
     QString m_loaded; ///< the image that is shown, by id
 };

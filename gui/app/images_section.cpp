@@ -80,6 +80,7 @@ ImagesSection::ImagesSection(client::Client* client, ImageActions* actions, QWid
             [this] { (m_actions->loadStarter->isVisible() ? m_actions->loadStarter : m_actions->load)->trigger(); });
     connect(m_actions, &ImageActions::historyRequested, m_details, &ImageDetails::showHistory);
     connect(m_actions, &ImageActions::layersRequested, m_details, &ImageDetails::showLayers);
+    connect(m_actions, &ImageActions::filesRequested, m_details, &ImageDetails::showFiles);
     connect(m_actions, &ImageActions::inspectRequested, m_details, &ImageDetails::showDocuments);
     connect(client, &client::Client::stateChanged, this, &ImagesSection::showRightPage);
     for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})

@@ -14,7 +14,7 @@
 namespace lamella::client {
 
 ContainerClient::ContainerClient(Bus* bus, const QString& path, const QVariantMap& properties)
-    : QObject(bus->client())
+    : FileSource(bus->client())
     , m_bus(bus)
     , m_path(path)
     , m_stats(std::make_unique<StatsFeed>(this))

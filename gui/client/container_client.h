@@ -2,12 +2,12 @@
 #pragma once
 
 #include "gui/client/descriptor.h"
+#include "gui/client/file_source.h"
 #include "gui/client/layer_tree.h"
 #include "gui/client/pending.h"
 #include "gui/client/types.h"
 
 #include <QByteArrayList>
-#include <QObject>
 #include <QPointer>
 #include <QVariantMap>
 
@@ -32,7 +32,7 @@ struct SessionStreams {
 
 /// One container. Its data is what the helper said last; it is stale while the helper is away (Client::state()).
 /// Deleted (later) after Client::containerRemoved. Every call is asynchronous.
-class ContainerClient : public QObject {
+class ContainerClient : public FileSource {
     Q_OBJECT
 
 public:
@@ -78,16 +78,18 @@ public:
     /// The beginning of one file, and what there is to know of it; `path` as it is in bytes.
     enum class Version { Container, Image };
     Pending<FileVersion> readFile(const QByteArray& path, Version version);
-    /// The bytes from `offset` on, 16 MiB at most, of what is a file; no digest.
-    Pending<FileVersion> readPart(const QByteArray& path, quint64 offset, quint64 length);
-    /// The files of a directory, or where there are many, those behind the name `after`.
-    Pending<FileListing> listDirectory(const QByteArray& path, const QByteArray& after = {});
+    Pending<FileVersion> readPart(const QByteArray& path, quint64 offset, quint64 length) override;
+    Pending<FileListing> listDirectory(const QByteArray& path, const QByteArray& after) override;
+    using FileSource::listDirectory;
     /// At most 16 MiB at a time.
     Pending<void> writeFile(const QByteArray& path, const QByteArray& content, const WriteOptions& options);
     Pending<void> makeDirectory(const QByteArray& path, quint32 mode);
     Pending<void> makeSymlink(const QByteArray& path, const QByteArray& target);
     Pending<void> moveFile(const QByteArray& from, const QByteArray& to, bool replace = false);
     Pending<QPointer<JobClient>> removeFiles(const QByteArrayList& paths);
+    /// Of files and everything below them; the job's result: how many are so now, how many could not be changed, and
+    /// why, of the first of them.
+    Pending<QPointer<JobClient>> setAttributesBelow(const QByteArrayList& paths, const FileAttributes& attributes);
     Pending<void> setFileAttributes(const QByteArray& path, const FileAttributes& attributes);
     /// `file`: opened for writing; it becomes a tar archive of these changes, in the form of an image's layer. Or an
     /// empty directory, opened for reading, in which they become files; the job's result is then what is not there.

@@ -6,8 +6,8 @@
 
 namespace lamella::client {
 
-/// Parses the lines of Container.ListDirectory. A name that is none ("", "..", one with a slash) is not believed: the
-/// whole answer is Malformed then.
+/// Parses the lines of ListDirectory of a container or an image. A name that is none ("", "..", one with a slash) is
+/// not believed: the whole answer is Malformed then.
 Outcome<std::vector<FileEntry>> parseFileEntries(QByteArrayView lines);
 
 /// True for what a directory can hold: no "/", neither "." nor "..", not empty, no zero byte.

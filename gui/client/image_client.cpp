@@ -3,13 +3,14 @@
 
 #include "gui/client/bus.h"
 #include "gui/client/client.h"
+#include "gui/client/file_calls.h"
 #include "gui/client/layer_call.h"
 #include "gui/client/wire.h"
 
 namespace lamella::client {
 
 ImageClient::ImageClient(Bus* bus, const QString& path, const QVariantMap& properties)
-    : QObject(bus->client())
+    : FileSource(bus->client())
     , m_bus(bus)
     , m_path(path)
 {
@@ -72,6 +73,18 @@ Pending<ImageDocuments> ImageClient::inspect()
 Pending<LayerTreePtr> ImageClient::openLayers(const QString& compareWith)
 {
     return askForLayers<ImageProxy>(m_bus, m_path, compareWith);
+}
+
+Pending<FileListing> ImageClient::listDirectory(const QByteArray& path, const QByteArray& after)
+{
+    return askForDirectory<ImageProxy>(m_bus, m_path, path, after);
+}
+
+Pending<FileVersion> ImageClient::readPart(const QByteArray& path, quint64 offset, quint64 length)
+{
+    return m_bus->ask<FileVersion, ImageProxy>(
+        m_path, kReading, [&](ImageProxy& proxy) { return proxy.ReadFile(path, partOptions(offset, length)); },
+        takeFile);
 }
 
 Pending<QPointer<JobClient>> ImageClient::push(const QString& reference, const RegistryOptions& options)

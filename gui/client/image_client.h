@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "gui/client/file_source.h"
 #include "gui/client/layer_tree.h"
 #include "gui/client/pending.h"
 #include "gui/client/types.h"
 
-#include <QObject>
 #include <QPointer>
 #include <QVariantMap>
 
@@ -15,7 +15,7 @@ class Bus;
 class JobClient;
 
 /// One image. Deleted (later) after Client::imageRemoved.
-class ImageClient : public QObject {
+class ImageClient : public FileSource {
     Q_OBJECT
 
 public:
@@ -35,6 +35,9 @@ public:
     /// Every path of its layers. `compareWith`: the object path of another image or container, whose files are
     /// compared with this one's; empty: none.
     Pending<LayerTreePtr> openLayers(const QString& compareWith = {});
+    Pending<FileListing> listDirectory(const QByteArray& path, const QByteArray& after) override;
+    using FileSource::listDirectory;
+    Pending<FileVersion> readPart(const QByteArray& path, quint64 offset, quint64 length) override;
     /// The job's result: the digest of the manifest that the registry has then.
     Pending<QPointer<JobClient>> push(const QString& reference, const RegistryOptions& options);
 

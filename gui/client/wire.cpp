@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/client/wire.h"
 
+#include "gui/client/changes_reader.h"
 #include "resources/dbus/types.h"
 
 #include <QDBusObjectPath>
@@ -184,6 +185,23 @@ void putTexts(QVariantMap& wire, const Texts& texts)
 
 } // namespace
 
+FileVersion fileVersion(const dbus::FileInfo& info, QByteArray content)
+{
+    FileVersion file;
+    file.exists = info.exists;
+    file.type = fileTypeOf(info.type).value_or(FileType::File);
+    file.size = info.sizeBytes;
+    file.content = std::move(content);
+    file.isWhole = static_cast<quint64>(file.content.size()) >= file.size;
+    file.linkTarget = QString::fromUtf8(info.target);
+    file.digest = info.digest;
+    file.mode = info.mode;
+    file.uid = info.uid;
+    file.gid = info.gid;
+    file.mtimeUsec = info.mtimeUsec;
+    return file;
+}
+
 QVariantMap toWire(const CreateOptions& options)
 {
     QVariantMap wire{{u"start"_s, options.start}, {u"terminal"_s, options.terminal}, {u"init"_s, options.init}};
@@ -255,6 +273,18 @@ QVariantMap toWire(const NewImage& image)
     if (!image.env.isEmpty())
         wire.insert(u"env"_s, image.env);
     return wire;
+}
+
+QVariantMap toWire(const FileAttributes& attributes)
+{
+    QVariantMap given;
+    if (attributes.mode)
+        given.insert(QStringLiteral("mode"), *attributes.mode);
+    if (attributes.uid)
+        given.insert(QStringLiteral("uid"), *attributes.uid);
+    if (attributes.gid)
+        given.insert(QStringLiteral("gid"), *attributes.gid);
+    return given;
 }
 
 } // namespace lamella::client

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/models/change_words.h"
 
+#include "gui/format/image_text.h"
 #include "gui/models/file_paths.h"
 
 #include <QCoreApplication>
 #include <QStringList>
+
+#include <algorithm>
 
 namespace lamella::models {
 
@@ -16,6 +19,19 @@ namespace {
 struct FileTips {
     Q_DECLARE_TR_FUNCTIONS(FilesModel)
 };
+
+/// A command of an image may be as long as a program.
+constexpr qsizetype kLongestCommand = 160;
+
+QString layerWords(const client::LayerInfo& layer, std::ptrdiff_t number, std::ptrdiff_t count)
+{
+    const QString where = FileTips::tr("of layer %1 of %2").arg(number).arg(count);
+    const QString command = format::imageCommand(layer.createdBy).simplified();
+    if (command.isEmpty())
+        return where;
+    const bool isLong = command.size() > kLongestCommand;
+    return QStringLiteral("%1: %2").arg(where, isLong ? command.first(kLongestCommand) + u'…' : command);
+}
 
 } // namespace
 
@@ -57,11 +73,13 @@ QChar typeLetter(FileType type)
     return u'b';
 }
 
-QString fileToolTip(const client::FileEntry& entry)
+QString fileToolTip(const client::FileEntry& entry, const std::vector<client::LayerInfo>& layers)
 {
     QStringList lines{textOf(entry.name)};
     if (entry.type == FileType::Symlink)
         lines.append(FileTips::tr("leads to %1").arg(textOf(entry.target)));
+    if (const auto layer = std::ranges::find(layers, entry.layer, &client::LayerInfo::diffId); layer != layers.end())
+        lines.append(layerWords(*layer, layer - layers.begin() + 1, std::ssize(layers)));
     if (entry.isMounted)
         lines.append(FileTips::tr("Something is mounted here. What it holds is no part of the container's own files."));
     if (entry.isCopiedUp && !entry.change)

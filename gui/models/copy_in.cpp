@@ -17,6 +17,7 @@ using client::ErrorKind;
 CopyIn::CopyIn(client::ContainerClient* container, const QStringList& files, const QByteArray& directory,
                QObject* parent)
     : FileCopy(container, parent)
+    , m_container(container)
 {
     for (const QString& file : files) {
         const QByteArray local = QFile::encodeName(QFileInfo(file).absoluteFilePath());

@@ -6,6 +6,10 @@
 
 #include <vector>
 
+namespace lamella::client {
+class ContainerClient;
+}
+
 namespace lamella::models {
 
 /// Copies files and directories of this machine into a directory of a container: files, directories and symlinks (as
@@ -35,6 +39,9 @@ private:
     void moveIntoPlace(bool replace);
     QString problemOf(const QString& words) const;
 
+    client::ContainerClient* container() const { return m_container; }
+
+    QPointer<client::ContainerClient> m_container;
     std::vector<Item> m_items;
     Item m_item; ///< that is copied now
     LocalFile m_found;

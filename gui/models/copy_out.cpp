@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/models/copy_out.h"
 
-#include "gui/client/container_client.h"
+#include "gui/client/file_source.h"
 #include "gui/models/file_paths.h"
 
 #include <QFile>
@@ -11,9 +11,9 @@ namespace lamella::models {
 
 using client::FileType;
 
-CopyOut::CopyOut(client::ContainerClient* container, const std::vector<Source>& files, const QString& directory,
+CopyOut::CopyOut(client::FileSource* source, const std::vector<Source>& files, const QString& directory,
                  QObject* parent)
-    : FileCopy(container, parent)
+    : FileCopy(source, parent)
     , m_target(directory)
 {
     for (const Source& file : files)
@@ -52,7 +52,7 @@ void CopyOut::copyNext()
 /// Without any of its bytes.
 void CopyOut::look()
 {
-    container()->readPart(m_item.path, 0, 0).then(this, [this](const client::Outcome<client::FileVersion>& file) {
+    other()->readPart(m_item.path, 0, 0).then(this, [this](const client::Outcome<client::FileVersion>& file) {
         if (!file)
             return fail(problemOf(file.error().sentence));
         if (!file->exists)
@@ -94,9 +94,9 @@ void CopyOut::makeDirectory()
 
 void CopyOut::list(const QByteArray& after, const SharedDescriptor& directory)
 {
-    if (isCancelled() || !container())
+    if (isCancelled() || !other())
         return done(false);
-    container()
+    other()
         ->listDirectory(m_item.path, after)
         .then(this, [this, directory](const client::Outcome<client::FileListing>& part) {
             if (!part)
@@ -140,9 +140,9 @@ void CopyOut::begin(bool replace)
 
 void CopyOut::readPiece(quint64 offset, bool replace)
 {
-    if (isCancelled() || !container())
+    if (isCancelled() || !other())
         return dropUnfinished();
-    container()
+    other()
         ->readPart(m_item.path, offset, quint64{kPiece})
         .then(this, [this, offset, replace](const client::Outcome<client::FileVersion>& piece) {
             if (!piece)

@@ -10,8 +10,8 @@
 
 namespace lamella::models {
 
-/// Copies files and directories of a container into a directory of this machine: files, directories and symlinks (as
-/// links, which are not followed), with their modes but without set-id bits. Whatever the container says, nothing is
+/// Copies files and directories of a container or an image into a directory of this machine: files, directories and
+/// symlinks (as links, which are not followed), with their modes but without set-id bits. Whatever they say, nothing is
 /// written outside of that directory.
 class CopyOut final : public FileCopy {
     Q_OBJECT
@@ -20,8 +20,7 @@ public:
         QByteArray path;
         std::optional<client::FileEntry> entry = {}; ///< nothing: it is looked at first
     };
-    CopyOut(client::ContainerClient* container, const std::vector<Source>& files, const QString& directory,
-            QObject* parent);
+    CopyOut(client::FileSource* source, const std::vector<Source>& files, const QString& directory, QObject* parent);
 
 protected:
     void copyNext() override;

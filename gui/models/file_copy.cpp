@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/models/file_copy.h"
 
-#include "gui/client/container_client.h"
+#include "gui/client/file_source.h"
 
 #include <QTimer>
 
@@ -13,15 +13,15 @@ constexpr qsizetype kMostProblems = 5;
 
 } // namespace
 
-FileCopy::FileCopy(client::ContainerClient* container, QObject* parent)
+FileCopy::FileCopy(client::FileSource* other, QObject* parent)
     : QObject(parent)
-    , m_container(container)
+    , m_other(other)
 {
 }
 
-client::ContainerClient* FileCopy::container() const
+client::FileSource* FileCopy::other() const
 {
-    return m_container;
+    return m_other;
 }
 
 void FileCopy::cancel()
@@ -73,7 +73,7 @@ void FileCopy::fail(const QString& sentence)
 
 void FileCopy::next()
 {
-    if (m_isCancelled || !m_container)
+    if (m_isCancelled || !m_other)
         finish();
     else
         copyNext();

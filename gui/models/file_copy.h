@@ -8,13 +8,13 @@
 #include <QStringList>
 
 namespace lamella::client {
-class ContainerClient;
+class FileSource;
 }
 
 namespace lamella::models {
 
-/// Files on their way into a container or out of it, one after another. What cannot be copied is passed over, and told
-/// at the end. It lives until it has ended, and deletes itself then.
+/// Files on their way into a container, or out of it or an image, one after another. What cannot be copied is passed
+/// over, and told at the end. It lives until it has ended, and deletes itself then.
 class FileCopy : public QObject {
     Q_OBJECT
 public:
@@ -22,7 +22,7 @@ public:
     /// Bytes that are read or written at a time.
     static constexpr qint64 kPiece = 8 << 20;
 
-    FileCopy(client::ContainerClient* container, QObject* parent);
+    FileCopy(client::FileSource* other, QObject* parent);
 
     void start() { next(); }
     /// What has been copied stays; of the file that is under way nothing does.
@@ -45,7 +45,8 @@ protected:
     /// Takes away what there is of an unfinished file, and calls done().
     virtual void dropUnfinished() = 0;
 
-    client::ContainerClient* container() const;
+    /// The container or image at the other end; nullptr once it has gone.
+    client::FileSource* other() const;
     bool mayReplace() const { return m_all == Answer::Replace; }
     bool isCancelled() const { return m_isCancelled; }
     void tell(const QString& name) { Q_EMIT progressed(name, m_bytes); }
@@ -58,7 +59,7 @@ protected:
 private:
     void next();
 
-    QPointer<client::ContainerClient> m_container;
+    QPointer<client::FileSource> m_other;
     quint64 m_bytes = 0;
     int m_files = 0;
     QStringList m_problems;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/models/files_model.h"
 
-#include "gui/client/container_client.h"
+#include "gui/client/file_source.h"
 #include "gui/client/files_reader.h"
 #include "gui/format/formats.h"
 #include "gui/models/change_words.h"
@@ -68,10 +68,10 @@ FilesModel::FilesModel(QObject* parent)
 
 FilesModel::~FilesModel() = default;
 
-void FilesModel::setContainer(client::ContainerClient* container)
+void FilesModel::setSource(client::FileSource* source)
 {
     beginResetModel();
-    m_container = container;
+    m_source = source;
     ++m_generation;
     m_wanted.clear();
     m_again.clear();
@@ -82,7 +82,7 @@ void FilesModel::setContainer(client::ContainerClient* container)
 
 void FilesModel::refresh()
 {
-    if (!m_container || !m_again.isEmpty())
+    if (!m_source || !m_again.isEmpty())
         return;
     m_refreshing.start();
     m_isRefreshing = true;
@@ -196,7 +196,7 @@ void FilesModel::revealFurther()
 void FilesModel::read(const QByteArray& path)
 {
     Node* node = nodeAt(path);
-    if (!m_container || !node || node->isReading)
+    if (!m_source || !node || node->isReading)
         return;
     node->isReading = true;
     readPart(std::make_shared<Reading>(Reading{path, m_generation}));
@@ -204,9 +204,9 @@ void FilesModel::read(const QByteArray& path)
 
 void FilesModel::readPart(const std::shared_ptr<Reading>& reading)
 {
-    m_container->listDirectory(reading->path, reading->next)
+    m_source->listDirectory(reading->path, reading->next)
         .then(this, [this, reading](client::Outcome<client::FileListing> part) {
-            if (reading->generation != m_generation || !m_container)
+            if (reading->generation != m_generation || !m_source)
                 return;
             if (!part)
                 return giveUp(*reading, part.error());
@@ -401,7 +401,7 @@ bool FilesModel::hasChildren(const QModelIndex& parent) const
 bool FilesModel::canFetchMore(const QModelIndex& parent) const
 {
     const Node* node = nodeOf(parent);
-    return m_container && node->isDirectory() && !node->isRead && !node->isReading;
+    return m_source && node->isDirectory() && !node->isRead && !node->isReading;
 }
 
 void FilesModel::fetchMore(const QModelIndex& parent)
@@ -475,7 +475,8 @@ QVariant FilesModel::data(const QModelIndex& index, int role) const
     case Qt::EditRole:
         return display(node, index.column());
     case Qt::ToolTipRole:
-        return index.column() == NameColumn ? QVariant(format::plainToolTip(fileToolTip(node.entry))) : QVariant();
+        return index.column() == NameColumn ? QVariant(format::plainToolTip(fileToolTip(node.entry, m_layers)))
+                                            : QVariant();
     case PathRole:
         return pathOf(node);
     case TypeRole:

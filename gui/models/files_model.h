@@ -14,14 +14,14 @@
 #include <vector>
 
 namespace lamella::client {
-class ContainerClient;
+class FileSource;
 }
 
 namespace lamella::models {
 
-/// The files of a container as a tree. A directory is read when it is opened, and read again by refresh(), by
-/// difference, so that what is expanded and selected stays. Names and paths are bytes; what of them is no UTF-8 appears
-/// as U+FFFD.
+/// The files of a container or an image as a tree. A directory is read when it is opened, and read again by refresh(),
+/// by difference, so that what is expanded and selected stays. Names and paths are bytes; what of them is no UTF-8
+/// appears as U+FFFD.
 class FilesModel : public QAbstractItemModel {
     Q_OBJECT
 
@@ -41,7 +41,10 @@ public:
     explicit FilesModel(QObject* parent = nullptr);
     ~FilesModel() override;
 
-    void setContainer(client::ContainerClient* container);
+    /// nullptr: none.
+    void setSource(client::FileSource* source);
+    /// Of the image, from the bottom: what the tool tips of its files speak of.
+    void setLayers(const std::vector<client::LayerInfo>& layers) { m_layers = layers; }
 
     /// Reads every directory that has been opened once more, one after another.
     void refresh();
@@ -104,8 +107,9 @@ private:
     QVariant display(const Node& node, int column) const;
     QVariant sortKey(const Node& node, int column) const;
 
-    QPointer<client::ContainerClient> m_container;
+    QPointer<client::FileSource> m_source;
     quint64 m_generation = 0;
+    std::vector<client::LayerInfo> m_layers;
     std::unique_ptr<Node> m_root;
     QByteArray m_wanted; ///< that is being revealed
     int m_links = 0; ///< that were followed for it

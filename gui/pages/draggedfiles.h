@@ -10,8 +10,8 @@
 
 namespace lamella::pages {
 
-/// Files of a container that are dragged to another program: they are copied out when it wants to know where they are,
-/// which is when they are dropped.
+/// Files of a container or an image that are dragged to another program: they are copied out when it wants to know
+/// where they are, which is when they are dropped.
 class DraggedFiles final : public QMimeData {
     Q_OBJECT
 public:

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/pages/fileactions.h"
 
-#include "gui/client/container_client.h"
-#include "gui/client/job_client.h"
 #include "gui/models/file_paths.h"
 #include "gui/models/files_model.h"
-#include "gui/pages/fileeditor.h"
-#include "gui/pages/filepermissions.h"
 #include "gui/pages/filestree.h"
-#include "gui/widgets/confirmation.h"
 #include "gui/widgets/icons.h"
 
 #include <QAction>
@@ -17,80 +12,47 @@
 #include <QGuiApplication>
 #include <QMenu>
 
-#include <algorithm>
-
 namespace lamella::pages {
 
-using client::ChangeKind;
 using client::FileEntry;
 using client::FileType;
 
-FileActions::FileActions(models::FilesModel* model, FilesTree* tree)
-    : QObject(tree)
-    , m_model(model)
-    , m_tree(tree)
+QAction* makeFileAction(QObject* owner, const QString& name, QStringView icon, const QString& text,
+                        const QKeySequence& key)
 {
-    const auto key = [](QStringView text) { return QKeySequence(text.toString(), QKeySequence::PortableText); };
-    open = make(QStringLiteral("filesOpen"), u"right", tr("&Go Where It Leads"), {});
-    edit = make(QStringLiteral("filesEdit"), u"edit", tr("&Edit"), key(u"F4"));
-    addFiles = make(QStringLiteral("filesAdd"), u"load", tr("&Add Files…"), {});
-    addDirectory = make(QStringLiteral("filesAddDirectory"), u"load", tr("Add a &Directory…"), {});
-    saveTo = make(QStringLiteral("filesSaveTo"), u"save", tr("&Save To…"), {});
-    newDirectory
-        = make(QStringLiteral("filesNewDirectory"), u"new-directory", tr("&New Directory"), key(u"Ctrl+Shift+N"));
-    rename = make(QStringLiteral("filesRename"), u"rename", tr("&Rename"), key(u"F2"));
-    permissions = make(QStringLiteral("filesPermissions"), u"settings", tr("Per&missions…"), {});
-    remove = make(QStringLiteral("filesRemove"), u"remove", tr("Re&move…"), QKeySequence::Delete);
-    copyPath = make(QStringLiteral("filesCopyPath"), u"copy", tr("&Copy Path"), key(u"Ctrl+Shift+C"));
-    // F2 is the tree's own key for typing a name; here it is only written beside the text.
-    for (QAction* action : {edit, newDirectory, remove, copyPath}) {
-        action->setShortcutContext(Qt::WidgetShortcut);
-        tree->addAction(action);
-    }
-    connectActions();
-    updateActions();
-}
-
-QAction* FileActions::make(const QString& name, QStringView icon, const QString& text, const QKeySequence& key)
-{
-    auto* action = new QAction(widgets::icon(icon), text, this);
+    auto* action = new QAction(widgets::icon(icon), text, owner);
     action->setObjectName(name);
     action->setShortcut(key);
     return action;
 }
 
-void FileActions::connectActions()
+void addFileKey(FilesTree* tree, QAction* action)
 {
-    connect(newDirectory, &QAction::triggered, this, &FileActions::makeDirectory);
-    connect(rename, &QAction::triggered, this, [this] { m_tree->editName(m_tree->current()); });
-    connect(permissions, &QAction::triggered, this, &FileActions::setPermissions);
-    connect(remove, &QAction::triggered, this, &FileActions::askRemove);
+    action->setShortcutContext(Qt::WidgetShortcut);
+    tree->addAction(action);
+}
+
+FileActions::FileActions(models::FilesModel* model, FilesTree* tree)
+    : QObject(tree)
+    , open(makeFileAction(this, QStringLiteral("filesOpen"), u"right", tr("&Go Where It Leads")))
+    , saveTo(makeFileAction(this, QStringLiteral("filesSaveTo"), u"save", tr("&Save To…")))
+    , copyPath(makeFileAction(this, QStringLiteral("filesCopyPath"), u"copy", tr("&Copy Path"),
+                              Qt::CTRL | Qt::SHIFT | Qt::Key_C))
+    , m_model(model)
+    , m_tree(tree)
+{
+    addFileKey(tree, copyPath);
     connect(copyPath, &QAction::triggered, this, [this] {
         QStringList paths;
         for (const QByteArray& path : chosenPaths())
             paths.append(models::textOf(path));
         QGuiApplication::clipboard()->setText(paths.join(u'\n'));
     });
-    connect(addFiles, &QAction::triggered, this, [this] { chooseFiles(false); });
-    connect(addDirectory, &QAction::triggered, this, [this] { chooseFiles(true); });
     connect(saveTo, &QAction::triggered, this, &FileActions::chooseTarget);
     connect(open, &QAction::triggered, this, [this] { Q_EMIT m_tree->opened(m_tree->current()); });
     connect(m_tree, &FilesTree::chosenChanged, this, &FileActions::updateActions);
     connect(m_model, &QAbstractItemModel::dataChanged, this, &FileActions::updateActions);
-    connect(m_model, &models::FilesModel::renameRequested, this, &FileActions::renameFile);
-    connect(m_model, &models::FilesModel::directoryRead, this, [this] {
-        const QModelIndex made = m_named.isEmpty() ? QModelIndex() : m_model->find(m_named);
-        if (!made.isValid())
-            return;
-        m_named.clear();
-        m_tree->editName(made);
-    });
-}
-
-void FileActions::setContainer(client::ContainerClient* container)
-{
-    m_container = container;
-    m_named.clear();
+    connect(m_model, &QAbstractItemModel::modelReset, this, &FileActions::updateActions);
     updateActions();
 }
 
@@ -100,41 +62,6 @@ QByteArray FileActions::directory() const
     const FileEntry* entry = m_model->entry(current);
     const QByteArray path = m_model->path(current);
     return !entry || entry->type == FileType::Directory ? path : models::parentPath(path);
-}
-
-QMenu* FileActions::createMenu(QWidget* parent) const
-{
-    auto* menu = new QMenu(parent);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    if (open->isEnabled())
-        menu->addAction(open);
-    menu->addAction(edit);
-    menu->addSeparator();
-    menu->addActions({addFiles, addDirectory, saveTo});
-    menu->addSeparator();
-    menu->addActions({newDirectory, rename, permissions, copyPath});
-    menu->addSeparator();
-    menu->addAction(remove);
-    return menu;
-}
-
-void FileActions::updateActions()
-{
-    const QModelIndexList chosen = m_tree->chosen();
-    const FileEntry* current = m_model->entry(m_tree->current());
-    const bool any = m_container && !chosen.isEmpty();
-    const bool one = m_container && chosen.size() == 1 && current;
-    const bool isOwn
-        = std::ranges::none_of(chosen, [this](const QModelIndex& file) { return m_model->entry(file)->isMounted; });
-    open->setEnabled(one && current->type == FileType::Symlink);
-    edit->setEnabled(one && FileEditor::canEdit(*current));
-    for (QAction* action : {addFiles, addDirectory, newDirectory})
-        action->setEnabled(m_container);
-    saveTo->setEnabled(any);
-    copyPath->setEnabled(any);
-    rename->setEnabled(one && isOwn);
-    permissions->setEnabled(any && isOwn);
-    remove->setEnabled(any && isOwn);
 }
 
 QByteArrayList FileActions::chosenPaths() const
@@ -153,18 +80,23 @@ std::vector<models::CopyOut::Source> FileActions::sources() const
     return files;
 }
 
-void FileActions::chooseFiles(bool directory)
+QMenu* FileActions::createMenu(QWidget* parent) const
 {
-    const QByteArray into = this->directory();
-    auto* chooser = new QFileDialog(m_tree->window(), tr("Copy into %1").arg(models::textOf(into)));
-    chooser->setObjectName(QStringLiteral("addChooser"));
-    chooser->setAttribute(Qt::WA_DeleteOnClose);
-    chooser->setFileMode(directory ? QFileDialog::Directory : QFileDialog::ExistingFiles);
-    chooser->setOption(QFileDialog::ShowDirsOnly, directory);
-    chooser->setLabelText(QFileDialog::Accept, tr("Copy"));
-    connect(chooser, &QFileDialog::filesSelected, this,
-            [this, into](const QStringList& files) { Q_EMIT addRequested(files, into); });
-    chooser->open();
+    auto* menu = new QMenu(parent);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    if (open->isEnabled())
+        menu->addAction(open);
+    menu->addActions({saveTo, copyPath});
+    return menu;
+}
+
+void FileActions::updateActions()
+{
+    const QModelIndexList chosen = m_tree->chosen();
+    const FileEntry* current = m_model->entry(m_tree->current());
+    open->setEnabled(chosen.size() == 1 && current && current->type == FileType::Symlink);
+    saveTo->setEnabled(!chosen.isEmpty());
+    copyPath->setEnabled(!chosen.isEmpty());
 }
 
 void FileActions::chooseTarget()
@@ -177,125 +109,6 @@ void FileActions::chooseTarget()
     chooser->setLabelText(QFileDialog::Accept, tr("Save"));
     connect(chooser, &QFileDialog::fileSelected, this, &FileActions::saveRequested);
     chooser->open();
-}
-
-void FileActions::makeDirectory()
-{
-    if (!m_container)
-        return;
-    const QByteArray above = directory();
-    QByteArray path = models::childPath(above, tr("New Directory").toUtf8());
-    for (int number = 2; m_model->find(path).isValid(); ++number)
-        path = models::childPath(above, tr("New Directory %1").arg(number).toUtf8());
-    constexpr quint32 kMode = 0755;
-    m_container->makeDirectory(path, kMode).then(this, [this, path, above](const client::Outcome<void>& outcome) {
-        if (!outcome)
-            return report(tr("The directory was not made"), outcome.error());
-        m_named = path;
-        m_model->readAgain(above);
-    });
-}
-
-void FileActions::renameFile(const QByteArray& path, const QByteArray& name)
-{
-    if (!m_container)
-        return;
-    const QByteArray to = models::childPath(models::parentPath(path), name);
-    m_container->moveFile(path, to).then(this, [this, path, to](const client::Outcome<void>& outcome) {
-        if (!outcome)
-            return report(tr("%1 was not renamed").arg(models::textOf(path)), outcome.error());
-        changedIn({path});
-        m_model->reveal(to);
-    });
-}
-
-void FileActions::setPermissions()
-{
-    const FileEntry* first = m_model->entry(m_tree->current());
-    const QByteArrayList paths = chosenPaths();
-    if (!m_container || !first || paths.isEmpty())
-        return;
-    auto* dialog = new FilePermissions(m_container, paths, *first, m_tree->window());
-    connect(dialog, &FilePermissions::changed, this, [this, paths] { changedIn(paths); });
-    dialog->open();
-}
-
-void FileActions::askRemove()
-{
-    const QModelIndexList files = m_tree->chosen();
-    const QByteArrayList paths = chosenPaths();
-    if (!m_container || paths.isEmpty())
-        return;
-    const QString question = paths.size() == 1
-        ? tr("Remove %1?").arg(models::textOf(paths.first()))
-        : tr("Remove %n files and directories?", nullptr, static_cast<int>(paths.size()));
-    auto* confirmation = new widgets::Confirmation(m_tree->window(), question, tr("&Remove"));
-    confirmation->setObjectName(QStringLiteral("filesQuestion"));
-    confirmation->setConsequence(loss(files));
-    confirmation->ask([this, paths] { removeFiles(paths); });
-}
-
-QString FileActions::loss(const QModelIndexList& files) const
-{
-    int lost = 0;
-    bool hasDirectories = false;
-    bool hasChangesWithin = false;
-    for (const QModelIndex& file : files) {
-        const FileEntry* entry = m_model->entry(file);
-        lost += entry->change && *entry->change != ChangeKind::Attributes && *entry->change != ChangeKind::Copied;
-        hasDirectories = hasDirectories || entry->type == FileType::Directory;
-        hasChangesWithin = hasChangesWithin || entry->isCopiedUp;
-    }
-    const int kept = static_cast<int>(files.size()) - lost;
-    QStringList sentences;
-    if (files.size() == 1)
-        sentences.append(lost > 0 ? tr("Lost for good: what it holds is not in the image.")
-                                  : tr("The image has it, so that the Changes tab can bring it back."));
-    if (files.size() > 1 && lost > 0)
-        sentences.append(tr("Lost for good: what the container has made of %n of them.", nullptr, lost));
-    if (files.size() > 1 && kept > 0)
-        sentences.append(tr("From the image, so that the Changes tab can bring it back: %n of them.", nullptr, kept));
-    if (hasDirectories)
-        sentences.append(tr("Directories go with everything in them."));
-    if (hasChangesWithin)
-        sentences.append(tr("What was added or changed within them is lost for good."));
-    if (m_container->isAlive())
-        sentences.append(tr("It is running: programs that have such a file open keep it until they close it."));
-    return sentences.join(u'\n');
-}
-
-void FileActions::removeFiles(const QByteArrayList& paths)
-{
-    if (!m_container)
-        return;
-    const auto ended = [this, paths](const client::Outcome<QStringList>& outcome) {
-        if (!outcome && outcome.error().kind != client::ErrorKind::Cancelled)
-            report(tr("Not everything was removed"), outcome.error());
-        changedIn(paths);
-    };
-    m_container->removeFiles(paths).then(this, [this, ended](const client::Outcome<QPointer<client::JobClient>>& job) {
-        if (!job)
-            report(tr("Nothing was removed"), job.error());
-        else if (*job)
-            (*job)->wait().then(this, ended);
-    });
-}
-
-void FileActions::report(const QString& what, const client::ClientError& error)
-{
-    Q_EMIT failed(QStringLiteral("%1: %2").arg(what, error.sentence));
-}
-
-void FileActions::changedIn(const QByteArrayList& paths)
-{
-    QByteArrayList directories;
-    for (const QByteArray& path : paths) {
-        const QByteArray above = models::parentPath(path);
-        if (!directories.contains(above))
-            directories.append(above);
-    }
-    for (const QByteArray& above : std::as_const(directories))
-        m_model->readAgain(above);
 }
 
 } // namespace lamella::pages

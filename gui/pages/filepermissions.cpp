@@ -2,124 +2,125 @@
 #include "gui/pages/filepermissions.h"
 
 #include "gui/client/container_client.h"
+#include "gui/client/job_client.h"
 #include "gui/models/file_paths.h"
+#include "gui/pages/modebits.h"
 #include "gui/widgets/colors.h"
 #include "gui/widgets/fonts.h"
 
 #include <QCheckBox>
 #include <QDialogButtonBox>
 #include <QFormLayout>
-#include <QGridLayout>
 #include <QLabel>
-#include <QLineEdit>
 #include <QPushButton>
-#include <QRegularExpressionValidator>
 #include <QSpinBox>
 
+#include <algorithm>
+#include <chrono>
+
 namespace lamella::pages {
+
+using namespace std::chrono_literals;
 
 namespace {
 
 constexpr int kMostId = 65'535; // of a container's user namespace
+constexpr auto kSoon = 1s;
+constexpr qsizetype kMostReasons = 5;
+constexpr qsizetype kLongestReason = 200; // a path alone may have 4096
+
+QString shortened(const QString& reason)
+{
+    constexpr qsizetype kHalf = kLongestReason / 2;
+    return reason.size() <= kLongestReason ? reason : reason.first(kHalf) + u'…' + reason.last(kHalf);
+}
+
+QLabel* plainLabel(const QString& name, QWidget* parent)
+{
+    auto* label = new QLabel(parent);
+    label->setObjectName(name);
+    label->setWordWrap(true);
+    label->setTextFormat(Qt::PlainText);
+    label->hide();
+    return label;
+}
 
 } // namespace
 
 FilePermissions::FilePermissions(client::ContainerClient* container, const QByteArrayList& paths,
-                                 const client::FileEntry& first, QWidget* parent)
+                                 const client::FileEntry& first, bool hasDirectories, QWidget* parent)
     : QDialog(parent)
     , m_container(container)
     , m_paths(paths)
     , m_first(first)
-    , m_octal(new QLineEdit(this))
-    , m_words(new QLabel(this))
-    , m_uid(createId(QStringLiteral("permissionsUid"), first.uid))
-    , m_gid(createId(QStringLiteral("permissionsGid"), first.gid))
-    , m_problem(new QLabel(this))
+    , m_form(createForm(hasDirectories))
+    , m_progress(plainLabel(QStringLiteral("permissionsProgress"), this))
+    , m_problem(plainLabel(QStringLiteral("permissionsProblem"), this))
     , m_buttons(new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this))
 {
     setObjectName(QStringLiteral("permissionsDialog"));
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(paths.size() == 1 ? tr("Permissions of %1").arg(models::textOf(models::lastName(paths.first())))
                                      : tr("Permissions of %n files", nullptr, static_cast<int>(paths.size())));
-    m_octal->setObjectName(QStringLiteral("permissionsOctal"));
-    m_octal->setFont(widgets::monospaceFont(font()));
-    m_octal->setMaximumWidth(80);
-    m_octal->setValidator(new QRegularExpressionValidator(QRegularExpression(QStringLiteral("[0-7]{1,4}")), this));
-    m_words->setFont(widgets::monospaceFont(font()));
-    m_words->setForegroundRole(QPalette::PlaceholderText);
-    m_problem->setObjectName(QStringLiteral("permissionsProblem"));
-    m_problem->setWordWrap(true);
-    m_problem->setTextFormat(Qt::PlainText);
+    m_progress->setForegroundRole(QPalette::PlaceholderText);
     QPalette bad = m_problem->palette();
     bad.setColor(QPalette::WindowText, widgets::meaningColor(widgets::Meaning::Bad, bad));
     m_problem->setPalette(bad);
     m_buttons->button(QDialogButtonBox::Ok)->setText(tr("&Set"));
     for (QAbstractButton* button : m_buttons->buttons())
         button->setIcon({});
-    auto* form = new QFormLayout;
-    form->setHorizontalSpacing(widgets::kGroupSpacing);
-    form->setVerticalSpacing(widgets::kSpacing);
-    auto* octal = new QHBoxLayout;
-    octal->setSpacing(widgets::kSpacing);
-    octal->addWidget(m_octal);
-    octal->addWidget(m_words, 1);
-    if (first.type != client::FileType::Symlink) {
-        form->addRow(createBits());
-        auto* label = new QLabel(tr("In &octal digits"), this);
-        label->setBuddy(m_octal);
-        form->addRow(label, octal);
-        setMode(first.mode);
-    } else {
-        m_octal->hide();
-        m_words->hide();
-    }
-    form->addRow(tr("&User id"), m_uid);
-    form->addRow(tr("&Group id"), m_gid);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(widgets::kGroupSpacing, widgets::kGroupSpacing, widgets::kGroupSpacing,
                                widgets::kGroupSpacing);
     layout->setSpacing(widgets::kGroupSpacing);
-    layout->addLayout(form);
-    layout->addWidget(m_problem);
+    for (QWidget* part : {m_form, static_cast<QWidget*>(m_progress), static_cast<QWidget*>(m_problem)})
+        layout->addWidget(part);
     layout->addStretch();
     layout->addWidget(m_buttons);
-    connect(m_octal, &QLineEdit::textEdited, this, &FilePermissions::typed);
+    m_soon.setSingleShot(true);
+    connect(&m_soon, &QTimer::timeout, this, [this] {
+        m_progress->show();
+        grow();
+    });
     connect(m_buttons, &QDialogButtonBox::accepted, this, &FilePermissions::accept);
-    connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    connect(m_buttons, &QDialogButtonBox::rejected, this, &FilePermissions::reject);
+    if (m_bits)
+        connect(m_bits, &ModeBits::validChanged, m_buttons->button(QDialogButtonBox::Ok), &QWidget::setEnabled);
 }
 
-QGridLayout* FilePermissions::createBits()
+QWidget* FilePermissions::createForm(bool hasDirectories)
 {
-    auto* grid = new QGridLayout;
-    grid->setHorizontalSpacing(widgets::kGroupSpacing);
-    grid->setVerticalSpacing(widgets::kSpacing);
-    const std::array whose{tr("Owner"), tr("Group"), tr("Others")};
-    const std::array rights{tr("read"), tr("write"), tr("execute")};
-    const std::array special{tr("set user id"), tr("set group id"), tr("sticky")};
-    const std::array names{QStringLiteral("Owner"), QStringLiteral("Group"), QStringLiteral("Others")};
-    for (int row = 0; row < 3; ++row) {
-        const auto at = static_cast<std::size_t>(row);
-        grid->addWidget(new QLabel(whose[at], this), row, 0);
-        for (int column = 0; column < 3; ++column) {
-            const auto right = static_cast<std::size_t>(column);
-            addBit(grid, 0400U >> (row * 3 + column), row, column + 1, names[at] + QString::number(column),
-                   rights[right])
-                ->setAccessibleName(QStringLiteral("%1: %2").arg(whose[at], rights[right]));
-        }
-        addBit(grid, 04000U >> row, row, 4, QStringLiteral("Special") + QString::number(row), special[at]);
-    }
-    return grid;
+    auto* widget = new QWidget(this);
+    auto* form = new QFormLayout(widget);
+    form->setContentsMargins(0, 0, 0, 0);
+    form->setHorizontalSpacing(widgets::kGroupSpacing);
+    form->setVerticalSpacing(widgets::kSpacing);
+    if (m_first.type != client::FileType::Symlink)
+        m_bits = new ModeBits(m_first.mode, form);
+    m_uid = createId(QStringLiteral("permissionsUid"), m_first.uid);
+    m_gid = createId(QStringLiteral("permissionsGid"), m_first.gid);
+    form->addRow(tr("&User id"), m_uid);
+    form->addRow(tr("&Group id"), m_gid);
+    if (hasDirectories)
+        addBelow(form);
+    return widget;
 }
 
-QCheckBox* FilePermissions::addBit(QGridLayout* grid, quint32 bit, int row, int column, const QString& name,
-                                   const QString& text)
+void FilePermissions::addBelow(QFormLayout* form)
 {
-    auto* box = new QCheckBox(text, this);
-    box->setObjectName(QStringLiteral("permissions") + name);
-    grid->addWidget(box, row, column);
-    m_bits[m_bitCount++] = {bit, box};
-    connect(box, &QCheckBox::clicked, this, [this] { setMode(mode()); });
-    return box;
+    m_below = new QCheckBox(tr("&Also everything below"), form->parentWidget());
+    m_below->setObjectName(QStringLiteral("permissionsBelow"));
+    auto* note = plainLabel(QStringLiteral("permissionsBelowNote"), form->parentWidget());
+    note->setText(tr("Where only owners are changed here, permissions below stay. Files get execute rights only where "
+                     "somebody has one already, and no set-id bits. Links are not followed. What changes of the image "
+                     "is copied into the writable layer."));
+    note->setForegroundRole(QPalette::PlaceholderText);
+    form->addRow(m_below);
+    form->addRow(note);
+    connect(m_below, &QCheckBox::toggled, this, [this, note](bool isOn) {
+        note->setVisible(isOn);
+        grow();
+    });
 }
 
 QSpinBox* FilePermissions::createId(const QString& name, quint32 id)
@@ -134,40 +135,43 @@ QSpinBox* FilePermissions::createId(const QString& name, quint32 id)
 
 quint32 FilePermissions::mode() const
 {
-    quint32 mode = 0;
-    for (const Bit& one : m_bits) {
-        if (one.box && one.box->isChecked())
-            mode |= one.bit;
-    }
-    return mode;
-}
-
-void FilePermissions::setMode(quint32 mode)
-{
-    m_octal->setText(QStringLiteral("%1").arg(mode, 4, 8, QLatin1Char('0')));
-    setBits(mode);
-}
-
-void FilePermissions::setBits(quint32 mode)
-{
-    for (const Bit& one : m_bits)
-        one.box->setChecked((mode & one.bit) != 0);
-    m_words->setText(models::modeWords(mode));
-}
-
-void FilePermissions::typed(const QString& octal)
-{
-    bool isNumber = false;
-    const uint mode = octal.toUInt(&isNumber, 8);
-    if (isNumber)
-        setBits(mode);
-    m_buttons->button(QDialogButtonBox::Ok)->setEnabled(isNumber);
+    return m_bits ? m_bits->mode() : 0;
 }
 
 void FilePermissions::accept()
 {
-    setEnabled(false);
-    setNext(0);
+    m_form->setEnabled(false);
+    m_buttons->button(QDialogButtonBox::Ok)->setEnabled(false);
+    m_problem->hide();
+    if (m_below && m_below->isChecked())
+        setBelow();
+    else
+        setNext(0);
+}
+
+void FilePermissions::reject()
+{
+    if (m_job && m_job->isRunning())
+        m_job->cancel();
+    else
+        QDialog::reject();
+}
+
+/// An owner that was not touched stays: the container may have no id for it. Where all below is meant and only owners
+/// were touched, modes stay as well.
+client::FileAttributes FilePermissions::wanted() const
+{
+    const bool isBelow = m_below && m_below->isChecked();
+    const bool isForAll = m_paths.size() > 1 && !isBelow;
+    client::FileAttributes attributes;
+    if (isForAll || static_cast<quint32>(m_uid->value()) != std::min<quint32>(m_first.uid, kMostId))
+        attributes.uid = static_cast<quint32>(m_uid->value());
+    if (isForAll || static_cast<quint32>(m_gid->value()) != std::min<quint32>(m_first.gid, kMostId))
+        attributes.gid = static_cast<quint32>(m_gid->value());
+    const bool hasOwners = attributes.uid || attributes.gid;
+    if (m_bits && (!isBelow || !hasOwners || m_bits->mode() != m_first.mode))
+        attributes.mode = m_bits->mode();
+    return attributes;
 }
 
 void FilePermissions::setNext(qsizetype index)
@@ -176,24 +180,72 @@ void FilePermissions::setNext(qsizetype index)
         QDialog::accept();
         return;
     }
-    client::FileAttributes attributes;
-    if (m_first.type != client::FileType::Symlink)
-        attributes.mode = mode();
-    // Only what was touched: an owner that the container has no id for stays.
-    if (static_cast<quint32>(m_uid->value()) != std::min<quint32>(m_first.uid, kMostId) || m_paths.size() > 1)
-        attributes.uid = static_cast<quint32>(m_uid->value());
-    if (static_cast<quint32>(m_gid->value()) != std::min<quint32>(m_first.gid, kMostId) || m_paths.size() > 1)
-        attributes.gid = static_cast<quint32>(m_gid->value());
-    m_container->setFileAttributes(m_paths[index], attributes)
+    m_container->setFileAttributes(m_paths[index], wanted())
         .then(this, [this, index](const client::Outcome<void>& outcome) {
-            if (outcome) {
-                Q_EMIT changed();
-                setNext(index + 1);
-                return;
-            }
-            setEnabled(true);
-            m_problem->setText(outcome.error().sentence);
+            if (!outcome)
+                return say(outcome.error().sentence);
+            Q_EMIT changed();
+            setNext(index + 1);
         });
+}
+
+void FilePermissions::setBelow()
+{
+    if (!m_container)
+        return QDialog::reject();
+    m_container->setAttributesBelow(m_paths, wanted())
+        .then(this, [this](const client::Outcome<QPointer<client::JobClient>>& job) {
+            if (!job)
+                say(job.error().sentence);
+            else if (*job)
+                follow(*job);
+        });
+}
+
+void FilePermissions::follow(client::JobClient* job)
+{
+    m_job = job;
+    m_soon.start(kSoon);
+    const auto tell = [this, job] { m_progress->setText(job->data().stage); };
+    connect(job, &client::JobClient::changed, this, tell);
+    tell();
+    job->wait().then(this, [this](const client::Outcome<QStringList>& ended) { take(ended); });
+}
+
+void FilePermissions::take(const client::Outcome<QStringList>& ended)
+{
+    m_job.clear();
+    m_soon.stop();
+    m_progress->hide();
+    Q_EMIT changed();
+    if (!ended)
+        return say(ended.error().kind == client::ErrorKind::Cancelled ? tr("It was stopped: a part of them is changed.")
+                                                                      : ended.error().sentence);
+    const int unchanged = ended->value(1).toInt();
+    if (unchanged == 0)
+        return QDialog::accept();
+    QStringList sentences{tr("%n could not be changed:", nullptr, unchanged)};
+    for (const QString& reason : ended->sliced(2).first(std::min(kMostReasons, ended->size() - 2)))
+        sentences.append(shortened(reason));
+    if (unchanged > sentences.size() - 1)
+        sentences.append(QStringLiteral("…"));
+    say(sentences.join(u'\n'));
+}
+
+void FilePermissions::say(const QString& problem)
+{
+    m_problem->setText(problem);
+    m_problem->show();
+    m_form->setEnabled(true);
+    m_buttons->button(QDialogButtonBox::Ok)->setEnabled(!m_bits || m_bits->isValid());
+    grow();
+}
+
+void FilePermissions::grow()
+{
+    for (QWidget* part : {m_form, static_cast<QWidget*>(this)})
+        part->layout()->activate();
+    resize(width(), std::max(height(), layout()->totalHeightForWidth(width())));
 }
 
 } // namespace lamella::pages

@@ -1,67 +1,73 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "gui/client/error.h"
 #include "gui/client/types.h"
 
+#include <QByteArrayList>
 #include <QDialog>
 #include <QPointer>
-
-#include <array>
+#include <QTimer>
 
 class QCheckBox;
 class QDialogButtonBox;
-class QGridLayout;
+class QFormLayout;
 class QLabel;
-class QLineEdit;
 class QSpinBox;
 
 namespace lamella::client {
 class ContainerClient;
-}
+class JobClient;
+} // namespace lamella::client
 
 namespace lamella::pages {
 
-/// Asks for other permissions and owners of files, and sets them; what is refused is said in the dialog. Deletes itself
-/// when closed.
+class ModeBits;
+
+/// Asks for other permissions and owners of files, and sets them, of directories with everything below them where that
+/// is wanted; what is refused is said in the dialog. Deletes itself when closed.
 class FilePermissions final : public QDialog {
     Q_OBJECT
 public:
     /// `first`: what is shown to begin with. A symlink has owners, but no permissions.
     FilePermissions(client::ContainerClient* container, const QByteArrayList& paths, const client::FileEntry& first,
-                    QWidget* parent);
+                    bool hasDirectories, QWidget* parent);
 
     quint32 mode() const;
     void accept() override;
+    /// What takes long is stopped first.
+    void reject() override;
 
 Q_SIGNALS:
     /// Of at least one of them.
     void changed();
 
 private:
-    QGridLayout* createBits();
-    QCheckBox* addBit(QGridLayout* grid, quint32 bit, int row, int column, const QString& name, const QString& text);
+    QWidget* createForm(bool hasDirectories);
+    void addBelow(QFormLayout* form);
     QSpinBox* createId(const QString& name, quint32 id);
-    void setMode(quint32 mode);
-    void setBits(quint32 mode);
-    void typed(const QString& octal);
+    client::FileAttributes wanted() const;
     void setNext(qsizetype index);
-
-    struct Bit {
-        quint32 bit = 0;
-        QCheckBox* box = nullptr;
-    };
+    void setBelow();
+    void follow(client::JobClient* job);
+    void take(const client::Outcome<QStringList>& ended);
+    void say(const QString& problem);
+    /// Makes room for words that have come.
+    void grow();
 
     QPointer<client::ContainerClient> m_container;
     QByteArrayList m_paths;
     client::FileEntry m_first;
-    std::array<Bit, 12> m_bits{};
-    std::size_t m_bitCount = 0;
-    QLineEdit* m_octal;
-    QLabel* m_words;
-    QSpinBox* m_uid;
-    QSpinBox* m_gid;
+    ModeBits* m_bits = nullptr; ///< none of a symlink
+    QSpinBox* m_uid = nullptr;
+    QSpinBox* m_gid = nullptr;
+    QCheckBox* m_below = nullptr; ///< none where there is no directory
+    QWidget* m_form;
+    QLabel* m_progress;
     QLabel* m_problem;
     QDialogButtonBox* m_buttons;
+    QPointer<client::JobClient> m_job;
+    QTimer m_soon; ///< what is over at once tells of no progress
 };
 
 } // namespace lamella::pages

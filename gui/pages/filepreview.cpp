@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/pages/filepreview.h"
 
-#include "gui/client/container_client.h"
+#include "gui/client/file_source.h"
 #include "gui/models/file_paths.h"
 #include "gui/pages/differenceview.h"
 
@@ -43,12 +43,12 @@ FilePreview::FilePreview(QWidget* parent)
     connect(m_view, &DifferenceView::ready, this, [this] { m_stack->setCurrentWidget(m_view); });
 }
 
-void FilePreview::show(client::ContainerClient* container, const QByteArray& path, const client::FileEntry& entry)
+void FilePreview::show(client::FileSource* source, const QByteArray& path, const client::FileEntry& entry)
 {
-    if (container == m_container && path == m_path && entry == m_entry)
+    if (source == m_source && path == m_path && entry == m_entry)
         return;
     ++m_generation;
-    m_container = container;
+    m_source = source;
     m_path = path;
     m_entry = entry;
     if (entry.isMounted) {
@@ -79,9 +79,9 @@ void FilePreview::clear()
 
 void FilePreview::read()
 {
-    if (!m_container)
+    if (!m_source)
         return;
-    m_container->readPart(m_path, 0, kPreviewed)
+    m_source->readPart(m_path, 0, kPreviewed)
         .then(this, [this, generation = m_generation](const client::Outcome<client::FileVersion>& file) {
             if (generation != m_generation)
                 return;

@@ -11,7 +11,7 @@ class QLabel;
 class QStackedLayout;
 
 namespace lamella::client {
-class ContainerClient;
+class FileSource;
 }
 
 namespace lamella::pages {
@@ -25,7 +25,7 @@ class FilePreview final : public QWidget {
 public:
     explicit FilePreview(QWidget* parent = nullptr);
 
-    void show(client::ContainerClient* container, const QByteArray& path, const client::FileEntry& entry);
+    void show(client::FileSource* source, const QByteArray& path, const client::FileEntry& entry);
     /// A sentence instead.
     void showWords(const QString& words);
     void clear();
@@ -34,7 +34,7 @@ public:
 private:
     void read();
 
-    QPointer<client::ContainerClient> m_container;
+    QPointer<client::FileSource> m_source;
     QByteArray m_path;
     client::FileEntry m_entry;
     QTimer m_soon; ///< who runs through the list with the arrow keys does not read each

@@ -3,25 +3,11 @@
 
 #include "gui/pages/page.h"
 
-#include <QModelIndex>
-
-class QLabel;
-class QSplitter;
-class QStackedWidget;
-
-namespace lamella::models {
-class FilesModel;
-}
-
 namespace lamella::pages {
 
-class CopyBar;
-class FileActions;
+class FileChanges;
 class FileEditor;
-class FilePreview;
-class FilesTree;
-class PathBar;
-class TemporaryCopies;
+class FilesView;
 
 /// The files of a container, to be looked into and changed.
 class FilesPage final : public Page {
@@ -37,26 +23,14 @@ protected:
     void tick() override;
 
 private:
-    void createBar();
-    void connectModel();
+    void connectView();
     void connectEditor();
-    void connectCopies();
     void copyIn(const QStringList& files, const QByteArray& directory);
-    void copyOut(const QString& directory);
-    void showChosen();
-    void open(const QModelIndex& file);
+    void closeEditor();
 
-    models::FilesModel* m_model;
-    FilesTree* m_tree;
-    PathBar* m_bar;
-    QSplitter* m_splitter;
-    FileActions* m_actions;
-    FilePreview* m_preview;
+    FilesView* m_view;
+    FileChanges* m_changes;
     FileEditor* m_editor;
-    QStackedWidget* m_below; ///< the preview or the editor
-    CopyBar* m_copies;
-    TemporaryCopies* m_temporary;
-    QLabel* m_cut;
     bool m_wasAlive = false;
 };
 

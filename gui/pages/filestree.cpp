@@ -21,6 +21,8 @@ namespace {
 
 /// Milliseconds that something is held over a directory before it opens.
 constexpr int kOpenedAfter = 700;
+/// Where there is less room, what is not seen of a file is in the preview.
+constexpr int kNarrowTree = 440;
 
 QStringList localFiles(const QDropEvent& event)
 {
@@ -34,9 +36,10 @@ QStringList localFiles(const QDropEvent& event)
 
 } // namespace
 
-FilesTree::FilesTree(FilesModel* model, QWidget* parent)
+FilesTree::FilesTree(FilesModel* model, FilesOf whose, QWidget* parent)
     : QTreeView(parent)
     , m_files(model)
+    , m_canChange(whose == FilesOf::Container)
     , m_sort(new FilesSort(this))
 {
     m_sort->setSourceModel(model);
@@ -49,17 +52,18 @@ FilesTree::FilesTree(FilesModel* model, QWidget* parent)
     setSortingEnabled(true);
     sortByColumn(FilesModel::NameColumn, Qt::AscendingOrder);
     setSelectionMode(QAbstractItemView::ExtendedSelection);
-    setEditTriggers(QAbstractItemView::EditKeyPressed);
-    setDragDropMode(QAbstractItemView::DragDrop);
+    setEditTriggers(m_canChange ? EditKeyPressed : NoEditTriggers);
+    setDragDropMode(m_canChange ? DragDrop : DragOnly);
     setAutoExpandDelay(kOpenedAfter);
     setExpandsOnDoubleClick(true);
-    setAcceptDrops(true);
-    setDropIndicatorShown(true);
+    setAcceptDrops(m_canChange);
+    setDropIndicatorShown(m_canChange);
     setContextMenuPolicy(Qt::CustomContextMenu);
     header()->setStretchLastSection(false);
     header()->setSectionResizeMode(FilesModel::NameColumn, QHeaderView::Stretch);
     for (int column = FilesModel::ChangeColumn; column < FilesModel::ColumnCount; ++column)
         header()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
+    setColumnHidden(FilesModel::ChangeColumn, whose == FilesOf::Image);
     widgets::addCopyAction(this);
     connect(this, &QTreeView::collapsed, this,
             [this](const QModelIndex& directory) { m_files->forget(m_sort->mapToSource(directory)); });
@@ -106,7 +110,7 @@ void FilesTree::editName(const QModelIndex& file)
 bool FilesTree::event(QEvent* event)
 {
     // F2 is for the file here, whatever it is for in the window.
-    if (event->type() == QEvent::ShortcutOverride && static_cast<QKeyEvent*>(event)->key() == Qt::Key_F2
+    if (m_canChange && event->type() == QEvent::ShortcutOverride && static_cast<QKeyEvent*>(event)->key() == Qt::Key_F2
         && currentIndex().isValid())
         event->accept();
     return QTreeView::event(event);
@@ -128,10 +132,10 @@ void FilesTree::keyPressEvent(QKeyEvent* event)
 
 void FilesTree::welcome(QDropEvent* event) const
 {
-    if (localFiles(*event).isEmpty() || event->source() == this)
-        return;
-    event->setDropAction(Qt::CopyAction);
-    event->accept();
+    const bool isWelcome = m_canChange && event->source() != this && !localFiles(*event).isEmpty();
+    event->setAccepted(isWelcome);
+    if (isWelcome)
+        event->setDropAction(Qt::CopyAction);
 }
 
 void FilesTree::dragEnterEvent(QDragEnterEvent* event)
@@ -149,13 +153,21 @@ void FilesTree::dragMoveEvent(QDragMoveEvent* event)
 void FilesTree::dropEvent(QDropEvent* event)
 {
     const QStringList files = localFiles(*event);
-    if (files.isEmpty() || event->source() == this)
+    if (!m_canChange || files.isEmpty() || event->source() == this)
         return;
     event->setDropAction(Qt::CopyAction);
     event->accept();
     setState(NoState);
     viewport()->update();
     Q_EMIT filesDropped(files, m_sort->mapToSource(indexAt(event->position().toPoint()).siblingAtColumn(0)));
+}
+
+/// Names are what the tree is for: the others go first where there is no room.
+void FilesTree::resizeEvent(QResizeEvent* event)
+{
+    QTreeView::resizeEvent(event);
+    for (const int column : {FilesModel::ModeColumn, FilesModel::OwnerColumn, FilesModel::TimeColumn})
+        setColumnHidden(column, width() < kNarrowTree);
 }
 
 void FilesTree::startDrag(Qt::DropActions)

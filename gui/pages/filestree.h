@@ -13,11 +13,14 @@ namespace lamella::pages {
 
 class FilesSort;
 
-/// The tree of a container's files.
+/// Those of a container can be changed, and differ from its image's.
+enum class FilesOf { Container, Image };
+
+/// The tree of the files of a container or an image.
 class FilesTree final : public QTreeView {
     Q_OBJECT
 public:
-    explicit FilesTree(models::FilesModel* model, QWidget* parent = nullptr);
+    FilesTree(models::FilesModel* model, FilesOf whose, QWidget* parent = nullptr);
 
     /// The model's indices (column 0) of what is selected, without what lies in a selected directory.
     QModelIndexList chosen() const;
@@ -44,12 +47,14 @@ protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dragMoveEvent(QDragMoveEvent* event) override;
     void dropEvent(QDropEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     void startDrag(Qt::DropActions actions) override;
 
 private:
     void welcome(QDropEvent* event) const;
 
     models::FilesModel* m_files;
+    bool m_canChange;
     FilesSort* m_sort;
     DraggedFiles::Fetch m_fetch;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/pages/pathbar.h"
 
-#include "gui/client/container_client.h"
+#include "gui/client/file_source.h"
 #include "gui/models/file_paths.h"
 #include "gui/widgets/fonts.h"
 #include "gui/widgets/icons.h"
@@ -36,7 +36,7 @@ PathBar::PathBar(QWidget* parent)
     m_layout->addWidget(m_line, 1);
     m_line->setObjectName(QStringLiteral("filesPath"));
     m_line->setAccessibleName(tr("Path"));
-    m_line->setToolTip(tr("The path in the container (Ctrl+L)"));
+    m_line->setToolTip(tr("The path (Ctrl+L)"));
     m_line->setFont(widgets::monospaceFont(font()));
     m_line->setText(QStringLiteral("/"));
     auto* completer = new QCompleter(m_names, this);
@@ -72,9 +72,9 @@ QToolButton* PathBar::createButton(const QString& name, QStringView icon, const 
     return button;
 }
 
-void PathBar::setContainer(client::ContainerClient* container)
+void PathBar::setSource(client::FileSource* source)
 {
-    m_container = container;
+    m_source = source;
     m_past.clear();
     m_completed.clear();
     m_names->setStringList({});
@@ -131,10 +131,10 @@ void PathBar::updateButtons()
 void PathBar::complete(const QString& typed)
 {
     const QByteArray directory = models::cleanPath(typed.first(typed.lastIndexOf(u'/') + 1).toUtf8());
-    if (!m_container || directory == m_completed || !typed.startsWith(u'/'))
+    if (!m_source || directory == m_completed || !typed.startsWith(u'/'))
         return;
     m_completed = directory;
-    m_container->listDirectory(directory).then(
+    m_source->listDirectory(directory).then(
         this, [this, directory](const client::Outcome<client::FileListing>& listing) {
             if (!listing || directory != m_completed)
                 return;

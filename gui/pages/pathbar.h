@@ -12,18 +12,19 @@ class QStringListModel;
 class QToolButton;
 
 namespace lamella::client {
-class ContainerClient;
+class FileSource;
 }
 
 namespace lamella::pages {
 
-/// Where one is in a container's files: back, up, and the path, which can be typed and completes itself.
+/// Where one is in the files of a container or an image: back, up, and the path, which can be typed and completes
+/// itself.
 class PathBar final : public QWidget {
     Q_OBJECT
 public:
     explicit PathBar(QWidget* parent = nullptr);
 
-    void setContainer(client::ContainerClient* container);
+    void setSource(client::FileSource* source);
     /// Shows where one is now.
     void setPath(const QByteArray& path);
     const QByteArray& path() const { return m_path; }
@@ -42,7 +43,7 @@ private:
     void complete(const QString& typed);
     void updateButtons();
 
-    QPointer<client::ContainerClient> m_container;
+    QPointer<client::FileSource> m_source;
     QByteArray m_path = "/";
     QByteArrayList m_past; ///< from where one went to another path
     QHBoxLayout* m_layout;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/pages/temporarycopies.h"
 
-#include "gui/client/container_client.h"
+#include "gui/client/file_source.h"
 #include "gui/models/file_paths.h"
 #include "gui/pages/copybar.h"
 
@@ -31,16 +31,16 @@ QString TemporaryCopies::pathOf(const Directory& directory, const CopyOut::Sourc
     return directory->filePath(QFile::decodeName(models::lastName(file.path)));
 }
 
-QList<QUrl> TemporaryCopies::copyNow(client::ContainerClient* container, const std::vector<CopyOut::Source>& files)
+QList<QUrl> TemporaryCopies::copyNow(client::FileSource* source, const std::vector<CopyOut::Source>& files)
 {
     const Directory directory = makeDirectory();
-    if (!container || m_bar->isBusy() || !directory->isValid())
+    if (!source || m_bar->isBusy() || !directory->isValid())
         return {};
     QEventLoop untilCopied;
     connect(m_bar, &CopyBar::ended, &untilCopied, &QEventLoop::quit);
     connect(this, &QObject::destroyed, &untilCopied, &QEventLoop::quit);
     const QPointer alive(this);
-    m_bar->run(new CopyOut(container, files, directory->path(), m_bar), tr("Copying what is dragged"));
+    m_bar->run(new CopyOut(source, files, directory->path(), m_bar), tr("Copying what is dragged"));
     untilCopied.exec();
     QList<QUrl> urls;
     for (const auto& file : files) {
@@ -53,10 +53,10 @@ QList<QUrl> TemporaryCopies::copyNow(client::ContainerClient* container, const s
     return urls;
 }
 
-void TemporaryCopies::open(client::ContainerClient* container, const CopyOut::Source& file)
+void TemporaryCopies::open(client::FileSource* source, const CopyOut::Source& file)
 {
     const Directory directory = makeDirectory();
-    if (!container)
+    if (!source)
         return;
     if (m_bar->isBusy() || !directory->isValid()) {
         Q_EMIT failed(m_bar->isBusy() ? tr("Something is being copied already.")
@@ -66,7 +66,7 @@ void TemporaryCopies::open(client::ContainerClient* container, const CopyOut::So
     const QString path = pathOf(directory, file);
     connect(
         m_bar, &CopyBar::ended, this, [this, directory, path] { openCopy(directory, path); }, Qt::SingleShotConnection);
-    m_bar->run(new CopyOut(container, {file}, directory->path(), m_bar),
+    m_bar->run(new CopyOut(source, {file}, directory->path(), m_bar),
                tr("Copying %1").arg(models::textOf(file.path)));
 }
 

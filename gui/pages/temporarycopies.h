@@ -15,7 +15,7 @@ namespace lamella::pages {
 
 class CopyBar;
 
-/// Copies of a container's files for other programs. They last as long as this does.
+/// Copies of files of a container or an image for other programs. They last as long as this does.
 class TemporaryCopies final : public QObject {
     Q_OBJECT
 public:
@@ -24,9 +24,9 @@ public:
 
     /// For what has just been dropped on another program, which wants an answer now: returns when they have been
     /// copied, and the window goes on meanwhile. Where they are then; what could not be copied is not among it.
-    QList<QUrl> copyNow(client::ContainerClient* container, const std::vector<models::CopyOut::Source>& files);
+    QList<QUrl> copyNow(client::FileSource* source, const std::vector<models::CopyOut::Source>& files);
     /// Copies a file, takes away the rights to write and to run the copy, and opens it with the desktop's program.
-    void open(client::ContainerClient* container, const models::CopyOut::Source& file);
+    void open(client::FileSource* source, const models::CopyOut::Source& file);
 
 Q_SIGNALS:
     /// A sentence.

@@ -38,6 +38,8 @@ void VersionCaption::setVersion(const QString& name, const client::FileVersion& 
 {
     m_name->setText(name);
     m_name->setVisible(!name.isEmpty());
+    // A column of what is hidden keeps its spacing.
+    static_cast<QGridLayout*>(layout())->setHorizontalSpacing(name.isEmpty() ? 0 : widgets::kSpacing);
     m_words->setText(models::fileWords(version));
     const QString digest = models::digestDigits(version);
     m_digest->setText(tr("SHA-256 %1").arg(digest));

@@ -15,7 +15,7 @@
 
 namespace lamella::helper {
 
-/// Where a container's changes are read from.
+/// Where a container's changes are read from, or an image's files.
 struct ChangeSource {
     layer::OverlayDirectories directories;
     std::vector<std::string> diffIds; ///< of the layers, in the same order

@@ -7,7 +7,6 @@
 #include "helper/objects/change_list.h"
 #include "helper/objects/container_object.h"
 #include "helper/objects/content_comparison.h"
-#include "helper/objects/file_version.h"
 #include "helper/objects/requests.h"
 #include "helper/objects/summary.h"
 #include "helper/objects/text.h"
@@ -16,24 +15,6 @@ using namespace Qt::StringLiterals;
 
 // The methods of org.lamella.Lamella1.Container about what it has changed.
 namespace lamella::helper {
-
-namespace {
-
-Result<FileRequest> fileRequest(const QByteArray& path, const QString& version, const QVariantMap& options)
-{
-    FileRequest request;
-    request.path = TRY(insidePath(path));
-    request.version = TRY(treeVersion(version));
-    request.offset = options.value(u"offset"_s).toULongLong();
-    request.length = options.value(u"length"_s, qulonglong{FileRequest::kUsual}).toULongLong();
-    request.digest = options.value(u"digest"_s).toBool();
-    if (request.length > FileRequest::kLongest || request.offset > std::uint64_t{INT64_MAX})
-        return failure(ErrorKind::InvalidArgument,
-                       std::format("no more than {} bytes are read at a time", FileRequest::kLongest));
-    return request;
-}
-
-} // namespace
 
 ChangeSource ContainerObject::changeSource() const
 {
@@ -122,30 +103,6 @@ QDBusUnixFileDescriptor ContainerObject::OpenLayers(const QVariantMap& options)
     if (!stack)
         return refuse(stack.error()), QDBusUnixFileDescriptor();
     answerLayers(m_services, *stack, options, takeCall());
-    return {};
-}
-
-dbus::FileInfo ContainerObject::ReadFile(const QByteArray& path, const QString& version, const QVariantMap& options,
-                                         QDBusUnixFileDescriptor&)
-{
-    auto request = fileRequest(path, version, options);
-    if (!request)
-        return refuse(request.error()), dbus::FileInfo();
-    auto place = m_services.readers.take(caller().uid);
-    if (!place)
-        return refuse(place.error()), dbus::FileInfo();
-    std::stop_source stop;
-    const auto watch = stopWhenCallerLeaves(stop);
-    m_services.changes.run([source = changeSource(), request = std::move(*request),
-                            stop] { return readVersion(source, request, stop.get_token()); },
-                           [call = takeCall(), place = *place, watch](Result<FileVersion> read) {
-                               QObject::disconnect(watch);
-                               if (read)
-                                   call.reply({QVariant::fromValue(read->info),
-                                               QVariant::fromValue(helper::toDbus(std::move(read->content)))});
-                               else
-                                   call.fail(read.error());
-                           });
     return {};
 }
 

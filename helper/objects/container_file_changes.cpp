@@ -6,6 +6,7 @@
 #include "helper/background.h"
 #include "helper/jobs/jobs.h"
 #include "helper/jobs/remove_files.h"
+#include "helper/jobs/set_attributes.h"
 #include "helper/objects/container_object.h"
 #include "helper/objects/descriptors.h"
 #include "helper/objects/requests.h"
@@ -194,19 +195,34 @@ void ContainerObject::SetFileAttributes(const QByteArray& path, const QVariantMa
     });
 }
 
+QDBusObjectPath ContainerObject::beginChange(const QString& operation, Work::Function work)
+{
+    auto held = holdForWriting();
+    if (!held)
+        return refuse(held.error()), QDBusObjectPath();
+    const auto job = m_services.jobs.start(operation, caller().uid, {path()}, std::move(work), [held = *held] { });
+    if (!job)
+        return refuse(job.error()), QDBusObjectPath();
+    return QDBusObjectPath((*job)->path());
+}
+
+QDBusObjectPath ContainerObject::SetAttributesBelow(const QByteArrayList& paths, const QVariantMap& options)
+{
+    auto inside = insidePaths(paths);
+    if (!inside)
+        return refuse(inside.error()), QDBusObjectPath();
+    const auto attributes = attributeOptions(options);
+    if (!attributes)
+        return refuse(attributes.error()), QDBusObjectPath();
+    return beginChange(u"set-attributes"_s, setAttributesBelow(treeTarget(), std::move(*inside), *attributes));
+}
+
 QDBusObjectPath ContainerObject::RemoveFiles(const QByteArrayList& paths, const QVariantMap&)
 {
     auto inside = insidePaths(paths);
     if (!inside)
         return refuse(inside.error()), QDBusObjectPath();
-    auto held = holdForWriting();
-    if (!held)
-        return refuse(held.error()), QDBusObjectPath();
-    const auto job = m_services.jobs.start(u"remove-files"_s, caller().uid, {path()},
-                                           removeFiles(treeTarget(), std::move(*inside)), [held = *held] { });
-    if (!job)
-        return refuse(job.error()), QDBusObjectPath();
-    return QDBusObjectPath((*job)->path());
+    return beginChange(u"remove-files"_s, removeFiles(treeTarget(), std::move(*inside)));
 }
 
 } // namespace lamella::helper

@@ -4,6 +4,7 @@
 #include "engine/container/container_manager.h"
 #include "engine/container/writable_tree.h"
 #include "helper/dbus/object.h"
+#include "helper/jobs/work.h"
 #include "helper/objects/change_list.h"
 #include "helper/objects/layer_trees.h"
 #include "helper/objects/services.h"
@@ -115,6 +116,7 @@ public:
     void MoveFile(const QByteArray& from, const QByteArray& to, const QVariantMap& options);
     QDBusObjectPath RemoveFiles(const QByteArrayList& paths, const QVariantMap& options);
     void SetFileAttributes(const QByteArray& path, const QVariantMap& options);
+    QDBusObjectPath SetAttributesBelow(const QByteArrayList& paths, const QVariantMap& options);
     QDBusObjectPath UndoChanges(const QByteArrayList& paths, const QVariantMap& options);
     QDBusObjectPath Commit(const QString& reference, const QVariantMap& options);
     QDBusObjectPath SaveChanges(const QByteArrayList& paths, const QDBusUnixFileDescriptor& file,
@@ -130,6 +132,8 @@ private:
     /// Makes a change to its files on a thread of its own, and answers the running method's call when it is made.
     void changeFiles(std::function<Result<void>(const container::WritableTree& tree)> change);
     Result<std::shared_ptr<const void>> holdForWriting();
+    /// Begins a job that changes its files, which it is held for; answers with the job or with why there is none.
+    QDBusObjectPath beginChange(const QString& operation, Work::Function work);
     /// Asks it to stop when the running method's caller leaves the bus, until the connection is taken back.
     QMetaObject::Connection stopWhenCallerLeaves(const std::stop_source& stop) const;
 

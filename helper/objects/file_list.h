@@ -7,7 +7,7 @@
 
 namespace lamella::helper {
 
-/// What Container.ListDirectory answers.
+/// What ListDirectory of a container or an image answers.
 struct FileList {
     std::string path; ///< where the directory really is: of insidePath()
     UniqueFd files; ///< a sealed memory file of JSON lines

@@ -6,7 +6,7 @@
 
 namespace lamella::helper {
 
-/// What Container.ReadFile asks for.
+/// What ReadFile of a container or an image asks for.
 struct FileRequest {
     std::string path; ///< of layer::insidePath()
     layer::OverlayTree::Version version = layer::OverlayTree::Version::Container;

@@ -56,6 +56,9 @@ public:
     dbus::History GetHistory(const QVariantMap& options);
     QString Inspect(const QVariantMap& options, QString& config);
     QDBusUnixFileDescriptor OpenLayers(const QVariantMap& options);
+    QByteArray ListDirectory(const QByteArray& path, const QVariantMap& options, QDBusUnixFileDescriptor& files,
+                             QByteArray& next);
+    dbus::FileInfo ReadFile(const QByteArray& path, const QVariantMap& options, QDBusUnixFileDescriptor& content);
     QDBusObjectPath Push(const QString& reference, const QVariantMap& options);
 
 private:

@@ -31,6 +31,8 @@ OptionTable optionTable()
                                  {u"entrypoint"_s, strings},    {u"env"_s, strings},        {u"working_dir"_s, string},
                                  {u"user"_s, string},           {u"stop_signal"_s, string}, {u"labels"_s, strings},
                                  {u"exposed_ports"_s, strings}, {u"volumes"_s, strings}};
+    const QList<Option> reading{{u"offset"_s, number}, {u"length"_s, number}, {u"digest"_s, boolean}};
+    const QList<Option> listing{{u"after"_s, bytes}, {u"limit"_s, number}};
     const QList<Option> layers{{u"compare_with"_s, QMetaType::fromType<QDBusObjectPath>()}};
     return {
         {interfaceNamed("Manager.LoadImage"_L1), {{u"platform"_s, string}}},
@@ -42,6 +44,8 @@ OptionTable optionTable()
         {interfaceNamed("Manager.PruneImages"_L1), {{u"all"_s, boolean}, {u"dry_run"_s, boolean}}},
         {interfaceNamed("Image.Push"_L1), registry},
         {interfaceNamed("Image.OpenLayers"_L1), layers},
+        {interfaceNamed("Image.ListDirectory"_L1), listing},
+        {interfaceNamed("Image.ReadFile"_L1), reading},
         {interfaceNamed("Container.OpenLayers"_L1), layers},
         {interfaceNamed("Container.Commit"_L1),
          newImage + QList<Option>{{u"pause"_s, boolean}, {u"paths"_s, byteArrays}}},
@@ -60,16 +64,16 @@ OptionTable optionTable()
         {interfaceNamed("Container.Kill"_L1), {{u"all"_s, boolean}}},
         {interfaceNamed("Container.Remove"_L1), {{u"force"_s, boolean}, {u"permanently"_s, boolean}}},
         {interfaceNamed("Container.ListChanges"_L1), {{u"limit"_s, number}}},
-        {interfaceNamed("Container.ReadFile"_L1),
-         {{u"offset"_s, number}, {u"length"_s, number}, {u"digest"_s, boolean}}},
-        {interfaceNamed("Container.ListDirectory"_L1),
-         {{u"version"_s, string}, {u"after"_s, bytes}, {u"limit"_s, number}}},
+        {interfaceNamed("Container.ReadFile"_L1), reading},
+        {interfaceNamed("Container.ListDirectory"_L1), listing + QList<Option>{{u"version"_s, string}}},
         {interfaceNamed("Container.WriteFile"_L1),
          {{u"mode"_s, natural}, {u"new"_s, boolean}, {u"replaces"_s, string}, {u"offset"_s, number}}},
         {interfaceNamed("Container.MakeDirectory"_L1), {{u"mode"_s, natural}}},
         {interfaceNamed("Container.MoveFile"_L1), {{u"replace"_s, boolean}}},
         {interfaceNamed("Container.SetFileAttributes"_L1),
          {{u"mode"_s, natural}, {u"uid"_s, natural}, {u"gid"_s, natural}, {u"mtime_usec"_s, time}}},
+        {interfaceNamed("Container.SetAttributesBelow"_L1),
+         {{u"mode"_s, natural}, {u"uid"_s, natural}, {u"gid"_s, natural}}},
         {interfaceNamed("Container.Exec"_L1),
          {{u"terminal"_s, boolean},
           {u"env"_s, strings},

@@ -465,7 +465,7 @@ private Q_SLOTS:
         QStringList members = contractMembers();
         QVERIFY(members.size() > 60);
         for (const QString& member : changeMembers() + fileMembers() + layerMembers() + trashMembers() + liveMembers()
-                 + imageMembers() + registryMembers())
+                 + imageMembers() + imageFileMembers() + registryMembers())
             QVERIFY2(members.removeOne(member), qPrintable(member));
         QCOMPARE(forgotten(members), QStringList());
     }

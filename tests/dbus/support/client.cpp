@@ -30,6 +30,9 @@ namespace {
 const QString kService = QLatin1StringView(dbus::kBusName);
 const QString kProperties = u"org.freedesktop.DBus.Properties"_s;
 
+/// The signals that are received.
+const QStringList kHeard{u"InterfacesAdded"_s, u"InterfacesRemoved"_s, u"PropertiesChanged"_s};
+
 QString connectAs(uid_t uid)
 {
     static int number = 0;
@@ -59,12 +62,15 @@ Client::Client(uid_t uid)
     qDBusRegisterMetaType<ManagedObjects>();
     if (!m_bus.isConnected())
         qFatal("uid %u cannot connect to the bus: %s", uid, qPrintable(m_bus.lastError().message()));
-    for (const QString& member : {u"InterfacesAdded"_s, u"InterfacesRemoved"_s, u"PropertiesChanged"_s})
+    for (const QString& member : kHeard)
         m_bus.connect(QString(), QString(), QString(), member, this, SLOT(receive(QDBusMessage)));
 }
 
 Client::~Client()
 {
+    // The connection goes before QObject could tell it that who hears its signals has gone.
+    for (const QString& member : kHeard)
+        m_bus.disconnect(QString(), QString(), QString(), member, this, SLOT(receive(QDBusMessage)));
     QDBusConnection::disconnectFromBus(m_name);
 }
 

@@ -37,6 +37,11 @@ QStringList imageMembers()
             u"Container.Commit"_s,   u"Container.Export"_s};
 }
 
+QStringList imageFileMembers()
+{
+    return {u"Image.ListDirectory"_s, u"Image.ReadFile"_s};
+}
+
 QStringList changeMembers()
 {
     return {u"Container.SummarizeChanges"_s, u"Container.CompareContent"_s, u"Container.ReadFile"_s,
@@ -74,9 +79,9 @@ QStringList liveMembers()
 
 QStringList fileMembers()
 {
-    return {u"Container.ListDirectory"_s,    u"Container.WriteFile"_s, u"Container.MakeDirectory"_s,
-            u"Container.MakeSymlink"_s,      u"Container.MoveFile"_s,  u"Container.RemoveFiles"_s,
-            u"Container.SetFileAttributes"_s};
+    return {u"Container.ListDirectory"_s,     u"Container.WriteFile"_s,         u"Container.MakeDirectory"_s,
+            u"Container.MakeSymlink"_s,       u"Container.MoveFile"_s,          u"Container.RemoveFiles"_s,
+            u"Container.SetFileAttributes"_s, u"Container.SetAttributesBelow"_s};
 }
 
 QStringList registryMembers()

@@ -11,6 +11,7 @@
 #include <QAbstractItemModel>
 #include <QAbstractItemView>
 #include <QAction>
+#include <QCheckBox>
 #include <QDialog>
 #include <QDir>
 #include <QElapsedTimer>
@@ -107,9 +108,15 @@ int main(int argc, char** argv)
                 wait(500);
                 page->findChild<QPlainTextEdit*>(QStringLiteral("editorText"))->insertPlainText(QStringLiteral("# "));
                 save(QStringLiteral("files-editor"));
+                auto* path = page->findChild<QLineEdit*>(QStringLiteral("filesPath"));
+                path->setText(QStringLiteral("/etc/nginx"));
+                Q_EMIT path->returnPressed();
+                wait(300);
                 page->findChild<QAction*>(QStringLiteral("filesPermissions"))->trigger();
                 wait(300);
                 if (auto* dialog = page->findChild<QDialog*>(QStringLiteral("permissionsDialog"))) {
+                    dialog->findChild<QCheckBox*>(QStringLiteral("permissionsBelow"))->setChecked(true);
+                    wait(50);
                     dialog->grab().save(
                         QDir(directory).filePath(QStringLiteral("permissions-%1.png")
                                                      .arg(dark ? QStringLiteral("dark") : QStringLiteral("light"))));

@@ -68,6 +68,7 @@ public:
         page(u"images"_s, u"images"_s);
         trigger(u"inspectAction"_s);
         shoot(u"inspect"_s);
+        files();
         trigger(u"historyAction"_s);
         trigger(u"pullAction"_s);
         child<QLineEdit>(u"referenceField"_s)->setText(u"debian"_s);
@@ -146,6 +147,16 @@ private:
         trigger(action);
         shoot(name);
         close();
+    }
+
+    void files()
+    {
+        m_helper.imageTree.fillImage(u"sha256:d"_s);
+        trigger(u"imageFilesAction"_s);
+        child<QLineEdit>(u"image-filesPath"_s)->setText(u"/etc/nginx/nginx.conf"_s);
+        Q_EMIT child<QLineEdit>(u"image-filesPath"_s)->returnPressed();
+        wait(500);
+        shoot(u"files"_s);
     }
 
     void logins()

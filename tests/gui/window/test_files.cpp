@@ -50,6 +50,10 @@ private Q_SLOTS:
     void renames();
     void removes();
     void setsPermissions();
+    void setsPermissionsOfAllBelow();
+    void leavesPermissionsWhereOwnersAreMeant();
+    void saysWhichPermissionsWereNotSet();
+    void stopsSettingPermissions();
     void addsFiles();
     void addsWhatIsDropped();
     void asksBeforeItReplaces();
@@ -101,6 +105,29 @@ private:
         editor()->setFocus();
         editor()->moveCursor(QTextCursor::End);
         editor()->insertPlainText(text);
+    }
+
+    pages::FilePermissions* permissionsOf(const QByteArray& file)
+    {
+        go(file);
+        [&] { QTRY_VERIFY(fileAction(u"filesPermissions"_s)->isEnabled()); }();
+        fileAction(u"filesPermissions"_s)->trigger();
+        auto* dialog = find<pages::FilePermissions>(u"permissionsDialog"_s);
+        if (!dialog)
+            qFatal("there is no dialog");
+        return dialog;
+    }
+
+    /// As soon as the dialog waits for it.
+    void endSetting(const QStringList& result)
+    {
+        QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+        m_helper->endJob({}, {}, result);
+    }
+
+    static void set(const pages::FilePermissions* dialog)
+    {
+        dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok)->click();
     }
 
     bool says(const QString& words) const
@@ -397,6 +424,84 @@ void TestFiles::setsPermissions()
     QTRY_COMPARE(m_helper->tree.files.value("/etc/shadow").mode, 0755u);
     QCOMPARE(m_helper->tree.files.value("/etc/shadow").gid, 7u);
     QVERIFY(!optionsOf(u"SetFileAttributes"_s).contains(u"uid"_s));
+}
+
+void TestFiles::setsPermissionsOfAllBelow()
+{
+    showFiles();
+    auto* dialog = permissionsOf("/etc/shadow");
+    QVERIFY(!dialog->findChild<QCheckBox*>(u"permissionsBelow"_s)); // it is no directory
+    dialog->reject();
+    QTRY_VERIFY(!find<pages::FilePermissions>(u"permissionsDialog"_s));
+    dialog = permissionsOf("/etc/nginx");
+    dialog->findChild<QCheckBox*>(u"permissionsBelow"_s)->setChecked(true);
+    dialog->findChild<QCheckBox*>(u"permissionsOthers0"_s)->click();
+    set(dialog);
+    QTRY_COMPARE(m_helper->tree.files.value("/etc/nginx/nginx.conf").mode, 0751u);
+    QVERIFY(dialog->isVisible()); // until the job has ended
+    QCOMPARE(m_helper->lastCall.value(u"SetAttributesBelow"_s).constFirst().value<QByteArrayList>(),
+             QByteArrayList{"/etc/nginx"});
+    QVERIFY(!optionsOf(u"SetAttributesBelow"_s).contains(u"uid"_s));
+    endSetting({u"2"_s, u"0"_s});
+    QTRY_VERIFY(!find<pages::FilePermissions>(u"permissionsDialog"_s));
+    QVERIFY(!m_helper->calls.contains(u"SetFileAttributes"_s));
+    QTRY_COMPARE(row("/etc/nginx").siblingAtColumn(FilesModel::ModeColumn).data().toString(), u"drwxr-x--x"_s);
+}
+
+void TestFiles::leavesPermissionsWhereOwnersAreMeant()
+{
+    showFiles();
+    auto* dialog = permissionsOf("/etc/nginx");
+    dialog->findChild<QCheckBox*>(u"permissionsBelow"_s)->setChecked(true);
+    dialog->findChild<QSpinBox*>(u"permissionsUid"_s)->setValue(33);
+    set(dialog);
+    QTRY_COMPARE(m_helper->tree.files.value("/etc/nginx").uid, 33u);
+    QVERIFY(!optionsOf(u"SetAttributesBelow"_s).contains(u"mode"_s));
+    QVERIFY(!optionsOf(u"SetAttributesBelow"_s).contains(u"gid"_s));
+    endSetting({u"2"_s, u"0"_s});
+    QTRY_VERIFY(!find<pages::FilePermissions>(u"permissionsDialog"_s));
+}
+
+void TestFiles::saysWhichPermissionsWereNotSet()
+{
+    showFiles();
+    auto* dialog = permissionsOf("/etc/nginx");
+    dialog->findChild<QCheckBox*>(u"permissionsBelow"_s)->setChecked(true);
+    set(dialog);
+    QTRY_VERIFY(m_helper->calls.contains(u"SetAttributesBelow"_s));
+    auto* problem = dialog->findChild<QLabel*>(u"permissionsProblem"_s);
+    QStringList result{u"4"_s, u"7"_s};
+    for (int i = 0; i < 7; ++i)
+        result.append(u"/etc/nginx/%1 is of nobody"_s.arg(i));
+    result[2] = u'/' + QString(4000, u'x') + u" is of nobody"_s;
+    endSetting(result);
+    QTRY_VERIFY(problem->isVisible());
+    QVERIFY2(problem->text().contains(u"7 could not be changed"_s) && problem->text().contains(u"/etc/nginx/4 is of"_s)
+                 && !problem->text().contains(u"/etc/nginx/5"_s) && problem->text().endsWith(u'…')
+                 && problem->text().size() < 1000,
+             qPrintable(problem->text()));
+    // It may be tried otherwise.
+    QVERIFY(dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok)->isEnabled());
+    QVERIFY(dialog->findChild<QLineEdit*>(u"permissionsOctal"_s)->isEnabled());
+}
+
+void TestFiles::stopsSettingPermissions()
+{
+    showFiles();
+    auto* dialog = permissionsOf("/etc/nginx");
+    dialog->findChild<QCheckBox*>(u"permissionsBelow"_s)->setChecked(true);
+    set(dialog);
+    QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+    m_helper->changeJob({{u"Stage"_s, u"In /etc/nginx"_s}});
+    auto* progress = dialog->findChild<QLabel*>(u"permissionsProgress"_s);
+    QVERIFY(!progress->isVisible()); // what is over at once tells nothing
+    QTRY_VERIFY(progress->isVisible() && progress->text() == u"In /etc/nginx"_s);
+    dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Cancel)->click();
+    QTRY_VERIFY(m_helper->calls.contains(u"Cancel"_s));
+    QTRY_VERIFY(dialog->findChild<QLabel*>(u"permissionsProblem"_s)->text().contains(u"stopped"_s));
+    QVERIFY(dialog->isVisible());
+    dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Cancel)->click();
+    QTRY_VERIFY(!find<pages::FilePermissions>(u"permissionsDialog"_s));
 }
 
 void TestFiles::addsFiles()

@@ -356,7 +356,9 @@ bool FakeHelper::handleImage(const QDBusMessage& message)
     const QString method = message.member();
     const QString path = message.path();
     const QString first = message.arguments().value(0).toString();
-    if (method == "Tag"_L1 || method == "Untag"_L1) {
+    if (const auto answer = imageTree.answer(message)) {
+        m_connection.send(*answer);
+    } else if (method == "Tag"_L1 || method == "Untag"_L1) {
         QStringList names = m_objects.value(path).value(kImage).value(u"References"_s).toStringList();
         names.removeAll(first);
         if (method == "Tag"_L1)
@@ -438,6 +440,11 @@ bool FakeHelper::handleContainer(const QDBusMessage& message)
         for (const QByteArray& path : lastCall.value(method).constFirst().value<QByteArrayList>())
             tree.remove(path);
         beginJob(message, u"remove-files"_s, {message.path()});
+    } else if (method == "SetAttributesBelow"_L1) {
+        const QVariantList given = lastCall.value(method);
+        for (const QByteArray& path : given.constFirst().value<QByteArrayList>())
+            tree.setBelow(path, given.constLast().toMap());
+        beginJob(message, u"set-attributes"_s, {message.path()});
     } else if (states.contains(method)) {
         changeContainer(id, {{u"State"_s, states.value(method)}});
         reply(message);

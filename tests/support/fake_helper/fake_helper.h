@@ -48,6 +48,8 @@ public:
     bool isWatched() const { return m_stream >= 0; }
     /// The files of every container.
     FakeTree tree;
+    /// The files of every image.
+    FakeTree imageTree;
 
     /// Answers of OpenLayers, as layerTreeFile() takes them; compared ones are two layers.
     QByteArrayList layerTree = anyLayerTree();

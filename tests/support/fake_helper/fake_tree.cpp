@@ -38,7 +38,7 @@ QDBusMessage refuse(const QDBusMessage& message, const QString& kind, const QByt
                                     u"%1: %2"_s.arg(QString::fromUtf8(path), kind));
 }
 
-QByteArray lineOf(const QByteArray& name, const FakeTree::File& file)
+QByteArray lineOf(const QByteArray& name, const FakeTree::File& file, const QString& layer)
 {
     QJsonObject line{
         {u"name"_s, QString::fromUtf8(name)}, {u"type"_s, file.type},
@@ -48,11 +48,20 @@ QByteArray lineOf(const QByteArray& name, const FakeTree::File& file)
         {u"mounted"_s, file.isMounted}};
     if (QString::fromUtf8(name).toUtf8() != name)
         line.insert(u"name_base64"_s, QString::fromLatin1(name.toBase64()));
+    if (!layer.isEmpty())
+        line.insert(u"layer"_s, layer);
     if (!file.change.isEmpty())
         line.insert(u"change"_s, file.change);
     if (file.type == "symlink"_L1)
         line.insert(u"target"_s, QString::fromUtf8(file.content));
     return QJsonDocument(line).toJson(QJsonDocument::Compact) + '\n';
+}
+
+void set(FakeTree::File& file, const QVariantMap& attributes)
+{
+    file.mode = attributes.value(u"mode"_s, file.mode).toUInt();
+    file.uid = attributes.value(u"uid"_s, file.uid).toUInt();
+    file.gid = attributes.value(u"gid"_s, file.gid).toUInt();
 }
 
 } // namespace
@@ -88,6 +97,16 @@ void FakeTree::fill()
     files.insert("/etc/shadow", {file, 0600, "root:*:::::::\n", u"m"_s, 0, 42});
     files.insert("/home/user/notes.txt", {file, 0644, "one\ntwo\n", {}, 1000, 1000});
     files.insert("/var/run", {u"fifo"_s, 0600});
+}
+
+void FakeTree::fillImage(const QString& diffId)
+{
+    fill();
+    layer = diffId;
+    for (File& file : files) {
+        file.change.clear();
+        file.isCopiedUp = file.isMounted = false;
+    }
 }
 
 std::optional<QDBusMessage> FakeTree::answer(const QDBusMessage& message)
@@ -128,7 +147,7 @@ QDBusMessage FakeTree::list(const QDBusMessage& message) const
         isCut = count == most;
         if (isCut)
             continue;
-        lines += lineOf(name, file);
+        lines += lineOf(name, file, layer);
         last = name;
         ++count;
     }
@@ -215,11 +234,16 @@ QDBusMessage FakeTree::setAttributes(const QDBusMessage& message)
     const QVariantMap options = optionsOf(message);
     if (!files.contains(path))
         return refuse(message, u"NotFound"_s, path);
-    File& file = files[path];
-    file.mode = options.value(u"mode"_s, file.mode).toUInt();
-    file.uid = options.value(u"uid"_s, file.uid).toUInt();
-    file.gid = options.value(u"gid"_s, file.gid).toUInt();
+    set(files[path], options);
     return message.createReply();
+}
+
+void FakeTree::setBelow(const QByteArray& path, const QVariantMap& attributes)
+{
+    for (auto file = files.begin(); file != files.end(); ++file) {
+        if (file.key() == path || file.key().startsWith(path + '/'))
+            set(*file, attributes);
+    }
 }
 
 void FakeTree::remove(const QByteArray& path)

@@ -5,12 +5,13 @@
 #include <QDBusMessage>
 #include <QMap>
 #include <QString>
+#include <QVariantMap>
 
 #include <optional>
 
 namespace lamella::test {
 
-/// The files of a container that is not there: answers the methods of the contract about them.
+/// The files of a container or an image that is not there: answers the methods of the contract about them.
 class FakeTree {
 public:
     struct File {
@@ -33,9 +34,16 @@ public:
     /// What a small system has, with changes of each kind.
     void fill();
 
+    QString layer; ///< diffID that every file is of; empty: none is said
+
+    /// The same as an image has it, of one layer.
+    void fillImage(const QString& diffId);
+
     /// The answer, where the method is one of those; a failure may be an answer.
     std::optional<QDBusMessage> answer(const QDBusMessage& message);
     void remove(const QByteArray& path);
+    /// Sets the attributes of a path and of all below it.
+    void setBelow(const QByteArray& path, const QVariantMap& attributes);
 
 private:
     QDBusMessage list(const QDBusMessage& message) const;
