@@ -45,11 +45,11 @@ Result<ImageDocuments> ImageStore::documents(uid_t owner, const std::string& id)
     return documents;
 }
 
-Result<std::shared_ptr<const void>> ImageStore::pin(uid_t owner, const std::string& id) const
+Result<std::shared_ptr<const void>> ImageStore::pin(const Image& image) const
 {
-    const auto image = TRY(find(owner, id));
     auto pins = std::make_shared<const Pins>(*d, neededBy({image}));
-    TRY(find(owner, id)); // it may have been removed before it was pinned
+    auto connection = d->database.lock();
+    TRY(rows::checkOwner(connection, image.id, image.owner)); // it may have been removed before it was pinned
     return pins;
 }
 

@@ -189,6 +189,7 @@ Result<void> ImageStore::Private::collect()
         // While this is held no load pins anything new, so that what no row and no pin names stays unwanted after the
         // database was released.
         const std::lock_guard lock{mutex};
+        ++collections;
         std::set<std::string> kept{pinned.begin(), pinned.end()};
         // Rows first: a directory without a row is swept, a row without its directory would be an image that cannot
         // start.

@@ -227,8 +227,8 @@ public:
     Result<ImageDocuments> documents(uid_t owner, const std::string& id) const;
 
     /// Keeps the image's layers, also when it is removed, for as long as somebody has what is returned. Errors:
-    /// NotFound.
-    Result<std::shared_ptr<const void>> pin(uid_t owner, const std::string& id) const;
+    /// NotFound (its owner has removed it).
+    Result<std::shared_ptr<const void>> pin(const Image& image) const;
 
     /// Where a registry has a layer, as the owner knows it from his own pulls and pushes, the latest first: it may have
     /// gone since.

@@ -50,6 +50,7 @@ struct ImageStore::Private {
     std::mutex mutex;
     std::condition_variable_any unpackingEnded;
     std::set<std::string> unpacking; ///< chainIDs that some load is unpacking
+    std::uint64_t collections = 0; ///< so far
     std::multiset<std::string> pinned; ///< chainIDs and blobs that loads need, though no row says so yet
 };
 

@@ -17,6 +17,7 @@ public:
     {
         const std::lock_guard lock{m_store.mutex};
         m_store.pinned.insert(m_names.begin(), m_names.end());
+        m_collections = m_store.collections;
     }
     Pins(const Pins&) = delete;
     Pins& operator=(const Pins&) = delete;
@@ -26,14 +27,17 @@ public:
             const std::lock_guard lock{m_store.mutex};
             for (const auto& name : m_names)
                 m_store.pinned.erase(m_store.pinned.find(name));
+            if (m_collections == m_store.collections)
+                return;
         }
-        // They may have been removed meanwhile.
+        // Who has removed them meanwhile has left them for this.
         std::ignore = m_store.collect();
     }
 
 private:
     ImageStore::Private& m_store;
     std::vector<std::string> m_names;
+    std::uint64_t m_collections = 0; ///< that there had been
 };
 
 /// What an image needs: its config and its layers.

@@ -66,8 +66,7 @@ void TemporaryCopies::open(client::FileSource* source, const CopyOut::Source& fi
     const QString path = pathOf(directory, file);
     connect(
         m_bar, &CopyBar::ended, this, [this, directory, path] { openCopy(directory, path); }, Qt::SingleShotConnection);
-    m_bar->run(new CopyOut(source, {file}, directory->path(), m_bar),
-               tr("Copying %1").arg(models::textOf(file.path)));
+    m_bar->run(new CopyOut(source, {file}, directory->path(), m_bar), tr("Copying %1").arg(models::textOf(file.path)));
 }
 
 void TemporaryCopies::openCopy(const Directory& directory, const QString& path)

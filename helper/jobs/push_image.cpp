@@ -88,7 +88,7 @@ Work::Function pushImage(image::ImageStore& images, image::Image image, Registry
                const image::ProgressSink& sink, std::stop_token stop) -> Result<std::vector<std::string>> {
         PushProgress progress(sink, image);
         progress.tell(std::format("Asking {}", request.name.registry));
-        const auto pinned = TRY(images.pin(image.owner, image.id));
+        const auto pinned = TRY(images.pin(image));
         const auto documents = TRY(images.documents(image.owner, image.id));
         const auto fetcher = TRY(registry::Fetcher::start(request.fetcher));
         // Before the work: who may not push is told at once.

@@ -12,7 +12,7 @@ FileOpener filesOf(const image::ImageStore& images, const image::Image& image)
 {
     return [&images, image]() -> Result<OpenFiles> {
         OpenFiles files;
-        files.held = TRY(images.pin(image.owner, image.id));
+        files.held = TRY(images.pin(image));
         files.source.directories.layers = images.layerDirectories(image);
         for (const image::Layer& layer : image.layers)
             files.source.diffIds.push_back(layer.diffId);

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void whatIsThereIsNotUnpackedAgain();
     void anImageIsFoundByEachOfItsNames();
     void anImageInUseIsBusy();
+    void whatIsPinnedStaysUntilItIsNot();
     void badLayoutsAreRefused_data();
     void badLayoutsAreRefused();
     void hostileLayersAreRefused_data();
@@ -108,6 +109,31 @@ void ImageStoreTest::anImageInUseIsBusy()
     QVERIFY(store.images.find(kOwner, id));
     QVERIFY(store.database->lock().run("DELETE FROM containers"));
     QVERIFY(store.images.remove(kOwner, id));
+}
+
+// And who has only looked collects nothing.
+void ImageStoreTest::whatIsPinnedStaysUntilItIsNot()
+{
+    Store store{root()};
+    QVERIFY(load(store, m_starter));
+    const auto image = store.images.list()[0];
+    int collections = 0;
+    store.images.setStepHook([&](std::string_view step) { collections += step == "rows removed"; });
+    QVERIFY(store.images.pin(image));
+    QCOMPARE(collections, 0);
+    {
+        const auto one = store.images.pin(image);
+        auto other = store.images.pin(image);
+        QVERIFY(one && other);
+        QVERIFY(store.images.remove(kOwner, image.id));
+        QCOMPARE(collections, 1);
+        other->reset();
+        for (const auto& directory : store.images.layerDirectories(image))
+            QVERIFY(fs::exists(directory));
+        QCOMPARE(store.images.pin(image).error().kind, ErrorKind::NotFound);
+        QVERIFY(fs::exists(store.images.layerDirectories(image)[0]));
+    }
+    verifyEmpty();
 }
 
 using Spoil = std::function<void(const TestLayout&)>;
