@@ -11,6 +11,7 @@
 #include "gui/dialogs/save_dialog.h"
 #include "gui/format/formats.h"
 #include "gui/format/image_text.h"
+#include "gui/models/image_relations.h"
 #include "gui/widgets/confirmation.h"
 #include "gui/widgets/icons.h"
 
@@ -54,6 +55,8 @@ ImageActions::ImageActions(client::Client* client, client::Credentials* credenti
     connectActions();
     connect(client, &client::Client::stateChanged, this, &ImageActions::update);
     connect(client, &client::Client::containerAdded, this, &ImageActions::update);
+    connect(client, &client::Client::trashedAdded, this, &ImageActions::update);
+    connect(client, &client::Client::trashedRemoved, this, &ImageActions::update);
     connect(client, &client::Client::containerRemoved, this, &ImageActions::update);
     connect(jobs, &ImageJobs::importOffered, this, &ImageActions::offerImport);
     update();
@@ -173,10 +176,7 @@ void ImageActions::update()
         action->setEnabled(ready && image());
     for (QAction* action : {copyName, copyId})
         action->setEnabled(image());
-    const QList<client::ContainerClient*> containers = m_client->containers();
-    users->setEnabled(image() && std::ranges::any_of(containers, [this](const client::ContainerClient* one) {
-                          return one->data().imageId == image()->data().id;
-                      }));
+    users->setEnabled(image() && !models::userNames(m_client, image()).isEmpty());
     untag->setEnabled(ready && image() && !image()->data().references.isEmpty());
     const bool several = image() && image()->data().references.size() > 1;
     untag->setText(several ? tr("&Untag…") : tr("&Untag"));

@@ -46,26 +46,12 @@ void ImageRemoval::report(const QString& what, const client::ClientError& error,
         Q_EMIT failed(tr("%1: %2").arg(what, error.sentence), retry);
 }
 
-QStringList ImageRemoval::containersOf(const ImageClient* image) const
-{
-    QStringList names;
-    const QList<client::ContainerClient*> users = models::containersOf(m_client, image);
-    for (const client::ContainerClient* one : users)
-        names.append(one->data().name);
-    const QList<client::TrashedClient*> trash = m_client->trash();
-    for (const client::TrashedClient* one : trash) {
-        if (one->data().imageId == image->data().id && one->data().owner == image->data().owner)
-            names.append(tr("%1 (in the trash)").arg(one->data().name));
-    }
-    return names;
-}
-
 void ImageRemoval::ask(const QList<ImageClient*>& images)
 {
     Images free = images;
     Images used;
     free.removeIf([&](ImageClient* one) {
-        const bool isUsed = !containersOf(one).isEmpty();
+        const bool isUsed = !models::userNames(m_client, one).isEmpty();
         if (isUsed)
             used.append(one);
         return isUsed;
@@ -93,7 +79,7 @@ void ImageRemoval::refuse(const Images& used)
 {
     QStringList users;
     for (const ImageClient* one : used)
-        users += containersOf(one);
+        users += models::userNames(m_client, one);
     users.sort();
     const QString who = users.join(QStringLiteral(", "));
     Q_EMIT failed(used.size() == 1

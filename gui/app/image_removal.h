@@ -36,8 +36,6 @@ Q_SIGNALS:
 private:
     using Images = QList<client::ImageClient*>;
 
-    /// What was made from it, in the trash as well.
-    QStringList containersOf(const client::ImageClient* image) const;
     void refuse(const Images& used);
     QString consequence(const Images& free, const Images& used) const;
     void remove(client::ImageClient* image);

@@ -203,6 +203,8 @@ void ImagesSection::openUsers()
     if (!image)
         return;
     const QList<client::ContainerClient*> users = models::containersOf(m_client, image);
+    if (users.isEmpty())
+        Q_EMIT trashRequested();
     if (users.size() == 1)
         Q_EMIT containerRequested(users.constFirst()->id());
     if (users.size() < 2)

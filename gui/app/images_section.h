@@ -46,6 +46,8 @@ public:
 Q_SIGNALS:
     /// A person wants to see the container that was made from an image.
     void containerRequested(const QString& containerId);
+    /// What was made from an image is all there.
+    void trashRequested();
 
 protected:
     void showEvent(QShowEvent* event) override;

@@ -194,6 +194,7 @@ void MainWindow::connectImages()
 {
     connect(m_imageJobs, &ImageJobs::failed, m_notices, &Notices::addFailure);
     connect(m_images, &ImagesSection::containerRequested, this, &MainWindow::showContainer);
+    connect(m_images, &ImagesSection::trashRequested, m_containerActions->trash, &QAction::trigger);
     connect(m_containerActions, &ContainerActions::commitRequested, this, &MainWindow::askCommit);
     connect(m_containerActions, &ContainerActions::exportRequested, this, &MainWindow::askExport);
     connect(m_containerActions, &ContainerActions::saveChangesRequested, this, &MainWindow::askSaveChanges);

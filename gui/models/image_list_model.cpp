@@ -19,6 +19,8 @@ ImageListModel::ImageListModel(client::Client* client, QObject* parent)
     connect(client, &client::Client::imageRemoved, this, &ImageListModel::remove);
     connect(client, &client::Client::containerAdded, this, &ImageListModel::refresh);
     connect(client, &client::Client::containerRemoved, this, &ImageListModel::refresh);
+    connect(client, &client::Client::trashedAdded, this, &ImageListModel::refresh);
+    connect(client, &client::Client::trashedRemoved, this, &ImageListModel::refresh);
     for (client::ImageClient* image : client->images())
         add(image);
 }
@@ -64,15 +66,6 @@ client::ImageClient* ImageListModel::image(const QModelIndex& index) const
     return index.isValid() && index.row() < m_rows.size() ? m_rows.at(index.row()) : nullptr;
 }
 
-QStringList ImageListModel::usersOf(const client::ImageClient* image) const
-{
-    QStringList names;
-    const QList<client::ContainerClient*> users = models::containersOf(m_client, image);
-    for (const client::ContainerClient* one : users)
-        names.append(one->data().name);
-    return names;
-}
-
 void ImageListModel::setUsage(const client::DiskUsage& usage)
 {
     m_usage = usage.images;
@@ -113,7 +106,7 @@ QVariant ImageListModel::display(const client::ImageClient* image, int column) c
     case CreatedColumn:
         return image->data().createdUsec > 0 ? format::ago(image->data().createdUsec, format::nowUsec()) : QString();
     case UsedByColumn:
-        return usersOf(image).join(QStringLiteral(", "));
+        return userNames(m_client, image).join(QStringLiteral(", "));
     default:
         return {};
     }
@@ -129,7 +122,7 @@ QVariant ImageListModel::sortKey(const client::ImageClient* image, int column) c
     case CreatedColumn:
         return image->data().createdUsec;
     case UsedByColumn:
-        return static_cast<quint64>(usersOf(image).size());
+        return static_cast<quint64>(userNames(m_client, image).size());
     default:
         return display(image, column);
     }
@@ -155,9 +148,9 @@ QVariant ImageListModel::toolTip(const client::ImageClient* image, int column) c
     case CreatedColumn:
         return image->data().createdUsec > 0 ? format::timeOfDay(image->data().createdUsec) : QString();
     case UsedByColumn:
-        return usersOf(image).isEmpty()
+        return userNames(m_client, image).isEmpty()
             ? QString()
-            : tr("%1\nClick, or press Enter here, to see them.").arg(usersOf(image).join(u'\n'));
+            : tr("%1\nClick, or press Enter here, to see them.").arg(userNames(m_client, image).join(u'\n'));
     default:
         return {};
     }
@@ -168,7 +161,7 @@ QVariant ImageListModel::accessibleText(const client::ImageClient* image, int co
 {
     if (column != UsedByColumn)
         return display(image, column);
-    const QStringList users = usersOf(image);
+    const QStringList users = userNames(m_client, image);
     return users.isEmpty() ? tr("Used by no container") : tr("Used by %1").arg(users.join(QStringLiteral(", ")));
 }
 

@@ -51,7 +51,6 @@ private:
     QVariant toolTip(const client::ImageClient* image, int column) const;
     QVariant accessibleText(const client::ImageClient* image, int column) const;
     /// The names of the containers that were made from it, sorted.
-    QStringList usersOf(const client::ImageClient* image) const;
     QVariant sortKey(const client::ImageClient* image, int column) const;
 
     client::Client* m_client;

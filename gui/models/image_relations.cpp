@@ -3,6 +3,7 @@
 
 #include "gui/client/client.h"
 
+#include <QCoreApplication>
 #include <QSet>
 
 #include <algorithm>
@@ -15,6 +16,22 @@ QList<client::ContainerClient*> containersOf(const client::Client* client, const
     users.removeIf([image](const client::ContainerClient* one) { return one->data().imageId != image->data().id; });
     std::ranges::sort(users, {}, [](const client::ContainerClient* one) { return one->data().name; });
     return users;
+}
+
+QStringList userNames(const client::Client* client, const client::ImageClient* image)
+{
+    QStringList names;
+    const QList<client::ContainerClient*> users = containersOf(client, image);
+    for (const client::ContainerClient* one : users)
+        names.append(one->data().name);
+    const QList<client::TrashedClient*> trash = client->trash();
+    QStringList trashed;
+    for (const client::TrashedClient* one : trash) {
+        if (one->data().imageId == image->data().id && one->data().owner == image->data().owner)
+            trashed.append(QCoreApplication::translate("ImageRelations", "%1 (in the trash)").arg(one->data().name));
+    }
+    trashed.sort();
+    return names + trashed;
 }
 
 quint64 bytesFreed(const QList<client::ImageClient*>& removed, const QList<client::ImageClient*>& all)

@@ -44,6 +44,7 @@ private Q_SLOTS:
     void offersTheFirstStep();
     void listsImages();
     void leadsToTheContainer();
+    void leadsToTheTrash();
     void leadsToTheContainerByKeys();
     void copiesNamesAndIds();
     void opensItsMenuByKeys();
@@ -111,6 +112,19 @@ void TestImages::leadsToTheContainer()
     QTest::mouseClick(imageView()->viewport(), Qt::LeftButton, {}, imageView()->visualRect(users).center());
     QTRY_VERIFY(find<QWidget>(u"containerList"_s)->isVisible());
     QCOMPARE(find<widgets::ElidedLabel>(u"containerName"_s)->text(), u"web"_s);
+}
+
+void TestImages::leadsToTheTrash()
+{
+    m_helper->addImage(u"starter:latest"_s);
+    m_helper->addTrashed(u"old"_s);
+    connectReady();
+    QTRY_COMPARE(imageView()->model()->rowCount(), 1);
+    m_window->resize(1200, 700);
+    const QModelIndex users = imageView()->model()->index(0, imageView()->model()->columnCount() - 1);
+    QTRY_COMPARE(users.data().toString(), u"old (in the trash)"_s);
+    QTest::mouseClick(imageView()->viewport(), Qt::LeftButton, {}, imageView()->visualRect(users).center());
+    QTRY_VERIFY(m_window->findChild<QDialog*>(u"trashDialog"_s));
 }
 
 void TestImages::leadsToTheContainerByKeys()
