@@ -23,10 +23,12 @@
 #include <QLineEdit>
 #include <QMimeData>
 #include <QPushButton>
+#include <QSemaphore>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QSplitter>
 #include <QTest>
+#include <QThreadPool>
 #include <QTimer>
 #include <QToolButton>
 #include <QTreeView>
@@ -46,6 +48,25 @@ public:
 
 public Q_SLOTS:
     void take(const QUrl& url) { files.append(url.toLocalFile()); }
+};
+
+/// Keeps what is done beside the window waiting.
+class BusyPool {
+public:
+    BusyPool()
+    {
+        for (int i = 0; i < QThreadPool::globalInstance()->maxThreadCount(); ++i)
+            QThreadPool::globalInstance()->start([this] { m_end.acquire(); });
+    }
+    ~BusyPool()
+    {
+        end();
+        QThreadPool::globalInstance()->waitForDone();
+    }
+    void end() { m_end.release(QThreadPool::globalInstance()->maxThreadCount()); }
+
+private:
+    QSemaphore m_end;
 };
 
 /// What a person does with what a container has changed.
@@ -73,6 +94,7 @@ private Q_SLOTS:
     void countsWhatIsInSight();
     void findsInTheDifference();
     void isDraggedOut();
+    void aRemovedContainerEndsADrag();
     void aCopyIsOpened();
     void keysDoWhatTheMenuDoes();
     void findsPathsThatAreNoText();
@@ -543,6 +565,23 @@ void TestChanges::isDraggedOut()
     QCOMPARE(contentOf(urls.last().toLocalFile() + u"/one"_s), "first");
     QCOMPARE(QFileInfo(urls.last().toLocalFile() + u"/two"_s).symLinkTarget(),
              QFileInfo(urls.last().toLocalFile() + u"/one"_s).filePath());
+}
+
+void TestChanges::aRemovedContainerEndsADrag()
+{
+    showChanges(kChanges);
+    choose({u"/etc/motd"_s});
+    const std::unique_ptr<QMimeData> data(static_cast<pages::ChangesTree*>(tree())->draggedData());
+    // The directory for the copies is opened when the container has gone.
+    BusyPool busy;
+    const client::ContainerClient* container = m_client->containers().constFirst();
+    connect(container, &QObject::destroyed, this, [&busy] { busy.end(); });
+    QTimer::singleShot(0, this, [this, id = container->id()] { m_helper->removeContainer(id); });
+    const auto before = m_helper->calls.count(u"ReadFile"_s);
+    QCOMPARE(data->urls(), QList<QUrl>());
+    QVERIFY(m_client->containers().isEmpty());
+    QCOMPARE(m_helper->calls.count(u"ReadFile"_s), before);
+    QVERIFY(saysOnThePage(u"The container or image was removed meanwhile."_s));
 }
 
 void TestChanges::aCopyIsOpened()
