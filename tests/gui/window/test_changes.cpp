@@ -94,7 +94,10 @@ private Q_SLOTS:
     void countsWhatIsInSight();
     void findsInTheDifference();
     void isDraggedOut();
+    void noDirectoryOfTheImageIsDragged();
     void aRemovedContainerEndsADrag();
+    void aStoppedDragGivesNothing();
+    void onlyTheLastCopiesStay();
     void aCopyIsOpened();
     void keysDoWhatTheMenuDoes();
     void findsPathsThatAreNoText();
@@ -133,6 +136,9 @@ private:
         QFile file(path);
         return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray("it cannot be read");
     }
+
+    /// The directories of copies that there are.
+    static QStringList copies() { return QDir::temp().entryList({u"lamella-??????"_s}, QDir::Dirs); }
 
     bool saysOnThePage(const QString& words) const
     {
@@ -565,6 +571,55 @@ void TestChanges::isDraggedOut()
     QCOMPARE(contentOf(urls.last().toLocalFile() + u"/one"_s), "first");
     QCOMPARE(QFileInfo(urls.last().toLocalFile() + u"/two"_s).symLinkTarget(),
              QFileInfo(urls.last().toLocalFile() + u"/one"_s).filePath());
+}
+
+void TestChanges::noDirectoryOfTheImageIsDragged()
+{
+    m_helper->tree.fill();
+    m_helper->tree.files.insert("/usr/big", {u"file"_s, 0644, "big"});
+    m_helper->tree.files.insert("/root", {u"directory"_s, 0700});
+    showChanges(QByteArray(kChanges) + R"({"path":"/root","change":"m","type":"directory","bytes":0})" + '\n');
+    for (const QString& path : {u"/usr"_s, u"/etc"_s, u"/root"_s})
+        QVERIFY2(!row(path).flags().testFlag(Qt::ItemIsDragEnabled), qPrintable(path));
+    choose({u"/usr"_s, u"/usr/big"_s, u"/root"_s});
+    const std::unique_ptr<QMimeData> data(static_cast<pages::ChangesTree*>(tree())->draggedData());
+    const QList<QUrl> urls = data->urls();
+    QCOMPARE(urls.size(), 1);
+    QVERIFY2(urls.first().path().endsWith("/big"_L1), qPrintable(urls.first().path()));
+    QVERIFY(!m_helper->calls.contains(u"ListDirectory"_s));
+}
+
+void TestChanges::aStoppedDragGivesNothing()
+{
+    m_helper->tree.fill();
+    showChanges(kChanges);
+    choose({u"/etc/motd"_s});
+    const QStringList before = copies();
+    const std::unique_ptr<QMimeData> data(static_cast<pages::ChangesTree*>(tree())->draggedData());
+    auto* page = find<pages::Page>(u"changesPage"_s);
+    BusyPool busy;
+    QTimer::singleShot(0, this, [&] {
+        page->findChild<QPushButton*>(u"copyCancel"_s)->click();
+        busy.end();
+    });
+    QCOMPARE(data->urls(), QList<QUrl>());
+    QVERIFY(saysOnThePage(u"Copying was stopped"_s));
+    QCOMPARE(copies(), before);
+}
+
+void TestChanges::onlyTheLastCopiesStay()
+{
+    m_helper->tree.fill();
+    showChanges(kChanges);
+    choose({u"/etc/motd"_s});
+    QStringList made;
+    for (int i = 0; i < 10; ++i) {
+        const std::unique_ptr<QMimeData> data(static_cast<pages::ChangesTree*>(tree())->draggedData());
+        QCOMPARE(data->urls().size(), 1);
+        made.append(data->urls().first().toLocalFile());
+    }
+    for (const QString& path : made)
+        QCOMPARE(QFileInfo::exists(path), made.indexOf(path) >= 2);
 }
 
 void TestChanges::aRemovedContainerEndsADrag()
