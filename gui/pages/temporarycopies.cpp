@@ -3,6 +3,7 @@
 
 #include "gui/client/file_source.h"
 #include "gui/models/file_paths.h"
+#include "gui/models/runnable_files.h"
 #include "gui/pages/copybar.h"
 
 #include <QDesktopServices>
@@ -92,6 +93,13 @@ void TemporaryCopies::openCopy(const Directory& directory, const QString& path)
     const QFileInfo copy(path);
     if (!copy.isFile() || copy.isSymLink())
         return; // what went wrong has been told
+    const QString kind = models::runnableKind(path);
+    if (!kind.isEmpty()) {
+        Q_EMIT failed(tr("%1 is not opened, because the desktop may run what is in it on this machine (%2). Look at it "
+                         "here, or save it to a directory.")
+                          .arg(copy.fileName(), kind));
+        return;
+    }
     // Nobody shall think that what he writes there reaches the container.
     if (QFile::setPermissions(path, QFileDevice::ReadOwner) && QDesktopServices::openUrl(QUrl::fromLocalFile(path)))
         keep(directory);

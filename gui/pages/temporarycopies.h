@@ -27,7 +27,8 @@ public:
     /// copied, and the window goes on meanwhile. Where they are then; what could not be copied is not among it, and
     /// nothing is where the copying was stopped.
     QList<QUrl> copyNow(client::FileSource* source, const std::vector<models::CopyOut::Source>& files);
-    /// Copies a file, takes away the rights to write and to run the copy, and opens it with the desktop's program.
+    /// Copies a file, takes away the rights to write and to run the copy, and opens it with the desktop's program. What
+    /// that program may run instead of showing it (models::runnableKind()) is refused: it is not this machine's.
     void open(client::FileSource* source, const models::CopyOut::Source& file);
 
 Q_SIGNALS:

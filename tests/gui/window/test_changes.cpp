@@ -99,6 +99,7 @@ private Q_SLOTS:
     void aStoppedDragGivesNothing();
     void onlyTheLastCopiesStay();
     void aCopyIsOpened();
+    void noProgramIsOpened();
     void keysDoWhatTheMenuDoes();
     void findsPathsThatAreNoText();
     void staysAsItWasArranged();
@@ -665,6 +666,24 @@ void TestChanges::aCopyIsOpened()
     m_helper->tree.files.remove("/etc/motd");
     pageAction(u"changesOpen"_s)->trigger();
     QTRY_VERIFY(saysOnThePage(u"/etc/motd: it is gone."_s));
+}
+
+void TestChanges::noProgramIsOpened()
+{
+    m_helper->tree.fill();
+    m_helper->tree.files.insert("/readme", {u"file"_s, 0644, "[Desktop Entry]\nType=Application\nExec=xterm\n"});
+    m_helper->tree.files.insert("/setup.exe", {u"file"_s, 0644, "words\n"});
+    showChanges(R"({"path":"/readme","change":"A","type":"file","bytes":1}
+{"path":"/setup.exe","change":"A","type":"file","bytes":1})");
+    const OpenedFiles opened;
+    const QStringList before = copies();
+    for (const QString& path : {u"/readme"_s, u"/setup.exe"_s}) {
+        choose({path});
+        pageAction(u"changesOpen"_s)->trigger();
+        QTRY_VERIFY2(saysOnThePage(path.mid(1) + u" is not opened"_s), qPrintable(path));
+    }
+    QCOMPARE(opened.files, QStringList());
+    QCOMPARE(copies(), before);
 }
 
 void TestChanges::keysDoWhatTheMenuDoes()
