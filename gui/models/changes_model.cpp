@@ -115,6 +115,7 @@ std::unique_ptr<ChangesModel::Node> ChangesModel::build(const std::vector<Change
 void ChangesModel::setChanges(client::ChangeSet changes)
 {
     m_set = std::move(changes);
+    m_differences.keepOnly(m_set.entries);
     m_counts = {};
     m_bytes = m_copiedBytes = 0;
     for (const ChangeEntry& entry : m_set.entries) {

@@ -56,6 +56,8 @@ public:
     bool isContentDue(const QModelIndex& row) const;
     /// What was counted when the row, which may have gone, was `counted`; nothing: it could not be.
     void setDiffering(const QModelIndex& row, const client::ChangeEntry& counted, std::optional<quint64> bytes);
+    /// No more can be counted: until forgetDiffering(), no row is due.
+    void giveUpDiffering() { m_differences.giveUp(); }
     /// Forgets what was counted: of another container.
     void forgetDiffering() { m_differences.clear(); }
 
