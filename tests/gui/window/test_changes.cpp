@@ -92,6 +92,7 @@ private Q_SLOTS:
     void saysWhatOnlyCopiesTake();
     void saysHowMuchReallyDiffers();
     void countsWhatIsInSight();
+    void countsNoMoreWhereThatIsRefused();
     void findsInTheDifference();
     void isDraggedOut();
     void noDirectoryOfTheImageIsDragged();
@@ -526,6 +527,21 @@ void TestChanges::countsWhatIsInSight()
     QTRY_COMPARE_WITH_TIMEOUT(differs(u"/1399"_s), u"39 B"_s, 20'000);
     QTRY_COMPARE_WITH_TIMEOUT(tree()->model()->index(0, models::ChangesModel::DiffersColumn).data().toString(),
                               u"89 B"_s, 20'000);
+}
+
+void TestChanges::countsNoMoreWhereThatIsRefused()
+{
+    m_helper->differing = {{"/etc/motd", 3}};
+    m_helper->failNext(u"CompareContent"_s, u"org.freedesktop.DBus.Error.UnknownMethod"_s, u"no such method"_s);
+    showChanges(kChanges);
+    m_window->resize(1600, 900);
+    const auto differs
+        = [this] { return row(u"/etc/motd"_s).siblingAtColumn(models::ChangesModel::DiffersColumn).data().toString(); };
+    QTRY_COMPARE(differs(), u"not known"_s);
+    // Not after a while, nor for another list.
+    QTest::qWait(5500);
+    QCOMPARE(differs(), u"not known"_s);
+    QVERIFY(!m_helper->calls.contains(u"CompareContent"_s)); // one that fails is not noted
 }
 
 void TestChanges::findsInTheDifference()
