@@ -52,9 +52,13 @@ void finish(Node& node)
     }
 }
 
-} // namespace
-
-namespace {
+/// Whether there is anything of it, with all that is in it, that the container has made: not of a directory of the
+/// image that only leads to changes.
+bool isOwn(const ChangeEntry& entry)
+{
+    const bool isOfImage = entry.kind == ChangeKind::Attributes || entry.kind == ChangeKind::Copied;
+    return entry.kind != ChangeKind::Deleted && !(isOfImage && entry.type == client::FileType::Directory);
+}
 
 bool isFigure(int column)
 {
@@ -111,6 +115,7 @@ std::unique_ptr<ChangesModel::Node> ChangesModel::build(const std::vector<Change
 void ChangesModel::setChanges(client::ChangeSet changes)
 {
     m_set = std::move(changes);
+    m_differences.keepOnly(m_set.entries);
     m_counts = {};
     m_bytes = m_copiedBytes = 0;
     for (const ChangeEntry& entry : m_set.entries) {
@@ -417,8 +422,7 @@ Qt::ItemFlags ChangesModel::flags(const QModelIndex& index) const
 {
     const Qt::ItemFlags flags = QAbstractItemModel::flags(index);
     const ChangeEntry* changed = index.isValid() ? entry(index) : nullptr;
-    const bool isThere = index.isValid() && !(changed && changed->kind == ChangeKind::Deleted);
-    return isThere ? flags | Qt::ItemIsDragEnabled : flags;
+    return changed && isOwn(*changed) ? flags | Qt::ItemIsDragEnabled : flags;
 }
 
 QVariant ChangesModel::headerData(int section, Qt::Orientation orientation, int role) const

@@ -14,7 +14,8 @@
 namespace lamella::models {
 
 /// What a container has changed against its image: a tree of directories (those that only lead to a change have no
-/// letter) or a flat list of paths. A new set is taken by difference, so what is expanded and selected stays.
+/// letter) or a flat list of paths. A new set is taken by difference, so what is expanded and selected stays. Of what
+/// is still there, all can be dragged but directories of the image: most of what is in those is no change.
 class ChangesModel : public QAbstractItemModel {
     Q_OBJECT
 
@@ -55,6 +56,8 @@ public:
     bool isContentDue(const QModelIndex& row) const;
     /// What was counted when the row, which may have gone, was `counted`; nothing: it could not be.
     void setDiffering(const QModelIndex& row, const client::ChangeEntry& counted, std::optional<quint64> bytes);
+    /// No more can be counted: until forgetDiffering(), no row is due.
+    void giveUpDiffering() { m_differences.giveUp(); }
     /// Forgets what was counted: of another container.
     void forgetDiffering() { m_differences.clear(); }
 

@@ -15,8 +15,6 @@ using client::ChangeKind;
 
 namespace {
 
-constexpr qsizetype kMostRemembered = 20'000;
-
 struct Differences {
     Q_DECLARE_TR_FUNCTIONS(ContentDifferences)
 };
@@ -38,7 +36,7 @@ ContentDifferences::Answer ContentDifferences::of(const ChangeEntry& entry) cons
         return {State::Known, 0};
     const auto counted = m_counted.constFind(bytesOfPath(entry));
     if (counted == m_counted.cend())
-        return {State::Awaited, 0};
+        return {takesMore() ? State::Awaited : State::Unknown, 0};
     return counted->bytes ? Answer{State::Known, *counted->bytes} : Answer{State::Unknown, 0};
 }
 
@@ -46,15 +44,40 @@ bool ContentDifferences::isDue(const ChangeEntry& entry) const
 {
     if (entry.type != client::FileType::File || entry.kind != ChangeKind::Modified)
         return false;
+    if (m_isGivenUp)
+        return false;
     const auto counted = m_counted.constFind(bytesOfPath(entry));
-    return counted == m_counted.cend() || counted->size != entry.size || counted->timeUsec != entry.timeUsec;
+    if (counted == m_counted.cend())
+        return takesMore();
+    return counted->size != entry.size || counted->timeUsec != entry.timeUsec;
 }
 
 void ContentDifferences::set(const ChangeEntry& entry, std::optional<quint64> bytes)
 {
-    if (m_counted.size() >= kMostRemembered)
-        m_counted.clear();
-    m_counted.insert(bytesOfPath(entry), {entry.size, entry.timeUsec, bytes});
+    const QByteArray path = bytesOfPath(entry);
+    if (takesMore() || m_counted.contains(path))
+        m_counted.insert(path, {entry.size, entry.timeUsec, bytes});
+}
+
+void ContentDifferences::keepOnly(const std::vector<ChangeEntry>& entries)
+{
+    if (m_counted.isEmpty())
+        return;
+    QHash<QByteArray, Counted> kept;
+    for (const ChangeEntry& entry : entries) {
+        if (entry.type != client::FileType::File || entry.kind != ChangeKind::Modified)
+            continue;
+        const auto counted = m_counted.constFind(bytesOfPath(entry));
+        if (counted != m_counted.cend())
+            kept.insert(counted.key(), *counted);
+    }
+    m_counted = std::move(kept);
+}
+
+void ContentDifferences::clear()
+{
+    m_counted.clear();
+    m_isGivenUp = false;
 }
 
 QString differenceText(ContentDifferences::Answer answer)

@@ -7,6 +7,7 @@
 #include <QHash>
 
 #include <optional>
+#include <vector>
 
 namespace lamella::models {
 
@@ -27,13 +28,20 @@ public:
         friend bool operator==(const Answer&, const Answer&) = default;
     };
 
+    /// As many files as are remembered; of others it is not known.
+    static constexpr qsizetype kMostRemembered = 20'000;
+
     /// What was counted last stays until the file as it is now has been.
     Answer of(const client::ChangeEntry& entry) const;
     /// Whether only counting tells, and this file has not been counted as it is now.
     bool isDue(const client::ChangeEntry& entry) const;
     /// What was counted of a file that was like this; nothing: it could not be.
     void set(const client::ChangeEntry& entry, std::optional<quint64> bytes);
-    void clear() { m_counted.clear(); }
+    /// Forgets all but these, which makes room for others.
+    void keepOnly(const std::vector<client::ChangeEntry>& entries);
+    /// No more can be counted: until clear(), what has not been is not known.
+    void giveUp() { m_isGivenUp = true; }
+    void clear();
 
 private:
     struct Counted {
@@ -42,7 +50,10 @@ private:
         std::optional<quint64> bytes;
     };
 
+    bool takesMore() const { return !m_isGivenUp && m_counted.size() < kMostRemembered; }
+
     QHash<QByteArray, Counted> m_counted; ///< by path
+    bool m_isGivenUp = false;
 };
 
 /// The path as it is in bytes.

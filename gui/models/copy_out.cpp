@@ -31,8 +31,9 @@ void CopyOut::copyNext()
         QtConcurrent::run(openLocalDirectory, QFile::encodeName(m_target))
             .then(this, [this](const LocalDirectory& opened) {
                 m_into = opened.directory;
+                // It may have been stopped meanwhile, and the container removed: that is looked at before the first.
                 if (m_into)
-                    return copyNext();
+                    return done(false);
                 m_items.clear();
                 fail(tr("%1: %2").arg(m_target, opened.problem));
             });
@@ -52,6 +53,8 @@ void CopyOut::copyNext()
 /// Without any of its bytes.
 void CopyOut::look()
 {
+    if (isCancelled() || !other())
+        return done(false);
     other()->readPart(m_item.path, 0, 0).then(this, [this](const client::Outcome<client::FileVersion>& file) {
         if (!file)
             return fail(problemOf(file.error().sentence));

@@ -73,7 +73,9 @@ void FileCopy::fail(const QString& sentence)
 
 void FileCopy::next()
 {
-    if (m_isCancelled || !m_other)
+    if (!m_other && !std::exchange(m_isCancelled, true))
+        m_problems.append(tr("The container or image was removed meanwhile."));
+    if (m_isCancelled)
         finish();
     else
         copyNext();

@@ -14,7 +14,8 @@ class FileSource;
 namespace lamella::models {
 
 /// Files on their way into a container, or out of it or an image, one after another. What cannot be copied is passed
-/// over, and told at the end. It lives until it has ended, and deletes itself then.
+/// over, and told at the end; where the container or image is removed meanwhile, it is as if it had been cancelled. It
+/// lives until it has ended, and deletes itself then.
 class FileCopy : public QObject {
     Q_OBJECT
 public:

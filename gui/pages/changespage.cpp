@@ -521,11 +521,11 @@ QByteArrayList ChangesPage::selectedPaths() const
 
 std::vector<models::CopyOut::Source> ChangesPage::sources() const
 {
+    QModelIndexList rows = m_view->chosen();
+    rows.removeIf([](const QModelIndex& row) { return !row.flags().testFlag(Qt::ItemIsDragEnabled); });
     std::vector<models::CopyOut::Source> files;
-    for (const QModelIndex& row : m_model->tally(m_view->chosen()).rows) {
-        if (row.data(ChangesModel::KindRole).toInt() != static_cast<int>(ChangeKind::Deleted))
-            files.push_back({row.data(ChangesModel::RawPathRole).toByteArray()});
-    }
+    for (const QModelIndex& row : m_model->tally(rows).rows)
+        files.push_back({row.data(ChangesModel::RawPathRole).toByteArray()});
     return files;
 }
 

@@ -68,7 +68,7 @@ private:
     void sayWhatDiffers();
     void updateActions();
     QByteArrayList selectedPaths() const;
-    /// What of it is still there, to be copied.
+    /// What of it can be dragged, to be copied.
     std::vector<models::CopyOut::Source> sources() const;
     void openSelected();
     void copyPaths();

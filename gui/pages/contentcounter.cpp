@@ -22,11 +22,25 @@ namespace {
 
 /// Who scrolls through the list does not ask for each row.
 constexpr std::chrono::milliseconds kCalm = 100ms;
-/// Until it is tried again after a refusal.
+/// Until it is tried again after a refusal that may not last.
 constexpr std::chrono::milliseconds kAfterRefusal = 5s;
-/// Counting may take this part of the time: a large file that changes all the time is not read all the time.
-constexpr int kPartOfTime = 4;
+/// It pauses so many times as long as a call took, and so takes a fifth of the time: a large file that changes all the
+/// time is not read all the time.
+constexpr int kPauses = 4;
 constexpr std::size_t kFilesAtOnce = 64;
+
+bool mayPass(const client::ClientError& error)
+{
+    switch (error.kind) {
+    case client::ErrorKind::LimitExceeded:
+    case client::ErrorKind::Busy:
+    case client::ErrorKind::Cancelled:
+    case client::ErrorKind::TimedOut:
+        return true;
+    default:
+        return false;
+    }
+}
 
 } // namespace
 
@@ -91,8 +105,12 @@ void ContentCounter::count()
             m_isAsking = false;
             if (answers)
                 take(asked, *answers);
+            else if (!mayPass(answers.error()))
+                m_model->giveUpDiffering();
             const std::chrono::milliseconds elapsed{m_elapsed.elapsed()};
-            m_soon.start(answers ? std::max(kCalm, elapsed * kPartOfTime) : kAfterRefusal);
+            m_soon.start(answers ? std::max(kCalm, elapsed * kPauses) : kAfterRefusal);
+            // What is said of the others is not the same where no more are counted.
+            m_view->viewport()->update();
         });
 }
 

@@ -28,7 +28,7 @@ class ChangesFilter;
 
 /// Has the bytes counted that differ from the image's: of the rows in sight, and of all where the list goes by that; of
 /// those that are selected where there is no room for the column. It asks for some files at a time, one call after
-/// another.
+/// another, and for no more once that is refused for good.
 class ContentCounter final : public QObject {
     Q_OBJECT
 public:

@@ -114,7 +114,7 @@ void CopyBar::take(int files, const QStringList& problems, bool isCancelled)
         sentences.prepend(tr("Copying was stopped; %n file(s) had been copied.", nullptr, files));
     else if (!problems.isEmpty())
         sentences.prepend(tr("Not everything was copied."));
-    Q_EMIT ended(sentences.join(u' '));
+    Q_EMIT ended(sentences.join(u' '), isCancelled);
 }
 
 } // namespace lamella::pages

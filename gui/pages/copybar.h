@@ -26,8 +26,8 @@ public:
     void cancel();
 
 Q_SIGNALS:
-    /// A sentence where something is to be told; otherwise empty.
-    void ended(const QString& sentence);
+    /// A sentence where something is to be told; otherwise empty. `wasStopped`: not all of it was tried.
+    void ended(const QString& sentence, bool wasStopped);
 
 private:
     void show(const QString& name, quint64 bytes);

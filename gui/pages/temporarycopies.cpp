@@ -3,6 +3,7 @@
 
 #include "gui/client/file_source.h"
 #include "gui/models/file_paths.h"
+#include "gui/models/runnable_files.h"
 #include "gui/pages/copybar.h"
 
 #include <QDesktopServices>
@@ -14,6 +15,13 @@
 namespace lamella::pages {
 
 using models::CopyOut;
+
+namespace {
+
+/// What was opened or dropped before is closed by now, or was taken over.
+constexpr std::size_t kMostKept = 8;
+
+} // namespace
 
 TemporaryCopies::TemporaryCopies(CopyBar* bar, QObject* parent)
     : QObject(parent)
@@ -33,34 +41,45 @@ QString TemporaryCopies::pathOf(const Directory& directory, const CopyOut::Sourc
 
 QList<QUrl> TemporaryCopies::copyNow(client::FileSource* source, const std::vector<CopyOut::Source>& files)
 {
-    const Directory directory = makeDirectory();
-    if (!source || m_bar->isBusy() || !directory->isValid())
+    if (!source || m_bar->isBusy())
         return {};
+    const Directory directory = makeDirectory();
+    if (!directory->isValid())
+        return {};
+    bool isWhole = false;
     QEventLoop untilCopied;
-    connect(m_bar, &CopyBar::ended, &untilCopied, &QEventLoop::quit);
+    connect(m_bar, &CopyBar::ended, &untilCopied, [&](const QString&, bool wasStopped) {
+        isWhole = !wasStopped;
+        untilCopied.quit();
+    });
     connect(this, &QObject::destroyed, &untilCopied, &QEventLoop::quit);
     const QPointer alive(this);
     m_bar->run(new CopyOut(source, files, directory->path(), m_bar), tr("Copying what is dragged"));
     untilCopied.exec();
+    if (!alive || !isWhole)
+        return {};
     QList<QUrl> urls;
     for (const auto& file : files) {
         const QString path = pathOf(directory, file);
         if (QFileInfo::exists(path) || QFileInfo(path).isSymLink())
             urls.append(QUrl::fromLocalFile(path));
     }
-    if (alive)
-        m_directories.push_back(directory);
+    if (!urls.isEmpty())
+        keep(directory);
     return urls;
 }
 
 void TemporaryCopies::open(client::FileSource* source, const CopyOut::Source& file)
 {
-    const Directory directory = makeDirectory();
     if (!source)
         return;
-    if (m_bar->isBusy() || !directory->isValid()) {
-        Q_EMIT failed(m_bar->isBusy() ? tr("Something is being copied already.")
-                                      : tr("The file could not be copied: %1").arg(directory->errorString()));
+    if (m_bar->isBusy()) {
+        Q_EMIT failed(tr("Something is being copied already."));
+        return;
+    }
+    const Directory directory = makeDirectory();
+    if (!directory->isValid()) {
+        Q_EMIT failed(tr("The file could not be copied: %1").arg(directory->errorString()));
         return;
     }
     const QString path = pathOf(directory, file);
@@ -71,12 +90,28 @@ void TemporaryCopies::open(client::FileSource* source, const CopyOut::Source& fi
 
 void TemporaryCopies::openCopy(const Directory& directory, const QString& path)
 {
-    if (!QFileInfo(path).isFile() || QFileInfo(path).isSymLink())
+    const QFileInfo copy(path);
+    if (!copy.isFile() || copy.isSymLink())
         return; // what went wrong has been told
+    const QString kind = models::runnableKind(path);
+    if (!kind.isEmpty()) {
+        Q_EMIT failed(tr("%1 is not opened, because the desktop may run what is in it on this machine (%2). Look at it "
+                         "here, or save it to a directory.")
+                          .arg(copy.fileName(), kind));
+        return;
+    }
+    // Nobody shall think that what he writes there reaches the container.
+    if (QFile::setPermissions(path, QFileDevice::ReadOwner) && QDesktopServices::openUrl(QUrl::fromLocalFile(path)))
+        keep(directory);
+    else
+        Q_EMIT failed(tr("No program of the desktop opens %1.").arg(copy.fileName()));
+}
+
+void TemporaryCopies::keep(const Directory& directory)
+{
+    if (m_directories.size() == kMostKept)
+        m_directories.pop_front();
     m_directories.push_back(directory);
-    // Nobody shall think that what he writes there reaches the container, and nothing of a container's is run here.
-    if (!QFile::setPermissions(path, QFileDevice::ReadOwner) || !QDesktopServices::openUrl(QUrl::fromLocalFile(path)))
-        Q_EMIT failed(tr("No program of the desktop opens %1.").arg(QFileInfo(path).fileName()));
 }
 
 } // namespace lamella::pages

@@ -8,6 +8,7 @@
 #include <QTemporaryDir>
 #include <QUrl>
 
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -15,7 +16,7 @@ namespace lamella::pages {
 
 class CopyBar;
 
-/// Copies of files of a container or an image for other programs. They last as long as this does.
+/// Copies of files of a container or an image for other programs. The last few last as long as this does.
 class TemporaryCopies final : public QObject {
     Q_OBJECT
 public:
@@ -23,9 +24,11 @@ public:
     TemporaryCopies(CopyBar* bar, QObject* parent);
 
     /// For what has just been dropped on another program, which wants an answer now: returns when they have been
-    /// copied, and the window goes on meanwhile. Where they are then; what could not be copied is not among it.
+    /// copied, and the window goes on meanwhile. Where they are then; what could not be copied is not among it, and
+    /// nothing is where the copying was stopped.
     QList<QUrl> copyNow(client::FileSource* source, const std::vector<models::CopyOut::Source>& files);
-    /// Copies a file, takes away the rights to write and to run the copy, and opens it with the desktop's program.
+    /// Copies a file, takes away the rights to write and to run the copy, and opens it with the desktop's program. What
+    /// that program may run instead of showing it (models::runnableKind()) is refused: it is not this machine's.
     void open(client::FileSource* source, const models::CopyOut::Source& file);
 
 Q_SIGNALS:
@@ -37,9 +40,10 @@ private:
     static Directory makeDirectory();
     static QString pathOf(const Directory& directory, const models::CopyOut::Source& file);
     void openCopy(const Directory& directory, const QString& path);
+    void keep(const Directory& directory);
 
     CopyBar* m_bar;
-    std::vector<Directory> m_directories;
+    std::deque<Directory> m_directories; ///< the newest is the last
 };
 
 } // namespace lamella::pages

@@ -73,7 +73,7 @@ QList<qulonglong> ContainerObject::CompareContent(const QByteArrayList& paths, c
         return refuse(ErrorKind::LimitExceeded,
                       std::format("no more than {} files are compared at a time", kMostCompared)),
                QList<qulonglong>();
-    auto place = m_services.readers.take(caller().uid);
+    auto place = m_services.comparisons.take(caller().uid);
     if (!place)
         return refuse(place.error()), QList<qulonglong>();
     std::stop_source stop;

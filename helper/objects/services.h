@@ -43,6 +43,7 @@ struct Services {
     registry::Patience patience = {};
     Quota readers{8, "readings under way"};
     Quota writers{8, "changes of files under way"};
+    Quota comparisons{2, "comparisons of files under way"};
     Quota changeLists{2, "lists of changes under way"};
     Quota layerTrees{2, "trees of layers under way"};
     Quota transfers{8, "transfers with registries under way"};

@@ -4,6 +4,7 @@
 #include "tests/dbus/support/contract_members.h"
 
 #include <QCryptographicHash>
+#include <QDBusPendingCall>
 #include <QFile>
 #include <QJsonDocument>
 #include <QProcess>
@@ -199,6 +200,43 @@ private Q_SLOTS:
         for (const QByteArrayList& bad : {QByteArrayList{}, QByteArrayList{"bin"}, QByteArrayList{"/../bin"}})
             QCOMPARE(alice->lamella(path, u"Container"_s, u"CompareContent"_s, {QVariant::fromValue(bad)}).errorName(),
                      errorName(u"InvalidArgument"_s));
+    }
+
+    // Who reads files is not refused because of what is compared.
+    void comparingLeavesRoomForReading()
+    {
+        const QString path = make(u"for i in 1 2 3 4; do cat /bin/*; done 2>/dev/null | head -c 60000000 >/big"_s);
+        const auto committed = alice->lamella(path, u"Container"_s, u"Commit"_s, {u"lamella-compared"_s});
+        QCOMPARE(waitFor(committed), QString());
+        const auto created = alice->lamella(
+            kRoot, u"Manager"_s, u"CreateContainer"_s,
+            {u"lamella-compared"_s, u"compared"_s, QStringList{u"sh"_s, u"-c"_s, u"echo more >>/big"_s}},
+            {{u"start"_s, true}});
+        QVERIFY2(created.errorName().isEmpty(), qPrintable(created.errorMessage()));
+        const QString changed = created.arguments().constFirst().value<QDBusObjectPath>().path();
+        m_made.append(changed);
+        QVERIFY(alice->waitForState(changed, u"stopped"_s));
+        const auto call = [&](const QString& method, const QVariantList& arguments) {
+            QDBusMessage message = QDBusMessage::createMethodCall(u"org.lamella.Lamella1"_s, changed,
+                                                                  u"org.lamella.Lamella1.Container"_s, method);
+            message.setArguments(arguments);
+            return alice->bus().asyncCall(message, 60000);
+        };
+        QList<QDBusPendingCall> calls;
+        for (int i = 0; i < 8; ++i)
+            calls.append(
+                call(u"CompareContent"_s, {QVariant::fromValue(QByteArrayList(8, "/big")), QVariant(QVariantMap())}));
+        QDBusPendingCall reading
+            = call(u"ReadFile"_s, {QByteArray("/etc/passwd"), u"container"_s, QVariant(QVariantMap())});
+        reading.waitForFinished();
+        QCOMPARE(reading.error().name(), QString());
+        QStringList errors;
+        for (QDBusPendingCall& one : calls) {
+            one.waitForFinished();
+            errors.append(one.error().name());
+        }
+        QCOMPARE(errors.count(errorName(u"LimitExceeded"_s)), 6);
+        QCOMPARE(errors.count(QString()), 2);
     }
 
     void undoWhileStopped()

@@ -23,10 +23,12 @@
 #include <QLineEdit>
 #include <QMimeData>
 #include <QPushButton>
+#include <QSemaphore>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QSplitter>
 #include <QTest>
+#include <QThreadPool>
 #include <QTimer>
 #include <QToolButton>
 #include <QTreeView>
@@ -46,6 +48,25 @@ public:
 
 public Q_SLOTS:
     void take(const QUrl& url) { files.append(url.toLocalFile()); }
+};
+
+/// Keeps what is done beside the window waiting.
+class BusyPool {
+public:
+    BusyPool()
+    {
+        for (int i = 0; i < QThreadPool::globalInstance()->maxThreadCount(); ++i)
+            QThreadPool::globalInstance()->start([this] { m_end.acquire(); });
+    }
+    ~BusyPool()
+    {
+        end();
+        QThreadPool::globalInstance()->waitForDone();
+    }
+    void end() { m_end.release(QThreadPool::globalInstance()->maxThreadCount()); }
+
+private:
+    QSemaphore m_end;
 };
 
 /// What a person does with what a container has changed.
@@ -71,9 +92,15 @@ private Q_SLOTS:
     void saysWhatOnlyCopiesTake();
     void saysHowMuchReallyDiffers();
     void countsWhatIsInSight();
+    void countsNoMoreWhereThatIsRefused();
     void findsInTheDifference();
     void isDraggedOut();
+    void noDirectoryOfTheImageIsDragged();
+    void aRemovedContainerEndsADrag();
+    void aStoppedDragGivesNothing();
+    void onlyTheLastCopiesStay();
     void aCopyIsOpened();
+    void noProgramIsOpened();
     void keysDoWhatTheMenuDoes();
     void findsPathsThatAreNoText();
     void staysAsItWasArranged();
@@ -111,6 +138,9 @@ private:
         QFile file(path);
         return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray("it cannot be read");
     }
+
+    /// The directories of copies that there are.
+    static QStringList copies() { return QDir::temp().entryList({u"lamella-??????"_s}, QDir::Dirs); }
 
     bool saysOnThePage(const QString& words) const
     {
@@ -499,6 +529,21 @@ void TestChanges::countsWhatIsInSight()
                               u"89 B"_s, 20'000);
 }
 
+void TestChanges::countsNoMoreWhereThatIsRefused()
+{
+    m_helper->differing = {{"/etc/motd", 3}};
+    m_helper->failNext(u"CompareContent"_s, u"org.freedesktop.DBus.Error.UnknownMethod"_s, u"no such method"_s);
+    showChanges(kChanges);
+    m_window->resize(1600, 900);
+    const auto differs
+        = [this] { return row(u"/etc/motd"_s).siblingAtColumn(models::ChangesModel::DiffersColumn).data().toString(); };
+    QTRY_COMPARE(differs(), u"not known"_s);
+    // Not after a while, nor for another list.
+    QTest::qWait(5500);
+    QCOMPARE(differs(), u"not known"_s);
+    QVERIFY(!m_helper->calls.contains(u"CompareContent"_s)); // one that fails is not noted
+}
+
 void TestChanges::findsInTheDifference()
 {
     showChanges(kChanges);
@@ -545,6 +590,72 @@ void TestChanges::isDraggedOut()
              QFileInfo(urls.last().toLocalFile() + u"/one"_s).filePath());
 }
 
+void TestChanges::noDirectoryOfTheImageIsDragged()
+{
+    m_helper->tree.fill();
+    m_helper->tree.files.insert("/usr/big", {u"file"_s, 0644, "big"});
+    m_helper->tree.files.insert("/root", {u"directory"_s, 0700});
+    showChanges(QByteArray(kChanges) + R"({"path":"/root","change":"m","type":"directory","bytes":0})" + '\n');
+    for (const QString& path : {u"/usr"_s, u"/etc"_s, u"/root"_s})
+        QVERIFY2(!row(path).flags().testFlag(Qt::ItemIsDragEnabled), qPrintable(path));
+    choose({u"/usr"_s, u"/usr/big"_s, u"/root"_s});
+    const std::unique_ptr<QMimeData> data(static_cast<pages::ChangesTree*>(tree())->draggedData());
+    const QList<QUrl> urls = data->urls();
+    QCOMPARE(urls.size(), 1);
+    QVERIFY2(urls.first().path().endsWith("/big"_L1), qPrintable(urls.first().path()));
+    QVERIFY(!m_helper->calls.contains(u"ListDirectory"_s));
+}
+
+void TestChanges::aStoppedDragGivesNothing()
+{
+    m_helper->tree.fill();
+    showChanges(kChanges);
+    choose({u"/etc/motd"_s});
+    const QStringList before = copies();
+    const std::unique_ptr<QMimeData> data(static_cast<pages::ChangesTree*>(tree())->draggedData());
+    auto* page = find<pages::Page>(u"changesPage"_s);
+    BusyPool busy;
+    QTimer::singleShot(0, this, [&] {
+        page->findChild<QPushButton*>(u"copyCancel"_s)->click();
+        busy.end();
+    });
+    QCOMPARE(data->urls(), QList<QUrl>());
+    QVERIFY(saysOnThePage(u"Copying was stopped"_s));
+    QCOMPARE(copies(), before);
+}
+
+void TestChanges::onlyTheLastCopiesStay()
+{
+    m_helper->tree.fill();
+    showChanges(kChanges);
+    choose({u"/etc/motd"_s});
+    QStringList made;
+    for (int i = 0; i < 10; ++i) {
+        const std::unique_ptr<QMimeData> data(static_cast<pages::ChangesTree*>(tree())->draggedData());
+        QCOMPARE(data->urls().size(), 1);
+        made.append(data->urls().first().toLocalFile());
+    }
+    for (const QString& path : made)
+        QCOMPARE(QFileInfo::exists(path), made.indexOf(path) >= 2);
+}
+
+void TestChanges::aRemovedContainerEndsADrag()
+{
+    showChanges(kChanges);
+    choose({u"/etc/motd"_s});
+    const std::unique_ptr<QMimeData> data(static_cast<pages::ChangesTree*>(tree())->draggedData());
+    // The directory for the copies is opened when the container has gone.
+    BusyPool busy;
+    const client::ContainerClient* container = m_client->containers().constFirst();
+    connect(container, &QObject::destroyed, this, [&busy] { busy.end(); });
+    QTimer::singleShot(0, this, [this, id = container->id()] { m_helper->removeContainer(id); });
+    const auto before = m_helper->calls.count(u"ReadFile"_s);
+    QCOMPARE(data->urls(), QList<QUrl>());
+    QVERIFY(m_client->containers().isEmpty());
+    QCOMPARE(m_helper->calls.count(u"ReadFile"_s), before);
+    QVERIFY(saysOnThePage(u"The container or image was removed meanwhile."_s));
+}
+
 void TestChanges::aCopyIsOpened()
 {
     m_helper->tree.fill();
@@ -571,6 +682,24 @@ void TestChanges::aCopyIsOpened()
     m_helper->tree.files.remove("/etc/motd");
     pageAction(u"changesOpen"_s)->trigger();
     QTRY_VERIFY(saysOnThePage(u"/etc/motd: it is gone."_s));
+}
+
+void TestChanges::noProgramIsOpened()
+{
+    m_helper->tree.fill();
+    m_helper->tree.files.insert("/readme", {u"file"_s, 0644, "[Desktop Entry]\nType=Application\nExec=xterm\n"});
+    m_helper->tree.files.insert("/setup.exe", {u"file"_s, 0644, "words\n"});
+    showChanges(R"({"path":"/readme","change":"A","type":"file","bytes":1}
+{"path":"/setup.exe","change":"A","type":"file","bytes":1})");
+    const OpenedFiles opened;
+    const QStringList before = copies();
+    for (const QString& path : {u"/readme"_s, u"/setup.exe"_s}) {
+        choose({path});
+        pageAction(u"changesOpen"_s)->trigger();
+        QTRY_VERIFY2(saysOnThePage(path.mid(1) + u" is not opened"_s), qPrintable(path));
+    }
+    QCOMPARE(opened.files, QStringList());
+    QCOMPARE(copies(), before);
 }
 
 void TestChanges::keysDoWhatTheMenuDoes()

@@ -10,6 +10,7 @@
 
 using namespace lamella::client;
 using lamella::models::ChangesModel;
+using lamella::models::ContentDifferences;
 
 namespace {
 
@@ -55,6 +56,8 @@ private Q_SLOTS:
     void mergesAnything();
     void isFlatOnDemand();
     void remembersHowMuchDiffers();
+    void forgetsOnlyWhatHasGone();
+    void countsNoMoreThanItRemembers();
 };
 
 void TestChangesModel::addsUp()
@@ -188,6 +191,59 @@ void TestChangesModel::remembersHowMuchDiffers()
     // The row has gone meanwhile.
     model.setChanges({});
     model.setDiffering({}, file, 1);
+}
+
+void TestChangesModel::forgetsOnlyWhatHasGone()
+{
+    ChangesModel model;
+    const ChangeEntry one = change("/one", ChangeKind::Modified);
+    const ChangeEntry two = change("/two", ChangeKind::Modified);
+    const auto isDue = [&model](const QString& path) { return model.isContentDue(find(model, path)); };
+    model.setChanges({{one, two}, false});
+    model.setDiffering(find(model, QStringLiteral("/one")), one, 1);
+    model.setDiffering(find(model, QStringLiteral("/two")), two, 2);
+    model.setChanges({{two}, false});
+    model.setChanges({{one, two}, false});
+    QVERIFY(isDue(QStringLiteral("/one")));
+    QVERIFY(!isDue(QStringLiteral("/two")));
+    model.giveUpDiffering();
+    QVERIFY(!isDue(QStringLiteral("/one")));
+    model.forgetDiffering();
+    QVERIFY(isDue(QStringLiteral("/one")) && isDue(QStringLiteral("/two")));
+}
+
+void TestChangesModel::countsNoMoreThanItRemembers()
+{
+    ContentDifferences differences;
+    std::vector<ChangeEntry> entries;
+    for (int i = 0; i < ContentDifferences::kMostRemembered + 5000; ++i)
+        entries.push_back(change(QByteArray("/f" + QByteArray::number(i)).constData(), ChangeKind::Modified));
+    // As long as any is due, it is counted: there is an end to that.
+    std::size_t counted = 0;
+    for (bool isAnyDue = true; isAnyDue && counted <= entries.size();) {
+        isAnyDue = false;
+        for (const ChangeEntry& entry : entries) {
+            if (!differences.isDue(entry))
+                continue;
+            differences.set(entry, 7);
+            isAnyDue = true;
+            ++counted;
+        }
+    }
+    QCOMPARE(counted, std::size_t{ContentDifferences::kMostRemembered});
+    QCOMPARE(differences.of(entries.front()).state, ContentDifferences::State::Known);
+    QCOMPARE(differences.of(entries.back()).state, ContentDifferences::State::Unknown);
+    // One that is remembered is counted again when it is another.
+    ChangeEntry grown = entries.front();
+    grown.size += 1;
+    QVERIFY(differences.isDue(grown));
+    differences.set(grown, 8);
+    QCOMPARE(differences.of(grown).bytes, 8ULL);
+    // What has gone makes room.
+    entries.erase(entries.begin(), entries.begin() + 10);
+    differences.keepOnly(entries);
+    QVERIFY(differences.isDue(entries.back()));
+    QCOMPARE(differences.of(entries.front()).state, ContentDifferences::State::Known);
 }
 
 QTEST_GUILESS_MAIN(TestChangesModel)
