@@ -61,19 +61,34 @@ Result<void> setMode(BorrowedFd place, mode_t mode, const std::string& path)
 class BelowSetter {
 public:
     BelowSetter(const WritableTree& tree, const FileAttributes& attributes, const Owners& owners,
-                const std::stop_token& stop, AttributesBelow& result)
+                const std::stop_token& stop)
         : m_tree(tree)
         , m_mode(attributes.mode)
         , m_owners(owners)
         , m_stop(stop)
-        , m_result(result)
     {
     }
 
-    /// A directory's names are opened by its path each time: however deep the tree is, one of it is open.
-    Result<void> run(const std::string& path, const std::function<void(const std::string& directory)>& tell)
+    Result<AttributesBelow> run(const std::vector<std::string>& paths,
+                                const std::function<void(const std::string& directory)>& tell)
     {
-        TRY(set(m_tree.root(), path, path.empty() ? "." : path));
+        std::optional<Error> refused;
+        for (const auto& path : paths) {
+            if (auto done = set(m_tree.root(), path, path.empty() ? "." : path); !done) {
+                TRY(count(done.error()));
+                refused = std::move(done).error();
+            }
+            TRY(goBelow(tell));
+        }
+        if (refused && paths.size() == 1 && m_result.changed == 0)
+            return std::unexpected(*std::move(refused));
+        return std::move(m_result);
+    }
+
+private:
+    /// A directory's names are opened by its path each time: however deep the tree is, one of it is open.
+    Result<void> goBelow(const std::function<void(const std::string& directory)>& tell)
+    {
         while (!m_pending.empty()) {
             const auto directory = std::move(m_pending.back());
             m_pending.pop_back();
@@ -85,7 +100,6 @@ public:
         return {};
     }
 
-private:
     Result<void> enter(const std::string& directory)
     {
         const auto opened = TRY(layer::openInside(m_tree.root(), directory, O_RDONLY | O_DIRECTORY));
@@ -97,14 +111,20 @@ private:
         });
     }
 
-    /// Errors that end everything come back.
+    /// Of what is below: it may have vanished meanwhile.
     Result<void> passOver(const Error& error)
+    {
+        if (error.kind == ErrorKind::NotFound)
+            return {};
+        return count(error);
+    }
+
+    /// Errors that end everything come back.
+    Result<void> count(const Error& error)
     {
         if (error.kind == ErrorKind::Cancelled || error.kind == ErrorKind::NoSpace
             || error.kind == ErrorKind::LimitExceeded)
             return std::unexpected(error);
-        if (error.kind == ErrorKind::NotFound)
-            return {};
         ++m_result.unchanged;
         if (m_result.reasons.size() < AttributesBelow::kMostTold)
             m_result.reasons.push_back(error.message);
@@ -164,7 +184,7 @@ private:
     std::optional<mode_t> m_mode;
     Owners m_owners;
     const std::stop_token& m_stop;
-    AttributesBelow& m_result;
+    AttributesBelow m_result;
     std::vector<std::string> m_pending;
     std::size_t m_pendingBytes = 0;
 };
@@ -195,12 +215,13 @@ Result<void> setAttributes(const WritableTree& tree, const std::string& path, co
     return {};
 }
 
-Result<void> setAttributesBelow(const WritableTree& tree, const std::string& path, const FileAttributes& attributes,
-                                const std::function<void(const std::string& directory)>& tell,
-                                const std::stop_token& stop, AttributesBelow& result)
+Result<AttributesBelow> setAttributesBelow(const WritableTree& tree, const std::vector<std::string>& paths,
+                                           const FileAttributes& attributes,
+                                           const std::function<void(const std::string& directory)>& tell,
+                                           const std::stop_token& stop)
 {
     const auto owners = TRY(Owners::of(tree, attributes));
-    return BelowSetter{tree, attributes, owners, stop, result}.run(path, tell);
+    return BelowSetter{tree, attributes, owners, stop}.run(paths, tell);
 }
 
 } // namespace lamella::container
