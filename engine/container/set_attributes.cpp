@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/container/set_attributes.h"
 
+#include "engine/container/pending_directories.h"
 #include "engine/layer/directory_names.h"
 #include "engine/layer/tree.h"
 #include "engine/os/file.h"
@@ -19,8 +20,6 @@ namespace {
 
 constexpr mode_t kExecute = 0111;
 constexpr mode_t kPermissions = 0777;
-/// Of the names of directories that have still to be gone into.
-constexpr std::size_t kMostPending = 64u << 20;
 
 /// The host's ids; -1 leaves what is there (fchownat(2)).
 struct Owners {
@@ -89,12 +88,9 @@ private:
     /// A directory's names are opened by its path each time: however deep the tree is, one of it is open.
     Result<void> goBelow(const std::function<void(const std::string& directory)>& tell)
     {
-        while (!m_pending.empty()) {
-            const auto directory = std::move(m_pending.back());
-            m_pending.pop_back();
-            m_pendingBytes -= directory.size();
-            tell(directory);
-            if (auto entered = enter(directory); !entered)
+        while (const auto directory = m_pending.take()) {
+            tell(*directory);
+            if (auto entered = enter(*directory); !entered)
                 TRY(passOver(entered.error()));
         }
         return {};
@@ -141,19 +137,10 @@ private:
         const auto status = TRY(os::status(place.borrow(), path));
         // Also where its own are refused: what is below is looked at for itself.
         if (S_ISDIR(status.st_mode))
-            TRY(addPending(path));
+            TRY(m_pending.add(path));
         TRY(m_tree.mayBeChanged(status, path));
         TRY(setOn(place.borrow(), status, path));
         ++m_result.changed;
-        return {};
-    }
-
-    Result<void> addPending(const std::string& path)
-    {
-        m_pendingBytes += path.size();
-        if (m_pendingBytes > kMostPending)
-            return failure(ErrorKind::LimitExceeded, "there are more directories than can be gone into");
-        m_pending.push_back(path);
         return {};
     }
 
@@ -185,8 +172,7 @@ private:
     Owners m_owners;
     const std::stop_token& m_stop;
     AttributesBelow m_result;
-    std::vector<std::string> m_pending;
-    std::size_t m_pendingBytes = 0;
+    PendingDirectories m_pending;
 };
 
 } // namespace
