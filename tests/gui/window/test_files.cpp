@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/client/container_client.h"
 #include "gui/models/files_model.h"
 #include "gui/pages/differenceview.h"
 #include "gui/pages/filepermissions.h"
@@ -7,6 +8,7 @@
 #include "gui/widgets/confirmation.h"
 #include "tests/gui/window/window_fixture.h"
 
+#include <QAbstractProxyModel>
 #include <QAction>
 #include <QCheckBox>
 #include <QClipboard>
@@ -48,6 +50,9 @@ private Q_SLOTS:
     void leavesAloneWhatItWouldChange();
     void makesADirectory();
     void renames();
+    void answersForTheContainerThatWasAsked();
+    void asksNothingOfAnotherContainer_data();
+    void asksNothingOfAnotherContainer();
     void removes();
     void setsPermissions();
     void setsPermissionsOfAllBelow();
@@ -381,6 +386,67 @@ void TestFiles::renames()
     QTest::keyClick(line, Qt::Key_Return);
     QTRY_VERIFY(m_helper->tree.files.contains("/home/user/kept.txt"));
     QTRY_VERIFY(row("/home/user/kept.txt").isValid() && !row("/home/user/notes.txt").isValid());
+}
+
+// Another container is shown by the time the answers come.
+void TestFiles::answersForTheContainerThatWasAsked()
+{
+    m_helper->tree.files.insert("/odd", {u"file"_s, 0644, "odd\n"});
+    showFiles();
+    m_helper->addContainer(u"two"_s, u"running"_s);
+    QTRY_COMPARE(shown(), 2);
+    const auto showOther = [this] {
+        containerView()->setCurrentIndex(
+            containerView()->currentIndex().siblingAtRow(containerView()->currentIndex().row() == 0 ? 1 : 0));
+    };
+    const auto readAll = [this](const QByteArray& added) {
+        m_helper->tree.files.insert(added, {u"file"_s});
+        find<QAbstractButton>(u"filesRefresh"_s)->click();
+        QTRY_VERIFY(row(added).isValid());
+    };
+    go("/odd");
+    fileAction(u"filesNewDirectory"_s)->trigger();
+    showOther();
+    QTRY_VERIFY(row("/New Directory").isValid());
+    readAll("/one");
+    QVERIFY(!tree()->findChild<QLineEdit*>()); // its name would be typed
+    go("/odd");
+    const auto* model = static_cast<FilesModel*>(static_cast<QAbstractProxyModel*>(tree()->model())->sourceModel());
+    connect(model, &FilesModel::renameRequested, this, showOther,
+            static_cast<Qt::ConnectionType>(Qt::QueuedConnection | Qt::SingleShotConnection));
+    tree()->model()->setData(row("/odd"), u"even"_s);
+    QTRY_VERIFY(row("/even").isValid());
+    readAll("/two");
+    QCOMPARE_NE(tree()->currentIndex(), row("/even"));
+}
+
+void TestFiles::asksNothingOfAnotherContainer_data()
+{
+    QTest::addColumn<QString>("action");
+    QTest::addColumn<QString>("question");
+    QTest::newRow("add files") << u"filesAdd"_s << u"addChooser"_s;
+    QTest::newRow("add a directory") << u"filesAddDirectory"_s << u"addChooser"_s;
+    QTest::newRow("remove") << u"filesRemove"_s << u"filesQuestion"_s;
+    QTest::newRow("save to") << u"filesSaveTo"_s << u"saveToChooser"_s;
+}
+
+// A question about files goes with their container.
+void TestFiles::asksNothingOfAnotherContainer()
+{
+    QFETCH(const QString, action);
+    QFETCH(const QString, question);
+    showFiles();
+    const QString one = m_client->containers().constFirst()->id();
+    m_helper->addContainer(u"two"_s, u"running"_s);
+    QTRY_COMPARE(shown(), 2);
+    go("/etc/motd");
+    QTRY_VERIFY(fileAction(action)->isEnabled());
+    fileAction(action)->trigger();
+    QTRY_VERIFY(find<QDialog>(question));
+    m_helper->removeContainer(one);
+    QTRY_COMPARE(shown(), 1);
+    QTRY_VERIFY(!find<QDialog>(question));
+    QTRY_VERIFY(tree()->isVisible()); // of the other
 }
 
 void TestFiles::removes()
