@@ -158,13 +158,18 @@ void FileChanges::renameFile(const QByteArray& path, const QByteArray& name)
 
 void FileChanges::setPermissions()
 {
-    const FileEntry* first = m_model->entry(m_tree->current());
-    const QByteArrayList paths = m_actions->chosenPaths();
-    if (!m_container || !first || paths.isEmpty())
+    const QModelIndexList chosen = m_tree->chosen();
+    if (!m_container || chosen.isEmpty())
         return;
-    const bool hasDirectories = std::ranges::any_of(m_tree->chosen(), [this](const QModelIndex& file) {
-        return m_model->entry(file)->type == FileType::Directory;
-    });
+    const auto isDirectory
+        = [this](const QModelIndex& file) { return m_model->entry(file)->type == FileType::Directory; };
+    const auto directory = std::ranges::find_if(chosen, isDirectory);
+    const bool hasDirectories = directory != chosen.end();
+    const QModelIndex current = m_tree->current();
+    const QModelIndex other = hasDirectories ? *directory : chosen.first();
+    const bool isShownFirst = chosen.contains(current) && (!hasDirectories || isDirectory(current));
+    const QByteArrayList paths = m_actions->chosenPaths();
+    const FileEntry* first = m_model->entry(isShownFirst ? current : other);
     auto* dialog = new FilePermissions(m_container, paths, *first, hasDirectories, m_tree->window());
     connect(dialog, &FilePermissions::changed, this, [this, asked = m_container, paths] {
         if (isShown(asked))

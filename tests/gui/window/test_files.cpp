@@ -59,6 +59,8 @@ private Q_SLOTS:
     void leavesPermissionsWhereOwnersAreMeant();
     void saysWhichPermissionsWereNotSet();
     void stopsSettingPermissions();
+    void takesPermissionsFromADirectory();
+    void setsOnlyWhatWasTouched();
     void addsFiles();
     void addsWhatIsDropped();
     void asksBeforeItReplaces();
@@ -533,6 +535,7 @@ void TestFiles::saysWhichPermissionsWereNotSet()
     showFiles();
     auto* dialog = permissionsOf("/etc/nginx");
     dialog->findChild<QCheckBox*>(u"permissionsBelow"_s)->setChecked(true);
+    dialog->findChild<QCheckBox*>(u"permissionsOthers0"_s)->click();
     set(dialog);
     QTRY_VERIFY(m_helper->calls.contains(u"SetAttributesBelow"_s));
     auto* problem = dialog->findChild<QLabel*>(u"permissionsProblem"_s);
@@ -556,6 +559,7 @@ void TestFiles::stopsSettingPermissions()
     showFiles();
     auto* dialog = permissionsOf("/etc/nginx");
     dialog->findChild<QCheckBox*>(u"permissionsBelow"_s)->setChecked(true);
+    dialog->findChild<QCheckBox*>(u"permissionsOthers0"_s)->click();
     set(dialog);
     QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
     m_helper->changeJob({{u"Stage"_s, u"In /etc/nginx"_s}});
@@ -568,6 +572,48 @@ void TestFiles::stopsSettingPermissions()
     QVERIFY(dialog->isVisible());
     dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Cancel)->click();
     QTRY_VERIFY(!find<pages::FilePermissions>(u"permissionsDialog"_s));
+}
+
+// A file's would shut directories, which are read and gone into by what files have no bit for.
+void TestFiles::takesPermissionsFromADirectory()
+{
+    showFiles();
+    go("/etc/nginx");
+    go("/etc/motd");
+    tree()->selectionModel()->select(row("/etc/nginx"), QItemSelectionModel::Select | QItemSelectionModel::Rows);
+    QCOMPARE(tree()->currentIndex(), row("/etc/motd"));
+    QTRY_VERIFY(fileAction(u"filesPermissions"_s)->isEnabled());
+    fileAction(u"filesPermissions"_s)->trigger();
+    auto* dialog = find<pages::FilePermissions>(u"permissionsDialog"_s);
+    QVERIFY(dialog);
+    QCOMPARE(dialog->findChild<QLineEdit*>(u"permissionsOctal"_s)->text(), u"0755"_s);
+    dialog->findChild<QCheckBox*>(u"permissionsGroup1"_s)->click();
+    dialog->findChild<QCheckBox*>(u"permissionsBelow"_s)->setChecked(true);
+    set(dialog);
+    QTRY_COMPARE(m_helper->tree.files.value("/etc/nginx").mode, 0775u);
+}
+
+void TestFiles::setsOnlyWhatWasTouched()
+{
+    showFiles();
+    m_helper->tree.files["/etc/group"].uid = 33;
+    go("/etc/shadow");
+    tree()->selectionModel()->select(row("/etc/group"), QItemSelectionModel::Select | QItemSelectionModel::Rows);
+    QTRY_VERIFY(fileAction(u"filesPermissions"_s)->isEnabled());
+    fileAction(u"filesPermissions"_s)->trigger();
+    auto* dialog = find<pages::FilePermissions>(u"permissionsDialog"_s);
+    QVERIFY(dialog);
+    const auto* ok = dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok);
+    QVERIFY(!ok->isEnabled()); // there is nothing to be set
+    dialog->findChild<QSpinBox*>(u"permissionsGid"_s)->setValue(7);
+    QVERIFY(ok->isEnabled());
+    set(dialog);
+    QTRY_VERIFY(!find<pages::FilePermissions>(u"permissionsDialog"_s));
+    for (const char* path : {"/etc/group", "/etc/shadow"})
+        QCOMPARE(m_helper->tree.files.value(path).gid, 7u);
+    QCOMPARE(m_helper->tree.files.value("/etc/group").mode, 0644u);
+    QCOMPARE(m_helper->tree.files.value("/etc/group").uid, 33u);
+    QCOMPARE(m_helper->tree.files.value("/etc/shadow").mode, 0600u);
 }
 
 void TestFiles::addsFiles()
