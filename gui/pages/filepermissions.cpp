@@ -159,7 +159,9 @@ void FilePermissions::accept()
 
 void FilePermissions::reject()
 {
-    if (m_job && m_job->isRunning())
+    if (m_isAsking)
+        m_isGivenUp = true;
+    else if (m_job && m_job->isRunning())
         m_job->cancel();
     else
         QDialog::reject();
@@ -184,13 +186,24 @@ void FilePermissions::setBelow()
 {
     if (!m_container)
         return QDialog::reject();
+    m_isAsking = true;
+    m_isGivenUp = false;
     m_container->setAttributesBelow(m_paths, m_wanted)
-        .then(this, [this](const client::Outcome<QPointer<client::JobClient>>& job) {
-            if (!job)
-                say(job.error().sentence);
-            else if (*job)
-                follow(*job);
-        });
+        .then(this, [this](const client::Outcome<QPointer<client::JobClient>>& job) { takeJob(job); });
+}
+
+void FilePermissions::takeJob(const client::Outcome<QPointer<client::JobClient>>& job)
+{
+    m_isAsking = false;
+    if (!job)
+        return say(job.error().sentence);
+    if (!*job) {
+        Q_EMIT changed();
+        return say(tr("It is not known what became of it: a part of them may be changed."));
+    }
+    follow(*job);
+    if (m_isGivenUp)
+        (*job)->cancel();
 }
 
 void FilePermissions::follow(client::JobClient* job)

@@ -52,6 +52,7 @@ private:
     void updateSet();
     void setNext(qsizetype index);
     void setBelow();
+    void takeJob(const client::Outcome<QPointer<client::JobClient>>& job);
     void follow(client::JobClient* job);
     void take(const client::Outcome<QStringList>& ended);
     void say(const QString& problem);
@@ -69,6 +70,8 @@ private:
     QLabel* m_problem;
     QDialogButtonBox* m_buttons;
     QPointer<client::JobClient> m_job;
+    bool m_isAsking = false; ///< for a job, which there is none of yet
+    bool m_isGivenUp = false; ///< before there was one
     QTimer m_soon; ///< what is over at once tells of no progress
 };
 

@@ -59,6 +59,7 @@ private Q_SLOTS:
     void leavesPermissionsWhereOwnersAreMeant();
     void saysWhichPermissionsWereNotSet();
     void stopsSettingPermissions();
+    void stopsWhatIsOnlyBeingAskedFor();
     void takesPermissionsFromADirectory();
     void setsOnlyWhatWasTouched();
     void addsFiles();
@@ -572,6 +573,26 @@ void TestFiles::stopsSettingPermissions()
     QVERIFY(dialog->isVisible());
     dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Cancel)->click();
     QTRY_VERIFY(!find<pages::FilePermissions>(u"permissionsDialog"_s));
+}
+
+// Before there is a job to be stopped.
+void TestFiles::stopsWhatIsOnlyBeingAskedFor()
+{
+    showFiles();
+    auto* dialog = permissionsOf("/etc/nginx");
+    dialog->findChild<QCheckBox*>(u"permissionsBelow"_s)->setChecked(true);
+    dialog->findChild<QCheckBox*>(u"permissionsOthers0"_s)->click();
+    set(dialog);
+    dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Cancel)->click();
+    QTRY_VERIFY(m_helper->calls.contains(u"Cancel"_s));
+    QVERIFY(dialog->isVisible());
+    QTRY_VERIFY(dialog->findChild<QLabel*>(u"permissionsProblem"_s)->text().contains(u"stopped"_s));
+    // It may be tried again, and is not stopped then.
+    m_helper->calls.clear();
+    set(dialog);
+    endSetting({u"2"_s, u"0"_s});
+    QTRY_VERIFY(!find<pages::FilePermissions>(u"permissionsDialog"_s));
+    QVERIFY(!m_helper->calls.contains(u"Cancel"_s));
 }
 
 // A file's would shut directories, which are read and gone into by what files have no bit for.
