@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/container/set_attributes.h"
 
+#include "engine/container/pending_directories.h"
 #include "engine/layer/directory_names.h"
 #include "engine/layer/tree.h"
 #include "engine/os/file.h"
@@ -19,8 +20,6 @@ namespace {
 
 constexpr mode_t kExecute = 0111;
 constexpr mode_t kPermissions = 0777;
-/// Of the names of directories that have still to be gone into.
-constexpr std::size_t kMostPending = 64u << 20;
 
 /// The host's ids; -1 leaves what is there (fchownat(2)).
 struct Owners {
@@ -61,31 +60,42 @@ Result<void> setMode(BorrowedFd place, mode_t mode, const std::string& path)
 class BelowSetter {
 public:
     BelowSetter(const WritableTree& tree, const FileAttributes& attributes, const Owners& owners,
-                const std::stop_token& stop, AttributesBelow& result)
+                const std::stop_token& stop)
         : m_tree(tree)
         , m_mode(attributes.mode)
         , m_owners(owners)
         , m_stop(stop)
-        , m_result(result)
     {
     }
 
-    /// A directory's names are opened by its path each time: however deep the tree is, one of it is open.
-    Result<void> run(const std::string& path, const std::function<void(const std::string& directory)>& tell)
+    Result<AttributesBelow> run(const std::vector<std::string>& paths,
+                                const std::function<void(const std::string& directory)>& tell)
     {
-        TRY(set(m_tree.root(), path, path.empty() ? "." : path));
-        while (!m_pending.empty()) {
-            const auto directory = std::move(m_pending.back());
-            m_pending.pop_back();
-            m_pendingBytes -= directory.size();
-            tell(directory);
-            if (auto entered = enter(directory); !entered)
+        std::optional<Error> refused;
+        for (const auto& path : paths) {
+            if (auto done = set(m_tree.root(), path, path.empty() ? "." : path); !done) {
+                TRY(count(done.error()));
+                refused = std::move(done).error();
+            }
+            TRY(goBelow(tell));
+        }
+        if (refused && paths.size() == 1 && m_result.changed == 0)
+            return std::unexpected(*std::move(refused));
+        return std::move(m_result);
+    }
+
+private:
+    /// A directory's names are opened by its path each time: however deep the tree is, one of it is open.
+    Result<void> goBelow(const std::function<void(const std::string& directory)>& tell)
+    {
+        while (const auto directory = m_pending.take()) {
+            tell(*directory);
+            if (auto entered = enter(*directory); !entered)
                 TRY(passOver(entered.error()));
         }
         return {};
     }
 
-private:
     Result<void> enter(const std::string& directory)
     {
         const auto opened = TRY(layer::openInside(m_tree.root(), directory, O_RDONLY | O_DIRECTORY));
@@ -97,14 +107,20 @@ private:
         });
     }
 
-    /// Errors that end everything come back.
+    /// Of what is below: it may have vanished meanwhile.
     Result<void> passOver(const Error& error)
+    {
+        if (error.kind == ErrorKind::NotFound)
+            return {};
+        return count(error);
+    }
+
+    /// Errors that end everything come back.
+    Result<void> count(const Error& error)
     {
         if (error.kind == ErrorKind::Cancelled || error.kind == ErrorKind::NoSpace
             || error.kind == ErrorKind::LimitExceeded)
             return std::unexpected(error);
-        if (error.kind == ErrorKind::NotFound)
-            return {};
         ++m_result.unchanged;
         if (m_result.reasons.size() < AttributesBelow::kMostTold)
             m_result.reasons.push_back(error.message);
@@ -121,19 +137,10 @@ private:
         const auto status = TRY(os::status(place.borrow(), path));
         // Also where its own are refused: what is below is looked at for itself.
         if (S_ISDIR(status.st_mode))
-            TRY(addPending(path));
+            TRY(m_pending.add(path));
         TRY(m_tree.mayBeChanged(status, path));
         TRY(setOn(place.borrow(), status, path));
         ++m_result.changed;
-        return {};
-    }
-
-    Result<void> addPending(const std::string& path)
-    {
-        m_pendingBytes += path.size();
-        if (m_pendingBytes > kMostPending)
-            return failure(ErrorKind::LimitExceeded, "there are more directories than can be gone into");
-        m_pending.push_back(path);
         return {};
     }
 
@@ -164,9 +171,8 @@ private:
     std::optional<mode_t> m_mode;
     Owners m_owners;
     const std::stop_token& m_stop;
-    AttributesBelow& m_result;
-    std::vector<std::string> m_pending;
-    std::size_t m_pendingBytes = 0;
+    AttributesBelow m_result;
+    PendingDirectories m_pending;
 };
 
 } // namespace
@@ -195,12 +201,13 @@ Result<void> setAttributes(const WritableTree& tree, const std::string& path, co
     return {};
 }
 
-Result<void> setAttributesBelow(const WritableTree& tree, const std::string& path, const FileAttributes& attributes,
-                                const std::function<void(const std::string& directory)>& tell,
-                                const std::stop_token& stop, AttributesBelow& result)
+Result<AttributesBelow> setAttributesBelow(const WritableTree& tree, const std::vector<std::string>& paths,
+                                           const FileAttributes& attributes,
+                                           const std::function<void(const std::string& directory)>& tell,
+                                           const std::stop_token& stop)
 {
     const auto owners = TRY(Owners::of(tree, attributes));
-    return BelowSetter{tree, attributes, owners, stop, result}.run(path, tell);
+    return BelowSetter{tree, attributes, owners, stop}.run(paths, tell);
 }
 
 } // namespace lamella::container

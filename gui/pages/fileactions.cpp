@@ -108,7 +108,14 @@ void FileActions::chooseTarget()
     chooser->setOption(QFileDialog::ShowDirsOnly);
     chooser->setLabelText(QFileDialog::Accept, tr("Save"));
     connect(chooser, &QFileDialog::fileSelected, this, &FileActions::saveRequested);
+    m_chooser = chooser;
     chooser->open();
+}
+
+void FileActions::dismiss()
+{
+    if (m_chooser)
+        m_chooser->reject();
 }
 
 } // namespace lamella::pages

@@ -7,8 +7,10 @@
 #include <QKeySequence>
 #include <QModelIndex>
 #include <QObject>
+#include <QPointer>
 
 class QAction;
+class QFileDialog;
 class QMenu;
 
 namespace lamella::models {
@@ -32,6 +34,8 @@ public:
     /// What is chosen, to be copied.
     std::vector<models::CopyOut::Source> sources() const;
     QMenu* createMenu(QWidget* parent) const;
+    /// Puts away what is still being asked: files of something else are shown from now on.
+    void dismiss();
 
     QAction* open;
     QAction* saveTo;
@@ -47,6 +51,7 @@ private:
 
     models::FilesModel* m_model;
     FilesTree* m_tree;
+    QPointer<QFileDialog> m_chooser;
 };
 
 /// An action of `owner`, named for tests and settings; a person sees the icon and the text.

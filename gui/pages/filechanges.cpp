@@ -68,6 +68,8 @@ void FileChanges::setContainer(client::ContainerClient* container)
 {
     m_container = container;
     m_named.clear();
+    if (m_question)
+        m_question->reject();
     updateActions();
 }
 
@@ -114,6 +116,7 @@ void FileChanges::chooseFiles(bool directory)
     chooser->setLabelText(QFileDialog::Accept, tr("Copy"));
     connect(chooser, &QFileDialog::filesSelected, this,
             [this, into](const QStringList& files) { Q_EMIT addRequested(files, into); });
+    m_question = chooser;
     chooser->open();
 }
 
@@ -126,12 +129,15 @@ void FileChanges::makeDirectory()
     for (int number = 2; m_model->find(path).isValid(); ++number)
         path = models::childPath(above, tr("New Directory %1").arg(number).toUtf8());
     constexpr quint32 kMode = 0755;
-    m_container->makeDirectory(path, kMode).then(this, [this, path, above](const client::Outcome<void>& outcome) {
+    const auto ended = [this, asked = m_container, path, above](const client::Outcome<void>& outcome) {
+        if (!isShown(asked))
+            return;
         if (!outcome)
             return report(tr("The directory was not made"), outcome.error());
         m_named = path;
         m_model->readAgain(above);
-    });
+    };
+    m_container->makeDirectory(path, kMode).then(this, ended);
 }
 
 void FileChanges::renameFile(const QByteArray& path, const QByteArray& name)
@@ -139,25 +145,36 @@ void FileChanges::renameFile(const QByteArray& path, const QByteArray& name)
     if (!m_container)
         return;
     const QByteArray to = models::childPath(models::parentPath(path), name);
-    m_container->moveFile(path, to).then(this, [this, path, to](const client::Outcome<void>& outcome) {
+    const auto ended = [this, asked = m_container, path, to](const client::Outcome<void>& outcome) {
+        if (!isShown(asked))
+            return;
         if (!outcome)
             return report(tr("%1 was not renamed").arg(models::textOf(path)), outcome.error());
         changedIn({path});
         m_model->reveal(to);
-    });
+    };
+    m_container->moveFile(path, to).then(this, ended);
 }
 
 void FileChanges::setPermissions()
 {
-    const FileEntry* first = m_model->entry(m_tree->current());
-    const QByteArrayList paths = m_actions->chosenPaths();
-    if (!m_container || !first || paths.isEmpty())
+    const QModelIndexList chosen = m_tree->chosen();
+    if (!m_container || chosen.isEmpty())
         return;
-    const bool hasDirectories = std::ranges::any_of(m_tree->chosen(), [this](const QModelIndex& file) {
-        return m_model->entry(file)->type == FileType::Directory;
-    });
+    const auto isDirectory
+        = [this](const QModelIndex& file) { return m_model->entry(file)->type == FileType::Directory; };
+    const auto directory = std::ranges::find_if(chosen, isDirectory);
+    const bool hasDirectories = directory != chosen.end();
+    const QModelIndex current = m_tree->current();
+    const QModelIndex other = hasDirectories ? *directory : chosen.first();
+    const bool isShownFirst = chosen.contains(current) && (!hasDirectories || isDirectory(current));
+    const QByteArrayList paths = m_actions->chosenPaths();
+    const FileEntry* first = m_model->entry(isShownFirst ? current : other);
     auto* dialog = new FilePermissions(m_container, paths, *first, hasDirectories, m_tree->window());
-    connect(dialog, &FilePermissions::changed, this, [this, paths] { changedIn(paths); });
+    connect(dialog, &FilePermissions::changed, this, [this, asked = m_container, paths] {
+        if (isShown(asked))
+            changedIn(paths);
+    });
     dialog->open();
 }
 
@@ -173,6 +190,7 @@ void FileChanges::askRemove()
     auto* confirmation = new widgets::Confirmation(m_tree->window(), question, tr("&Remove"));
     confirmation->setObjectName(QStringLiteral("filesQuestion"));
     confirmation->setConsequence(loss(files));
+    m_question = confirmation;
     confirmation->ask([this, paths] { removeFiles(paths); });
 }
 
@@ -209,17 +227,20 @@ void FileChanges::removeFiles(const QByteArrayList& paths)
 {
     if (!m_container)
         return;
-    const auto ended = [this, paths](const client::Outcome<QStringList>& outcome) {
+    const auto ended = [this, asked = m_container, paths](const client::Outcome<QStringList>& outcome) {
+        if (!isShown(asked))
+            return;
         if (!outcome && outcome.error().kind != client::ErrorKind::Cancelled)
             report(tr("Not everything was removed"), outcome.error());
         changedIn(paths);
     };
-    m_container->removeFiles(paths).then(this, [this, ended](const client::Outcome<QPointer<client::JobClient>>& job) {
-        if (!job)
+    const auto begun = [this, asked = m_container, ended](const client::Outcome<QPointer<client::JobClient>>& job) {
+        if (!job && isShown(asked))
             report(tr("Nothing was removed"), job.error());
-        else if (*job)
+        else if (job && *job)
             (*job)->wait().then(this, ended);
-    });
+    };
+    m_container->removeFiles(paths).then(this, begun);
 }
 
 void FileChanges::report(const QString& what, const client::ClientError& error)

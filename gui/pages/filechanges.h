@@ -9,6 +9,7 @@
 #include <QPointer>
 
 class QAction;
+class QDialog;
 class QMenu;
 
 namespace lamella::client {
@@ -32,6 +33,7 @@ class FileChanges final : public QObject {
 public:
     FileChanges(FileActions* actions, models::FilesModel* model, FilesTree* tree);
 
+    /// What is still being asked of the files of the former one is put away, and its answers change nothing here.
     void setContainer(client::ContainerClient* container);
     /// With those that change nothing among them.
     QMenu* createMenu(QWidget* parent) const;
@@ -52,6 +54,8 @@ Q_SIGNALS:
 private:
     void connectActions();
     void updateActions();
+    /// Whether the container that was asked is the one whose files are shown when the answer comes.
+    bool isShown(const QPointer<client::ContainerClient>& asked) const { return asked && asked == m_container; }
     void chooseFiles(bool directory);
     void makeDirectory();
     void renameFile(const QByteArray& path, const QByteArray& name);
@@ -67,6 +71,7 @@ private:
     models::FilesModel* m_model;
     FilesTree* m_tree;
     QPointer<client::ContainerClient> m_container;
+    QPointer<QDialog> m_question; ///< about files of this container
     QByteArray m_named; ///< a new directory, whose name is typed next
 };
 

@@ -84,8 +84,7 @@ FilePermissions::FilePermissions(client::ContainerClient* container, const QByte
     });
     connect(m_buttons, &QDialogButtonBox::accepted, this, &FilePermissions::accept);
     connect(m_buttons, &QDialogButtonBox::rejected, this, &FilePermissions::reject);
-    if (m_bits)
-        connect(m_bits, &ModeBits::validChanged, m_buttons->button(QDialogButtonBox::Ok), &QWidget::setEnabled);
+    updateSet();
 }
 
 QWidget* FilePermissions::createForm(bool hasDirectories)
@@ -95,12 +94,16 @@ QWidget* FilePermissions::createForm(bool hasDirectories)
     form->setContentsMargins(0, 0, 0, 0);
     form->setHorizontalSpacing(widgets::kGroupSpacing);
     form->setVerticalSpacing(widgets::kSpacing);
-    if (m_first.type != client::FileType::Symlink)
+    if (m_first.type != client::FileType::Symlink) {
         m_bits = new ModeBits(m_first.mode, form);
-    m_uid = createId(QStringLiteral("permissionsUid"), m_first.uid);
-    m_gid = createId(QStringLiteral("permissionsGid"), m_first.gid);
-    form->addRow(tr("&User id"), m_uid);
-    form->addRow(tr("&Group id"), m_gid);
+        connect(m_bits, &ModeBits::validChanged, this, &FilePermissions::updateSet);
+        connect(m_bits, &ModeBits::changed, this, [this](quint32 mode) {
+            m_wanted.mode = mode;
+            updateSet();
+        });
+    }
+    form->addRow(tr("&User id"), createId(QStringLiteral("permissionsUid"), m_first.uid, m_wanted.uid));
+    form->addRow(tr("&Group id"), createId(QStringLiteral("permissionsGid"), m_first.gid, m_wanted.gid));
     if (hasDirectories)
         addBelow(form);
     return widget;
@@ -111,7 +114,7 @@ void FilePermissions::addBelow(QFormLayout* form)
     m_below = new QCheckBox(tr("&Also everything below"), form->parentWidget());
     m_below->setObjectName(QStringLiteral("permissionsBelow"));
     auto* note = plainLabel(QStringLiteral("permissionsBelowNote"), form->parentWidget());
-    note->setText(tr("Where only owners are changed here, permissions below stay. Files get execute rights only where "
+    note->setText(tr("What is not changed here stays as it is below. Files get execute rights only where "
                      "somebody has one already, and no set-id bits. Links are not followed. What changes of the image "
                      "is copied into the writable layer."));
     note->setForegroundRole(QPalette::PlaceholderText);
@@ -123,19 +126,24 @@ void FilePermissions::addBelow(QFormLayout* form)
     });
 }
 
-QSpinBox* FilePermissions::createId(const QString& name, quint32 id)
+QSpinBox* FilePermissions::createId(const QString& name, quint32 id, std::optional<quint32>& wanted)
 {
     auto* box = new QSpinBox(this);
     box->setObjectName(name);
     box->setRange(0, kMostId);
     box->setValue(static_cast<int>(std::min<quint32>(id, kMostId)));
     box->setMaximumWidth(120);
+    connect(box, &QSpinBox::valueChanged, this, [this, &wanted](int value) {
+        wanted = static_cast<quint32>(value);
+        updateSet();
+    });
     return box;
 }
 
-quint32 FilePermissions::mode() const
+void FilePermissions::updateSet()
 {
-    return m_bits ? m_bits->mode() : 0;
+    const bool isTouched = m_wanted.mode || m_wanted.uid || m_wanted.gid;
+    m_buttons->button(QDialogButtonBox::Ok)->setEnabled(isTouched && (!m_bits || m_bits->isValid()));
 }
 
 void FilePermissions::accept()
@@ -151,27 +159,12 @@ void FilePermissions::accept()
 
 void FilePermissions::reject()
 {
-    if (m_job && m_job->isRunning())
+    if (m_isAsking)
+        m_isGivenUp = true;
+    else if (m_job && m_job->isRunning())
         m_job->cancel();
     else
         QDialog::reject();
-}
-
-/// An owner that was not touched stays: the container may have no id for it. Where all below is meant and only owners
-/// were touched, modes stay as well.
-client::FileAttributes FilePermissions::wanted() const
-{
-    const bool isBelow = m_below && m_below->isChecked();
-    const bool isForAll = m_paths.size() > 1 && !isBelow;
-    client::FileAttributes attributes;
-    if (isForAll || static_cast<quint32>(m_uid->value()) != std::min<quint32>(m_first.uid, kMostId))
-        attributes.uid = static_cast<quint32>(m_uid->value());
-    if (isForAll || static_cast<quint32>(m_gid->value()) != std::min<quint32>(m_first.gid, kMostId))
-        attributes.gid = static_cast<quint32>(m_gid->value());
-    const bool hasOwners = attributes.uid || attributes.gid;
-    if (m_bits && (!isBelow || !hasOwners || m_bits->mode() != m_first.mode))
-        attributes.mode = m_bits->mode();
-    return attributes;
 }
 
 void FilePermissions::setNext(qsizetype index)
@@ -180,7 +173,7 @@ void FilePermissions::setNext(qsizetype index)
         QDialog::accept();
         return;
     }
-    m_container->setFileAttributes(m_paths[index], wanted())
+    m_container->setFileAttributes(m_paths[index], m_wanted)
         .then(this, [this, index](const client::Outcome<void>& outcome) {
             if (!outcome)
                 return say(outcome.error().sentence);
@@ -193,13 +186,24 @@ void FilePermissions::setBelow()
 {
     if (!m_container)
         return QDialog::reject();
-    m_container->setAttributesBelow(m_paths, wanted())
-        .then(this, [this](const client::Outcome<QPointer<client::JobClient>>& job) {
-            if (!job)
-                say(job.error().sentence);
-            else if (*job)
-                follow(*job);
-        });
+    m_isAsking = true;
+    m_isGivenUp = false;
+    m_container->setAttributesBelow(m_paths, m_wanted)
+        .then(this, [this](const client::Outcome<QPointer<client::JobClient>>& job) { takeJob(job); });
+}
+
+void FilePermissions::takeJob(const client::Outcome<QPointer<client::JobClient>>& job)
+{
+    m_isAsking = false;
+    if (!job)
+        return say(job.error().sentence);
+    if (!*job) {
+        Q_EMIT changed();
+        return say(tr("It is not known what became of it: a part of them may be changed."));
+    }
+    follow(*job);
+    if (m_isGivenUp)
+        (*job)->cancel();
 }
 
 void FilePermissions::follow(client::JobClient* job)
@@ -237,7 +241,7 @@ void FilePermissions::say(const QString& problem)
     m_problem->setText(problem);
     m_problem->show();
     m_form->setEnabled(true);
-    m_buttons->button(QDialogButtonBox::Ok)->setEnabled(!m_bits || m_bits->isValid());
+    updateSet();
     grow();
 }
 

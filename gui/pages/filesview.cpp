@@ -147,6 +147,7 @@ void FilesView::connectModel()
 void FilesView::setSource(client::FileSource* source)
 {
     m_source = source;
+    m_actions->dismiss();
     m_model->setSource(source);
     m_bar->setSource(source);
     m_preview->clear();

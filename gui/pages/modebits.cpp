@@ -68,7 +68,10 @@ QCheckBox* ModeBits::addBit(QGridLayout* grid, quint32 bit, int row, int column,
     box->setObjectName(QStringLiteral("permissions") + name);
     grid->addWidget(box, row, column);
     m_bits[m_bitCount++] = {bit, box};
-    connect(box, &QCheckBox::clicked, this, [this] { setMode(mode()); });
+    connect(box, &QCheckBox::clicked, this, [this] {
+        setMode(mode());
+        typed(m_octal->text());
+    });
     return box;
 }
 
@@ -103,6 +106,8 @@ void ModeBits::typed(const QString& octal)
         setBits(mode);
     if (m_isValid != wasValid)
         Q_EMIT validChanged(m_isValid);
+    if (m_isValid)
+        Q_EMIT changed(mode);
 }
 
 } // namespace lamella::pages

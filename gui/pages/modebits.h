@@ -20,16 +20,18 @@ class ModeBits final : public QObject {
 public:
     ModeBits(quint32 mode, QFormLayout* form);
 
-    quint32 mode() const;
     bool isValid() const { return m_isValid; }
 
 Q_SIGNALS:
+    /// Somebody has ticked or typed a mode.
+    void changed(quint32 mode);
     /// What is typed has become a mode, or none any more.
     void validChanged(bool isValid);
 
 private:
     QGridLayout* createBits();
     QCheckBox* addBit(QGridLayout* grid, quint32 bit, int row, int column, const QString& name, const QString& text);
+    quint32 mode() const;
     void setMode(quint32 mode);
     void setBits(quint32 mode);
     void typed(const QString& octal);

@@ -13,9 +13,7 @@ Work::Function setAttributesBelow(container::TreeTarget target, std::vector<std:
         const auto tell
             = [&progress](const std::string& directory) { progress({std::format("In /{}", directory), {}, {}, {}}); };
         const auto tree = TRY(container::WritableTree::open(target));
-        container::AttributesBelow all;
-        for (const auto& path : paths)
-            TRY(container::setAttributesBelow(tree, path, attributes, tell, stop, all));
+        const auto all = TRY(container::setAttributesBelow(tree, paths, attributes, tell, stop));
         std::vector<std::string> result{std::to_string(all.changed), std::to_string(all.unchanged)};
         result.insert(result.end(), all.reasons.begin(), all.reasons.end());
         return result;

@@ -205,6 +205,26 @@ private Q_SLOTS:
         QCOMPARE(setBelow(path, {"/etc"}, {{u"mode"_s, 010000u}}).first, u"InvalidArgument"_s);
     }
 
+    // One of several that cannot be changed does not keep the others from it, nor from being counted.
+    void attributesOfSeveral_data() { whetherItRuns(); }
+    void attributesOfSeveral()
+    {
+        const QString path = make(u"mkdir /first /last /nobodys; echo 1 >/first/f; echo 2 >/nobodys/f"_s);
+        QCOMPARE(::chown(inUpper(path, "/nobodys").constData(), 0, 0), 0);
+        const auto [error, result]
+            = setBelow(path, {"/first", "/proc", "/none", "/nobodys", "/last"}, {{u"mode"_s, 0750u}});
+        QCOMPARE(error, QString());
+        QCOMPARE(result.first(2), (QStringList{u"4"_s, u"3"_s})); // first, f, nobodys/f, last
+        const QString reasons = result.sliced(2).join(u'\n');
+        for (const QString& refused : {u"/proc"_s, u"none"_s, u"/nobodys"_s})
+            QVERIFY2(reasons.contains(refused), qPrintable(reasons));
+        for (const QString& name : {u"first"_s, u"last"_s})
+            QCOMPARE(list(path, "/").named(name).value("mode"_L1).toInt(), 0750);
+        QCOMPARE(list(path, "/nobodys").named(u"f"_s).value("mode"_L1).toInt(), 0640);
+        // What is below a single one is told as well.
+        QCOMPARE(setBelow(path, {"/nobodys"}, {{u"mode"_s, 0700u}}).second.first(2), (QStringList{u"1"_s, u"1"_s}));
+    }
+
     void movingAndRemoving_data() { whetherItRuns(); }
     void movingAndRemoving()
     {

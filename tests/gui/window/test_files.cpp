@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/client/container_client.h"
 #include "gui/models/files_model.h"
 #include "gui/pages/differenceview.h"
 #include "gui/pages/filepermissions.h"
@@ -7,6 +8,7 @@
 #include "gui/widgets/confirmation.h"
 #include "tests/gui/window/window_fixture.h"
 
+#include <QAbstractProxyModel>
 #include <QAction>
 #include <QCheckBox>
 #include <QClipboard>
@@ -48,12 +50,18 @@ private Q_SLOTS:
     void leavesAloneWhatItWouldChange();
     void makesADirectory();
     void renames();
+    void answersForTheContainerThatWasAsked();
+    void asksNothingOfAnotherContainer_data();
+    void asksNothingOfAnotherContainer();
     void removes();
     void setsPermissions();
     void setsPermissionsOfAllBelow();
     void leavesPermissionsWhereOwnersAreMeant();
     void saysWhichPermissionsWereNotSet();
     void stopsSettingPermissions();
+    void stopsWhatIsOnlyBeingAskedFor();
+    void takesPermissionsFromADirectory();
+    void setsOnlyWhatWasTouched();
     void addsFiles();
     void addsWhatIsDropped();
     void asksBeforeItReplaces();
@@ -383,6 +391,67 @@ void TestFiles::renames()
     QTRY_VERIFY(row("/home/user/kept.txt").isValid() && !row("/home/user/notes.txt").isValid());
 }
 
+// Another container is shown by the time the answers come.
+void TestFiles::answersForTheContainerThatWasAsked()
+{
+    m_helper->tree.files.insert("/odd", {u"file"_s, 0644, "odd\n"});
+    showFiles();
+    m_helper->addContainer(u"two"_s, u"running"_s);
+    QTRY_COMPARE(shown(), 2);
+    const auto showOther = [this] {
+        containerView()->setCurrentIndex(
+            containerView()->currentIndex().siblingAtRow(containerView()->currentIndex().row() == 0 ? 1 : 0));
+    };
+    const auto readAll = [this](const QByteArray& added) {
+        m_helper->tree.files.insert(added, {u"file"_s});
+        find<QAbstractButton>(u"filesRefresh"_s)->click();
+        QTRY_VERIFY(row(added).isValid());
+    };
+    go("/odd");
+    fileAction(u"filesNewDirectory"_s)->trigger();
+    showOther();
+    QTRY_VERIFY(row("/New Directory").isValid());
+    readAll("/one");
+    QVERIFY(!tree()->findChild<QLineEdit*>()); // its name would be typed
+    go("/odd");
+    const auto* model = static_cast<FilesModel*>(static_cast<QAbstractProxyModel*>(tree()->model())->sourceModel());
+    connect(model, &FilesModel::renameRequested, this, showOther,
+            static_cast<Qt::ConnectionType>(Qt::QueuedConnection | Qt::SingleShotConnection));
+    tree()->model()->setData(row("/odd"), u"even"_s);
+    QTRY_VERIFY(row("/even").isValid());
+    readAll("/two");
+    QCOMPARE_NE(tree()->currentIndex(), row("/even"));
+}
+
+void TestFiles::asksNothingOfAnotherContainer_data()
+{
+    QTest::addColumn<QString>("action");
+    QTest::addColumn<QString>("question");
+    QTest::newRow("add files") << u"filesAdd"_s << u"addChooser"_s;
+    QTest::newRow("add a directory") << u"filesAddDirectory"_s << u"addChooser"_s;
+    QTest::newRow("remove") << u"filesRemove"_s << u"filesQuestion"_s;
+    QTest::newRow("save to") << u"filesSaveTo"_s << u"saveToChooser"_s;
+}
+
+// A question about files goes with their container.
+void TestFiles::asksNothingOfAnotherContainer()
+{
+    QFETCH(const QString, action);
+    QFETCH(const QString, question);
+    showFiles();
+    const QString one = m_client->containers().constFirst()->id();
+    m_helper->addContainer(u"two"_s, u"running"_s);
+    QTRY_COMPARE(shown(), 2);
+    go("/etc/motd");
+    QTRY_VERIFY(fileAction(action)->isEnabled());
+    fileAction(action)->trigger();
+    QTRY_VERIFY(find<QDialog>(question));
+    m_helper->removeContainer(one);
+    QTRY_COMPARE(shown(), 1);
+    QTRY_VERIFY(!find<QDialog>(question));
+    QTRY_VERIFY(tree()->isVisible()); // of the other
+}
+
 void TestFiles::removes()
 {
     showFiles();
@@ -467,6 +536,7 @@ void TestFiles::saysWhichPermissionsWereNotSet()
     showFiles();
     auto* dialog = permissionsOf("/etc/nginx");
     dialog->findChild<QCheckBox*>(u"permissionsBelow"_s)->setChecked(true);
+    dialog->findChild<QCheckBox*>(u"permissionsOthers0"_s)->click();
     set(dialog);
     QTRY_VERIFY(m_helper->calls.contains(u"SetAttributesBelow"_s));
     auto* problem = dialog->findChild<QLabel*>(u"permissionsProblem"_s);
@@ -490,6 +560,7 @@ void TestFiles::stopsSettingPermissions()
     showFiles();
     auto* dialog = permissionsOf("/etc/nginx");
     dialog->findChild<QCheckBox*>(u"permissionsBelow"_s)->setChecked(true);
+    dialog->findChild<QCheckBox*>(u"permissionsOthers0"_s)->click();
     set(dialog);
     QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
     m_helper->changeJob({{u"Stage"_s, u"In /etc/nginx"_s}});
@@ -502,6 +573,68 @@ void TestFiles::stopsSettingPermissions()
     QVERIFY(dialog->isVisible());
     dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Cancel)->click();
     QTRY_VERIFY(!find<pages::FilePermissions>(u"permissionsDialog"_s));
+}
+
+// Before there is a job to be stopped.
+void TestFiles::stopsWhatIsOnlyBeingAskedFor()
+{
+    showFiles();
+    auto* dialog = permissionsOf("/etc/nginx");
+    dialog->findChild<QCheckBox*>(u"permissionsBelow"_s)->setChecked(true);
+    dialog->findChild<QCheckBox*>(u"permissionsOthers0"_s)->click();
+    set(dialog);
+    dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Cancel)->click();
+    QTRY_VERIFY(m_helper->calls.contains(u"Cancel"_s));
+    QVERIFY(dialog->isVisible());
+    QTRY_VERIFY(dialog->findChild<QLabel*>(u"permissionsProblem"_s)->text().contains(u"stopped"_s));
+    // It may be tried again, and is not stopped then.
+    m_helper->calls.clear();
+    set(dialog);
+    endSetting({u"2"_s, u"0"_s});
+    QTRY_VERIFY(!find<pages::FilePermissions>(u"permissionsDialog"_s));
+    QVERIFY(!m_helper->calls.contains(u"Cancel"_s));
+}
+
+// A file's would shut directories, which are read and gone into by what files have no bit for.
+void TestFiles::takesPermissionsFromADirectory()
+{
+    showFiles();
+    go("/etc/nginx");
+    go("/etc/motd");
+    tree()->selectionModel()->select(row("/etc/nginx"), QItemSelectionModel::Select | QItemSelectionModel::Rows);
+    QCOMPARE(tree()->currentIndex(), row("/etc/motd"));
+    QTRY_VERIFY(fileAction(u"filesPermissions"_s)->isEnabled());
+    fileAction(u"filesPermissions"_s)->trigger();
+    auto* dialog = find<pages::FilePermissions>(u"permissionsDialog"_s);
+    QVERIFY(dialog);
+    QCOMPARE(dialog->findChild<QLineEdit*>(u"permissionsOctal"_s)->text(), u"0755"_s);
+    dialog->findChild<QCheckBox*>(u"permissionsGroup1"_s)->click();
+    dialog->findChild<QCheckBox*>(u"permissionsBelow"_s)->setChecked(true);
+    set(dialog);
+    QTRY_COMPARE(m_helper->tree.files.value("/etc/nginx").mode, 0775u);
+}
+
+void TestFiles::setsOnlyWhatWasTouched()
+{
+    showFiles();
+    m_helper->tree.files["/etc/group"].uid = 33;
+    go("/etc/shadow");
+    tree()->selectionModel()->select(row("/etc/group"), QItemSelectionModel::Select | QItemSelectionModel::Rows);
+    QTRY_VERIFY(fileAction(u"filesPermissions"_s)->isEnabled());
+    fileAction(u"filesPermissions"_s)->trigger();
+    auto* dialog = find<pages::FilePermissions>(u"permissionsDialog"_s);
+    QVERIFY(dialog);
+    const auto* ok = dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok);
+    QVERIFY(!ok->isEnabled()); // there is nothing to be set
+    dialog->findChild<QSpinBox*>(u"permissionsGid"_s)->setValue(7);
+    QVERIFY(ok->isEnabled());
+    set(dialog);
+    QTRY_VERIFY(!find<pages::FilePermissions>(u"permissionsDialog"_s));
+    for (const char* path : {"/etc/group", "/etc/shadow"})
+        QCOMPARE(m_helper->tree.files.value(path).gid, 7u);
+    QCOMPARE(m_helper->tree.files.value("/etc/group").mode, 0644u);
+    QCOMPARE(m_helper->tree.files.value("/etc/group").uid, 33u);
+    QCOMPARE(m_helper->tree.files.value("/etc/shadow").mode, 0600u);
 }
 
 void TestFiles::addsFiles()
