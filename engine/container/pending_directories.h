@@ -29,7 +29,7 @@ public:
     std::optional<std::string> take();
 
 private:
-    static std::size_t bytesOf(const std::string& path) { return sizeof path + path.size(); }
+    static std::size_t bytesOf(const std::string& path) { return sizeof(std::string) + path.size(); }
 
     std::size_t m_most;
     std::size_t m_bytes = 0;
