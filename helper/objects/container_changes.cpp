@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "helper/background.h"
-#include "helper/dbus/peers.h"
 #include "helper/jobs/jobs.h"
 #include "helper/jobs/undo_changes.h"
 #include "helper/live/live_changes.h"
+#include "helper/objects/answer_reading.h"
 #include "helper/objects/change_list.h"
 #include "helper/objects/container_object.h"
 #include "helper/objects/content_comparison.h"
@@ -23,27 +22,13 @@ ChangeSource ContainerObject::changeSource() const
     return source;
 }
 
-QMetaObject::Connection ContainerObject::stopWhenCallerLeaves(const std::stop_source& stop) const
-{
-    return helper::stopWhenCallerLeaves(m_services, caller(), stop);
-}
-
 QDBusUnixFileDescriptor ContainerObject::ListChanges(const QVariantMap& options)
 {
-    auto place = m_services.changeLists.take(caller().uid);
-    if (!place)
-        return refuse(place.error()), QDBusUnixFileDescriptor();
     const std::uint64_t most = options.value(u"limit"_s).toULongLong();
-    std::stop_source stop;
-    const auto watch = stopWhenCallerLeaves(stop);
-    m_services.changes.run([source = changeSource(), most, stop] { return writeChanges(source, most, stop); },
-                           [call = takeCall(), place = *place, watch](Result<UniqueFd> changes) {
-                               QObject::disconnect(watch);
-                               if (changes)
-                                   call.reply({QVariant::fromValue(helper::toDbus(std::move(*changes)))});
-                               else
-                                   call.fail(changes.error());
-                           });
+    answerReading(
+        m_services, m_services.changeLists, takeCall(),
+        [source = changeSource(), most](const std::stop_source& stop) { return writeChanges(source, most, stop); },
+        [](UniqueFd changes) { return QVariantList{QVariant::fromValue(helper::toDbus(std::move(changes)))}; });
     return {};
 }
 
@@ -73,20 +58,13 @@ QList<qulonglong> ContainerObject::CompareContent(const QByteArrayList& paths, c
         return refuse(ErrorKind::LimitExceeded,
                       std::format("no more than {} files are compared at a time", kMostCompared)),
                QList<qulonglong>();
-    auto place = m_services.comparisons.take(caller().uid);
-    if (!place)
-        return refuse(place.error()), QList<qulonglong>();
-    std::stop_source stop;
-    const auto watch = stopWhenCallerLeaves(stop);
-    m_services.changes.run(
-        [source = changeSource(), paths = std::move(*inside), stop] {
+    answerReading(
+        m_services, m_services.comparisons, takeCall(),
+        [source = changeSource(), paths = std::move(*inside)](const std::stop_source& stop) {
             return compareContent(source, paths, stop.get_token());
         },
-        [call = takeCall(), place = *place, watch](const Result<std::vector<std::uint64_t>>& counted) {
-            QObject::disconnect(watch);
-            if (!counted)
-                return call.fail(counted.error());
-            call.reply({QVariant::fromValue(QList<qulonglong>(counted->begin(), counted->end()))});
+        [](const std::vector<std::uint64_t>& counted) {
+            return QVariantList{QVariant::fromValue(QList<qulonglong>(counted.begin(), counted.end()))};
         });
     return {};
 }

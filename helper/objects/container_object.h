@@ -135,7 +135,6 @@ private:
     /// Begins a job that changes its files, which it is held for; answers with the job or with why there is none.
     QDBusObjectPath beginChange(const QString& operation, Work::Function work);
     /// Asks it to stop when the running method's caller leaves the bus, until the connection is taken back.
-    QMetaObject::Connection stopWhenCallerLeaves(const std::stop_source& stop) const;
 
     Services& m_services;
     container::Container m_container;

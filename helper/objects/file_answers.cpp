@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "helper/objects/file_answers.h"
 
-#include "helper/background.h"
+#include "helper/objects/answer_reading.h"
 #include "helper/objects/file_version.h"
 #include "helper/objects/requests.h"
-#include "helper/objects/summary.h"
 
 #include <format>
 
@@ -43,26 +42,6 @@ Result<FileRequest> fileRequest(const QByteArray& path, Version version, const Q
     return request;
 }
 
-/// Does `read` on a thread, as one of the few readings that a user may have, and answers with what `convert` makes of
-/// its result.
-template <class Read, class Convert>
-void answerReading(Services& services, const Call& call, Read read, Convert convert)
-{
-    auto place = services.readers.take(call.caller().uid);
-    if (!place)
-        return call.fail(place.error());
-    std::stop_source stop;
-    const auto watch = stopWhenCallerLeaves(services, call.caller(), stop);
-    services.changes.run([read = std::move(read), stop] { return read(stop.get_token()); },
-                         [call, place = *place, watch, convert](auto result) {
-                             QObject::disconnect(watch);
-                             if (result)
-                                 call.reply(convert(std::move(*result)));
-                             else
-                                 call.fail(result.error());
-                         });
-}
-
 } // namespace
 
 void answerDirectory(Services& services, const Call& call, FileOpener open, const QByteArray& path, Version version,
@@ -72,10 +51,10 @@ void answerDirectory(Services& services, const Call& call, FileOpener open, cons
     if (!request)
         return call.fail(request.error());
     answerReading(
-        services, call,
-        [open = std::move(open), request = std::move(*request)](const std::stop_token& stop) -> Result<FileList> {
+        services, services.readers, call,
+        [open = std::move(open), request = std::move(*request)](const std::stop_source& stop) -> Result<FileList> {
             const auto files = TRY(open());
-            return listFiles(files.source, files.mounted, request, stop);
+            return listFiles(files.source, files.mounted, request, stop.get_token());
         },
         [](FileList list) {
             return QVariantList{'/' + QByteArray::fromStdString(list.path),
@@ -91,10 +70,10 @@ void answerFile(Services& services, const Call& call, FileOpener open, const QBy
     if (!request)
         return call.fail(request.error());
     answerReading(
-        services, call,
-        [open = std::move(open), request = std::move(*request)](const std::stop_token& stop) -> Result<FileVersion> {
+        services, services.readers, call,
+        [open = std::move(open), request = std::move(*request)](const std::stop_source& stop) -> Result<FileVersion> {
             const auto files = TRY(open());
-            return readVersion(files.source, request, stop);
+            return readVersion(files.source, request, stop.get_token());
         },
         [](FileVersion file) {
             return QVariantList{QVariant::fromValue(file.info), QVariant::fromValue(toDbus(std::move(file.content)))};

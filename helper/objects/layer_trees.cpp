@@ -5,11 +5,10 @@
 #include "engine/layer/layer_tree_builder.h"
 #include "engine/os/file.h"
 #include "engine/os/memfd.h"
-#include "helper/background.h"
 #include "helper/dbus/object_tree.h"
+#include "helper/objects/answer_reading.h"
 #include "helper/objects/container_object.h"
 #include "helper/objects/image_object.h"
-#include "helper/objects/summary.h"
 #include "resources/dbus/layer_tree.h"
 
 #include <QDBusObjectPath>
@@ -223,20 +222,12 @@ void answerLayers(Services& services, const LayerStack& stack, const QVariantMap
     auto other = otherStack(services, options, call.caller().uid);
     if (!other)
         return call.fail(other.error());
-    auto place = services.layerTrees.take(call.caller().uid);
-    if (!place)
-        return call.fail(place.error());
-    std::stop_source stop;
-    const auto watch = stopWhenCallerLeaves(services, call.caller(), stop);
-    services.changes.run([&images = services.images, stack, other = std::move(*other),
-                          stop] { return writeLayerTree(images, stack, other, stop.get_token()); },
-                         [call, place = *place, watch](Result<UniqueFd> tree) {
-                             QObject::disconnect(watch);
-                             if (tree)
-                                 call.reply({QVariant::fromValue(toDbus(std::move(*tree)))});
-                             else
-                                 call.fail(tree.error());
-                         });
+    answerReading(
+        services, services.layerTrees, call,
+        [&images = services.images, stack, other = std::move(*other)](const std::stop_source& stop) {
+            return writeLayerTree(images, stack, other, stop.get_token());
+        },
+        [](UniqueFd tree) { return QVariantList{QVariant::fromValue(toDbus(std::move(tree)))}; });
 }
 
 } // namespace lamella::helper

@@ -6,18 +6,12 @@
 #include "helper/objects/change_list.h"
 #include "helper/objects/services.h"
 
-#include <QMetaObject>
-
 /// What containers and those in the trash have in common: both have changed their image's files. Main thread only.
 namespace lamella::helper {
 
 /// Where the changes of a container are read from whose files are in `directories`.
 ChangeSource changeSourceOf(const Services& services, layer::OverlayDirectories directories,
                             const container::Container& container);
-
-/// Asks `stop` to stop when the caller leaves the bus, until the connection is taken back.
-QMetaObject::Connection stopWhenCallerLeaves(const Services& services, const Caller& caller,
-                                             const std::stop_source& stop);
 
 /// Answers a SummarizeChanges later. Errors of the call: LimitExceeded and those of summarizeChanges().
 void answerSummary(Services& services, const Call& call, ChangeSource source);
