@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/base/log.h"
 
+#include "engine/base/log_lines.h"
+
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -65,6 +67,13 @@ void setup(std::string_view program, Level level)
         logger->set_formatter(std::make_unique<JournalFormatter>());
     else
         logger->set_pattern("%Y-%m-%dT%H:%M:%S.%f %n[%P] %l: %v");
+    logger->set_level(spdlogLevel(level));
+    spdlog::set_default_logger(std::move(logger));
+}
+
+void setupLines(Level level, UniqueFd file, Format format)
+{
+    auto logger = std::make_shared<spdlog::logger>("", makeLineSink(std::move(file), format));
     logger->set_level(spdlogLevel(level));
     spdlog::set_default_logger(std::move(logger));
 }
