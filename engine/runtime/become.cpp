@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/runtime/keyring.h"
 #include "engine/runtime/program.h"
 #include "engine/runtime/seccomp.h"
 
@@ -145,11 +146,11 @@ void handReportOn(const Reporter& reporter)
 
 } // namespace
 
-void enterChild(const Reporter& reporter)
+void enterChild(const Program& program, const Reporter& reporter)
 {
     // A process of the container must not be able to trace this one, and so reach the descriptors of the host.
     reporter.require(::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0, Step::Clone);
-    reporter.require(::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) == 0, Step::Clone);
+    reporter.require(::close_range(3 + program.inheritedFds, ~0U, CLOSE_RANGE_CLOEXEC) == 0, Step::Clone);
     struct sigaction action{};
     action.sa_handler = SIG_DFL;
     for (int signal = 1; signal < 65; ++signal)
@@ -158,6 +159,12 @@ void enterChild(const Reporter& reporter)
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     reporter.require(::setsid() >= 0, Step::Clone);
+}
+
+void enterKeyring(const Program& program, const Reporter& reporter)
+{
+    if (!program.sessionKeyring.empty())
+        reporter.require(joinSessionKeyring(program.sessionKeyring.c_str()), Step::Settings, kKeyringDetail);
 }
 
 void takeStreams(const Program& program, int terminal, const Reporter& reporter)

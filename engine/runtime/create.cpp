@@ -75,6 +75,8 @@ std::string detailName(const CreatePlan& plan, const rootfs::Report& report)
         return report.detail < 0x10000 ? at(plan.mounts.masked, report.detail, path)
                                        : at(plan.mounts.readonly, report.detail - 0x10000, path);
     case Step::Settings:
+        if (report.detail == kKeyringDetail)
+            return "the session keyring";
         if (report.detail == kHostnameDetail || report.detail == kLoopbackDetail)
             return report.detail == kHostnameDetail ? "the host name" : "the loopback interface up";
         return at(plan.sysctls, report.detail, [](const auto& sysctl) { return sysctl.first; });
@@ -148,6 +150,10 @@ private:
         addNamespaces(m_spec, m_plan);
         m_plan.program = TRY(prepareProgram(m_spec.process, m_spec.linux.seccomp));
         m_plan.program.endWithParent = m_request.endWithCaller;
+        m_plan.program.inheritedFds = m_request.inheritedFds;
+        m_plan.program.sessionKeyring = m_request.sessionKeyring;
+        if (hasInit() && m_request.inheritedFds != 0)
+            return failure(ErrorKind::Unsupported, "a program that lamella-init runs cannot inherit descriptors");
         if (hasInit())
             m_plan.program.handReportOn();
         TRY(addStreams(m_request.streams, m_plan.program));

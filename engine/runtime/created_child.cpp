@@ -114,8 +114,9 @@ void waitAtGate(int gate, const Reporter& reporter)
 
 void runCreatedChild(const CreatePlan& plan, ChildEnds ends, const Reporter& reporter)
 {
-    enterChild(reporter);
+    enterChild(plan.program, reporter);
     becomeContainerRoot(plan, ends.channel, reporter);
+    enterKeyring(plan.program, reporter);
     joinCgroup(plan, reporter);
     applySettings(plan, reporter);
     const int root = receiveRoot(plan, ends.channel, reporter);

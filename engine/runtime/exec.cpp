@@ -81,8 +81,9 @@ rootfs::Terminal openContainersTerminal(const Program& program, const Reporter& 
 
 [[noreturn]] void runExecChild(const ExecPlan& plan, int channel, const Reporter& reporter)
 {
-    enterChild(reporter);
+    enterChild(plan.program, reporter);
     join(plan, reporter);
+    enterKeyring(plan.program, reporter);
     rootfs::Terminal terminal{-1, -1};
     if (plan.program.terminal) {
         terminal = openContainersTerminal(plan.program, reporter);
@@ -98,6 +99,8 @@ Result<ExecPlan> prepare(const ExecRequest& request)
     TRY(oci::validate(request.process));
     ExecPlan plan;
     plan.program = TRY(prepareProgram(request.process, request.spec.linux.seccomp));
+    plan.program.inheritedFds = request.inheritedFds;
+    plan.program.sessionKeyring = request.sessionKeyring;
     plan.namespaces = namespacesToJoin(request.spec);
     plan.pidfd = request.pidfd;
     if (!plan.program.terminal) {
@@ -143,6 +146,8 @@ Result<UniqueFd> receiveConsole(BorrowedFd channel, Deadline until)
 std::string detailOf(const rootfs::Report& report, const Program& program)
 {
     const auto step = static_cast<Step>(report.step);
+    if (step == Step::Settings && report.detail == kKeyringDetail)
+        return "the session keyring";
     return step == Step::Exec ? program.args.front() : step == Step::WorkingDirectory ? program.cwd : "";
 }
 

@@ -49,6 +49,8 @@ struct Program {
     std::array<UniqueFd, 3> streams; ///< what become 0, 1 and 2; none with a terminal
     bool terminal = false;
     oci::ConsoleSize consoleSize;
+    unsigned inheritedFds = 0; ///< descriptors from 3 on that execve(2) keeps
+    std::string sessionKeyring; ///< empty: the caller's
     bool handsReportOn = false; ///< the program gets the report pipe as kReportForInit
 
     /// For lamella-init: it reports in our place, and its program has not started before that pipe is closed.
@@ -69,7 +71,14 @@ Result<Program> prepareProgram(const oci::Process& process, const std::optional<
 /// session.
 void takeStreams(const Program& program, int terminal, const rootfs::Reporter& reporter);
 
-/// What every child does first: its own session, default signals, nothing inherited, not dumpable.
-void enterChild(const rootfs::Reporter& reporter);
+/// What every child does first: its own session, default signals, nothing inherited but what the program shall inherit,
+/// not dumpable.
+void enterChild(const Program& program, const rootfs::Reporter& reporter);
+
+/// Joins the session keyring of the program. Called as the user namespace's root: the keyring is his.
+void enterKeyring(const Program& program, const rootfs::Reporter& reporter);
+
+/// Detail of Step::Settings.
+inline constexpr std::uint32_t kKeyringDetail = 0xfffffffdU;
 
 } // namespace lamella::runtime

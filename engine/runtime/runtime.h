@@ -40,6 +40,10 @@ struct CreateRequest {
     std::filesystem::path gateDirectory = {};
     bool endWithCaller
         = false; ///< PID 1 is killed when the calling process ends (PR_SET_PDEATHSIG; it may clear that itself)
+    /// How many descriptors from 3 on the program inherits. They are open in the caller; not together with
+    /// lamella-init.
+    unsigned inheritedFds = 0;
+    std::string sessionKeyring = {}; ///< joined or made; empty: the caller's is kept
     std::string* failedStep = nullptr; ///< gets the name of the step that failed, where the caller wants it
 };
 
@@ -89,6 +93,8 @@ struct ExecRequest {
     const oci::Process& process;
     cgroup::Cgroup& cgroup;
     Streams streams; ///< used where process.terminal is false
+    unsigned inheritedFds = 0; ///< as CreateRequest has it
+    std::string sessionKeyring = {}; ///< as CreateRequest has it
 };
 
 struct Executed {
