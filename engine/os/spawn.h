@@ -24,7 +24,7 @@ public:
     /// Gives the program a session of its own.
     void leadSession();
 
-    /// Gives the program `fd` as `number`, which is above 2 and below 64.
+    /// Gives the program `fd` as `number`, which is 1 or above 2, and below 64.
     Result<void> pass(BorrowedFd fd, int number);
 
     /// Starts it: a child of the caller, which must wait for it. The caller's other descriptors must be close-on-exec.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/base/log.h"
+#include "engine/os/file.h"
 #include "engine/runtime/cli/commands.h"
 #include "engine/runtime/cli/own_copy.h"
+#include "engine/runtime/cli/usage.h"
 
 #include <array>
 #include <cstdio>
@@ -12,58 +14,98 @@ namespace lamella::runtime::cli {
 
 namespace {
 
-using Command = Result<int> (*)(const Options&);
+using Action = Result<int> (*)(const Options&);
 
-constexpr std::array<std::pair<std::string_view, Command>, 8> kCommands{{
-    {"create", createCommand},
-    {"run", runCommand},
-    {"start", startCommand},
-    {"exec", execCommand},
-    {"state", stateCommand},
-    {"kill", killCommand},
-    {"delete", deleteCommand},
-    {"list", listCommand},
+constexpr std::array<std::pair<Command, Action>, 12> kActions{{
+    {Command::Create, createCommand},
+    {Command::Delete, deleteCommand},
+    {Command::Exec, execCommand},
+    {Command::Kill, killCommand},
+    {Command::List, listCommand},
+    {Command::Pause, pauseCommand},
+    {Command::Ps, psCommand},
+    {Command::Resume, resumeCommand},
+    {Command::Run, runCommand},
+    {Command::Spec, specCommand},
+    {Command::Start, startCommand},
+    {Command::State, stateCommand},
 }};
 
+/// The status of a command line that cannot be read.
+constexpr int kUsageStatus = 2;
+/// runc's status of an exec that failed itself, so that it is not taken for the program's.
+constexpr int kExecFailed = 255;
+
 /// Only these make a process that comes near a container.
-bool entersContainer(const std::string& command)
+bool entersContainer(Command command)
 {
-    return command == "create" || command == "run" || command == "exec";
+    return command == Command::Create || command == Command::Run || command == Command::Exec;
 }
 
-Result<int> dispatch(const Options& options, char** argv)
+int failedStatus(Command command, int status)
 {
-    if (entersContainer(options.command)) {
-        TRY(runFromOwnCopy(argv));
-        if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
-            return systemFailure("cannot become untraceable");
+    return command == Command::Exec ? kExecFailed : status;
+}
+
+Result<void> setUpLog(const Options& options)
+{
+    if (!options.logFile.empty()) {
+        auto file = TRY(os::open(options.logFile, O_WRONLY | O_CREAT | O_APPEND, 0644));
+        log::setupLines(options.logLevel, std::move(file), options.logFormat);
+    } else if (options.logFormat == log::Format::Json) {
+        log::setupLines(options.logLevel, TRY(os::duplicate(BorrowedFd{STDERR_FILENO})), options.logFormat);
+    } else {
+        log::setup("lamella-runtime", options.logLevel);
     }
-    for (const auto& [name, command] : kCommands) {
-        if (name == options.command)
-            return command(options);
+    return {};
+}
+
+/// Once in the log, where there is one, and once for the person.
+void tell(const Options& options, const Error& error)
+{
+    const bool logged = !options.logFile.empty() || options.logFormat == log::Format::Json;
+    if (logged)
+        log::error("{}", error.message);
+    if (!options.logFile.empty() || !logged)
+        std::fprintf(stderr, "lamella-runtime: %s\n", error.message.c_str());
+}
+
+Result<int> act(const Options& options)
+{
+    if (entersContainer(options.command) && ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+        return systemFailure("cannot become untraceable");
+    for (const auto& [command, action] : kActions) {
+        if (command == options.command)
+            return action(options);
     }
-    return failure(ErrorKind::InvalidArgument, "a command is missing");
+    return failure(ErrorKind::Unsupported, "this command is not supported");
+}
+
+int run(const Options& options, char** argv)
+{
+    if (options.help || options.version) {
+        std::fputs((options.help ? usage(options.command) : versionText()).c_str(), stdout);
+        return 0;
+    }
+    auto ready = entersContainer(options.command) ? runFromOwnCopy(argv) : Result<void>{};
+    if (auto logging = setUpLog(options); !logging) {
+        std::fprintf(stderr, "lamella-runtime: %s\n", logging.error().message.c_str());
+        return failedStatus(options.command, 1);
+    }
+    const auto status = ready ? act(options) : std::unexpected(std::move(ready).error());
+    if (status)
+        return *status;
+    tell(options, status.error());
+    return failedStatus(options.command, 1);
 }
 
 int main(int argc, char** argv)
 {
-    const std::vector<std::string> arguments{argv + std::min(argc, 1), argv + argc};
-    if (!arguments.empty() && (arguments.front() == "--help" || arguments.front() == "-h")) {
-        std::fputs(std::string{kUsage}.c_str(), stdout);
-        return 0;
-    }
-    const auto options = parseOptions(arguments);
-    if (!options) {
-        std::fprintf(stderr, "lamella-runtime: %s\n%s", options.error().message.c_str(), std::string{kUsage}.c_str());
-        return 2;
-    }
-    log::setup("lamella-runtime", options->logLevel);
-    const auto status = dispatch(*options, argv);
-    if (!status) {
-        std::fprintf(stderr, "lamella-runtime: %s\n", status.error().message.c_str());
-        return 1;
-    }
-    return *status;
+    const auto options = parseOptions({argv + std::min(argc, 1), argv + argc});
+    if (options)
+        return run(*options, argv);
+    std::fprintf(stderr, "lamella-runtime: %s\n%s", options.error().message.c_str(), usage(Command::None).c_str());
+    return kUsageStatus;
 }
 
 } // namespace

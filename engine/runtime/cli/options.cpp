@@ -1,36 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/cli/options.h"
 
+#include "engine/runtime/cli/option_table.h"
+
 #include <algorithm>
-#include <array>
 #include <format>
-#include <functional>
 
 namespace lamella::runtime::cli {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> kCommandNames{"create", "run",  "start",  "exec",
-                                                        "state",  "kill", "delete", "list"};
-
-struct Flag {
-    std::string_view name;
-    bool Options::* target;
-};
-constexpr std::array kFlags{Flag{"--tty", &Options::terminal},  Flag{"-t", &Options::terminal},
-                            Flag{"--detach", &Options::detach}, Flag{"-d", &Options::detach},
-                            Flag{"--all", &Options::all},       Flag{"-a", &Options::all},
-                            Flag{"--force", &Options::force},   Flag{"-f", &Options::force}};
-
-struct PathOption {
-    std::string_view name;
-    std::filesystem::path Options::* target;
-};
-constexpr std::array kPaths{
-    PathOption{"--root", &Options::root},        PathOption{"--bundle", &Options::bundle},
-    PathOption{"-b", &Options::bundle},          PathOption{"--console-socket", &Options::consoleSocket},
-    PathOption{"--pid-file", &Options::pidFile}, PathOption{"--process", &Options::process},
-    PathOption{"-p", &Options::process}};
+/// A file name's length (NAME_MAX).
+constexpr std::size_t kMaxId = 255;
 
 class Parser {
 public:
@@ -43,83 +24,111 @@ public:
     {
         for (; m_at < m_arguments.size(); ++m_at) {
             const std::string& word = m_arguments[m_at];
-            if (!m_options.id.empty() && !mayFollowId(word))
+            if (isForeign())
                 m_options.rest.push_back(word);
-            else if (word.starts_with('-') && word.size() > 1)
+            else if (word == "--" && !m_onlyWords)
+                m_onlyWords = true;
+            else if (word.starts_with('-') && word.size() > 1 && !m_onlyWords)
                 TRY(option(word));
-            else if (m_options.command.empty())
-                TRY(command(word));
             else
-                TRY(id(word));
+                TRY(takeWord(word));
         }
-        return check();
+        TRY(check());
+        return std::move(m_options);
     }
 
 private:
-    /// After its id, kill still takes --all; what follows the id of an exec is the program's.
-    bool mayFollowId(const std::string& word) const { return m_options.command == "kill" && word.starts_with("-"); }
+    /// What follows the id of exec and ps is another program's.
+    bool isForeign() const { return m_rule != nullptr && m_rule->restIsForeign && m_hasId; }
 
+    std::string commandName() const { return m_rule == nullptr ? "lamella-runtime" : std::string{m_rule->name}; }
+
+    /// "--name", "--name value", "--name=value", each also with one dash, as Go's programs take them.
     Result<void> option(const std::string& word)
     {
-        const std::size_t equals = word.starts_with("--") ? word.find('=') : std::string::npos;
-        const std::string name = word.substr(0, equals);
-        if (const auto* flag = std::ranges::find(kFlags, name, &Flag::name); flag != kFlags.end()) {
-            m_options.*(flag->target) = true;
+        const std::size_t start = word.starts_with("--") ? 2 : 1;
+        const std::size_t equals = word.find('=', start);
+        const std::string name = word.substr(start, equals == std::string::npos ? equals : equals - start);
+        if (name == "help" || name == "h") {
+            m_options.help = true;
             return {};
         }
-        const auto* path = std::ranges::find(kPaths, name, &PathOption::name);
-        if (path == kPaths.end() && name != "--log-level")
-            return failure(ErrorKind::InvalidArgument, std::format("there is no option {}", name));
-        if (equals == std::string::npos && m_at + 1 == m_arguments.size())
-            return failure(ErrorKind::InvalidArgument, std::format("{} needs a value", name));
-        const std::string value = equals == std::string::npos ? m_arguments[++m_at] : word.substr(equals + 1);
-        if (path != kPaths.end())
-            m_options.*(path->target) = value;
-        else
-            m_options.logLevel = TRY(log::levelFromName(value));
-        return {};
-    }
-
-    Result<void> command(const std::string& word)
-    {
-        if (!std::ranges::contains(kCommandNames, std::string_view{word}))
-            return failure(ErrorKind::InvalidArgument, std::format("there is no command {}", word));
-        m_options.command = word;
-        return {};
-    }
-
-    /// The id names a directory and a cgroup.
-    Result<void> id(const std::string& word)
-    {
-        const bool plain = std::ranges::all_of(
-            word, [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.' || c == '+'; });
-        if (!plain || word.empty() || word.starts_with('.') || word.size() > 128)
-            return failure(ErrorKind::InvalidArgument, std::format("\"{}\" cannot name a container", word));
-        m_options.id = word;
-        return {};
-    }
-
-    Result<Options> check()
-    {
-        if (m_options.command.empty())
-            return failure(ErrorKind::InvalidArgument, "a command is missing");
-        if (m_options.command != "list" && m_options.id.empty())
-            return failure(ErrorKind::InvalidArgument, "the id of the container is missing");
-        const bool takesRest = m_options.command == "exec" || m_options.command == "kill";
-        if (!m_options.rest.empty() && !takesRest)
+        const OptionRule* rule = findOption(m_options.command, name);
+        if (rule == nullptr)
             return failure(ErrorKind::InvalidArgument,
-                           std::format("\"{}\" is more than {} takes", m_options.rest.front(), m_options.command));
-        if (m_options.command == "exec" && m_options.rest.empty() == m_options.process.empty())
+                           std::format("{} has no option {}", commandName(), word.substr(0, equals)));
+        if (equals != std::string::npos)
+            return rule->set(m_options, rule->name, word.substr(equals + 1));
+        if (rule->value.empty())
+            return rule->set(m_options, rule->name, "true");
+        if (m_at + 1 == m_arguments.size())
+            return failure(ErrorKind::InvalidArgument, std::format("--{} needs a value", rule->name));
+        return rule->set(m_options, rule->name, m_arguments[++m_at]);
+    }
+
+    Result<void> takeWord(const std::string& word)
+    {
+        if (m_rule == nullptr)
+            return takeCommand(word);
+        if (m_rule->takesId && !m_hasId) {
+            m_options.id = word;
+            m_hasId = true;
+            return {};
+        }
+        if (m_options.rest.size() >= m_rule->most)
+            return failure(ErrorKind::InvalidArgument, std::format("\"{}\" is more than {} takes", word, m_rule->name));
+        m_options.rest.push_back(word);
+        return {};
+    }
+
+    Result<void> takeCommand(const std::string& word)
+    {
+        if (word == "help") {
+            m_options.help = true;
+            return {};
+        }
+        m_rule = findCommand(word);
+        if (m_rule == nullptr)
+            return failure(ErrorKind::InvalidArgument, std::format("there is no command {}", word));
+        m_options.command = m_rule->command;
+        return {};
+    }
+
+    Result<void> check() const
+    {
+        if (m_options.help || (m_options.version && m_rule == nullptr))
+            return {};
+        if (m_rule == nullptr)
+            return failure(ErrorKind::InvalidArgument, "a command is missing");
+        if (m_rule->takesId)
+            TRY(checkId(m_options.id));
+        if (m_options.command == Command::Exec && m_options.rest.empty() == m_options.process.empty())
             return failure(ErrorKind::InvalidArgument, "exec takes either a program or --process");
-        return std::move(m_options);
+        return {};
     }
 
     const std::vector<std::string>& m_arguments;
     std::size_t m_at = 0;
+    const CommandRule* m_rule = nullptr;
+    bool m_hasId = false;
+    bool m_onlyWords = false;
     Options m_options;
 };
 
 } // namespace
+
+Result<void> checkId(const std::string& id)
+{
+    if (id.empty())
+        return failure(ErrorKind::InvalidArgument, "the id of the container is missing");
+    const bool plain = std::ranges::all_of(id, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '+'
+            || c == '-' || c == '.';
+    });
+    if (!plain || id == "." || id == ".." || id.size() > kMaxId)
+        return failure(ErrorKind::InvalidArgument, std::format("invalid container ID format: \"{}\"", id));
+    return {};
+}
 
 Result<Options> parseOptions(const std::vector<std::string>& arguments)
 {

@@ -3,23 +3,34 @@
 
 #include "engine/base/result.h"
 #include "engine/base/unique_fd.h"
+#include "engine/oci/spec.h"
+
+#include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 
 namespace lamella::runtime::cli {
 
-/// What lamella-runtime remembers of a container, as <root>/<id>/state.json (0600, its directory 0700).
+/// What lamella-runtime remembers of a container, as <root>/<id>/state.json (0600, its directory 0700). Beside it lies
+/// config.json as it was when the container was created: what changes in the bundle later changes nothing here.
 struct State {
     std::string id;
     pid_t pid = 0; ///< 0: it is being created
     std::uint64_t startTime = 0; ///< os::startTime(): guards against a reused PID
     std::string bundle;
+    std::string rootfs; ///< absolute
     std::string cgroup;
     std::int64_t createdUsec = 0;
+    bool ownKeyring = false; ///< it has a session keyring of its own
+    std::map<std::string, std::string> annotations;
 };
+
+std::filesystem::path directoryOf(const std::filesystem::path& root, const std::string& id);
 
 /// Makes the directory of a new container. Errors: AlreadyExists.
 Result<void> reserve(const std::filesystem::path& root, const std::string& id);
@@ -28,13 +39,29 @@ Result<void> save(const std::filesystem::path& root, const State& state);
 Result<State> load(const std::filesystem::path& root, const std::string& id);
 void forget(const std::filesystem::path& root, const std::string& id);
 
+/// Keeps config.json, once, in the directory of reserve(); the reverse.
+Result<void> keepConfig(const std::filesystem::path& root, const std::string& id, std::string_view config);
+Result<oci::Spec> keptSpec(const std::filesystem::path& root, const std::string& id);
+
+/// The session keyring of a container; empty where it has none of its own.
+std::string keyringOf(const State& state);
+
 /// The container's PID 1, held; empty when it has ended.
 UniqueFd processOf(const State& state);
 
 /// creating, created, running or stopped: runtime.md, "State".
+std::string lifecycleOf(const std::filesystem::path& root, const State& state);
+
+/// lifecycleOf(), or paused where its cgroup is frozen.
 std::string statusOf(const std::filesystem::path& root, const State& state);
 
-/// The state JSON of runtime.md with the status.
-std::string stateDocument(const std::filesystem::path& root, const State& state);
+/// The state JSON of runtime.md with the status, and with what runc adds to it: rootfs, created, owner.
+nlohmann::json stateDocument(const std::filesystem::path& root, const State& state);
+
+/// "2026-11-23T08:26:09.123456Z".
+std::string createdText(const State& state);
+
+/// Who created it: the name of the user, or "#1000" for one without a name on this machine.
+std::string ownerOf(const std::filesystem::path& root, const State& state);
 
 } // namespace lamella::runtime::cli

@@ -76,7 +76,7 @@ void TestRuntimeFailures::leavesNothing()
     QVERIFY2(outcome.err.contains(message), outcome.err);
     QCOMPARE(bundle.leftovers(), QStringList{});
     const Outcome created = bundle.runtime({QStringLiteral("state"), bundle.id()});
-    QVERIFY2(created.err.contains("there is no container"), created.err);
+    QVERIFY2(created.err.contains("container does not exist"), created.err);
 }
 
 /// Nothing of a creating runtime that is killed stays alive: its child notices the end of the channel or of the gate.

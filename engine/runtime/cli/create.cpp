@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/log.h"
+#include "engine/runtime/cli/commands.h"
+#include "engine/runtime/cli/console_relay.h"
+#include "engine/runtime/cli/failures.h"
+#include "engine/runtime/cli/reservation.h"
+#include "engine/runtime/cli/streams.h"
+#include "engine/runtime/runtime.h"
+
+#include <format>
+
+namespace lamella::runtime::cli {
+
+namespace {
+
+/// What `create` and `run` have in common until the program may run.
+struct Making {
+    LoadedBundle bundle;
+    unsigned inherited = 0; ///< descriptors after 2 that the program gets
+
+    static Result<Making> prepare(const Options& options, bool stays)
+    {
+        if (::geteuid() != 0)
+            return failure(ErrorKind::NotAuthorized,
+                           "only root can make a container, also the root of a user namespace");
+        const unsigned sockets = listenFds();
+        const unsigned inherited = sockets + options.preservedFds;
+        TRY(checkInherited(inherited, options.preservedFds));
+        Making making{TRY(loadBundle(options.bundle)), inherited};
+        TRY(checkConsole(options, making.bundle.spec.process.terminal, stays));
+        if (sockets != 0) {
+            auto& env = making.bundle.spec.process.env;
+            env.push_back(std::format("LISTEN_FDS={}", sockets));
+            env.push_back("LISTEN_PID=1");
+        }
+        return making;
+    }
+
+    Result<Created> create(const Options& options, const Reservation& reservation,
+                           const std::filesystem::path& gateDirectory) const
+    {
+        auto created = runtime::create({.id = options.id,
+                                        .bundle = bundle.path,
+                                        .spec = bundle.spec,
+                                        .streams = kOwnStreams,
+                                        .gateDirectory = gateDirectory,
+                                        .inheritedFds = inherited,
+                                        .sessionKeyring = keyringOf(reservation.state())});
+        if (created)
+            log::debug("the container {} is created with PID {}", options.id, created->pid);
+        return created;
+    }
+};
+
+/// Tells the caller of the process. The PID file comes last: who waits for it may use the container at once.
+Result<void> handOver(const Options& options, Reservation& reservation, Created& created)
+{
+    TRY(passConsole(options, created.console));
+    TRY(passPidfd(options, created.pidfd.borrow(), "standard"));
+    TRY(reservation.record(created.pid));
+    return writePidFile(options, created.pid);
+}
+
+Result<int> awaitEnd(const Options& options, Reservation& reservation, Created& created)
+{
+    reservation.unlock();
+    const os::ExitStatus status = TRY(serve(created.pidfd.borrow(), created.console.borrow()));
+    if (options.keep) {
+        reservation.keep();
+        return status.code;
+    }
+    // With a pid namespace of its own everything has died with PID 1; looking for the rest costs more than the whole
+    // end.
+    if (!created.cgroup->remove()) {
+        TRY(created.cgroup->killAll());
+        TRY(created.cgroup->remove());
+    }
+    return status.code;
+}
+
+} // namespace
+
+Result<int> createCommand(const Options& options)
+{
+    const Making making = TRY(Making::prepare(options, false));
+    Reservation reservation = TRY(Reservation::make(options, making.bundle));
+    Created created = TRY(making.create(options, reservation, directoryOf(options.root, options.id)));
+    TRY(handOver(options, reservation, created));
+    created.leave();
+    reservation.keep();
+    return 0;
+}
+
+Result<int> runCommand(const Options& options)
+{
+    const Making making = TRY(Making::prepare(options, !options.detach));
+    Reservation reservation = TRY(Reservation::make(options, making.bundle));
+    if (!options.detach)
+        holdSignals();
+    Created created = TRY(making.create(options, reservation, {}));
+    TRY(handOver(options, reservation, created));
+    if (auto started = start(created); !started)
+        return std::unexpected(inCallersWords(std::move(started).error(), created.program));
+    if (!options.detach)
+        return awaitEnd(options, reservation, created);
+    reservation.keep();
+    return 0;
+}
+
+Result<int> startCommand(const Options& options)
+{
+    std::ignore = TRY(load(options.root, options.id));
+    const Lock lock = TRY(Lock::take(directoryOf(options.root, options.id)));
+    const State state = TRY(load(options.root, options.id));
+    const std::string status = lifecycleOf(options.root, state);
+    if (status == "stopped")
+        return failure(ErrorKind::WrongState, std::format("cannot start a container that has stopped: {}", options.id));
+    if (status == "running")
+        return failure(ErrorKind::WrongState, std::format("cannot start an already running container: {}", options.id));
+    if (status != "created")
+        return failure(ErrorKind::WrongState, std::format("cannot start a container in the {} state", status));
+    const oci::Spec spec = TRY(keptSpec(options.root, options.id));
+    if (auto started = startFrom(directoryOf(options.root, options.id), spec.process); !started)
+        return std::unexpected(inCallersWords(std::move(started).error(), spec.process.args.front()));
+    return 0;
+}
+
+} // namespace lamella::runtime::cli

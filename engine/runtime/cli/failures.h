@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/base/result.h"
+
+#include <string>
+
+namespace lamella::runtime::cli {
+
+/// The failure of a start or an exec in the words that callers look for: a program that is in no directory of PATH is
+/// "executable file not found in $PATH", from which podman and containerd make the status 127.
+Error inCallersWords(Error error, const std::string& program);
+
+} // namespace lamella::runtime::cli

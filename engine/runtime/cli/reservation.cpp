@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/runtime/cli/reservation.h"
+
+#include "engine/os/file.h"
+#include "engine/os/process.h"
+#include "engine/runtime/runtime.h"
+
+#include <chrono>
+
+namespace lamella::runtime::cli {
+
+namespace {
+
+std::filesystem::path absolutePath(const std::filesystem::path& path)
+{
+    std::error_code ignored;
+    return std::filesystem::absolute(path, ignored).lexically_normal();
+}
+
+State stateFor(const Options& options, const LoadedBundle& bundle)
+{
+    using namespace std::chrono;
+    State state;
+    state.id = options.id;
+    state.bundle = bundle.path.native();
+    state.rootfs = (bundle.path / bundle.spec.rootPath).lexically_normal().native();
+    state.cgroup = cgroupPath(bundle.spec, options.id);
+    state.createdUsec = duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
+    state.ownKeyring = !options.noNewKeyring;
+    state.annotations = bundle.spec.annotations;
+    return state;
+}
+
+} // namespace
+
+Result<LoadedBundle> loadBundle(const std::filesystem::path& bundle)
+{
+    LoadedBundle loaded;
+    loaded.path = absolutePath(bundle);
+    // "dir/" and "dir" are one bundle.
+    if (!loaded.path.has_filename() && loaded.path.has_relative_path())
+        loaded.path = loaded.path.parent_path();
+    loaded.config = TRY(os::readFile(loaded.path / "config.json"));
+    loaded.spec = TRY(oci::parseSpec(loaded.config));
+    return loaded;
+}
+
+Result<Reservation> Reservation::make(const Options& options, const LoadedBundle& bundle)
+{
+    TRY(reserve(options.root, options.id));
+    Reservation reservation{options, bundle, TRY(Lock::take(directoryOf(options.root, options.id)))};
+    TRY(save(options.root, reservation.m_state));
+    TRY(keepConfig(options.root, options.id, bundle.config));
+    return reservation;
+}
+
+Reservation::Reservation(const Options& options, const LoadedBundle& bundle, Lock lock)
+    : m_root(options.root)
+    , m_state(stateFor(options, bundle))
+    , m_lock(std::move(lock))
+{
+}
+
+Reservation::~Reservation()
+{
+    if (!m_owned)
+        return;
+    if (!m_lock) {
+        // Who deleted it meanwhile has left nothing to forget.
+        auto lock = Lock::take(directoryOf(m_root, m_state.id));
+        if (!lock)
+            return;
+        m_lock.emplace(std::move(*lock));
+    }
+    forget(m_root, m_state.id);
+}
+
+Result<void> Reservation::record(pid_t pid)
+{
+    m_state.pid = pid;
+    m_state.startTime = TRY(os::startTime(pid));
+    return save(m_root, m_state);
+}
+
+} // namespace lamella::runtime::cli
