@@ -95,8 +95,10 @@ void setCapabilities(const CapabilityMasks& masks, const Reporter& reporter)
     const __user_cap_data_struct wanted[2]{half(masks, held, 0), half(masks, held, 32)};
     reporter.require(::syscall(SYS_capset, &header, wanted) == 0, Step::Capabilities);
     reporter.require(::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == 0, Step::Capabilities);
+    // Only what is also permitted and inheritable can be ambient (capabilities(7)); configurations ask for more.
+    const std::uint64_t ambient = masks.ambient & masks.permitted & masks.inheritable & held;
     for (unsigned long capability = 0; capability < 64; ++capability) {
-        if (((masks.ambient & held) >> capability & 1) != 0)
+        if ((ambient >> capability & 1) != 0)
             reporter.require(::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) == 0, Step::Capabilities);
     }
     reporter.reached(Step::Capabilities);

@@ -82,6 +82,8 @@ std::string detailName(const CreatePlan& plan, const rootfs::Report& report)
         return at(plan.sysctls, report.detail, [](const auto& sysctl) { return sysctl.first; });
     case Step::WorkingDirectory:
         return plan.program.cwd;
+    case Step::Exec:
+        return plan.program.args.front();
     default:
         return {};
     }

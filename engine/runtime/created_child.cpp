@@ -99,6 +99,22 @@ void makeWorkingDirectory(int root, const CreatePlan& plan, const Reporter& repo
         reporter.fail(Step::WorkingDirectory, errno);
 }
 
+/// A program that is missing is told by create(), as runc does, so that callers know it from what fails later. It is a
+/// courtesy: execve(2) decides. What it would look for in the working directory is not looked for here.
+void lookForProgram(const Program& program, const Reporter& reporter)
+{
+    int errnum = ENOENT;
+    for (const auto& candidate : program.candidates) {
+        if (!candidate.starts_with('/') || ::access(candidate.c_str(), X_OK) == 0)
+            return;
+        if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
+            return;
+        if (errno == EACCES)
+            errnum = EACCES;
+    }
+    reporter.fail(Step::Exec, errnum);
+}
+
 void waitAtGate(int gate, const Reporter& reporter)
 {
     char go = 0;
@@ -128,6 +144,7 @@ void runCreatedChild(const CreatePlan& plan, ChildEnds ends, const Reporter& rep
     makeWorkingDirectory(root, plan, reporter);
     rootfs::protectPaths(root, plan.mounts, reporter);
     rootfs::pivotInto(root, reporter);
+    lookForProgram(plan.program, reporter);
     reporter.require(sendMark(ends.channel.get(), kMarkReady, terminal.master), Step::Ready);
     if (terminal.master >= 0)
         ::close(terminal.master);

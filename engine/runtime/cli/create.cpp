@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/base/log.h"
+#include "engine/os/process.h"
 #include "engine/runtime/cli/commands.h"
 #include "engine/runtime/cli/console_relay.h"
 #include "engine/runtime/cli/failures.h"
@@ -7,6 +8,7 @@
 #include "engine/runtime/cli/streams.h"
 #include "engine/runtime/runtime.h"
 
+#include <chrono>
 #include <format>
 
 namespace lamella::runtime::cli {
@@ -46,8 +48,9 @@ struct Making {
                                         .gateDirectory = gateDirectory,
                                         .inheritedFds = inherited,
                                         .sessionKeyring = keyringOf(reservation.state())});
-        if (created)
-            log::debug("the container {} is created with PID {}", options.id, created->pid);
+        if (!created)
+            return std::unexpected(inCallersWords(std::move(created).error(), bundle.spec.process.args.front()));
+        log::debug("the container {} is created with PID {}", options.id, created->pid);
         return created;
     }
 };
@@ -120,9 +123,13 @@ Result<int> startCommand(const Options& options)
     if (status != "created")
         return failure(ErrorKind::WrongState, std::format("cannot start a container in the {} state", status));
     const oci::Spec spec = TRY(keptSpec(options.root, options.id));
-    if (auto started = startFrom(directoryOf(options.root, options.id), spec.process); !started)
-        return std::unexpected(inCallersWords(std::move(started).error(), spec.process.args.front()));
-    return 0;
+    auto started = startFrom(directoryOf(options.root, options.id), spec.process);
+    if (started)
+        return 0;
+    // What could not run its program ends by itself, and is stopped for who asks next.
+    if (const UniqueFd pidfd = processOf(state))
+        std::ignore = os::waitUntilEnded(pidfd.borrow(), std::chrono::seconds{1});
+    return std::unexpected(inCallersWords(std::move(started).error(), spec.process.args.front()));
 }
 
 } // namespace lamella::runtime::cli

@@ -7,6 +7,8 @@
 #include "engine/runtime/cli/lock.h"
 #include "engine/runtime/cli/state.h"
 
+#include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <csignal>
 #include <format>
@@ -54,6 +56,16 @@ void thaw(const State& state)
         std::ignore = (*group)->freeze(false);
 }
 
+/// As runc takes it: in either case, and 0, which only asks whether there is a process (kill(2)).
+Result<int> signalFrom(const Options& options)
+{
+    std::string text = options.rest.empty() ? "TERM" : options.rest.front();
+    if (text == "0")
+        return 0;
+    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return os::signalNumber(text);
+}
+
 Result<void> endProcess(const State& state)
 {
     const UniqueFd pidfd = processOf(state);
@@ -70,7 +82,7 @@ Result<void> endProcess(const State& state)
 Result<int> killCommand(const Options& options)
 {
     const State state = TRY(load(options.root, options.id));
-    const int signal = TRY(os::signalNumber(options.rest.empty() ? "TERM" : options.rest.front()));
+    const int signal = TRY(signalFrom(options));
     if (options.all) {
         TRY(signalAll(state, signal));
         return 0;

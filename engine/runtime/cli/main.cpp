@@ -31,6 +31,7 @@ constexpr std::array<std::pair<Command, Action>, 12> kActions{{
     {Command::State, stateCommand},
 }};
 
+constexpr auto kUsageHint = "usage: lamella-runtime [OPTIONS] COMMAND ...; --help shows what there is\n";
 /// The status of a command line that cannot be read.
 constexpr int kUsageStatus = 2;
 /// runc's status of an exec that failed itself, so that it is not taken for the program's.
@@ -104,7 +105,7 @@ int main(int argc, char** argv)
     const auto options = parseOptions({argv + std::min(argc, 1), argv + argc});
     if (options)
         return run(*options, argv);
-    std::fprintf(stderr, "lamella-runtime: %s\n%s", options.error().message.c_str(), usage(Command::None).c_str());
+    std::fprintf(stderr, "lamella-runtime: %s\n%s", options.error().message.c_str(), kUsageHint);
     return kUsageStatus;
 }
 

@@ -34,18 +34,23 @@ Result<std::set<pid_t>> processesOf(const State& state)
     return TRY(group->processes()) | std::ranges::to<std::set>();
 }
 
-/// What ps(1) of the host, with its options or -ef, says of all processes of the machine.
-Result<std::string> runPs(const std::vector<std::string>& options)
+/// Starts ps(1) of the host with its options, or -ef. Afterwards only it can write to `output`.
+Result<UniqueFd> startPs(const std::vector<std::string>& options, UniqueFd output)
 {
     std::vector<std::string> arguments{"ps"};
     arguments.insert(arguments.end(), options.begin(), options.end());
     if (options.empty())
         arguments.emplace_back("-ef");
-    os::Pipe output = TRY(os::makePipe());
     os::Spawn spawn;
-    TRY(spawn.pass(output.write.borrow(), STDOUT_FILENO));
-    const UniqueFd pidfd = TRY(spawn.run(kPs, arguments));
-    output.write.reset();
+    TRY(spawn.pass(output.borrow(), STDOUT_FILENO));
+    return spawn.run(kPs, arguments);
+}
+
+/// What it says of all processes of the machine.
+Result<std::string> runPs(const std::vector<std::string>& options)
+{
+    os::Pipe output = TRY(os::makePipe());
+    const UniqueFd pidfd = TRY(startPs(options, std::move(output.write)));
     std::string text = TRY(os::readAll(output.read.borrow(), kPs, kMostOutput));
     if (const int code = TRY(os::waitFor(pidfd.borrow())).code; code != 0)
         return failure(ErrorKind::Failed, std::format("{} failed with the status {}", kPs, code));
