@@ -5,6 +5,10 @@
 #include "engine/base/unique_fd.h"
 #include "engine/oci/spec.h"
 #include "engine/rootfs/reporter.h"
+#include "engine/runtime/hook.h"
+#include "engine/runtime/labels.h"
+#include "engine/runtime/scheduling.h"
+#include "engine/runtime/state_text.h"
 
 #include <array>
 #include <cstdint>
@@ -43,6 +47,9 @@ struct Program {
     CapabilityMasks capabilities;
     std::vector<Limit> limits;
     bool noNewPrivileges = false;
+    ProgramLabel label;
+    std::optional<unsigned long> personality; ///< as personality(2) takes it
+    std::optional<MemoryPolicyPlan> memoryPolicy;
     bool endWithParent = false; ///< SIGKILL when the parent ends
     std::vector<sock_filter> filter; ///< empty: none
     unsigned filterFlags = 0;
@@ -51,6 +58,8 @@ struct Program {
     oci::ConsoleSize consoleSize;
     unsigned inheritedFds = 0; ///< descriptors from 3 on that execve(2) keeps
     std::string sessionKeyring; ///< empty: the caller's
+    std::vector<PreparedHook> hooks; ///< startContainer
+    StateText hookState;
     bool handsReportOn = false; ///< the program gets the report pipe as kReportForInit
 
     /// For lamella-init: it reports in our place, and its program has not started before that pipe is closed.
@@ -60,16 +69,22 @@ struct Program {
 /// Where lamella-init finds the report pipe; the variable LAMELLA_INIT_REPORT tells it so.
 inline constexpr int kReportForInit = 3;
 
-/// Prepares `process` with the seccomp profile of the container. The name of the program is looked up in the PATH of
-/// its own environment, by the child, in the container.
-Result<Program> prepareProgram(const oci::Process& process, const std::optional<oci::Seccomp>& seccomp);
+/// Prepares `process` with the container's seccomp profile and personality. The name of the program is looked up in the
+/// PATH of its own environment, by the child, in the container. Errors: Unsupported (a label of a security module that
+/// does not run), those of cachedSeccomp().
+Result<Program> prepareProgram(const oci::Process& process, const oci::Linux& linux);
 
-/// Limits, user, capabilities, seccomp and execve(2). Async-signal-safe. Detail of Step::Limits: index into limits.
-[[noreturn]] void becomeProgram(const Program& program, const rootfs::Reporter& reporter);
+/// Limits, user, capabilities, seccomp and execve(2). Async-signal-safe. `label` comes from openLabel(). Detail of
+/// Step::Limits: index into limits; of Step::Settings: a Setting.
+[[noreturn]] void becomeProgram(const Program& program, BorrowedFd label, const rootfs::Reporter& reporter);
 
 /// Sets descriptors 0, 1 and 2: the streams, or the terminal as the controlling one. The caller is the leader of its
 /// session.
 void takeStreams(const Program& program, int terminal, const rootfs::Reporter& reporter);
+
+/// Runs hooks in the calling child; the first that fails ends it. Step::Hooks, detail: index into the list.
+void runHooks(const std::vector<PreparedHook>& hooks, std::string_view state, BorrowedFd directory,
+              const rootfs::Reporter& reporter);
 
 /// What every child does first: its own session, default signals, nothing inherited but what the program shall inherit,
 /// not dumpable.
@@ -77,8 +92,5 @@ void enterChild(const Program& program, const rootfs::Reporter& reporter);
 
 /// Joins the session keyring of the program. Called as the user namespace's root: the keyring is his.
 void enterKeyring(const Program& program, const rootfs::Reporter& reporter);
-
-/// Detail of Step::Settings.
-inline constexpr std::uint32_t kKeyringDetail = 0xfffffffdU;
 
 } // namespace lamella::runtime

@@ -6,6 +6,7 @@
 #include "engine/runtime/cli/failures.h"
 #include "engine/runtime/cli/reservation.h"
 #include "engine/runtime/cli/streams.h"
+#include "engine/runtime/hooks.h"
 #include "engine/runtime/runtime.h"
 
 #include <chrono>
@@ -49,7 +50,7 @@ struct Making {
                                         .inheritedFds = inherited,
                                         .sessionKeyring = keyringOf(reservation.state())});
         if (!created)
-            return std::unexpected(inCallersWords(std::move(created).error(), bundle.spec.process.args.front()));
+            return std::unexpected(inCallersWords(std::move(created).error(), bundle.spec.process));
         log::debug("the container {} is created with PID {}", options.id, created->pid);
         return created;
     }
@@ -62,6 +63,16 @@ Result<void> handOver(const Options& options, Reservation& reservation, Created&
     TRY(passPidfd(options, created.pidfd.borrow(), "standard"));
     TRY(reservation.record(created.pid));
     return writePidFile(options, created.pid);
+}
+
+/// What poststart hooks are told.
+ContainerState hookState(const State& state)
+{
+    return {.id = state.id,
+            .status = "running",
+            .pid = state.pid,
+            .bundle = state.bundle,
+            .annotations = state.annotations};
 }
 
 Result<int> awaitEnd(const Options& options, Reservation& reservation, Created& created)
@@ -103,7 +114,8 @@ Result<int> runCommand(const Options& options)
     Created created = TRY(making.create(options, reservation, {}));
     TRY(handOver(options, reservation, created));
     if (auto started = start(created); !started)
-        return std::unexpected(inCallersWords(std::move(started).error(), created.program));
+        return std::unexpected(inCallersWords(std::move(started).error(), making.bundle.spec.process));
+    runHooksRegardless("poststart", making.bundle.spec.hooks.poststart, hookState(reservation.state()));
     if (!options.detach)
         return awaitEnd(options, reservation, created);
     reservation.keep();
@@ -123,13 +135,15 @@ Result<int> startCommand(const Options& options)
     if (status != "created")
         return failure(ErrorKind::WrongState, std::format("cannot start a container in the {} state", status));
     const oci::Spec spec = TRY(keptSpec(options.root, options.id));
-    auto started = startFrom(directoryOf(options.root, options.id), spec.process);
-    if (started)
+    auto started = startFrom(directoryOf(options.root, options.id), spec);
+    if (started) {
+        runHooksRegardless("poststart", spec.hooks.poststart, hookState(state));
         return 0;
+    }
     // What could not run its program ends by itself, and is stopped for who asks next.
     if (const UniqueFd pidfd = processOf(state))
         std::ignore = os::waitUntilEnded(pidfd.borrow(), std::chrono::seconds{1});
-    return std::unexpected(inCallersWords(std::move(started).error(), spec.process.args.front()));
+    return std::unexpected(inCallersWords(std::move(started).error(), spec.process));
 }
 
 } // namespace lamella::runtime::cli

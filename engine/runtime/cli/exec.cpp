@@ -58,7 +58,7 @@ Result<int> execCommand(const Options& options)
                           .inheritedFds = options.preservedFds,
                           .sessionKeyring = keyringOf(state)});
     if (!executed)
-        return std::unexpected(inCallersWords(std::move(executed).error(), process.args.front()));
+        return std::unexpected(inCallersWords(std::move(executed).error(), process));
     if (auto handed = handOver(options, *executed); !handed) {
         std::ignore = os::sendSignal(executed->pidfd.borrow(), SIGKILL);
         return std::unexpected(std::move(handed).error());

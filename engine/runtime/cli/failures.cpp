@@ -7,8 +7,9 @@
 
 namespace lamella::runtime::cli {
 
-Error inCallersWords(Error error, const std::string& program)
+Error inCallersWords(Error error, const oci::Process& process)
 {
+    const std::string program = process.args.empty() ? "" : process.args.front();
     const std::string run = std::format("cannot {} {}", rootfs::stepAction(rootfs::Step::Exec), program);
     if (error.errnum == ENOENT && !program.contains('/') && error.message.starts_with(run))
         error.message = run + ": executable file not found in $PATH";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/base/result.h"
+#include "engine/oci/spec.h"
 
 #include <string>
 
@@ -9,6 +10,6 @@ namespace lamella::runtime::cli {
 
 /// The failure of a start or an exec in the words that callers look for: a program that is in no directory of PATH is
 /// "executable file not found in $PATH", from which podman and containerd make the status 127.
-Error inCallersWords(Error error, const std::string& program);
+Error inCallersWords(Error error, const oci::Process& process);
 
 } // namespace lamella::runtime::cli

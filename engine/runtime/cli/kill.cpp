@@ -6,6 +6,7 @@
 #include "engine/runtime/cli/commands.h"
 #include "engine/runtime/cli/lock.h"
 #include "engine/runtime/cli/state.h"
+#include "engine/runtime/hooks.h"
 
 #include <algorithm>
 #include <cctype>
@@ -122,6 +123,7 @@ Result<int> deleteCommand(const Options& options)
                        std::format("cannot delete container {} that is not stopped: {}", options.id, status));
     TRY(endProcess(state));
     TRY(clearCgroup(state));
+    runKeptPoststop(directory, state.id, state.bundle);
     forget(options.root, options.id);
     return 0;
 }

@@ -3,6 +3,7 @@
 
 #include "engine/os/file.h"
 #include "engine/os/process.h"
+#include "engine/runtime/hooks.h"
 #include "engine/runtime/runtime.h"
 
 #include <chrono>
@@ -51,6 +52,7 @@ Result<Reservation> Reservation::make(const Options& options, const LoadedBundle
     Reservation reservation{options, bundle, TRY(Lock::take(directoryOf(options.root, options.id)))};
     TRY(save(options.root, reservation.m_state));
     TRY(keepConfig(options.root, options.id, bundle.config));
+    TRY(keepHooks(directoryOf(options.root, options.id), bundle.spec));
     return reservation;
 }
 
@@ -72,6 +74,7 @@ Reservation::~Reservation()
             return;
         m_lock.emplace(std::move(*lock));
     }
+    runKeptPoststop(directoryOf(m_root, m_state.id), m_state.id, m_state.bundle);
     forget(m_root, m_state.id);
 }
 
