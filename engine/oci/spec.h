@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/base/result.h"
+#include "engine/oci/resources.h"
 
 #include <cstdint>
 #include <map>
@@ -69,23 +70,6 @@ enum class NamespaceType { Pid, Network, Mount, Ipc, Uts, User, Cgroup };
 struct Namespace {
     NamespaceType type;
     std::string path; ///< empty: a new one
-};
-
-struct MemoryResources {
-    std::optional<std::int64_t> limit, reservation, swap;
-};
-
-struct CpuResources {
-    std::optional<std::uint64_t> shares, period;
-    std::optional<std::int64_t> quota;
-    std::string cpus, mems;
-};
-
-struct LinuxResources {
-    MemoryResources memory;
-    CpuResources cpu;
-    std::optional<std::int64_t> pidsLimit;
-    std::map<std::string, std::string> unified; ///< v2 only: file -> value
 };
 
 struct SeccompArg {
