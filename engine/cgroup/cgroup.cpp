@@ -8,12 +8,12 @@
 
 namespace lamella::cgroup {
 
-Result<std::unique_ptr<Cgroup>> create(TreesPointer trees, const std::string& path)
+Result<std::unique_ptr<Cgroup>> create(TreesPointer trees, const std::string& path, const Resources& resources)
 {
     std::string relative = TRY(relativePath(path));
     const bool unified = trees->mode == Mode::V2;
-    return unified ? V2Cgroup::create(std::move(trees), std::move(relative))
-                   : V1Cgroup::create(std::move(trees), std::move(relative));
+    return unified ? V2Cgroup::create(std::move(trees), std::move(relative), resources)
+                   : V1Cgroup::create(std::move(trees), std::move(relative), resources);
 }
 
 Result<std::unique_ptr<Cgroup>> open(TreesPointer trees, const std::string& path)
@@ -29,9 +29,9 @@ Result<Mode> detectMode()
     return TRY(machineTrees())->mode;
 }
 
-Result<std::unique_ptr<Cgroup>> create(const std::string& path)
+Result<std::unique_ptr<Cgroup>> create(const std::string& path, const Resources& resources)
 {
-    return create(TRY(machineTrees()), path);
+    return create(TRY(machineTrees()), path, resources);
 }
 
 Result<std::unique_ptr<Cgroup>> open(const std::string& path)

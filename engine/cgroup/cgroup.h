@@ -4,6 +4,7 @@
 #include "engine/base/result.h"
 #include "engine/base/unique_fd.h"
 #include "engine/base/units.h"
+#include "engine/cgroup/resources.h"
 
 #include <cstdint>
 #include <memory>
@@ -17,19 +18,6 @@
 namespace lamella::cgroup {
 
 enum class Mode { V1, V2, Hybrid };
-
-/// What runtime-spec's linux.resources says, as far as we set it. Unset means: leave as it is.
-struct Resources {
-    std::optional<Bytes> memoryLimit = {}; ///< 0 bytes: no limit
-    std::optional<Bytes> memoryReservation = {}; ///< v1 soft limit, v2 memory.low
-    std::optional<std::int64_t> memorySwap = {}; ///< memory + swap, -1: no limit (runtime-spec's meaning)
-    std::optional<std::uint64_t> cpuWeight = {}; ///< 1 to 10000; v1 shares are computed from it
-    std::optional<std::uint64_t> cpuQuotaUsec = {}; ///< in each period; 0: no limit
-    std::optional<std::uint64_t> cpuPeriodUsec = {}; ///< 100000 otherwise
-    std::optional<std::string> cpusetCpus = {};
-    std::optional<std::string> cpusetMems = {};
-    std::optional<std::int64_t> pidsMax = {}; ///< -1: no limit
-};
 
 /// What a cgroup has used. Counters start at 0 with the cgroup.
 struct Usage {
@@ -49,8 +37,9 @@ class Cgroup {
 public:
     virtual ~Cgroup() = default;
 
-    /// Sets what `resources` names, now and for running processes too. A limit the kernel refuses is an error that
-    /// names the file ("memory.max") and the value.
+    /// Sets what `resources` names, now and for running processes too, but for the devices: those are the cgroup's from
+    /// its start. A limit the kernel refuses is an error that names the file ("memory.max") and the value. Errors:
+    /// Unsupported where this version of cgroups has no such limit, or the machine no such controller.
     virtual Result<void> apply(const Resources& resources) = 0;
 
     /// Descriptors, opened for writing, through which a single-threaded process joins by writing "0" to each of them
@@ -80,10 +69,11 @@ public:
 Result<Mode> detectMode();
 
 /// Makes the cgroup `path` (runtime-spec's linux.cgroupsPath, for example "/lamella/<id>") below each controller's root
-/// (v1) or below the unified root (v2). There its controllers are enabled on the way down, from the innermost cgroup
-/// that systemd has delegated (CGROUP_DELEGATION.md), or from the root where none is. Refuses "..". Errors:
-/// AlreadyExists.
-Result<std::unique_ptr<Cgroup>> create(const std::string& path);
+/// (v1) or below the unified root (v2), with these limits and devices, or nothing of it. There its controllers are
+/// enabled on the way down, from the innermost cgroup that systemd has delegated (CGROUP_DELEGATION.md), or from the
+/// root where none is. One that is there already is taken where nobody is in it. Refuses "..". Errors: AlreadyExists
+/// (with processes), those of apply().
+Result<std::unique_ptr<Cgroup>> create(const std::string& path, const Resources& resources = {});
 
 /// The same cgroup, made earlier, perhaps by another process. Errors: NotFound.
 Result<std::unique_ptr<Cgroup>> open(const std::string& path);

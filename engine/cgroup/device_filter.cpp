@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/cgroup/device_filter.h"
 
+#include <array>
 #include <cstdint>
+#include <ranges>
 #include <sys/syscall.h>
 
 namespace lamella::cgroup {
@@ -45,33 +47,33 @@ void answer(std::vector<bpf_insn>& program, bool allowed)
     program.push_back(instruction(BPF_JMP | BPF_EXIT, 0, 0, 0, 0));
 }
 
-std::int32_t accessBits(std::string_view access)
-{
-    std::int32_t bits = 0;
-    for (const char letter : access)
-        bits |= letter == 'r' ? BPF_DEVCG_ACC_READ : letter == 'w' ? BPF_DEVCG_ACC_WRITE : BPF_DEVCG_ACC_MKNOD;
-    return bits;
-}
-
-// A rule answers "allowed" when every test fits; each test jumps over the rest of the rule when it does not.
+// A rule answers when every test fits; each test jumps over the rest of the rule when it does not. What an earlier rule
+// of the program (a later one of the list) has allowed is no longer asked for.
 void addRule(std::vector<bpf_insn>& program, const DeviceRule& rule)
 {
     std::vector<bpf_insn> tests;
-    const auto mustEqual = [&](std::uint8_t reg, std::int32_t value) {
-        tests.push_back(instruction(BPF_JMP | BPF_JNE | BPF_K, reg, 0, 0, value));
+    const auto skipIf = [&](unsigned comparison, std::uint8_t reg, std::int32_t value) {
+        tests.push_back(instruction(BPF_JMP | comparison | BPF_K, reg, 0, 0, value));
     };
-    mustEqual(kType, rule.type == 'c' ? BPF_DEVCG_DEV_CHAR : BPF_DEVCG_DEV_BLOCK);
+    const auto access = static_cast<std::int32_t>(rule.access);
+    if (rule.type != 'a')
+        skipIf(BPF_JNE, kType, rule.type == 'c' ? BPF_DEVCG_DEV_CHAR : BPF_DEVCG_DEV_BLOCK);
     if (rule.major >= 0)
-        mustEqual(kMajor, rule.major);
+        skipIf(BPF_JNE, kMajor, rule.major);
     if (rule.minor >= 0)
-        mustEqual(kMinor, rule.minor);
-    // Nothing may be asked for that the rule does not give.
-    tests.push_back(instruction(BPF_ALU | BPF_MOV | BPF_X, kScratch, kAccess, 0, 0));
-    tests.push_back(compute(BPF_AND, kScratch, ~accessBits(rule.access)));
-    mustEqual(kScratch, 0);
-    answer(tests, true);
+        skipIf(BPF_JNE, kMinor, rule.minor);
+    if (rule.allow) {
+        tests.push_back(compute(BPF_AND, kAccess, ~access));
+        skipIf(BPF_JNE, kAccess, 0);
+    } else {
+        tests.push_back(instruction(BPF_ALU | BPF_MOV | BPF_X, kScratch, kAccess, 0, 0));
+        tests.push_back(compute(BPF_AND, kScratch, access));
+        skipIf(BPF_JEQ, kScratch, 0);
+    }
+    answer(tests, rule.allow);
     for (std::size_t i = 0; i < tests.size(); ++i) {
-        if (tests[i].code == (BPF_JMP | BPF_JNE | BPF_K))
+        const unsigned code = tests[i].code;
+        if (code == (BPF_JMP | BPF_JNE | BPF_K) || code == (BPF_JMP | BPF_JEQ | BPF_K))
             tests[i].off = static_cast<std::int16_t>(tests.size() - i - 1);
     }
     program.insert(program.end(), tests.begin(), tests.end());
@@ -92,6 +94,48 @@ std::unexpected<Error> bpfFailure(std::string_view what)
     return std::unexpected(std::move(error));
 }
 
+Result<UniqueFd> loadFilter(const std::vector<bpf_insn>& program)
+{
+    static constexpr char kLicense[] = "GPL";
+    bpf_attr loading = {};
+    loading.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE;
+    loading.insns = reinterpret_cast<std::uintptr_t>(program.data());
+    loading.insn_cnt = static_cast<std::uint32_t>(program.size());
+    loading.license = reinterpret_cast<std::uintptr_t>(kLicense);
+    UniqueFd loaded{static_cast<int>(bpf(BPF_PROG_LOAD, loading))};
+    if (!loaded)
+        return bpfFailure("cannot load the device filter");
+    return loaded;
+}
+
+// The programs that are attached to the directory itself: none of a cgroup that was just made.
+std::vector<std::uint32_t> attachedFilters(BorrowedFd directory)
+{
+    std::array<std::uint32_t, 64> ids; // BPF_CGROUP_MAX_PROGS
+    bpf_attr query = {};
+    query.query.target_fd = static_cast<std::uint32_t>(directory.get());
+    query.query.attach_type = BPF_CGROUP_DEVICE;
+    query.query.prog_ids = reinterpret_cast<std::uintptr_t>(ids.data());
+    query.query.prog_cnt = ids.size();
+    if (bpf(BPF_PROG_QUERY, query) != 0)
+        return {};
+    return {ids.begin(), ids.begin() + query.query.prog_cnt};
+}
+
+Result<void> detachFilter(BorrowedFd directory, std::uint32_t id)
+{
+    bpf_attr opening = {};
+    opening.prog_id = id;
+    const UniqueFd program{static_cast<int>(bpf(BPF_PROG_GET_FD_BY_ID, opening))};
+    bpf_attr detaching = {};
+    detaching.target_fd = static_cast<std::uint32_t>(directory.get());
+    detaching.attach_bpf_fd = static_cast<std::uint32_t>(program.get());
+    detaching.attach_type = BPF_CGROUP_DEVICE;
+    if (!program || bpf(BPF_PROG_DETACH, detaching) != 0)
+        return bpfFailure("cannot detach the device filter of before");
+    return {};
+}
+
 } // namespace
 
 std::vector<bpf_insn> compileDeviceFilter(std::span<const DeviceRule> rules)
@@ -103,24 +147,21 @@ std::vector<bpf_insn> compileDeviceFilter(std::span<const DeviceRule> rules)
     program.push_back(compute(BPF_RSH, kAccess, 16));
     program.push_back(load(kMajor, offsetof(bpf_cgroup_dev_ctx, major)));
     program.push_back(load(kMinor, offsetof(bpf_cgroup_dev_ctx, minor)));
-    for (const auto& rule : rules)
+    for (const auto& rule : std::views::reverse(rules)) {
+        if (rule.isAboutAll()) {
+            answer(program, rule.allow);
+            return program;
+        }
         addRule(program, rule);
+    }
     answer(program, false);
     return program;
 }
 
-Result<void> attachDefaultDeviceFilter(BorrowedFd directory)
+Result<void> attachDeviceFilter(BorrowedFd directory, std::span<const DeviceRule> rules)
 {
-    const auto program = compileDeviceFilter(kDefaultDevices);
-    static constexpr char kLicense[] = "GPL";
-    bpf_attr loading = {};
-    loading.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE;
-    loading.insns = reinterpret_cast<std::uintptr_t>(program.data());
-    loading.insn_cnt = static_cast<std::uint32_t>(program.size());
-    loading.license = reinterpret_cast<std::uintptr_t>(kLicense);
-    const UniqueFd loaded{static_cast<int>(bpf(BPF_PROG_LOAD, loading))};
-    if (!loaded)
-        return bpfFailure("cannot load the device filter");
+    const UniqueFd loaded = TRY(loadFilter(compileDeviceFilter(rules)));
+    const std::vector<std::uint32_t> before = attachedFilters(directory);
     bpf_attr attaching = {};
     attaching.target_fd = static_cast<std::uint32_t>(directory.get());
     attaching.attach_bpf_fd = static_cast<std::uint32_t>(loaded.get());
@@ -128,6 +169,8 @@ Result<void> attachDefaultDeviceFilter(BorrowedFd directory)
     attaching.attach_flags = BPF_F_ALLOW_MULTI;
     if (bpf(BPF_PROG_ATTACH, attaching) != 0)
         return bpfFailure("cannot attach the device filter");
+    for (const std::uint32_t id : before)
+        TRY(detachFilter(directory, id));
     return {};
 }
 

@@ -13,12 +13,12 @@
 /// device (BPF_PROG_TYPE_CGROUP_DEVICE; cgroup-v2.rst, "Device controller").
 namespace lamella::cgroup {
 
-/// The program for a list of rules: it allows what a rule allows and denies all else.
+/// The program for a list of rules: for each access that is asked for, the last rule about it counts.
 std::vector<bpf_insn> compileDeviceFilter(std::span<const DeviceRule> rules);
 
-/// Loads the program for kDefaultDevices and attaches it to the cgroup's directory. Programs of cgroups above still
-/// hold. Needs CAP_BPF and CAP_NET_ADMIN, or CAP_SYS_ADMIN. Errors: NotAuthorized, Unsupported (a kernel without cgroup
-/// BPF).
-Result<void> attachDefaultDeviceFilter(BorrowedFd directory);
+/// Loads the program for `rules` and attaches it to the cgroup's directory, in the place of what was attached there
+/// before. Programs of cgroups above still hold. Needs CAP_BPF and CAP_NET_ADMIN, or CAP_SYS_ADMIN. Errors:
+/// NotAuthorized, Unsupported (a kernel without cgroup BPF).
+Result<void> attachDeviceFilter(BorrowedFd directory, std::span<const DeviceRule> rules);
 
 } // namespace lamella::cgroup

@@ -9,9 +9,11 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits>
+#include <linux/openat2.h>
 #include <memory>
 #include <optional>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 namespace lamella::cgroup {
 
@@ -81,9 +83,17 @@ Result<bool> tryRemove(BorrowedFd tree, const std::string& path)
 
 } // namespace
 
+UniqueFd openPlain(BorrowedFd tree, const std::string& path, int flags)
+{
+    open_how how = {};
+    how.flags = static_cast<std::uint64_t>(flags) | O_CLOEXEC;
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
+    return UniqueFd{static_cast<int>(::syscall(SYS_openat2, tree.get(), path.c_str(), &how, sizeof how))};
+}
+
 Result<void> writeAt(BorrowedFd tree, const std::string& path, std::string_view value)
 {
-    const UniqueFd fd{::openat(tree.get(), path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW)};
+    const UniqueFd fd = openPlain(tree, path, O_WRONLY);
     if (!fd || ::write(fd.get(), value.data(), value.size()) < 0)
         return accessFailure(described(path, value));
     return {};

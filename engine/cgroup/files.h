@@ -13,6 +13,10 @@
 /// Reading and writing cgroup files below an opened tree, each with as few system calls as there can be.
 namespace lamella::cgroup {
 
+/// openat2(2) of a path below `tree` that leads through no symbolic link, close-on-exec; errno says why not. (A cgroup
+/// tree has none; what claims to be one might.)
+UniqueFd openPlain(BorrowedFd tree, const std::string& path, int flags);
+
 /// Writes `value` with one write(2). Errors name the file and the value; what the kernel calls invalid is
 /// InvalidArgument.
 Result<void> writeAt(BorrowedFd tree, const std::string& path, std::string_view value);

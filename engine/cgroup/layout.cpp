@@ -15,8 +15,9 @@ namespace lamella::cgroup {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> kControllers{"cpu",  "cpuacct", "cpuset",  "memory",
-                                                       "pids", "blkio",   "devices", "freezer"};
+constexpr std::array<std::string_view, 8> kAlwaysUsed{"cpu",  "cpuacct", "cpuset",  "memory",
+                                                      "pids", "blkio",   "devices", "freezer"};
+constexpr std::array<std::string_view, 4> kOnDemand{"hugetlb", "net_cls", "net_prio", "rdma"};
 constexpr std::string_view kUsualPlace = "/sys/fs/cgroup";
 
 std::vector<std::string_view> split(std::string_view text, char separator)
@@ -52,7 +53,7 @@ std::vector<std::string> usedControllers(std::string_view superOptions)
 {
     std::vector<std::string> used;
     for (const auto option : split(superOptions, ',')) {
-        if (std::ranges::contains(kControllers, option))
+        if (std::ranges::contains(kAlwaysUsed, option) || std::ranges::contains(kOnDemand, option))
             used.emplace_back(option);
     }
     return used;
@@ -124,6 +125,12 @@ Result<Layout> parseLayout(std::string_view mountinfo)
 bool Trees::V1::has(std::string_view controller) const
 {
     return std::ranges::contains(controllers, controller);
+}
+
+bool Trees::V1::isOnDemand() const
+{
+    return std::ranges::all_of(controllers,
+                               [](std::string_view name) { return std::ranges::contains(kOnDemand, name); });
 }
 
 const Trees::V1* Trees::tree(std::string_view controller) const

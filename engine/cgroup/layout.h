@@ -35,6 +35,9 @@ struct Trees {
         std::vector<std::string> controllers;
         UniqueFd root;
         bool has(std::string_view controller) const;
+        /// True where nothing needs it unless a limit of it is asked for (hugetlb, net_cls, net_prio, rdma): a
+        /// container may be without a cgroup in this tree.
+        bool isOnDemand() const;
     };
     Mode mode = Mode::V1;
     std::vector<V1> v1;
@@ -52,7 +55,7 @@ Result<TreesPointer> openTrees(const Layout& layout);
 Result<TreesPointer> machineTrees();
 
 /// The functions of cgroup.h, on trees that the caller chooses.
-Result<std::unique_ptr<Cgroup>> create(TreesPointer trees, const std::string& path);
+Result<std::unique_ptr<Cgroup>> create(TreesPointer trees, const std::string& path, const Resources& resources = {});
 Result<std::unique_ptr<Cgroup>> open(TreesPointer trees, const std::string& path);
 
 } // namespace lamella::cgroup

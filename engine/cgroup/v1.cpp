@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/cgroup/v1.h"
 
-#include "engine/cgroup/cpu_weight.h"
 #include "engine/cgroup/files.h"
 #include "engine/cgroup/wait.h"
 
@@ -11,11 +10,6 @@
 namespace lamella::cgroup {
 
 namespace {
-
-std::string bytesOrNone(std::uint64_t bytes)
-{
-    return bytes == 0 ? "-1" : std::to_string(bytes);
-}
 
 // What an older or smaller kernel does not have counts as 0.
 template <class T>
@@ -46,7 +40,16 @@ std::string V1Cgroup::file(std::string_view name) const
 
 Result<void> V1Cgroup::write(std::string_view controller, std::string_view name, std::string_view value) const
 {
-    return writeAt(TRY(tree(controller)), file(name), value);
+    const BorrowedFd root = TRY(tree(controller));
+    auto result = writeAt(root, file(name), value);
+    if (!result && result.error().errnum == ENOENT) {
+        result.error().kind = ErrorKind::Unsupported;
+        const bool isThere = ::faccessat(root.get(), m_path.c_str(), F_OK, 0) == 0;
+        result.error().message = isThere
+            ? "this kernel has no " + std::string{name} + " to write \"" + std::string{value} + "\" to"
+            : "the cgroup /" + m_path + " has no part in the hierarchy of the controller " + std::string{controller};
+    }
+    return result;
 }
 
 Result<std::string> V1Cgroup::read(std::string_view controller, std::string_view name) const
@@ -59,59 +62,6 @@ Result<std::uint64_t> V1Cgroup::number(std::string_view controller, std::string_
     return readNumberAt(TRY(tree(controller)), file(name));
 }
 
-Result<void> V1Cgroup::apply(const Resources& resources)
-{
-    TRY(applyMemory(resources));
-    TRY(applyCpu(resources));
-    if (resources.cpusetMems)
-        TRY(write("cpuset", "cpuset.mems", *resources.cpusetMems));
-    if (resources.cpusetCpus)
-        TRY(write("cpuset", "cpuset.cpus", *resources.cpusetCpus));
-    if (resources.pidsMax)
-        TRY(write("pids", "pids.max", *resources.pidsMax < 0 ? "max" : std::to_string(*resources.pidsMax)));
-    return {};
-}
-
-// The kernel wants limit <= memory + swap at every moment: raising sets the sum first, lowering the limit first.
-Result<void> V1Cgroup::applyMemory(const Resources& resources)
-{
-    const auto setLimit
-        = [&] { return write("memory", "memory.limit_in_bytes", bytesOrNone(resources.memoryLimit->value)); };
-    const auto setSwap = [&]() -> Result<void> {
-        const std::string value = *resources.memorySwap < 0 ? "-1" : std::to_string(*resources.memorySwap);
-        auto result = write("memory", "memory.memsw.limit_in_bytes", value);
-        if (!result && result.error().errnum == ENOENT) // swap is not counted on this machine
-            return {};
-        return result;
-    };
-    bool swapIsSet = !resources.memorySwap;
-    if (resources.memoryLimit) {
-        auto result = setLimit();
-        if (!result && result.error().errnum == EINVAL && resources.memorySwap) {
-            TRY(setSwap());
-            swapIsSet = true;
-            result = setLimit();
-        }
-        TRY(std::move(result));
-    }
-    if (!swapIsSet)
-        TRY(setSwap());
-    if (resources.memoryReservation)
-        TRY(write("memory", "memory.soft_limit_in_bytes", bytesOrNone(resources.memoryReservation->value)));
-    return {};
-}
-
-Result<void> V1Cgroup::applyCpu(const Resources& resources)
-{
-    if (resources.cpuWeight)
-        TRY(write("cpu", "cpu.shares", std::to_string(sharesFromWeight(*resources.cpuWeight))));
-    if (resources.cpuPeriodUsec)
-        TRY(write("cpu", "cpu.cfs_period_us", std::to_string(*resources.cpuPeriodUsec)));
-    if (resources.cpuQuotaUsec)
-        TRY(write("cpu", "cpu.cfs_quota_us", bytesOrNone(*resources.cpuQuotaUsec)));
-    return {};
-}
-
 Result<std::vector<UniqueFd>> V1Cgroup::joinDescriptors() const
 {
     std::vector<UniqueFd> descriptors;
@@ -119,6 +69,8 @@ Result<std::vector<UniqueFd>> V1Cgroup::joinDescriptors() const
     const std::string tasks = file("tasks");
     for (const auto& tree : m_trees->v1) {
         UniqueFd fd{::openat(tree.root.get(), tasks.c_str(), O_WRONLY | O_CLOEXEC)};
+        if (!fd && errno == ENOENT && tree.isOnDemand())
+            continue;
         if (!fd)
             return systemFailure("cannot open tasks of /" + m_path + " (" + tree.controllers.front() + ")");
         descriptors.push_back(std::move(fd));

@@ -9,8 +9,8 @@ namespace lamella::cgroup {
 /// own: the trees' roots are shared and a path below a root costs one look-up.
 class V1Cgroup final : public Cgroup {
 public:
-    /// Makes it in every tree, or in none.
-    static Result<std::unique_ptr<Cgroup>> create(TreesPointer trees, std::string path);
+    /// Makes it in every tree that is always used or that `resources` need, or in none.
+    static Result<std::unique_ptr<Cgroup>> create(TreesPointer trees, std::string path, const Resources& resources);
     static Result<std::unique_ptr<Cgroup>> open(TreesPointer trees, std::string path);
 
     Result<void> apply(const Resources& resources) override;
@@ -30,13 +30,22 @@ private:
     {
     }
 
+    static Result<void> refuseV2Only(const Resources& resources);
     Result<BorrowedFd> tree(std::string_view controller) const;
     Result<void> write(std::string_view controller, std::string_view file, std::string_view value) const;
     Result<std::string> read(std::string_view controller, std::string_view file) const;
     Result<std::uint64_t> number(std::string_view controller, std::string_view file) const;
     std::string file(std::string_view name) const;
     Result<void> applyMemory(const Resources& resources);
+    Result<void> applyMemoryLimits(const Resources& resources);
     Result<void> applyCpu(const Resources& resources);
+    Result<void> applyRealtime(const Resources& resources);
+    Result<void> applyCpuset(const Resources& resources);
+    Result<void> applyBlockIo(const oci::BlockIoResources& blockIo);
+    Result<void> writeWeight(std::string_view name, std::string_view value) const;
+    Result<void> applyHugepages(const std::vector<oci::HugepageLimit>& limits);
+    Result<void> applyNetwork(const oci::NetworkResources& network);
+    Result<void> applyRdma(const std::map<std::string, oci::RdmaLimit>& limits);
     Result<void> signalAll() const;
 
     TreesPointer m_trees;

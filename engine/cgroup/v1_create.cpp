@@ -4,7 +4,9 @@
 #include "engine/cgroup/v1.h"
 
 #include <fcntl.h>
+#include <format>
 #include <sys/stat.h>
+#include <utility>
 
 namespace lamella::cgroup {
 
@@ -37,22 +39,29 @@ Result<void> inheritCpuset(BorrowedFd tree, const std::string& path)
 std::string ruleText(const DeviceRule& rule)
 {
     const auto part = [](int number) { return number < 0 ? std::string{"*"} : std::to_string(number); };
-    return std::string{rule.type} + ' ' + part(rule.major) + ':' + part(rule.minor) + ' ' + std::string{rule.access};
+    std::string text = std::format("{} {}:{} ", rule.type, part(rule.major), part(rule.minor));
+    for (const auto& [bit, letter] : {std::pair{kReadDevice, 'r'}, {kWriteDevice, 'w'}, {kMakeNode, 'm'}}) {
+        if ((rule.access & bit) != 0)
+            text += letter;
+    }
+    return text;
 }
 
-// Everything is denied, then the default devices are allowed. One rule for each write (cgroup-v1/devices.rst).
-Result<void> denyDevices(BorrowedFd tree, const std::string& path)
+// Everything is denied or allowed, then the exceptions are made. One rule for each write (cgroup-v1/devices.rst).
+Result<void> limitDevices(BorrowedFd tree, const std::string& path, const DeviceExceptions& devices)
 {
-    TRY(writeAt(tree, below(path, "devices.deny"), "a"));
-    const std::string file = below(path, "devices.allow");
-    const UniqueFd allow{::openat(tree.get(), file.c_str(), O_WRONLY | O_CLOEXEC)};
-    if (!allow)
+    const auto all = writeAt(tree, below(path, devices.allowAll ? "devices.allow" : "devices.deny"), "a");
+    // EPERM: the parent allows less, as inside another container. That is stricter, so it is no error.
+    if (!all && all.error().errnum != EPERM)
+        return all;
+    const std::string file = below(path, devices.allowAll ? "devices.deny" : "devices.allow");
+    const UniqueFd exceptions = openPlain(tree, file, O_WRONLY);
+    if (!exceptions)
         return systemFailure("cannot open " + file);
-    for (const auto& rule : kDefaultDevices) {
+    for (const auto& rule : devices.exceptions) {
         const std::string text = ruleText(rule);
-        // EPERM: the parent allows less, as inside another container. That is stricter, so it is no error.
-        if (::write(allow.get(), text.data(), text.size()) < 0 && errno != EPERM)
-            return systemFailure("cannot allow the device \"" + text + "\" in /" + path);
+        if (::write(exceptions.get(), text.data(), text.size()) < 0 && (errno != EPERM || devices.allowAll))
+            return systemFailure("cannot write the device \"" + text + "\" to " + file);
     }
     return {};
 }
@@ -81,76 +90,101 @@ bool makeReadable(const Trees::V1& tree, const std::string& path)
         && ::fchmodat(tree.root.get(), path.c_str(), 0755, 0) == 0;
 }
 
-Result<void> makeDirectory(const Trees::V1& tree, const std::string& path)
+// One that somebody made for the container: it must be as one that we make.
+Result<void> takeExisting(const Trees::V1& tree, const std::string& path)
+{
+    if (!TRY(processesAt(tree.root.borrow(), path)).empty())
+        return failure(ErrorKind::AlreadyExists,
+                       "the cgroup /" + path + " exists already and has processes in it (" + tree.controllers.front()
+                           + ")");
+    if (tree.has("freezer") && !TRY(readAt(tree.root.borrow(), below(path, "freezer.state"))).starts_with("THAWED"))
+        return failure(ErrorKind::WrongState, "the cgroup /" + path + " exists already and is frozen");
+    return {};
+}
+
+/// False where it was there already.
+Result<bool> makeDirectory(const Trees::V1& tree, const std::string& path)
 {
     if (makeReadable(tree, path))
-        return {};
+        return true;
     if (errno == ENOENT) {
         TRY(makeParents(tree, path));
         if (makeReadable(tree, path))
-            return {};
+            return true;
     }
-    if (errno == EEXIST)
-        return failure(ErrorKind::AlreadyExists,
-                       "the cgroup /" + path + " exists already (" + tree.controllers.front() + ")");
-    return systemFailure("cannot make the cgroup /" + path + " (" + tree.controllers.front() + ")");
+    if (errno != EEXIST)
+        return systemFailure("cannot make the cgroup /" + path + " (" + tree.controllers.front() + ")");
+    TRY(takeExisting(tree, path));
+    return false;
 }
 
-Result<void> prepare(const Trees::V1& tree, const std::string& path)
+Result<void> prepare(const Trees::V1& tree, const std::string& path, const DeviceExceptions& devices)
 {
     if (tree.has("cpuset"))
         TRY(inheritCpuset(tree.root.borrow(), path));
     if (tree.has("devices"))
-        TRY(denyDevices(tree.root.borrow(), path));
+        TRY(limitDevices(tree.root.borrow(), path, devices));
     return {};
+}
+
+bool isNeeded(const Trees::V1& tree, const Resources& resources)
+{
+    return !tree.isOnDemand() || (tree.has("hugetlb") && !resources.hugepageLimits.empty())
+        || (tree.has("net_cls") && resources.network.classId.value_or(0) != 0)
+        || (tree.has("net_prio") && !resources.network.priorities.empty())
+        || (tree.has("rdma") && !resources.rdma.empty());
 }
 
 // Takes the directories away again that were made before a later step failed.
 class Undo {
 public:
-    Undo(const Trees& trees, const std::string& path)
-        : m_trees(trees)
-        , m_path(path)
+    explicit Undo(const std::string& path)
+        : m_path(path)
     {
     }
     Undo(const Undo&) = delete;
     Undo& operator=(const Undo&) = delete;
     ~Undo()
     {
-        for (std::size_t i = 0; i < m_made; ++i)
-            ::unlinkat(m_trees.v1[i].root.get(), m_path.c_str(), AT_REMOVEDIR);
+        for (const BorrowedFd tree : m_made)
+            ::unlinkat(tree.get(), m_path.c_str(), AT_REMOVEDIR);
     }
-    void made() { ++m_made; }
-    void keep() { m_made = 0; }
+    void made(BorrowedFd tree) { m_made.push_back(tree); }
+    void keep() { m_made.clear(); }
 
 private:
-    const Trees& m_trees;
     const std::string& m_path;
-    std::size_t m_made = 0;
+    std::vector<BorrowedFd> m_made;
 };
 
 } // namespace
 
-Result<std::unique_ptr<Cgroup>> V1Cgroup::create(TreesPointer trees, std::string path)
+Result<std::unique_ptr<Cgroup>> V1Cgroup::create(TreesPointer trees, std::string path, const Resources& resources)
 {
     if (!trees->tree("devices"))
         return failure(ErrorKind::Unsupported,
                        "this machine mounts no cgroup v1 devices controller: a container could use every device");
-    Undo undo{*trees, path};
+    TRY(refuseV2Only(resources));
+    const DeviceExceptions devices = TRY(exceptionsOf(withDefaultDevices(resources.devices)));
+    Undo undo{path};
     for (const auto& tree : trees->v1) {
-        TRY(makeDirectory(tree, path));
-        undo.made();
-        TRY(prepare(tree, path));
+        if (!isNeeded(tree, resources))
+            continue;
+        if (TRY(makeDirectory(tree, path)))
+            undo.made(tree.root.borrow());
+        TRY(prepare(tree, path, devices));
     }
+    std::unique_ptr<Cgroup> made{new V1Cgroup{trees, path}};
+    TRY(made->apply(resources));
     undo.keep();
-    return std::unique_ptr<Cgroup>{new V1Cgroup{std::move(trees), std::move(path)}};
+    return made;
 }
 
 Result<std::unique_ptr<Cgroup>> V1Cgroup::open(TreesPointer trees, std::string path)
 {
     // One that is there only in part (its removal was interrupted) can be opened, so that it can be removed.
     for (const auto& tree : trees->v1) {
-        if (::faccessat(tree.root.get(), path.c_str(), F_OK, 0) == 0)
+        if (openPlain(tree.root.borrow(), path, O_PATH | O_DIRECTORY))
             return std::unique_ptr<Cgroup>{new V1Cgroup{std::move(trees), std::move(path)}};
     }
     return failure(ErrorKind::NotFound, "there is no cgroup /" + path);

@@ -14,11 +14,6 @@ namespace lamella::cgroup {
 
 namespace {
 
-std::string numberOrMax(std::uint64_t value)
-{
-    return value == 0 ? "max" : std::to_string(value);
-}
-
 bool isMissing(const Result<void>& result)
 {
     return !result && result.error().errnum == ENOENT;
@@ -29,71 +24,28 @@ bool isMissing(const Result<void>& result)
 Result<void> V2Cgroup::write(std::string_view file, std::string_view value) const
 {
     auto result = writeAt(m_directory.borrow(), std::string{file}, value);
-    if (!result)
-        return std::unexpected(std::move(result).error().within("the cgroup /" + m_path));
-    return result;
+    if (result)
+        return result;
+    if (isMissing(result) && ::faccessat(m_directory.get(), "cgroup.procs", F_OK, 0) == 0) {
+        result.error().kind = ErrorKind::Unsupported;
+        result.error().message = "it has no " + std::string{file} + " to write \"" + std::string{value}
+            + "\" to: the kernel, or the cgroup above it, does not have that";
+    }
+    return std::unexpected(std::move(result).error().within("the cgroup /" + m_path));
+}
+
+Result<bool> V2Cgroup::writeIfThere(std::string_view file, std::string_view value) const
+{
+    auto result = write(file, value);
+    if (isMissing(result))
+        return false;
+    TRY(std::move(result));
+    return true;
 }
 
 Result<std::string> V2Cgroup::read(std::string_view file) const
 {
     return TRY_WITHIN("the cgroup /" + m_path, readAt(m_directory.borrow(), std::string{file}));
-}
-
-Result<void> V2Cgroup::apply(const Resources& resources)
-{
-    TRY(applyMemory(resources));
-    TRY(applyCpu(resources));
-    if (resources.cpusetMems)
-        TRY(write("cpuset.mems", *resources.cpusetMems));
-    if (resources.cpusetCpus)
-        TRY(write("cpuset.cpus", *resources.cpusetCpus));
-    if (resources.pidsMax)
-        TRY(write("pids.max", *resources.pidsMax < 0 ? "max" : std::to_string(*resources.pidsMax)));
-    return {};
-}
-
-// runtime-spec counts memory and swap together, v2 counts swap alone.
-Result<void> V2Cgroup::applyMemory(const Resources& resources)
-{
-    if (resources.memorySwap) {
-        std::uint64_t swap = 0;
-        std::string text = "max";
-        if (*resources.memorySwap >= 0) {
-            swap = static_cast<std::uint64_t>(*resources.memorySwap);
-            const std::uint64_t memory = resources.memoryLimit ? resources.memoryLimit->value
-                                                               : TRY(readNumberAt(m_directory.borrow(), "memory.max"));
-            if (memory == 0 || memory > swap)
-                return failure(ErrorKind::InvalidArgument,
-                               "the limit for memory and swap together (" + std::to_string(swap)
-                                   + " bytes) is below the limit for memory alone");
-            text = std::to_string(swap - memory);
-        }
-        if (auto result = write("memory.swap.max", text); !result && !isMissing(result)) // swap may not be counted here
-            return result;
-    }
-    if (resources.memoryLimit)
-        TRY(write("memory.max", numberOrMax(resources.memoryLimit->value)));
-    if (resources.memoryReservation)
-        TRY(write("memory.low", std::to_string(resources.memoryReservation->value)));
-    return {};
-}
-
-Result<void> V2Cgroup::applyCpu(const Resources& resources)
-{
-    if (resources.cpuWeight)
-        TRY(write("cpu.weight", std::to_string(*resources.cpuWeight)));
-    if (!resources.cpuQuotaUsec && !resources.cpuPeriodUsec)
-        return {};
-    std::string quota;
-    if (resources.cpuQuotaUsec) {
-        quota = numberOrMax(*resources.cpuQuotaUsec);
-    } else {
-        quota = TRY(read("cpu.max"));
-        quota.resize(std::min(quota.find(' '), quota.size()));
-    }
-    if (resources.cpuPeriodUsec)
-        quota.append(" ").append(std::to_string(*resources.cpuPeriodUsec));
-    return write("cpu.max", quota);
 }
 
 Result<std::vector<UniqueFd>> V2Cgroup::joinDescriptors() const

@@ -9,8 +9,9 @@ namespace lamella::cgroup {
 class V2Cgroup final : public Cgroup {
 public:
     /// Makes it, with those controllers of the tree that we use enabled in each cgroup above it that is ours to divide,
-    /// and denies it all devices but the default ones. Errors: Busy where a cgroup above has processes of its own.
-    static Result<std::unique_ptr<Cgroup>> create(TreesPointer trees, std::string path);
+    /// and denies it all devices but those of `resources` and the default ones. Errors: Busy where a cgroup above has
+    /// processes of its own.
+    static Result<std::unique_ptr<Cgroup>> create(TreesPointer trees, std::string path, const Resources& resources);
     static Result<std::unique_ptr<Cgroup>> open(TreesPointer trees, std::string path);
 
     Result<void> apply(const Resources& resources) override;
@@ -31,10 +32,18 @@ private:
     {
     }
 
+    static Result<void> refuseV1Only(const Resources& resources);
     Result<void> write(std::string_view file, std::string_view value) const;
     Result<std::string> read(std::string_view file) const;
+    Result<bool> writeIfThere(std::string_view file, std::string_view value) const;
     Result<void> applyMemory(const Resources& resources);
+    Result<void> applySwap(const Resources& resources);
     Result<void> applyCpu(const Resources& resources);
+    Result<void> applyQuota(const Resources& resources);
+    Result<void> applyBlockIo(const oci::BlockIoResources& blockIo);
+    Result<void> applyWeight(std::string_view device, std::uint16_t weight);
+    Result<void> applyHugepages(const std::vector<oci::HugepageLimit>& limits);
+    Result<void> applyRdma(const std::map<std::string, oci::RdmaLimit>& limits);
     Result<void> signalAll() const;
     Result<bool> waitForEvent(std::string_view key, std::uint64_t value) const;
 

@@ -15,7 +15,25 @@ namespace lamella::cgroup {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> kDivided{"cpu", "memory", "pids", "cpuset", "io"};
+constexpr std::array<std::string_view, 5> kAlwaysDivided{"cpu", "memory", "pids", "cpuset", "io"};
+
+using Controllers = std::vector<std::string_view>;
+
+// What is always used, and what only a limit that is asked for needs. "misc.max" of `unified` needs misc.
+Controllers controllersFor(const Resources& resources)
+{
+    Controllers wanted{kAlwaysDivided.begin(), kAlwaysDivided.end()};
+    if (!resources.hugepageLimits.empty())
+        wanted.emplace_back("hugetlb");
+    if (!resources.rdma.empty())
+        wanted.emplace_back("rdma");
+    for (const auto& [file, value] : resources.unified) {
+        const auto controller = std::string_view{file}.substr(0, file.find('.'));
+        if (controller != "cgroup" && !std::ranges::contains(wanted, controller))
+            wanted.push_back(controller);
+    }
+    return wanted;
+}
 
 std::string below(std::string_view path, std::string_view file)
 {
@@ -35,21 +53,21 @@ bool hasWord(std::string_view text, std::string_view word)
 }
 
 // "+cpu +memory": what the cgroup could hand to its children and does not yet.
-Result<std::string> missingControllers(BorrowedFd tree, std::string_view path)
+Result<std::string> missingControllers(BorrowedFd tree, std::string_view path, const Controllers& wanted)
 {
     const std::string available = TRY(readAt(tree, below(path, "cgroup.controllers")));
     const std::string enabled = TRY(readAt(tree, below(path, "cgroup.subtree_control")));
     std::string missing;
-    for (const auto controller : kDivided) {
+    for (const auto controller : wanted) {
         if (hasWord(available, controller) && !hasWord(enabled, controller))
             missing.append(missing.empty() ? "+" : " +").append(controller);
     }
     return missing;
 }
 
-Result<void> enableControllers(BorrowedFd tree, std::string_view path)
+Result<void> enableControllers(BorrowedFd tree, std::string_view path, const Controllers& wanted)
 {
-    const std::string missing = TRY(missingControllers(tree, path));
+    const std::string missing = TRY(missingControllers(tree, path, wanted));
     if (missing.empty())
         return {};
     auto result = writeAt(tree, below(path, "cgroup.subtree_control"), missing);
@@ -116,9 +134,19 @@ bool isDelegated(BorrowedFd tree, std::string_view path)
            });
 }
 
+// One that somebody made for the container: it must be as one that we make.
+Result<void> takeExisting(BorrowedFd tree, const std::string& path)
+{
+    if (!TRY(processesAt(tree, path)).empty())
+        return failure(ErrorKind::AlreadyExists, "the cgroup /" + path + " exists already and has processes in it");
+    if (keyedNumber(TRY(readAt(tree, below(path, "cgroup.events"))), "frozen") != 0)
+        return failure(ErrorKind::WrongState, "the cgroup /" + path + " exists already and is frozen");
+    return {};
+}
+
 // What is above a delegated cgroup is systemd's to divide (its document CGROUP_DELEGATION.md). Where nothing is
 // delegated the whole tree is ours.
-Result<void> makeAll(Made& made, BorrowedFd tree, const std::string& path)
+Result<void> makeAll(Made& made, BorrowedFd tree, const std::string& path, const Controllers& wanted)
 {
     const auto above = cgroupsAbove(path);
     const auto delegated = std::ranges::find_last_if(above, [&](auto other) { return isDelegated(tree, other); });
@@ -127,10 +155,10 @@ Result<void> makeAll(Made& made, BorrowedFd tree, const std::string& path)
         if (!parent->empty())
             TRY(made.make(std::string{*parent}));
         if (parent >= first)
-            TRY(enableControllers(tree, *parent));
+            TRY(enableControllers(tree, *parent, wanted));
     }
     if (!TRY(made.make(path)))
-        return failure(ErrorKind::AlreadyExists, "the cgroup /" + path + " exists already");
+        return takeExisting(tree, path);
     // What runs in it reads its own limits here, as a user that is nobody outside: whatever the caller's umask is.
     if (::fchmodat(tree.get(), path.c_str(), 0755, 0) != 0)
         return systemFailure("cannot open the cgroup /" + path + " to be read");
@@ -140,7 +168,7 @@ Result<void> makeAll(Made& made, BorrowedFd tree, const std::string& path)
 // kernfs answers ENODEV for one that is being removed.
 Result<UniqueFd> openDirectory(BorrowedFd tree, const std::string& path)
 {
-    UniqueFd fd{::openat(tree.get(), path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+    UniqueFd fd = openPlain(tree, path, O_RDONLY | O_DIRECTORY);
     if (fd)
         return fd;
     if (errno == ENOENT || errno == ENODEV)
@@ -150,15 +178,19 @@ Result<UniqueFd> openDirectory(BorrowedFd tree, const std::string& path)
 
 } // namespace
 
-Result<std::unique_ptr<Cgroup>> V2Cgroup::create(TreesPointer trees, std::string path)
+Result<std::unique_ptr<Cgroup>> V2Cgroup::create(TreesPointer trees, std::string path, const Resources& resources)
 {
+    TRY(refuseV1Only(resources));
     const BorrowedFd tree = trees->unified.borrow();
     Made made{tree};
-    TRY(makeAll(made, tree, path));
+    TRY(makeAll(made, tree, path, controllersFor(resources)));
     UniqueFd directory = TRY(openDirectory(tree, path));
-    TRY_WITHIN("cannot limit the devices of the cgroup /" + path, attachDefaultDeviceFilter(directory.borrow()));
+    TRY_WITHIN("cannot limit the devices of the cgroup /" + path,
+               attachDeviceFilter(directory.borrow(), withDefaultDevices(resources.devices)));
+    std::unique_ptr<Cgroup> group{new V2Cgroup{trees, path, std::move(directory)}};
+    TRY(group->apply(resources));
     made.keep();
-    return std::unique_ptr<Cgroup>{new V2Cgroup{std::move(trees), std::move(path), std::move(directory)}};
+    return group;
 }
 
 Result<std::unique_ptr<Cgroup>> V2Cgroup::open(TreesPointer trees, std::string path)

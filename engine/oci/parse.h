@@ -9,6 +9,7 @@ namespace lamella::oci {
 
 Result<Process> parseProcessNode(const Node& node);
 Result<Linux> parseLinuxNode(const Node& node);
+Result<LinuxResources> parseResourcesNode(const Node& node);
 Result<Seccomp> parseSeccompNode(const Node& node);
 /// timeOffsets, netDevices, personality and memoryPolicy of "linux".
 Result<void> parseSurroundings(const Node& node, Linux& into);

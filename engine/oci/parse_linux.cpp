@@ -66,33 +66,6 @@ Result<void> refuseFilled(const Node& node, std::initializer_list<const char*> k
     return {};
 }
 
-/// The device rules are not read: each cgroup allows the default devices and nothing else, which is never more than
-/// asked for.
-Result<LinuxResources> parseResources(const Node& node)
-{
-    TRY(node.mustBeObject());
-    TRY(refuseFilled(node, {"blockIO", "hugepageLimits", "network", "rdma"}));
-    LinuxResources resources;
-    const Node memory = node["memory"];
-    TRY(memory.mustBeObject());
-    TRY(read(memory["limit"], resources.memory.limit));
-    TRY(read(memory["reservation"], resources.memory.reservation));
-    TRY(read(memory["swap"], resources.memory.swap));
-    TRY(refuseFilled(memory, {"swappiness", "disableOOMKiller"}));
-    const Node cpu = node["cpu"];
-    TRY(cpu.mustBeObject());
-    TRY(read(cpu["shares"], resources.cpu.shares));
-    TRY(read(cpu["quota"], resources.cpu.quota));
-    TRY(read(cpu["period"], resources.cpu.period));
-    TRY(read(cpu["cpus"], resources.cpu.cpus));
-    TRY(read(cpu["mems"], resources.cpu.mems));
-    TRY(refuseFilled(cpu, {"realtimeRuntime", "realtimePeriod", "burst", "idle"}));
-    TRY(node["pids"].mustBeObject());
-    TRY(read(node["pids"]["limit"], resources.pidsLimit));
-    TRY(read(node["unified"], resources.unified));
-    return resources;
-}
-
 } // namespace
 
 Result<Linux> parseLinuxNode(const Node& node)
@@ -104,7 +77,7 @@ Result<Linux> parseLinuxNode(const Node& node)
     TRY(parseMappings(node["uidMappings"], out.uidMappings));
     TRY(parseMappings(node["gidMappings"], out.gidMappings));
     TRY(read(node["cgroupsPath"], out.cgroupsPath));
-    out.resources = TRY(parseResources(node["resources"]));
+    out.resources = TRY(parseResourcesNode(node["resources"]));
     if (node["seccomp"].present())
         out.seccomp = TRY(parseSeccompNode(node["seccomp"]));
     TRY(read(node["maskedPaths"], out.maskedPaths));

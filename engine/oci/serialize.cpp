@@ -32,27 +32,6 @@ json toJson(const std::vector<IdMapping>& mappings)
     return out;
 }
 
-json toJson(const LinuxResources& resources)
-{
-    json out = json::object();
-    json memory = json::object();
-    put(memory, "limit", resources.memory.limit);
-    put(memory, "reservation", resources.memory.reservation);
-    put(memory, "swap", resources.memory.swap);
-    putList(out, "memory", memory);
-    json cpu = json::object();
-    put(cpu, "shares", resources.cpu.shares);
-    put(cpu, "quota", resources.cpu.quota);
-    put(cpu, "period", resources.cpu.period);
-    putText(cpu, "cpus", resources.cpu.cpus);
-    putText(cpu, "mems", resources.cpu.mems);
-    putList(out, "cpu", cpu);
-    if (resources.pidsLimit)
-        out["pids"] = {{"limit", *resources.pidsLimit}};
-    putList(out, "unified", resources.unified);
-    return out;
-}
-
 json toJson(const Seccomp& seccomp)
 {
     json out{{"defaultAction", seccomp.defaultAction}, {"architectures", seccomp.architectures}};

@@ -10,6 +10,7 @@ namespace lamella::oci {
 
 nlohmann::json toJson(const Process& process);
 nlohmann::json toJson(const Hooks& hooks);
+nlohmann::json toJson(const LinuxResources& resources);
 
 /// timeOffsets, netDevices, personality, memoryPolicy and mountLabel of "linux".
 void putSurroundings(nlohmann::json& out, const Linux& linux);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/base/result.h"
+#include "engine/oci/resources.h"
 
 #include <cstdint>
 #include <map>
@@ -108,23 +109,6 @@ struct MemoryPolicy {
     std::string mode; ///< MPOL_BIND, …
     std::string nodes; ///< a list like "0-1"
     std::vector<std::string> flags; ///< MPOL_F_STATIC_NODES, …
-};
-
-struct MemoryResources {
-    std::optional<std::int64_t> limit, reservation, swap;
-};
-
-struct CpuResources {
-    std::optional<std::uint64_t> shares, period;
-    std::optional<std::int64_t> quota;
-    std::string cpus, mems;
-};
-
-struct LinuxResources {
-    MemoryResources memory;
-    CpuResources cpu;
-    std::optional<std::int64_t> pidsLimit;
-    std::map<std::string, std::string> unified; ///< v2 only: file -> value
 };
 
 struct SeccompArg {

@@ -92,6 +92,7 @@ Result<void> validate(const Spec& spec)
     for (const Mount& mount : spec.mounts)
         TRY(validateMount(mount));
     TRY(validateSysctls(spec));
+    TRY(validate(spec.linux.resources));
     return validatePaths(spec.linux);
 }
 

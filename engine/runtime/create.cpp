@@ -148,9 +148,8 @@ private:
     Result<void> makeCgroup()
     {
         m_cgroupPath = cgroupPath(m_spec, m_request.id);
-        m_created.cgroup = TRY(cgroup::create(m_cgroupPath));
-        const cgroup::Resources resources = TRY(toResources(m_spec.linux.resources));
-        return m_created.cgroup->apply(resources);
+        m_created.cgroup = TRY(cgroup::create(m_cgroupPath, toResources(m_spec.linux.resources)));
+        return {};
     }
 
     Result<void> prepare()

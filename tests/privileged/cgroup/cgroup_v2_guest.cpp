@@ -82,7 +82,7 @@ Result<void> controllersAreEnabled(Cgroup& group)
     TRY(group.apply({.memoryLimit = 64_MiB,
                      .memoryReservation = 32_MiB,
                      .memorySwap = 96 << 20,
-                     .cpuWeight = 250,
+                     .cpuShares = 4096,
                      .cpuQuotaUsec = 50'000,
                      .cpuPeriodUsec = 100'000,
                      .cpusetCpus = "0",
@@ -90,7 +90,7 @@ Result<void> controllersAreEnabled(Cgroup& group)
                      .pidsMax = 50}));
     EXPECT(slurp("/sys/fs/cgroup/test/c/memory.max") == "67108864\n");
     EXPECT(slurp("/sys/fs/cgroup/test/c/memory.low") == "33554432\n");
-    EXPECT(slurp("/sys/fs/cgroup/test/c/cpu.weight") == "250\n");
+    EXPECT(slurp("/sys/fs/cgroup/test/c/cpu.weight") == "288\n");
     EXPECT(slurp("/sys/fs/cgroup/test/c/cpu.max") == "50000 100000\n");
     EXPECT(slurp("/sys/fs/cgroup/test/c/cpuset.cpus") == "0\n");
     EXPECT(slurp("/sys/fs/cgroup/test/c/pids.max") == "50\n");
@@ -103,9 +103,9 @@ Result<void> controllersAreEnabled(Cgroup& group)
 
 Result<void> namesARefusedLimit(Cgroup& group)
 {
-    const auto refused = group.apply({.cpuWeight = 20'000});
+    const auto refused = group.apply({.cpuPeriodUsec = 5});
     EXPECT(!refused && refused.error().kind == ErrorKind::InvalidArgument);
-    EXPECT(refused.error().message.contains("cpu.weight") && refused.error().message.contains("20000"));
+    EXPECT(refused.error().message.contains("cpu.max") && refused.error().message.contains("max 5"));
     return {};
 }
 

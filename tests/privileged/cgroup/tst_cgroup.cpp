@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Cgroups of this machine, with real processes in them: limits hold, and what is made can be taken away.
 #include "engine/cgroup/cgroup.h"
+#include "engine/cgroup/oom_watch.h"
+#include "engine/cgroup/statistics.h"
 
 #include <QTest>
 
@@ -10,6 +12,7 @@
 #include <fcntl.h>
 #include <functional>
 #include <memory>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -75,6 +78,20 @@ int useMemory(std::size_t megabytes)
     return 0;
 }
 
+// In a directory of the test's own; /dev of the machine stays as it is.
+int openDevice(mode_t type, unsigned majorNumber, unsigned minorNumber)
+{
+    const std::string node = "/var/tmp/lamella-test-node-" + std::to_string(::getpid());
+    if (::mknod(node.c_str(), type | 0600, makedev(majorNumber, minorNumber)) != 0)
+        return errno;
+    const int fd = ::open(node.c_str(), O_RDWR | O_NONBLOCK | O_NOCTTY);
+    const int error = fd < 0 ? errno : 0;
+    ::unlink(node.c_str());
+    if (fd >= 0)
+        ::close(fd);
+    return error;
+}
+
 QString words(const Error& error)
 {
     return QString::fromStdString(error.message);
@@ -92,6 +109,10 @@ private Q_SLOTS:
     void cleanup();
     void cleanupTestCase();
     void refusesASecondOfTheSamePath();
+    void takesWhatIsThereAndEmpty();
+    void refusesWhatIsThereAndFrozen();
+    void leavesNothingOfWhatFails_data();
+    void leavesNothingOfWhatFails();
     void refusesWrongPaths_data();
     void refusesWrongPaths();
     void opensWhatAnotherMade();
@@ -102,6 +123,10 @@ private Q_SLOTS:
     void limitsTheNumberOfProcesses();
     void holdsBackWhatUsesTooMuchCpu();
     void deniesDevices();
+    void allowsDevicesByRules_data();
+    void allowsDevicesByRules();
+    void countsEverything();
+    void tellsOfMemoryThatIsOut();
     void stopsAndGoesOn();
     void killsEveryProcessEvenWhenFrozen();
     void killsWhatForksAllTheTime();
@@ -142,10 +167,54 @@ void TestCgroup::cleanupTestCase()
 
 void TestCgroup::refusesASecondOfTheSamePath()
 {
+    const pid_t child = spawn(*m_group, sleepForever);
+    QTRY_COMPARE(m_group->processes().value(), std::vector<pid_t>{child});
     const auto second = cgroup::create(m_path);
     QVERIFY(!second);
     QCOMPARE(second.error().kind, ErrorKind::AlreadyExists);
     QCOMPARE(exitCode(spawn(*m_group, [] { return 7; })), 7); // and the first is whole
+}
+
+/// Somebody made it for the container, perhaps in some hierarchies only: it becomes as one that we make.
+void TestCgroup::takesWhatIsThereAndEmpty()
+{
+    const std::string path = m_path + "/made";
+    QVERIFY(::mkdir(("/sys/fs/cgroup/devices" + path).c_str(), 0700) == 0);
+    const auto group = cgroup::create(path, {.pidsMax = 5});
+    VERIFY_RESULT(group);
+    QCOMPARE(exitCode(spawn(**group, [&] { return openDevice(S_IFCHR, 10, 229); })), EPERM);
+    VERIFY_RESULT(cgroup::create(path)); // again, all of it
+    VERIFY_RESULT((*group)->remove());
+}
+
+void TestCgroup::refusesWhatIsThereAndFrozen()
+{
+    VERIFY_RESULT(m_group->freeze(true));
+    const auto second = cgroup::create(m_path);
+    VERIFY_RESULT(m_group->freeze(false));
+    QVERIFY(!second);
+    QCOMPARE(second.error().kind, ErrorKind::WrongState);
+}
+
+void TestCgroup::leavesNothingOfWhatFails_data()
+{
+    QTest::addColumn<cgroup::Resources>("resources");
+    QTest::addColumn<ErrorKind>("kind");
+    QTest::newRow("a limit") << cgroup::Resources{.cpusetCpus = "4000"} << ErrorKind::InvalidArgument;
+    QTest::newRow("unified") << cgroup::Resources{.unified = {{"memory.high", "1"}}} << ErrorKind::Unsupported;
+    QTest::newRow("devices that v1 cannot say")
+        << cgroup::Resources{.devices = {{true, 'c', 10, -1, 7}, {false, 'c', 10, 229, 7}}} << ErrorKind::Unsupported;
+}
+
+void TestCgroup::leavesNothingOfWhatFails()
+{
+    QFETCH(cgroup::Resources, resources);
+    QFETCH(ErrorKind, kind);
+    const std::string path = m_path + "/failed";
+    const auto made = cgroup::create(path, resources);
+    QVERIFY(!made);
+    QCOMPARE(made.error().kind, kind);
+    QVERIFY(!cgroup::open(path));
 }
 
 void TestCgroup::refusesWrongPaths_data()
@@ -247,7 +316,7 @@ void TestCgroup::limitsTheNumberOfProcesses()
 
 void TestCgroup::holdsBackWhatUsesTooMuchCpu()
 {
-    VERIFY_RESULT(m_group->apply({.cpuWeight = 50, .cpuQuotaUsec = 10'000, .cpuPeriodUsec = 100'000}));
+    VERIFY_RESULT(m_group->apply({.cpuShares = 512, .cpuQuotaUsec = 10'000, .cpuPeriodUsec = 100'000}));
     spawn(*m_group, [] {
         spinForever();
         return 0;
@@ -258,22 +327,88 @@ void TestCgroup::holdsBackWhatUsesTooMuchCpu()
 
 void TestCgroup::deniesDevices()
 {
-    // In a directory of the test's own; /dev of the machine stays as it is.
-    const auto opens = [](mode_t type, unsigned majorNumber, unsigned minorNumber) {
-        const std::string node = "/var/tmp/lamella-test-node-" + std::to_string(::getpid());
-        if (::mknod(node.c_str(), type | 0600, makedev(majorNumber, minorNumber)) != 0)
-            return errno;
-        const int fd = ::open(node.c_str(), O_RDWR | O_NONBLOCK | O_NOCTTY);
-        const int error = fd < 0 ? errno : 0;
-        ::unlink(node.c_str());
-        return error;
-    };
-    QCOMPARE(exitCode(spawn(*m_group, [&] { return opens(S_IFCHR, 1, 3); })), 0); // null
-    QCOMPARE(exitCode(spawn(*m_group, [&] { return opens(S_IFCHR, 1, 9); })), 0); // urandom
-    QCOMPARE(exitCode(spawn(*m_group, [&] { return opens(S_IFCHR, 1, 7); })), 0); // full
-    QCOMPARE(exitCode(spawn(*m_group, [&] { return opens(S_IFCHR, 1, 1); })), EPERM); // mem
-    QCOMPARE(exitCode(spawn(*m_group, [&] { return opens(S_IFCHR, 10, 229); })), EPERM); // fuse
-    QCOMPARE(exitCode(spawn(*m_group, [&] { return opens(S_IFBLK, 7, 0); })), EPERM); // loop0
+    QCOMPARE(exitCode(spawn(*m_group, [] { return openDevice(S_IFCHR, 1, 3); })), 0); // null
+    QCOMPARE(exitCode(spawn(*m_group, [] { return openDevice(S_IFCHR, 1, 9); })), 0); // urandom
+    QCOMPARE(exitCode(spawn(*m_group, [] { return openDevice(S_IFCHR, 1, 7); })), 0); // full
+    QCOMPARE(exitCode(spawn(*m_group, [] { return openDevice(S_IFCHR, 1, 1); })), EPERM); // mem
+    QCOMPARE(exitCode(spawn(*m_group, [] { return openDevice(S_IFCHR, 10, 229); })), EPERM); // fuse
+    QCOMPARE(exitCode(spawn(*m_group, [] { return openDevice(S_IFBLK, 7, 0); })), EPERM); // loop0
+}
+
+using Rules = std::vector<cgroup::DeviceRule>;
+Q_DECLARE_METATYPE(Rules)
+
+void TestCgroup::allowsDevicesByRules_data()
+{
+    QTest::addColumn<Rules>("rules");
+    QTest::addColumn<int>("fuse");
+    QTest::addColumn<int>("loop");
+    constexpr unsigned kAll = cgroup::kEveryAccess;
+    const int missing = openDevice(S_IFCHR, 10, 229); // what it says where nobody denies it
+    const int missingLoop = openDevice(S_IFBLK, 7, 0);
+    QTest::newRow("one") << Rules{{true, 'c', 10, 229, kAll}} << missing << EPERM;
+    QTest::newRow("a range") << Rules{{true, 'c', 10, -1, kAll}} << missing << EPERM;
+    QTest::newRow("everything") << Rules{{true, 'a', -1, -1, kAll}} << missing << missingLoop;
+    QTest::newRow("everything but one") << Rules{{true, 'a', -1, -1, kAll}, {false, 'c', 10, 229, kAll}} << EPERM
+                                        << missingLoop;
+    QTest::newRow("reading alone") << Rules{{true, 'c', 10, 229, cgroup::kReadDevice}} << EPERM << EPERM;
+    QTest::newRow("nothing after all") << Rules{{true, 'a', -1, -1, kAll}, {false, 'a', -1, -1, kAll}} << EPERM
+                                       << EPERM;
+}
+
+void TestCgroup::allowsDevicesByRules()
+{
+    QFETCH(Rules, rules);
+    QFETCH(int, fuse);
+    QFETCH(int, loop);
+    // Not below m_path, which allows little.
+    const auto group = cgroup::create(m_path + "-rules", {.devices = rules});
+    VERIFY_RESULT(group);
+    QCOMPARE(exitCode(spawn(**group, [] { return openDevice(S_IFCHR, 10, 229); })), fuse);
+    QCOMPARE(exitCode(spawn(**group, [] { return openDevice(S_IFBLK, 7, 0); })), loop);
+    QCOMPARE(exitCode(spawn(**group, [] { return openDevice(S_IFCHR, 1, 3); })), 0); // the default devices come last
+    VERIFY_RESULT((*group)->remove());
+}
+
+void TestCgroup::countsEverything()
+{
+    VERIFY_RESULT(
+        m_group->apply({.memoryLimit = 64_MiB, .cpuQuotaUsec = 50'000, .cpuPeriodUsec = 100'000, .pidsMax = 9}));
+    const pid_t child = spawn(*m_group, [] {
+        useMemory(16);
+        return sleepForever();
+    });
+    const auto read = [&] { return cgroup::readStatistics(m_path).value(); };
+    QTRY_VERIFY(read().memory.raw["total_rss"] >= (16 << 20));
+    const auto statistics = read();
+    QVERIFY(statistics.cpu.totalNsec > 0);
+    QCOMPARE(int(statistics.cpu.perCpuNsec.size()), int(::sysconf(_SC_NPROCESSORS_CONF)));
+    QVERIFY(!statistics.cpuset.cpus.empty());
+    QCOMPARE(statistics.memory.usage.limitBytes, 64u << 20);
+    QVERIFY(statistics.memory.usage.usageBytes >= (16u << 20));
+    QVERIFY(statistics.memory.usage.peakBytes >= statistics.memory.usage.usageBytes);
+    QVERIFY(statistics.memory.kernel.usageBytes > 0);
+    QCOMPARE(statistics.pids.current, 1u);
+    QCOMPARE(statistics.pids.limit, 9u);
+    ::kill(child, SIGKILL);
+}
+
+void TestCgroup::tellsOfMemoryThatIsOut()
+{
+    VERIFY_RESULT(m_group->apply({.memoryLimit = 16_MiB, .memorySwap = 16 << 20}));
+    auto watch = cgroup::OomWatch::start(m_path);
+    VERIFY_RESULT(watch);
+    pollfd waiting{watch->descriptor().get(), POLLIN, 0};
+    QCOMPARE(exitCode(spawn(*m_group, [] { return useMemory(4); })), 0);
+    QCOMPARE(::poll(&waiting, 1, 0), 0);
+    QCOMPARE(exitCode(spawn(*m_group, [] { return useMemory(64); })), -SIGKILL);
+    QCOMPARE(::poll(&waiting, 1, 5000), 1);
+    QVERIFY(watch->take().value().count > 0);
+    QCOMPARE(::poll(&waiting, 1, 0), 0);
+    VERIFY_RESULT(m_group->remove());
+    QCOMPARE(::poll(&waiting, 1, 5000), 1);
+    QVERIFY(watch->take().value().ended);
+    VERIFY_RESULT(cgroup::create(m_path)); // for cleanup()
 }
 
 void TestCgroup::stopsAndGoesOn()

@@ -120,8 +120,8 @@ void TestCgroupFiles::appliesToV1_data()
         {{memory + u"limit_in_bytes"_s, "67108864"}, {memory + u"memsw.limit_in_bytes"_s, "134217728"}});
     row("no memory limit", {.memoryLimit = Bytes{0}, .memorySwap = -1},
         {{memory + u"limit_in_bytes"_s, "-1"}, {memory + u"memsw.limit_in_bytes"_s, "-1"}});
-    row("cpu", {.cpuWeight = 100, .cpuQuotaUsec = 150'000, .cpuPeriodUsec = 100'000},
-        {{cpu + u"shares"_s, "1024"}, {cpu + u"cfs_quota_us"_s, "150000"}, {cpu + u"cfs_period_us"_s, "100000"}});
+    row("cpu", {.cpuShares = 1000, .cpuQuotaUsec = 150'000, .cpuPeriodUsec = 100'000},
+        {{cpu + u"shares"_s, "1000"}, {cpu + u"cfs_quota_us"_s, "150000"}, {cpu + u"cfs_period_us"_s, "100000"}});
     row("no quota", {.cpuQuotaUsec = 0}, {{cpu + u"cfs_quota_us"_s, "-1"}, {cpu + u"cfs_period_us"_s, "-"}});
     row("cpuset", {.cpusetCpus = "0-1", .cpusetMems = "0"},
         {{QStringLiteral("cpuset/lamella/x/cpuset.cpus"), "0-1"},
@@ -159,7 +159,7 @@ void TestCgroupFiles::appliesToV2_data()
     row("no swap", {.memoryLimit = 64_MiB, .memorySwap = 64 << 20}, {{"memory.swap.max", "0"}});
     row("no memory limit", {.memoryLimit = Bytes{0}, .memorySwap = -1},
         {{"memory.max", "max"}, {"memory.swap.max", "max"}});
-    row("weight", {.cpuWeight = 250}, {{"cpu.weight", "250"}});
+    row("shares", {.cpuShares = 1024}, {{"cpu.weight", "100"}});
     row("quota and period", {.cpuQuotaUsec = 1'500'000, .cpuPeriodUsec = 1'000'000}, {{"cpu.max", "1500000 1000000"}});
     row("period alone keeps the quota", {.cpuPeriodUsec = 1'000'000}, {{"cpu.max", "max 1000000"}});
     row("no quota", {.cpuQuotaUsec = 0, .cpuPeriodUsec = 100'000}, {{"cpu.max", "max 100000\n"}});

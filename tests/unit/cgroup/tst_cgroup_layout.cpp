@@ -30,15 +30,17 @@ void TestCgroupLayout::findsTheTrees_data()
             + "32 31 0:29 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n"
               "35 31 0:32 / /sys/fs/cgroup/memory rw shared:7 - cgroup cgroup rw,memory\n"
         << int(Mode::V1) << QByteArray("cpu@/sys/fs/cgroup/cpu memory@/sys/fs/cgroup/memory") << QByteArray();
-    QTest::newRow("hybrid as systemd has it")
-        << root
+    QTest::newRow("hybrid as systemd has it") << root
             + "24 31 0:30 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw,nsdelegate\n"
               "25 31 0:31 / /sys/fs/cgroup/systemd rw - cgroup cgroup rw,xattr,name=systemd\n"
               "32 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\n"
               "33 31 0:33 / /sys/fs/cgroup/net_cls,net_prio rw - cgroup cgroup rw,net_cls,net_prio\n"
               "34 31 0:34 / /sys/fs/cgroup/freezer rw - cgroup cgroup rw,freezer\n"
-        << int(Mode::Hybrid) << QByteArray("cpu,cpuacct@/sys/fs/cgroup/cpu,cpuacct freezer@/sys/fs/cgroup/freezer")
-        << QByteArray("/sys/fs/cgroup/unified");
+                                              << int(Mode::Hybrid)
+                                              << QByteArray("cpu,cpuacct@/sys/fs/cgroup/cpu,cpuacct "
+                                                            "net_cls,net_prio@/sys/fs/cgroup/net_cls,net_prio "
+                                                            "freezer@/sys/fs/cgroup/freezer")
+                                              << QByteArray("/sys/fs/cgroup/unified");
     QTest::newRow("v2") << QByteArray(
         "23 1 8:1 / / rw - ext4 /dev/sda1 rw\n30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw,nsdelegate\n")
                         << int(Mode::V2) << QByteArray() << QByteArray("/sys/fs/cgroup");

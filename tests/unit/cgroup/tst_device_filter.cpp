@@ -44,6 +44,12 @@ int run(std::span<const bpf_insn> program, const bpf_cgroup_dev_ctx& context)
             if (to != std::uint64_t(std::int64_t(i.imm)))
                 at += std::size_t(i.off);
             break;
+        case BPF_JMP | BPF_JEQ | BPF_K:
+            if (i.off < 0)
+                return -1;
+            if (to == std::uint64_t(std::int64_t(i.imm)))
+                at += std::size_t(i.off);
+            break;
         case BPF_JMP | BPF_EXIT:
             return int(registers[0]);
         default:
@@ -70,6 +76,9 @@ private Q_SLOTS:
     void answers_data();
     void answers();
     void withoutRulesDeniesAll();
+    void theLastRuleCounts_data();
+    void theLastRuleCounts();
+    void rulesAboutAllEndTheProgram();
 };
 
 void TestDeviceFilter::answers_data()
@@ -116,6 +125,57 @@ void TestDeviceFilter::answers()
 void TestDeviceFilter::withoutRulesDeniesAll()
 {
     QCOMPARE(run(compileDeviceFilter({}), {accessType('c', "r"), 1, 3}), 0);
+}
+
+using Rules = std::vector<DeviceRule>;
+Q_DECLARE_METATYPE(Rules)
+
+void TestDeviceFilter::theLastRuleCounts_data()
+{
+    QTest::addColumn<Rules>("rules");
+    QTest::addColumn<QByteArray>("access");
+    QTest::addColumn<int>("allowed");
+    const auto row = [](const char* name, const Rules& rules, const char* access, int allowed) {
+        QTest::newRow(name) << rules << QByteArray(access) << allowed;
+    };
+    constexpr DeviceRule kAllow{true, 'c', 10, 229, kEveryAccess};
+    constexpr DeviceRule kDeny{false, 'c', 10, 229, kEveryAccess};
+    constexpr DeviceRule kAll{true, 'a', -1, -1, kEveryAccess};
+    constexpr DeviceRule kNothing{false, 'a', -1, -1, kEveryAccess};
+    row("allowed", {kAllow}, "rw", 1);
+    row("denied after allowed", {kAllow, kDeny}, "r", 0);
+    row("allowed after denied", {kDeny, kAllow}, "r", 1);
+    row("out of a range", {{true, 'c', 10, -1, kEveryAccess}, kDeny}, "r", 0);
+    row("another of the range", {{true, 'c', 10, -1, kEveryAccess}, {false, 'c', 10, 1, kEveryAccess}}, "rw", 1);
+    row("all but it", {kAll, kDeny}, "r", 0);
+    row("all but another", {kAll, {false, 'c', 10, 1, kEveryAccess}}, "rwm", 1);
+    row("all but writing: reads", {kAll, {false, 'c', 10, 229, kWriteDevice}}, "r", 1);
+    row("all but writing: writes", {kAll, {false, 'c', 10, 229, kWriteDevice}}, "w", 0);
+    row("all but writing: both", {kAll, {false, 'c', 10, 229, kWriteDevice}}, "rw", 0);
+    row("nothing forgets what was before", {kAllow, kNothing}, "r", 0);
+    row("all forgets what was before", {kDeny, kAll}, "r", 1);
+    row("parts that make a whole", {{true, 'c', 10, 229, kReadDevice}, {true, 'c', -1, -1, kWriteDevice}}, "rw", 1);
+    row("a part is not the whole", {{true, 'c', 10, 229, kReadDevice}}, "rw", 0);
+    row("both types", {{true, 'a', 10, 229, kEveryAccess}}, "rw", 1);
+    row("the other type", {{true, 'b', 10, 229, kEveryAccess}}, "r", 0);
+    row("reading of all", {{true, 'a', -1, -1, kReadDevice}}, "r", 1);
+    row("writing where reading of all", {{true, 'a', -1, -1, kReadDevice}}, "w", 0);
+}
+
+void TestDeviceFilter::theLastRuleCounts()
+{
+    QFETCH(Rules, rules);
+    QFETCH(QByteArray, access);
+    QFETCH(int, allowed);
+    QCOMPARE(run(compileDeviceFilter(rules), {accessType('c', access.constData()), 10, 229}), allowed);
+}
+
+/// The kernel refuses a program with instructions that are never reached.
+void TestDeviceFilter::rulesAboutAllEndTheProgram()
+{
+    const Rules all{{true, 'a', -1, -1, kEveryAccess}};
+    const Rules more{{false, 'c', 1, 1, kEveryAccess}, {true, 'c', 1, 2, kReadDevice}, all.front()};
+    QCOMPARE(compileDeviceFilter(more).size(), compileDeviceFilter(all).size());
 }
 
 QTEST_GUILESS_MAIN(TestDeviceFilter)
