@@ -11,6 +11,7 @@ namespace lamella::runtime::cli {
 
 Result<int> createCommand(const Options& options);
 Result<int> deleteCommand(const Options& options);
+Result<int> eventsCommand(const Options& options);
 Result<int> execCommand(const Options& options);
 Result<int> featuresCommand(const Options& options);
 Result<int> killCommand(const Options& options);
@@ -22,5 +23,6 @@ Result<int> runCommand(const Options& options);
 Result<int> specCommand(const Options& options);
 Result<int> startCommand(const Options& options);
 Result<int> stateCommand(const Options& options);
+Result<int> updateCommand(const Options& options);
 
 } // namespace lamella::runtime::cli

@@ -16,9 +16,10 @@ namespace {
 
 using Action = Result<int> (*)(const Options&);
 
-constexpr std::array<std::pair<Command, Action>, 12> kActions{{
+constexpr std::array<std::pair<Command, Action>, 14> kActions{{
     {Command::Create, createCommand},
     {Command::Delete, deleteCommand},
+    {Command::Events, eventsCommand},
     {Command::Exec, execCommand},
     {Command::Kill, killCommand},
     {Command::List, listCommand},
@@ -29,6 +30,7 @@ constexpr std::array<std::pair<Command, Action>, 12> kActions{{
     {Command::Spec, specCommand},
     {Command::Start, startCommand},
     {Command::State, stateCommand},
+    {Command::Update, updateCommand},
 }};
 
 constexpr auto kUsageHint = "usage: lamella-runtime [OPTIONS] COMMAND ...; --help shows what there is\n";
