@@ -124,7 +124,6 @@ Result<int> runCommand(const Options& options)
 
 Result<int> startCommand(const Options& options)
 {
-    std::ignore = TRY(load(options.root, options.id));
     const Lock lock = TRY(Lock::take(directoryOf(options.root, options.id)));
     const State state = TRY(load(options.root, options.id));
     const std::string status = lifecycleOf(options.root, state);

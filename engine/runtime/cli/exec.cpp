@@ -19,6 +19,21 @@ std::unexpected<Error> notRunning(const std::string& id)
                    std::format("cannot exec in a stopped container: container not running: {}", id));
 }
 
+/// The cgroup that the program joins: the container's, or the one below it that --cgroup names.
+Result<std::unique_ptr<cgroup::Cgroup>> openCgroup(const Options& options, const State& state)
+{
+    if (options.cgroups.empty())
+        return cgroup::open(state.cgroup);
+    const std::string& path = options.cgroups.front();
+    if (options.cgroups.size() > 1 || path.contains(':'))
+        return failure(ErrorKind::Unsupported,
+                       "--cgroup is taken once, and without a controller: the program joins all of them");
+    if (std::format("/{}/", path).contains("/../"))
+        return failure(ErrorKind::InvalidArgument, std::format("--cgroup: bad sub cgroup path \"{}\"", path));
+    const std::string below = std::filesystem::path{path}.relative_path().lexically_normal().native();
+    return cgroup::open(below.empty() || below == "." ? state.cgroup : state.cgroup + "/" + below);
+}
+
 Result<void> checkNotPaused(const Options& options, cgroup::Cgroup& group)
 {
     if (!options.ignorePaused && TRY(group.frozen()))
@@ -45,7 +60,7 @@ Result<int> execCommand(const Options& options)
     const oci::Spec spec = TRY(keptSpec(options.root, options.id));
     const oci::Process process = TRY(processFor(options, spec));
     TRY(checkConsole(options, process.terminal, !options.detach));
-    const auto group = TRY(cgroup::open(state.cgroup));
+    const auto group = TRY(openCgroup(options, state));
     TRY(checkNotPaused(options, *group));
     if (!options.detach)
         holdSignals();

@@ -67,6 +67,10 @@ Result<oci::Process> processFor(const Options& options, const oci::Spec& contain
         setVariable(process.env, variable);
     addCapabilities(options.capabilities, process);
     process.noNewPrivileges = process.noNewPrivileges || options.noNewPrivileges;
+    if (!options.apparmorProfile.empty())
+        process.apparmorProfile = options.apparmorProfile;
+    if (!options.selinuxLabel.empty())
+        process.selinuxLabel = options.selinuxLabel;
     setUser(options, process);
     return process;
 }

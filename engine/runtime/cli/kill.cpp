@@ -105,11 +105,8 @@ Result<int> deleteCommand(const Options& options)
 {
     const auto directory = directoryOf(options.root, options.id);
     auto locked = Lock::take(directory);
-    if (!locked && locked.error().errnum == ENOENT) {
-        if (options.force)
-            return 0;
-        return failure(ErrorKind::NotFound, std::format("cannot delete {}: container does not exist", options.id));
-    }
+    if (!locked && locked.error().kind == ErrorKind::NotFound && options.force)
+        return 0;
     const Lock lock = TRY(std::move(locked));
     auto loaded = load(options.root, options.id);
     if (!loaded && loaded.error().kind == ErrorKind::NotFound && options.force) {

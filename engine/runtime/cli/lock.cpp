@@ -3,13 +3,19 @@
 
 #include "engine/os/file.h"
 
+#include <format>
+
 namespace lamella::runtime::cli {
 
 Result<Lock> Lock::take(const std::filesystem::path& directory)
 {
     const std::filesystem::path path = directory / "lock";
     for (;;) {
-        UniqueFd file = TRY(os::open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600));
+        auto opened = os::open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
+        if (!opened && opened.error().errnum == ENOENT)
+            return failure(ErrorKind::NotFound,
+                           std::format("cannot find {}: container does not exist", directory.filename().native()));
+        UniqueFd file = TRY(std::move(opened));
         struct flock whole{};
         whole.l_type = F_WRLCK;
         int code = 0;

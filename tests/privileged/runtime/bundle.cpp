@@ -12,15 +12,25 @@
 #include <filesystem>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace lamella::test {
 
 namespace {
 
+/// Another name for each test that runs on this machine, also for those of other pid namespaces, where a PID is used
+/// again: cgroups are the machine's.
+QString testName()
+{
+    struct stat space{};
+    ::stat("/proc/self/ns/pid", &space);
+    return QStringLiteral("lamella-test-%1-%2").arg(::getpid()).arg(space.st_ino);
+}
+
 QString base()
 {
-    return QStringLiteral("/var/tmp/lamella-test-%1").arg(::getpid());
+    return QStringLiteral("/var/tmp/") + testName();
 }
 
 void makeImage(const QString& root)
@@ -81,7 +91,7 @@ Bundle::Bundle(Kind kind)
     m_directory = base() + u'/' + m_id;
     QDir{}.mkpath(m_directory + QStringLiteral("/rootfs"));
     makeImage(image());
-    spec.linux.cgroupsPath = QStringLiteral("/lamella-test-%1/%2").arg(::getpid()).arg(m_id).toStdString();
+    spec.linux.cgroupsPath = QStringLiteral("/%1/%2").arg(testName(), m_id).toStdString();
     if (kind == Kind::Plain)
         return;
     mapIds(spec);
@@ -183,7 +193,7 @@ void removeEverything()
 {
     QDir{base()}.removeRecursively();
     for (const QString& tree : QDir{QStringLiteral("/sys/fs/cgroup")}.entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
-        const QString path = QStringLiteral("/sys/fs/cgroup/%1/lamella-test-%2").arg(tree).arg(::getpid());
+        const QString path = QStringLiteral("/sys/fs/cgroup/%1/%2").arg(tree, testName());
         ::rmdir(path.toLocal8Bit().constData());
     }
 }

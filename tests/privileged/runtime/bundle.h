@@ -10,7 +10,7 @@
 
 #include <memory>
 
-/// Bundles for lamella-runtime below /var/tmp/lamella-test-<pid>, with a busybox root, and what runs them.
+/// Bundles for lamella-runtime below /var/tmp/lamella-test-<pid>-<namespace>, with a busybox root, and what runs them.
 namespace lamella::test {
 
 struct Outcome {
