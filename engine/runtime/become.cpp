@@ -189,7 +189,8 @@ void enterChild(const Program& program, const Reporter& reporter)
 void enterKeyring(const Program& program, const Reporter& reporter)
 {
     if (!program.sessionKeyring.empty())
-        reporter.require(joinSessionKeyring(program.sessionKeyring.c_str()), Step::Settings, detailOf(Setting::Keyring));
+        reporter.require(joinSessionKeyring(program.sessionKeyring.c_str()), Step::Settings,
+                         detailOf(Setting::Keyring));
 }
 
 void takeStreams(const Program& program, int terminal, const Reporter& reporter)

@@ -111,11 +111,15 @@ void lookForProgram(const Program& program, const Reporter& reporter)
 {
     int errnum = program.candidates.empty() ? 0 : ENOENT; // config.json need not name a program yet
     for (const auto& candidate : program.candidates) {
-        if (!candidate.starts_with('/') || ::access(candidate.c_str(), X_OK) == 0)
+        struct stat found{};
+        if (!candidate.starts_with('/'))
             return;
-        if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
+        const bool allowed = ::access(candidate.c_str(), X_OK) == 0;
+        if (allowed && (::stat(candidate.c_str(), &found) != 0 || !S_ISDIR(found.st_mode)))
             return;
-        if (errno == EACCES)
+        if (!allowed && errno != ENOENT && errno != ENOTDIR && errno != EACCES)
+            return;
+        if (allowed || errno == EACCES)
             errnum = EACCES;
     }
     if (errnum != 0)

@@ -148,7 +148,8 @@ Result<void> entersARunningContainer()
     EXPECT_EQUAL(outcome.out, "0::/\n0\nSeccomp:\t2\n 0 100000 65536\n67108864\n");
     EXPECT(outcome.status == 9);
     EXPECT(bundle.exec("kill -9 $$").status == 137);
-    EXPECT(bundle.runtime({"exec", "entered", "nosuch"}).out.contains("cannot run nosuch: No such file"));
+    EXPECT(bundle.runtime({"exec", "entered", "nosuch"})
+               .out.contains("cannot run nosuch: executable file not found in $PATH"));
     EXPECT(bundle.runtime({"delete", "entered"}).out.contains("kill it first"));
     EXPECT_EQUAL(bundle.runtime({"delete", "--force", "entered"}).out, "");
     EXPECT_EQUAL(bundle.leftovers(), "");

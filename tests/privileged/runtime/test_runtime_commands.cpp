@@ -125,8 +125,8 @@ void TestRuntimeCommands::psShowsTheProcesses()
     QCOMPARE(table[0].simplified(), QByteArray{"UID PID PPID C STIME TTY TIME CMD"});
     QVERIFY2(table[1].simplified().split(' ').value(1) == pid, table[1]);
     QVERIFY2(table[1].endsWith("payload sleep 100"), table[1]);
-    const Outcome own = container.run(QStringLiteral("ps"), {QStringLiteral("-e"), QStringLiteral("-o"),
-                                                             QStringLiteral("comm,pid")});
+    const Outcome own
+        = container.run(QStringLiteral("ps"), {QStringLiteral("-e"), QStringLiteral("-o"), QStringLiteral("comm,pid")});
     QCOMPARE(own.out.simplified(), "COMMAND PID payload " + pid);
     QVERIFY(container.run(QStringLiteral("ps"), {QStringLiteral("-e"), QStringLiteral("-o"), QStringLiteral("comm")})
                 .err.contains("no column PID"));
@@ -185,8 +185,7 @@ void TestRuntimeCommands::keepsWhatItWasCreatedWith()
     bundle.writeRaw("this is not JSON");
     for (const char* name : {"state.json", "config.json", "lock"}) {
         struct stat status{};
-        const QString path
-            = QStringLiteral("%1/state/%2/%3").arg(bundle.directory(), bundle.id(), QLatin1String(name));
+        const QString path = QStringLiteral("%1/state/%2/%3").arg(bundle.directory(), bundle.id(), QLatin1String(name));
         QCOMPARE(::stat(path.toLocal8Bit().constData(), &status), 0);
         QCOMPARE(status.st_mode & 07777, 0600U);
     }
@@ -344,8 +343,9 @@ void TestRuntimeCommands::eventsEndWithTheContainer()
     Bundle bundle{Kind::User};
     const Detached container{sleeping(bundle)};
     QProcess events;
-    events.start(runtimeProgram(), bundle.runtimeArguments({QStringLiteral("events"), QStringLiteral("--interval"),
-                                                            QStringLiteral("50ms"), bundle.id()}));
+    events.start(runtimeProgram(),
+                 bundle.runtimeArguments(
+                     {QStringLiteral("events"), QStringLiteral("--interval"), QStringLiteral("50ms"), bundle.id()}));
     QByteArray shown;
     QTRY_VERIFY((shown += events.readAllStandardOutput()).count('\n') >= 2);
     QCOMPARE(events.state(), QProcess::Running);
@@ -370,8 +370,8 @@ void TestRuntimeCommands::specRuns()
     process[u"args"] = QJsonArray{QStringLiteral("hostname")};
     config[u"process"] = process;
     bundle.writeRaw(QJsonDocument{config}.toJson());
-    const Outcome outcome = bundle.runtime({QStringLiteral("run"), QStringLiteral("-b"), bundle.directory(),
-                                            bundle.id()});
+    const Outcome outcome
+        = bundle.runtime({QStringLiteral("run"), QStringLiteral("-b"), bundle.directory(), bundle.id()});
     QCOMPARE(outcome.err, QByteArray{});
     QCOMPARE(outcome.out, QByteArray{"lamella\n"});
 }
@@ -381,7 +381,8 @@ void TestRuntimeCommands::logFile_data()
     QTest::addColumn<QStringList>("options");
     QTest::addColumn<bool>("file");
     QTest::addColumn<QByteArray>("pattern");
-    const QByteArray json = R"(^\{"level":"error","msg":"cannot find nosuch: container does not exist","time":"[^"]*Z"\}$)";
+    const QByteArray json
+        = R"(^\{"level":"error","msg":"cannot find nosuch: container does not exist","time":"[^"]*Z"\}$)";
     const QByteArray text = R"(^time="[^"]*Z" level=error msg="cannot find nosuch: container does not exist"$)";
     QTest::newRow("json") << QStringList{QStringLiteral("--log-format"), QStringLiteral("json")} << true << json;
     QTest::newRow("text") << QStringList{} << true << text;
@@ -417,9 +418,12 @@ void TestRuntimeCommands::missingProgramIsToldByCreate()
     const Detached missing{bundle, QStringLiteral("create")};
     QCOMPARE(missing.status(), 1);
     QVERIFY2(missing.errors().contains("cannot run nosuch: executable file not found in $PATH"), missing.errors());
-    bundle.setCommand({QStringLiteral("/etc/passwd")});
-    const Detached forbidden{bundle, QStringLiteral("create")};
-    QVERIFY2(forbidden.errors().contains("cannot run /etc/passwd: Permission denied"), forbidden.errors());
+    for (const char* path : {"/etc/passwd", "/etc"}) {
+        bundle.setCommand({QString::fromLatin1(path)});
+        const Detached forbidden{bundle, QStringLiteral("create")};
+        QVERIFY2(forbidden.errors().contains(QByteArray{"cannot run "} + path + ": Permission denied"),
+                 forbidden.errors());
+    }
     QCOMPARE(bundle.leftovers(), QStringList{});
 }
 
@@ -463,8 +467,9 @@ void TestRuntimeCommands::onlyRootCreates()
             || ::setresuid(65534, 65534, 65534) != 0)
             ::_exit(1);
     });
-    process.start(runtimeProgram(), bundle.runtimeArguments({QStringLiteral("run"), QStringLiteral("-b"),
-                                                             bundle.directory(), bundle.id()}));
+    process.start(
+        runtimeProgram(),
+        bundle.runtimeArguments({QStringLiteral("run"), QStringLiteral("-b"), bundle.directory(), bundle.id()}));
     QVERIFY(process.waitForFinished());
     const QByteArray told = process.readAllStandardError();
     QVERIFY2(told.contains("only root can make a container"), told);
@@ -475,7 +480,8 @@ void TestRuntimeCommands::versionAndHelp()
 {
     const Outcome version = test::run(runtimeProgram(), {QStringLiteral("--version")});
     QCOMPARE(version.status, 0);
-    QVERIFY2(version.out.startsWith("lamella-runtime version ") && version.out.contains("\nspec: 1.2.0\n"), version.out);
+    QVERIFY2(version.out.startsWith("lamella-runtime version ") && version.out.contains("\nspec: 1.2.0\n"),
+             version.out);
     const Outcome help = test::run(runtimeProgram(), {QStringLiteral("exec"), QStringLiteral("--help")});
     QCOMPARE(help.status, 0);
     QVERIFY2(help.out.contains("--additional-gids GID"), help.out);

@@ -32,7 +32,8 @@ void TestRuntimeFailures::leavesNothing_data()
     const auto row = [](const char* name, const char* message, Break change) {
         QTest::newRow(name) << change << QByteArray{message};
     };
-    row("no such program", "cannot run nosuch: executable file not found", [](Bundle& b) { b.spec.process.args = {"nosuch"}; });
+    row("no such program", "cannot run nosuch: executable file not found",
+        [](Bundle& b) { b.spec.process.args = {"nosuch"}; });
     row("not executable", "cannot run /etc/passwd: Permission denied",
         [](Bundle& b) { b.spec.process.args = {"/etc/passwd"}; });
     row("working directory is a file", "working directory /etc/passwd",

@@ -10,10 +10,12 @@
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/keyctl.h>
 #include <string_view>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -210,6 +212,17 @@ int fds(Arguments)
     return 0;
 }
 
+/// keyring: the name of the session keyring.
+int keyring(Arguments)
+{
+    std::array<char, 256> text{};
+    const long length = ::syscall(SYS_keyctl, KEYCTL_DESCRIBE, KEY_SPEC_SESSION_KEYRING, text.data(), text.size() - 1);
+    if (length < 0)
+        return fail("keyctl");
+    std::printf("%s\n", std::strrchr(text.data(), ';') + 1); // type;uid;gid;permissions;name
+    return 0;
+}
+
 struct Command {
     std::string_view name;
     int arguments;
@@ -222,6 +235,7 @@ constexpr std::array kCommands{
     Command{"orphans", 1, orphans}, Command{"memory", 1, memory},  Command{"forks", 1, forks},
     Command{"write", 2, writeFile}, Command{"list", 1, list},      Command{"tty", 0, tty},
     Command{"remount", 1, remount}, Command{"mknod", 1, makeNode}, Command{"fds", 0, fds},
+    Command{"keyring", 0, keyring},
 };
 
 } // namespace
