@@ -96,6 +96,8 @@ struct ExecRequest {
     Streams streams; ///< used where process.terminal is false
     unsigned inheritedFds = 0; ///< as CreateRequest has it
     std::string sessionKeyring = {}; ///< as CreateRequest has it
+    std::string id = {}; ///< the container's and its bundle's: what a seccomp listener is told
+    std::filesystem::path bundle = {};
 };
 
 struct Executed {

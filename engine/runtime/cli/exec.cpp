@@ -71,7 +71,9 @@ Result<int> execCommand(const Options& options)
                           .cgroup = *group,
                           .streams = kOwnStreams,
                           .inheritedFds = options.preservedFds,
-                          .sessionKeyring = keyringOf(state)});
+                          .sessionKeyring = keyringOf(state),
+                          .id = state.id,
+                          .bundle = state.bundle});
     if (!executed)
         return std::unexpected(inCallersWords(std::move(executed).error(), process));
     if (auto handed = handOver(options, *executed); !handed) {
