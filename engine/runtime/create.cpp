@@ -12,6 +12,7 @@
 #include "engine/runtime/namespace_visit.h"
 #include "engine/runtime/resources.h"
 #include "engine/runtime/runtime.h"
+#include "engine/runtime/systemd_cgroup.h"
 
 #include <csignal>
 #include <format>
@@ -138,6 +139,10 @@ private:
     Result<void> makeCgroup()
     {
         m_cgroupPath = cgroupPath(m_spec, m_request.id);
+        if (m_request.systemdCgroup) {
+            m_cgroupPath = TRY(systemdCgroupPath(m_spec, m_request.id));
+            m_scope = TRY(startScope(m_spec, m_request.id));
+        }
         m_created.cgroup = TRY(cgroup::create(m_cgroupPath, toResources(m_spec.linux.resources)));
         return {};
     }
@@ -260,6 +265,7 @@ private:
     const CreateRequest& m_request;
     const oci::Spec& m_spec;
     std::string m_cgroupPath;
+    std::optional<cgroup::SystemdScope> m_scope; ///< until the container's process is in it
     CreatePlan m_plan;
     UniqueFd m_channel;
     Created m_created;
