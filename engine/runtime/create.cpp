@@ -17,6 +17,7 @@
 #include "engine/runtime/runtime.h"
 #include "engine/runtime/scheduling.h"
 #include "engine/runtime/settings.h"
+#include "engine/runtime/systemd_cgroup.h"
 
 #include <csignal>
 #include <format>
@@ -152,6 +153,10 @@ private:
     Result<void> makeCgroup()
     {
         m_cgroupPath = cgroupPath(m_spec, m_request.id);
+        if (m_request.systemdCgroup) {
+            m_cgroupPath = TRY(systemdCgroupPath(m_spec, m_request.id));
+            m_scope = TRY(startScope(m_spec, m_request.id));
+        }
         m_created.cgroup = TRY(cgroup::create(m_cgroupPath, toResources(m_spec.linux.resources)));
         return {};
     }
@@ -341,6 +346,7 @@ private:
     const oci::Spec& m_spec;
     BorrowedFd m_joinedUser;
     std::string m_cgroupPath;
+    std::optional<cgroup::SystemdScope> m_scope; ///< until the container's process is in it
     CreatePlan m_plan;
     UniqueFd m_channel;
     Created m_created;

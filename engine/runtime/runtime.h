@@ -44,6 +44,7 @@ struct CreateRequest {
     /// lamella-init.
     unsigned inheritedFds = 0;
     std::string sessionKeyring = {}; ///< joined or made; empty: the caller's is kept
+    bool systemdCgroup = false; ///< systemd makes the cgroup: systemdCgroupPath()
     std::string* failedStep = nullptr; ///< gets the name of the step that failed, where the caller wants it
 };
 

@@ -24,6 +24,8 @@ void TestCgroupV2::initTestCase()
     if (const QString missing = Machine::missing(); !missing.isEmpty())
         QSKIP(qPrintable(missing));
     const QString guest = QCoreApplication::applicationDirPath() + u"/cgroup_v2_guest"_s;
+    m_machine.addDirectory("modules");
+    QVERIFY(m_machine.addModule(u"drivers/block/loop.ko.xz"_s));
     QVERIFY2(m_machine.run(guest, 512, std::chrono::seconds{200}), m_machine.console().constData());
 }
 

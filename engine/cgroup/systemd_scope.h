@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/base/result.h"
+
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+#include <utility>
+
+namespace lamella::cgroup {
+
+/// linux.cgroupsPath as runtimes read it when systemd makes the cgroup: "slice:prefix:name".
+struct ScopeName {
+    std::string slice; ///< "user.slice"
+    std::string unit; ///< "prefix-name.scope"
+
+    /// Without a slice it is system.slice; an empty path is that of the container `id`. Errors: InvalidArgument.
+    static Result<ScopeName> parse(std::string_view cgroupsPath, std::string_view id);
+
+    /// The scope's cgroup: each dash of a slice's name is a slice around it (systemd.slice(5)).
+    std::string cgroup() const;
+
+    /// The container's own one in it. systemd looks after the scope's, and has delegated what is below.
+    std::string containerCgroup() const { return cgroup() + "/container"; }
+};
+
+/// A transient scope of systemd (org.freedesktop.systemd1(5), StartTransientUnit) with its cgroup delegated to us. A
+/// scope is there as long as a process is in it: until the container's first one is, a process of ours keeps the place.
+/// It ends with this object. Move-only.
+class SystemdScope {
+public:
+    /// Makes the scope. Needs root, and a process of one thread. Errors: Unsupported without systemd or with cgroup v1;
+    /// AlreadyExists.
+    static Result<SystemdScope> start(const ScopeName& name, std::string_view description);
+
+    SystemdScope(SystemdScope&& other) noexcept
+        : m_holder(std::exchange(other.m_holder, 0))
+        , m_holderCgroup(std::move(other.m_holderCgroup))
+    {
+    }
+    SystemdScope& operator=(SystemdScope&& other) noexcept
+    {
+        std::swap(m_holder, other.m_holder);
+        std::swap(m_holderCgroup, other.m_holderCgroup);
+        return *this;
+    }
+    ~SystemdScope();
+
+private:
+    SystemdScope() = default;
+    Result<void> startHolder();
+    Result<void> startUnit(const ScopeName& name, std::string_view description);
+    Result<void> moveHolder(const ScopeName& name);
+
+    pid_t m_holder = 0; // the process that keeps the place
+    std::string m_holderCgroup; // where it is
+};
+
+} // namespace lamella::cgroup

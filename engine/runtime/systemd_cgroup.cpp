@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/runtime/systemd_cgroup.h"
+
+#include <format>
+
+namespace lamella::runtime {
+
+Result<std::string> systemdCgroupPath(const oci::Spec& spec, const std::string& id)
+{
+    return TRY(cgroup::ScopeName::parse(spec.linux.cgroupsPath, id)).containerCgroup();
+}
+
+Result<cgroup::SystemdScope> startScope(const oci::Spec& spec, const std::string& id)
+{
+    const cgroup::ScopeName name = TRY(cgroup::ScopeName::parse(spec.linux.cgroupsPath, id));
+    return cgroup::SystemdScope::start(name, std::format("container {}", id));
+}
+
+} // namespace lamella::runtime
