@@ -10,5 +10,6 @@ namespace lamella::oci {
 Result<Process> parseProcessNode(const Node& node);
 Result<Linux> parseLinuxNode(const Node& node);
 Result<Seccomp> parseSeccompNode(const Node& node);
+Result<std::vector<Mount>> parseMountsNode(const Node& node);
 
 } // namespace lamella::oci

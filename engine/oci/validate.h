@@ -8,6 +8,8 @@ namespace lamella::oci {
 /// Whether the values of a specification make sense together and ask for nothing that would open the container.
 Result<void> validate(const Spec& spec);
 Result<void> validate(const Process& process);
+/// Its part for what concerns the root file system: mounts, protected paths, propagation.
+Result<void> validateMounts(const Spec& spec);
 
 /// True for "/a/b": absolute, without empty, "." and ".." components and without a trailing slash ("/" itself is true).
 bool isNormalizedPath(std::string_view path);
