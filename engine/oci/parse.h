@@ -11,5 +11,8 @@ Result<Process> parseProcessNode(const Node& node);
 Result<Linux> parseLinuxNode(const Node& node);
 Result<Seccomp> parseSeccompNode(const Node& node);
 Result<std::vector<Mount>> parseMountsNode(const Node& node);
+/// Of "linux" what concerns the root file system: devices, maskedPaths, readonlyPaths, rootfsPropagation.
+Result<void> parseRootParts(const Node& node, Linux& into);
+Result<void> parseIdMappings(const Node& node, std::vector<IdMapping>& into);
 
 } // namespace lamella::oci

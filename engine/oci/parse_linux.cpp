@@ -39,23 +39,6 @@ Result<void> parseNamespaces(const Node& node, Linux& into)
     return {};
 }
 
-Result<void> parseMappings(const Node& node, std::vector<IdMapping>& into)
-{
-    // The kernel takes 340 lines (user_namespaces(7)).
-    for (const Node& element : TRY(node.elements(340))) {
-        TRY(element.mustBeObject());
-        IdMapping mapping;
-        TRY(read(element["containerID"], mapping.containerId));
-        TRY(read(element["hostID"], mapping.hostId));
-        TRY(read(element["size"], mapping.size));
-        const std::uint64_t end = std::uint64_t{std::max(mapping.containerId, mapping.hostId)} + mapping.size;
-        if (mapping.size == 0 || end > 0xffffffffU)
-            return element.wrong("maps no range of ids");
-        into.push_back(mapping);
-    }
-    return {};
-}
-
 Result<void> refuseFilled(const Node& node, std::initializer_list<const char*> keys)
 {
     for (const char* key : keys) {
@@ -94,22 +77,37 @@ Result<LinuxResources> parseResources(const Node& node)
 
 } // namespace
 
+Result<void> parseIdMappings(const Node& node, std::vector<IdMapping>& into)
+{
+    // The kernel takes 340 lines (user_namespaces(7)).
+    for (const Node& element : TRY(node.elements(340))) {
+        TRY(element.mustBeObject());
+        IdMapping mapping;
+        TRY(read(element["containerID"], mapping.containerId));
+        TRY(read(element["hostID"], mapping.hostId));
+        TRY(read(element["size"], mapping.size));
+        const std::uint64_t end = std::uint64_t{std::max(mapping.containerId, mapping.hostId)} + mapping.size;
+        if (mapping.size == 0 || end > 0xffffffffU)
+            return element.wrong("maps no range of ids");
+        into.push_back(mapping);
+    }
+    return {};
+}
+
 Result<Linux> parseLinuxNode(const Node& node)
 {
     TRY(node.mustBeObject());
-    TRY(refuseFilled(node, {"devices", "mountLabel", "intelRdt", "personality", "timeOffsets", "netDevices"}));
+    TRY(refuseFilled(node, {"mountLabel", "intelRdt", "personality", "timeOffsets", "netDevices"}));
     Linux out;
     TRY(parseNamespaces(node["namespaces"], out));
-    TRY(parseMappings(node["uidMappings"], out.uidMappings));
-    TRY(parseMappings(node["gidMappings"], out.gidMappings));
+    TRY(parseIdMappings(node["uidMappings"], out.uidMappings));
+    TRY(parseIdMappings(node["gidMappings"], out.gidMappings));
     TRY(read(node["cgroupsPath"], out.cgroupsPath));
     out.resources = TRY(parseResources(node["resources"]));
     if (node["seccomp"].present())
         out.seccomp = TRY(parseSeccompNode(node["seccomp"]));
-    TRY(read(node["maskedPaths"], out.maskedPaths));
-    TRY(read(node["readonlyPaths"], out.readonlyPaths));
+    TRY(parseRootParts(node, out));
     TRY(read(node["sysctl"], out.sysctl));
-    TRY(read(node["rootfsPropagation"], out.rootfsPropagation));
     return out;
 }
 

@@ -98,14 +98,6 @@ Result<void> validateNamespaces(const Spec& spec)
 
 } // namespace
 
-bool isNormalizedPath(std::string_view path)
-{
-    if (path == "/")
-        return true;
-    const std::string closed = std::format("{}/", path);
-    return path.starts_with('/') && !closed.contains("//") && !closed.contains("/./") && !closed.contains("/../");
-}
-
 const Namespace* findNamespace(const Spec& spec, NamespaceType type)
 {
     const auto found = std::ranges::find(spec.linux.namespaces, type, &Namespace::type);

@@ -70,7 +70,7 @@ std::string detailName(const CreatePlan& plan, const rootfs::Report& report)
     const auto path = [](const std::string& text) { return "/" + text; };
     switch (static_cast<Step>(report.step)) {
     case Step::Mounts:
-        return at(plan.mounts.mounts, report.detail, [](const auto& mount) { return "/" + mount.target; });
+        return rootfs::mountName(plan.mounts, report.detail);
     case Step::Protect:
         return report.detail < 0x10000 ? at(plan.mounts.masked, report.detail, path)
                                        : at(plan.mounts.readonly, report.detail - 0x10000, path);
@@ -152,6 +152,9 @@ private:
             m_plan.program.handReportOn();
         TRY(addStreams(m_request.streams, m_plan.program));
         m_plan.mounts = TRY(rootfs::planMounts(m_spec, m_request.bundle, m_cgroupPath));
+        m_plan.noPivot = m_request.noPivot;
+        if (m_plan.noPivot)
+            m_plan.mounts.procfs = TRY(rootfs::findProcfs());
         m_plan.hostname = m_spec.hostname;
         m_plan.sysctls.assign(m_spec.linux.sysctl.begin(), m_spec.linux.sysctl.end());
         if (!m_created.cgroup->cloneInto())

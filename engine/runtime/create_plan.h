@@ -21,6 +21,7 @@ struct CreatePlan {
     std::vector<UniqueFd> cgroupJoins; ///< each gets "0" written to it
     std::uint64_t cloneFlags = 0;
     bool newUser = false, newCgroup = false, newNetwork = false;
+    bool noPivot = false;
     std::string hostname;
     std::vector<std::pair<std::string, std::string>> sysctls;
     std::string idMapUids, idMapGids; ///< as uid_map and gid_map take them
@@ -37,6 +38,6 @@ inline constexpr std::uint32_t kHostnameDetail = 0xfffffffeU;
 inline constexpr std::uint32_t kLoopbackDetail = 0xffffffffU;
 
 /// The child of create(), up to the program.
-[[noreturn]] void runCreatedChild(const CreatePlan& plan, ChildEnds ends, const rootfs::Reporter& reporter);
+[[noreturn]] void runCreatedChild(CreatePlan& plan, ChildEnds ends, const rootfs::Reporter& reporter);
 
 } // namespace lamella::runtime

@@ -112,21 +112,21 @@ void waitAtGate(int gate, const Reporter& reporter)
 
 } // namespace
 
-void runCreatedChild(const CreatePlan& plan, ChildEnds ends, const Reporter& reporter)
+void runCreatedChild(CreatePlan& plan, ChildEnds ends, const Reporter& reporter)
 {
     enterChild(reporter);
     becomeContainerRoot(plan, ends.channel, reporter);
     joinCgroup(plan, reporter);
     applySettings(plan, reporter);
-    const int root = receiveRoot(plan, ends.channel, reporter);
-    rootfs::attachRoot(root, reporter);
-    rootfs::attachMounts(root, plan.mounts, reporter);
+    const int bottom = receiveRoot(plan, ends.channel, reporter);
+    rootfs::attachRoot(bottom, reporter);
+    const int root = rootfs::attachMounts(bottom, plan.mounts, reporter);
     rootfs::Terminal terminal{-1, -1};
     if (plan.program.terminal)
         terminal = rootfs::makeTerminal(root, plan.program.uid, reporter);
     makeWorkingDirectory(root, plan, reporter);
     rootfs::protectPaths(root, plan.mounts, reporter);
-    rootfs::pivotInto(root, reporter);
+    (plan.noPivot ? rootfs::changeRootInto : rootfs::pivotInto)(root, plan.mounts, reporter);
     reporter.require(sendMark(ends.channel.get(), kMarkReady, terminal.master), Step::Ready);
     if (terminal.master >= 0)
         ::close(terminal.master);

@@ -40,6 +40,7 @@ struct CreateRequest {
     std::filesystem::path gateDirectory = {};
     bool endWithCaller
         = false; ///< PID 1 is killed when the calling process ends (PR_SET_PDEATHSIG; it may clear that itself)
+    bool noPivot = false; ///< chroot(2) instead of pivot_root(2), for a root file system that is an initramfs
     std::string* failedStep = nullptr; ///< gets the name of the step that failed, where the caller wants it
 };
 

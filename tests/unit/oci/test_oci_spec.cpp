@@ -18,6 +18,7 @@ private Q_SLOTS:
     void refused();
     void accepted_data();
     void accepted();
+    void pathsAreCleaned();
     void notJson_data();
     void notJson();
     void processAlone();
@@ -40,7 +41,10 @@ static json full()
         "root": {"path": "rootfs", "readonly": true},
         "hostname": "box",
         "mounts": [{"destination": "/proc", "type": "proc", "source": "proc"},
-                   {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755"]}],
+                   {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755"]},
+                   {"destination": "/mapped", "type": "bind", "source": "/srv", "options": ["rbind", "ridmap"],
+                    "uidMappings": [{"containerID": 0, "hostID": 5, "size": 10}],
+                    "gidMappings": [{"containerID": 0, "hostID": 6, "size": 10}]}],
         "annotations": {"a": "b"},
         "linux": {
             "namespaces": [{"type": "pid"}, {"type": "mount"}, {"type": "user"}, {"type": "ipc"}, {"type": "uts"},
@@ -53,7 +57,9 @@ static json full()
             "seccomp": {"defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 38, "architectures": ["SCMP_ARCH_X86_64"],
                         "syscalls": [{"names": ["read"], "action": "SCMP_ACT_ALLOW",
                                       "args": [{"index": 1, "value": 2, "valueTwo": 3, "op": "SCMP_CMP_MASKED_EQ"}]}]},
-            "maskedPaths": ["/proc/kcore"], "readonlyPaths": ["/proc/sys"],
+            "devices": [{"path": "/dev/fuse", "type": "c", "major": 10, "minor": 229, "fileMode": 432, "uid": 1, "gid": 2},
+                        {"path": "/dev/pipe", "type": "p"}],
+            "maskedPaths": ["/proc/kcore"], "readonlyPaths": ["/proc/sys"], "rootfsPropagation": "rslave",
             "sysctl": {"net.ipv4.ip_forward": "1"}
         }
     })");
@@ -121,16 +127,31 @@ void TestOciSpec::refused_data()
     row("terminal a string", "/process/terminal", "\"yes\"", "process.terminal");
     row("no root", "/root", "null", "root.path");
     row("hostname without its namespace", "/linux/namespaces/4", "{\"type\":\"cgroup\"}", "hostname");
-    row("relative destination", "/mounts/1/destination", "\"dev\"", "destination");
-    row("destination with dots", "/mounts/1/destination", "\"/dev/../etc\"", "destination");
-    row("destination with a trailing slash", "/mounts/1/destination", "\"/dev/\"", "destination");
-    row("destination with two slashes", "/mounts/1/destination", "\"//dev\"", "destination");
-    row("destination root", "/mounts/1/destination", "\"/\"", "destination");
     row("over proc", "/mounts/1/destination", "\"/proc/sys\"", "/proc/sys");
-    row("procfs elsewhere", "/mounts/0/destination", "\"/other\"", "/other");
+    row("no destination", "/mounts/1/destination", "\"\"", "mounts[1].destination");
+    row("over proc, unclean", "/mounts/1/destination", "\"proc/../proc//./sys/\"", "/proc/sys");
+    row("tmpfs on proc", "/mounts/0/type", "\"tmpfs\"", "/proc");
+    row("no type", "/mounts/1", R"({"destination":"/x","source":"/y","options":["ro"]})", "/x has no type");
+    row("bind without source", "/mounts/1", R"({"destination":"/x","options":["bind"]})", "/x has no source");
+    row("copied up proc", "/mounts/0/options", R"(["tmpcopyup"])", "tmpcopyup");
+    row("mapped tmpfs", "/mounts/1/options", R"(["idmap"])", "no bind mount");
+    row("one map of a mount", "/mounts/1",
+        R"({"destination":"/x","type":"bind","source":"/","uidMappings":[{"containerID":0,"hostID":1,"size":1}]})",
+        "both uidMappings and gidMappings");
+    row("map of nothing", "/mounts/1/uidMappings", "[{}]", "mounts[1].uidMappings[0]");
+    row("device without path", "/linux/devices", R"([{"type":"c","major":1,"minor":3}])", "linux.devices[0].path");
+    row("device on the root", "/linux/devices", R"([{"path":"/","type":"c","major":1,"minor":3}])", "linux.devices");
+    row("device without type", "/linux/devices", R"([{"path":"/dev/x","major":1,"minor":3}])", "/dev/x");
+    row("device of no type", "/linux/devices", R"([{"path":"/dev/x","type":"d","major":1,"minor":3}])", "\"d\"");
+    row("device without number", "/linux/devices", R"([{"path":"/dev/x","type":"c","minor":3}])", "devices[0].major");
+    row("device of a large number", "/linux/devices", R"([{"path":"/dev/x","type":"b","major":4096,"minor":3}])",
+        "devices[0].major");
+    row("device of a negative number", "/linux/devices", R"([{"path":"/dev/x","type":"b","major":1,"minor":-1}])",
+        "devices[0].minor");
+    row("masked root", "/linux/maskedPaths/0", "\"/..\"", "root.readonly");
+    row("read-only root path", "/linux/readonlyPaths/0", "\"/\"", "root.readonly");
+    row("propagation", "/linux/rootfsPropagation", "\"rprivat\"", "rootfsPropagation");
     row("unknown option", "/mounts/1/options/0", "\"nosuidd\"", "nosuidd");
-    row("file system", "/mounts/1/type", "\"ext4\"", "ext4");
-    row("mapped mount", "/mounts/1/uidMappings", "[{}]", "uidMappings");
     row("time namespace", "/linux/namespaces/3/type", "\"time\"", "namespaces[3].type");
     row("namespace twice", "/linux/namespaces/3/type", "\"pid\"", "twice");
     row("no mount namespace", "/linux/namespaces/1/type", "\"cgroup\"", "mount namespace");
@@ -142,15 +163,12 @@ void TestOciSpec::refused_data()
     row("sysctl of the machine", "/linux/sysctl", "{\"kernel.core_pattern\":\"|/x\"}", "kernel.core_pattern");
     row("sysctl with a path", "/linux/sysctl", "{\"net/../kernel\":\"1\"}", "net/../kernel");
     row("sysctl with dots", "/linux/sysctl", "{\"net..ipv4\":\"1\"}", "net..ipv4");
-    row("masked path", "/linux/maskedPaths/0", "\"proc/kcore\"", "proc/kcore");
     row("hooks", "/hooks", "{\"prestart\":[{\"path\":\"/bin/true\"}]}", "hooks.prestart");
-    row("extra devices", "/linux/devices", "[{\"path\":\"/dev/sda\"}]", "linux.devices");
     row("blkio limits", "/linux/resources/blockIO", "{\"weight\":10}", "blockIO");
     row("no oom killer", "/linux/resources/memory/disableOOMKiller", "true", "disableOOMKiller");
     row("seccomp action", "/linux/seccomp/defaultAction", "\"SCMP_ACT_NOTIFY\"", "defaultAction");
     row("seccomp operator", "/linux/seccomp/syscalls/0/args/0/op", "\"==\"", "op");
     row("seccomp argument", "/linux/seccomp/syscalls/0/args/0/index", "6", "index");
-    row("shared root", "/linux/rootfsPropagation", "\"rshared\"", "rootfsPropagation");
     row("list for an object", "/linux", "[]", "linux");
 }
 
@@ -176,6 +194,21 @@ void TestOciSpec::accepted_data()
     QTest::newRow("unknown member") << QByteArray{"/process/novelty"} << QByteArray{"1"};
     QTest::newRow("file of lxcfs") << QByteArray{"/mounts/1"}
                                    << QByteArray{R"({"destination":"/proc/meminfo","type":"bind","source":"/x"})"};
+    const auto row = [](const char* name, const char* pointer, const char* value) {
+        QTest::newRow(name) << QByteArray{pointer} << QByteArray{value};
+    };
+    row("procfs elsewhere", "/mounts/0/destination", "\"/other\"");
+    row("procfs of the machine", "/mounts/0",
+        R"({"destination":"/proc","type":"bind","source":"/proc","options":["rbind"]})");
+    row("over the root", "/mounts/1/destination", "\"/\"");
+    row("a disk", "/mounts/1", R"({"destination":"/x","type":"ext4","source":"/dev/x","options":["errors=panic"]})");
+    row("a change alone", "/mounts/1", R"({"destination":"/proc","options":["remount","ro"]})");
+    row("propagation alone", "/mounts/1", R"({"destination":"/x","type":"none","options":["rslave"]})");
+    row("id map of the container", "/mounts/1", R"({"destination":"/x","source":"/y","options":["bind","ridmap"]})");
+    row("fifo", "/linux/devices", R"([{"path":"/dev/x","type":"p"}])");
+    row("largest device", "/linux/devices", R"([{"path":"/dev/x","type":"u","major":4095,"minor":1048575}])");
+    for (const char* word : {"\"shared\"", "\"rshared\"", "\"unbindable\"", "\"runbindable\"", "\"private\"", "\"\""})
+        row(word, "/linux/rootfsPropagation", word);
     QTest::newRow("empty hooks") << QByteArray{"/hooks"} << QByteArray{R"({"prestart":[]})"};
     QTest::newRow("no resources") << QByteArray{"/linux/resources"} << QByteArray{"null"};
 }
@@ -188,6 +221,19 @@ void TestOciSpec::accepted()
     document[json::json_pointer{pointer.toStdString()}] = json::parse(value.toStdString());
     const auto spec = oci::parseSpec(document.dump());
     QVERIFY2(spec.has_value(), spec ? "" : spec.error().message.c_str());
+}
+
+void TestOciSpec::pathsAreCleaned()
+{
+    json document = full();
+    document["mounts"][1]["destination"] = "dev/.//pts/../";
+    document["linux"]["maskedPaths"] = {"proc//kcore/", "/../../a"};
+    document["linux"]["devices"][0]["path"] = "/dev/fuse/";
+    const auto spec = oci::parseSpec(document.dump());
+    QVERIFY2(spec.has_value(), spec ? "" : spec.error().message.c_str());
+    QCOMPARE(spec->mounts[1].destination, std::string{"/dev"});
+    QCOMPARE(spec->linux.maskedPaths, (std::vector<std::string>{"/proc/kcore", "/a"}));
+    QCOMPARE(spec->linux.devices[0].path, std::string{"/dev/fuse"});
 }
 
 void TestOciSpec::notJson_data()
