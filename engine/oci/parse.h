@@ -14,5 +14,9 @@ Result<Seccomp> parseSeccompNode(const Node& node);
 /// timeOffsets, netDevices, personality and memoryPolicy of "linux".
 Result<void> parseSurroundings(const Node& node, Linux& into);
 Result<Hooks> parseHooksNode(const Node& node);
+Result<std::vector<Mount>> parseMountsNode(const Node& node);
+/// Of "linux" what concerns the root file system: devices, maskedPaths, readonlyPaths, rootfsPropagation.
+Result<void> parseRootParts(const Node& node, Linux& into);
+Result<void> parseIdMappings(const Node& node, std::vector<IdMapping>& into);
 
 } // namespace lamella::oci

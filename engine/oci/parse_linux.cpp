@@ -40,7 +40,18 @@ Result<void> parseNamespaces(const Node& node, Linux& into)
     return {};
 }
 
-Result<void> parseMappings(const Node& node, std::vector<IdMapping>& into)
+Result<void> refuseFilled(const Node& node, std::initializer_list<const char*> keys)
+{
+    for (const char* key : keys) {
+        if (node[key].filled())
+            return node[key].wrong("is not supported", ErrorKind::Unsupported);
+    }
+    return {};
+}
+
+} // namespace
+
+Result<void> parseIdMappings(const Node& node, std::vector<IdMapping>& into)
 {
     // The kernel takes 340 lines (user_namespaces(7)).
     for (const Node& element : TRY(node.elements(340))) {
@@ -57,33 +68,20 @@ Result<void> parseMappings(const Node& node, std::vector<IdMapping>& into)
     return {};
 }
 
-Result<void> refuseFilled(const Node& node, std::initializer_list<const char*> keys)
-{
-    for (const char* key : keys) {
-        if (node[key].filled())
-            return node[key].wrong("is not supported", ErrorKind::Unsupported);
-    }
-    return {};
-}
-
-} // namespace
-
 Result<Linux> parseLinuxNode(const Node& node)
 {
     TRY(node.mustBeObject());
-    TRY(refuseFilled(node, {"devices", "intelRdt"}));
+    TRY(refuseFilled(node, {"intelRdt"}));
     Linux out;
     TRY(parseNamespaces(node["namespaces"], out));
-    TRY(parseMappings(node["uidMappings"], out.uidMappings));
-    TRY(parseMappings(node["gidMappings"], out.gidMappings));
+    TRY(parseIdMappings(node["uidMappings"], out.uidMappings));
+    TRY(parseIdMappings(node["gidMappings"], out.gidMappings));
     TRY(read(node["cgroupsPath"], out.cgroupsPath));
     out.resources = TRY(parseResourcesNode(node["resources"]));
     if (node["seccomp"].present())
         out.seccomp = TRY(parseSeccompNode(node["seccomp"]));
-    TRY(read(node["maskedPaths"], out.maskedPaths));
-    TRY(read(node["readonlyPaths"], out.readonlyPaths));
+    TRY(parseRootParts(node, out));
     TRY(read(node["sysctl"], out.sysctl));
-    TRY(read(node["rootfsPropagation"], out.rootfsPropagation));
     TRY(read(node["mountLabel"], out.mountLabel));
     TRY(parseSurroundings(node, out));
     return out;

@@ -12,6 +12,14 @@ namespace {
 
 using nlohmann::json;
 
+json toJson(const std::vector<IdMapping>& mappings)
+{
+    json out = json::array();
+    for (const IdMapping& mapping : mappings)
+        out.push_back({{"containerID", mapping.containerId}, {"hostID", mapping.hostId}, {"size", mapping.size}});
+    return out;
+}
+
 json toJson(const std::vector<Mount>& mounts)
 {
     json out = json::array();
@@ -20,15 +28,25 @@ json toJson(const std::vector<Mount>& mounts)
         putText(one, "type", mount.type);
         putText(one, "source", mount.source);
         putList(one, "options", mount.options);
+        putList(one, "uidMappings", toJson(mount.uidMappings));
+        putList(one, "gidMappings", toJson(mount.gidMappings));
     }
     return out;
 }
 
-json toJson(const std::vector<IdMapping>& mappings)
+json toJson(const std::vector<Device>& devices)
 {
     json out = json::array();
-    for (const IdMapping& mapping : mappings)
-        out.push_back({{"containerID", mapping.containerId}, {"hostID", mapping.hostId}, {"size", mapping.size}});
+    for (const Device& device : devices) {
+        json& one = out.emplace_back(json{{"path", device.path}, {"type", device.type}});
+        if (device.type != "p") {
+            one["major"] = device.major;
+            one["minor"] = device.minor;
+        }
+        put(one, "fileMode", device.fileMode);
+        put(one, "uid", device.uid);
+        put(one, "gid", device.gid);
+    }
     return out;
 }
 
@@ -65,6 +83,7 @@ json toJson(const Linux& linux)
     putList(out, "resources", toJson(linux.resources));
     if (linux.seccomp)
         out["seccomp"] = toJson(*linux.seccomp);
+    putList(out, "devices", toJson(linux.devices));
     putList(out, "maskedPaths", linux.maskedPaths);
     putList(out, "readonlyPaths", linux.readonlyPaths);
     putList(out, "sysctl", linux.sysctl);

@@ -23,24 +23,6 @@ Result<void> parseRoot(const Node& root, Spec& spec)
     return read(root["readonly"], spec.rootReadonly);
 }
 
-Result<void> parseMounts(const Node& mounts, Spec& spec)
-{
-    for (const Node& node : TRY(mounts.elements())) {
-        TRY(node.mustBeObject());
-        for (const char* key : {"uidMappings", "gidMappings"}) {
-            if (node[key].filled())
-                return node[key].wrong("is not supported", ErrorKind::Unsupported);
-        }
-        Mount mount;
-        TRY(read(node["destination"], mount.destination));
-        TRY(read(node["type"], mount.type));
-        TRY(read(node["source"], mount.source));
-        TRY(read(node["options"], mount.options));
-        spec.mounts.push_back(std::move(mount));
-    }
-    return {};
-}
-
 /// What would make the container another one than asked for if we went on without it.
 Result<void> refuseOfDocument(const Node& document)
 {
@@ -70,7 +52,7 @@ Result<Spec> parseSpec(std::string_view text)
     TRY(parseRoot(document["root"], spec));
     TRY(read(document["hostname"], spec.hostname));
     TRY(read(document["domainname"], spec.domainname));
-    TRY(parseMounts(document["mounts"], spec));
+    spec.mounts = TRY(parseMountsNode(document["mounts"]));
     TRY(read(document["annotations"], spec.annotations));
     spec.linux = TRY(parseLinuxNode(document["linux"]));
     TRY(validate(spec));

@@ -78,13 +78,6 @@ struct Process {
     CpuAffinity execCpuAffinity;
 };
 
-struct Mount {
-    std::string destination;
-    std::string type;
-    std::string source;
-    std::vector<std::string> options;
-};
-
 struct IdMapping {
     std::uint32_t containerId = 0;
     std::uint32_t hostId = 0;
@@ -92,6 +85,26 @@ struct IdMapping {
 };
 
 enum class NamespaceType { Pid, Network, Mount, Ipc, Uts, User, Cgroup, Time };
+
+/// config.md, "Mounts".
+struct Mount {
+    std::string destination; ///< in the container: absolute and clean (paths.h)
+    std::string type;
+    std::string source;
+    std::vector<std::string> options;
+    std::vector<IdMapping> uidMappings = {}, gidMappings = {}; ///< of the file system's ids to the host's
+};
+
+/// config-linux.md, "Devices".
+struct Device {
+    std::string path; ///< in the container: absolute and clean (paths.h)
+    std::string type; ///< "c" and "u", "b", "p"
+    unsigned major = 0;
+    unsigned minor = 0;
+    std::optional<mode_t> fileMode = std::nullopt;
+    std::optional<uid_t> uid = std::nullopt; ///< in the container
+    std::optional<gid_t> gid = std::nullopt;
+};
 
 struct Namespace {
     NamespaceType type;
@@ -145,7 +158,8 @@ struct Linux {
     std::string cgroupsPath;
     LinuxResources resources;
     std::optional<Seccomp> seccomp;
-    std::vector<std::string> maskedPaths, readonlyPaths;
+    std::vector<Device> devices; ///< beside the default ones
+    std::vector<std::string> maskedPaths, readonlyPaths; ///< absolute and clean (paths.h)
     std::map<std::string, std::string> sysctl;
     std::string rootfsPropagation;
     std::map<std::string, TimeOffset> timeOffsets; ///< of "monotonic" and "boottime"

@@ -9,9 +9,8 @@ namespace lamella::oci {
 Result<void> validate(const Spec& spec);
 Result<void> validate(const Process& process);
 Result<void> validate(const LinuxResources& resources);
-
-/// True for "/a/b": absolute, without empty, "." and ".." components and without a trailing slash ("/" itself is true).
-bool isNormalizedPath(std::string_view path);
+/// Its part for what concerns the root file system: mounts, protected paths, propagation.
+Result<void> validateMounts(const Spec& spec);
 
 /// Where a namespace of this type is made or joined; null where the runtime's own is kept.
 const Namespace* findNamespace(const Spec& spec, NamespaceType type);

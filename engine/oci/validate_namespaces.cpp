@@ -2,6 +2,7 @@
 #include "engine/oci/validate_namespaces.h"
 
 #include "engine/oci/config_error.h"
+#include "engine/oci/paths.h"
 #include "engine/oci/validate.h"
 
 #include <algorithm>
@@ -124,7 +125,7 @@ Result<void> validateSysctls(const Spec& spec)
                 || std::string_view{"./_-:@"}.contains(c);
         });
         const auto space = sysctlNamespace(path);
-        if (!plain || path.size() > 240 || !isNormalizedPath("/" + path) || !space)
+        if (!plain || path.size() > 240 || cleanPath(path) != "/" + path || !space)
             return badConfig(std::format("linux.sysctl: {} is not a setting of a container", key));
         if (findNamespace(spec, *space) == nullptr)
             return badConfig(std::format("linux.sysctl: {} would change the machine: the namespace is shared", key));

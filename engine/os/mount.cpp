@@ -22,6 +22,13 @@ Result<void> FileSystem::set(const std::string& key, const std::string& value)
     return {};
 }
 
+Result<void> FileSystem::setFlag(const std::string& key)
+{
+    if (::fsconfig(m_context.get(), FSCONFIG_SET_FLAG, key.c_str(), nullptr, 0) != 0)
+        return explain(std::format("cannot set {}", key));
+    return {};
+}
+
 Result<void> FileSystem::setDescriptor(const std::string& key, BorrowedFd fd)
 {
     if (::fsconfig(m_context.get(), FSCONFIG_SET_FD, key.c_str(), nullptr, fd.get()) != 0)
@@ -76,12 +83,23 @@ Result<void> setMountAttributes(BorrowedFd mount, std::uint64_t set, std::uint64
     return {};
 }
 
-Result<void> idMapMount(BorrowedFd mount, BorrowedFd userNamespace, std::string_view what)
+Result<void> setMountPropagation(BorrowedFd mount, std::uint64_t type, bool recursive, std::string_view what)
+{
+    mount_attr attributes{};
+    attributes.propagation = type;
+    const unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
+    if (::mount_setattr(mount.get(), "", flags, &attributes, sizeof attributes) != 0)
+        return systemFailure(std::format("cannot set the propagation of the mount of {}", what));
+    return {};
+}
+
+Result<void> idMapMount(BorrowedFd mount, BorrowedFd userNamespace, std::string_view what, bool recursive)
 {
     mount_attr attributes{};
     attributes.attr_set = MOUNT_ATTR_IDMAP;
     attributes.userns_fd = static_cast<std::uint64_t>(userNamespace.get());
-    if (::mount_setattr(mount.get(), "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof attributes) != 0)
+    const unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
+    if (::mount_setattr(mount.get(), "", flags, &attributes, sizeof attributes) != 0)
         return systemFailure(std::format("cannot map the owners of {}", what));
     return {};
 }

@@ -20,6 +20,8 @@ public:
     static Result<FileSystem> open(const std::string& type);
 
     Result<void> set(const std::string& key, const std::string& value);
+    /// An option without a value ("ro").
+    Result<void> setFlag(const std::string& key);
     /// FSCONFIG_SET_FD. Overlay takes it since Linux 6.13 (before: EINVAL, EBADF for O_PATH).
     Result<void> setDescriptor(const std::string& key, BorrowedFd fd);
 
@@ -46,8 +48,13 @@ Result<UniqueFd> cloneMount(BorrowedFd directory, const std::string& path, bool 
 Result<void> setMountAttributes(BorrowedFd mount, std::uint64_t set, std::uint64_t clear, bool recursive,
                                 std::string_view what);
 
-/// Makes a detached mount show its files with the ids of a user namespace: MOUNT_ATTR_IDMAP.
-Result<void> idMapMount(BorrowedFd mount, BorrowedFd userNamespace, std::string_view what);
+/// Whether mounts made below this one show elsewhere, and the other way round: `type` is MS_PRIVATE, MS_SLAVE,
+/// MS_SHARED or MS_UNBINDABLE (mount_namespaces(7)).
+Result<void> setMountPropagation(BorrowedFd mount, std::uint64_t type, bool recursive, std::string_view what);
+
+/// Makes a detached mount, and those below it where that is asked for, show its files with the ids of a user namespace:
+/// MOUNT_ATTR_IDMAP.
+Result<void> idMapMount(BorrowedFd mount, BorrowedFd userNamespace, std::string_view what, bool recursive = true);
 
 /// Attaches a detached mount on top of what `target` (O_PATH) refers to.
 Result<void> attachMount(BorrowedFd mount, BorrowedFd target, std::string_view what);

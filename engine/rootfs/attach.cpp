@@ -1,35 +1,106 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/rootfs/child.h"
+#include "engine/rootfs/child_mount.h"
+#include "engine/rootfs/copy_up.h"
+#include "engine/rootfs/dev_links.h"
 #include "engine/rootfs/target.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 namespace lamella::rootfs {
 
 namespace {
 
-/// Makes the file system in the child's own namespaces; -1 with errno.
-int makeFileSystem(const PlannedMount& planned)
-{
-    const int context = ::fsopen(planned.type.c_str(), FSOPEN_CLOEXEC);
-    if (context < 0)
-        return -1;
-    bool ok = ::fsconfig(context, FSCONFIG_SET_STRING, "source", planned.type.c_str(), 0) == 0;
-    for (const auto& [key, value] : planned.data) {
-        ok = ok
-            && (value.empty() ? ::fsconfig(context, FSCONFIG_SET_FLAG, key.c_str(), nullptr, 0)
-                              : ::fsconfig(context, FSCONFIG_SET_STRING, key.c_str(), value.c_str(), 0))
-                == 0;
+/// One of the plan's mounts on its way, and how its failure is told.
+struct Attaching {
+    PlannedMount& planned;
+    std::size_t index;
+    const Reporter& reporter;
+
+    void require(bool ok, std::size_t option = 0) const
+    {
+        reporter.require(ok, Step::Mounts, mountDetail(index, option));
     }
-    int mount = -1;
-    if (ok && ::fsconfig(context, FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) == 0)
-        mount = ::fsmount(context, FSMOUNT_CLOEXEC, static_cast<unsigned>(planned.attributes));
-    const int errnum = errno;
-    ::close(context);
-    errno = errnum;
+};
+
+UniqueFd openTargetOf(const Attaching& one, int root, bool& made)
+{
+    const PlannedMount& planned = one.planned;
+    made = false;
+    if (planned.target.empty())
+        return UniqueFd{::fcntl(root, F_DUPFD_CLOEXEC, 3)};
+    const Missing missing = planned.changes ? Missing::Fail
+        : planned.directory                 ? Missing::MakeDirectory
+                                            : Missing::MakeFile;
+    return UniqueFd{openTarget(root, planned.target.c_str(), missing, planned.noSymlinks, &made)};
+}
+
+/// Whatever led there (a symlink of the image, another mount): what is mounted over a procfs hides files through which
+/// containers are confined. False with errno.
+bool isAllowed(const PlannedMount& planned, int target)
+{
+    struct statfs info{};
+    if (planned.overProc || planned.changes)
+        return true;
+    if (::fstatfs(target, &info) != 0)
+        return false;
+    if (info.f_type == PROC_SUPER_MAGIC)
+        errno = EPERM;
+    return info.f_type != PROC_SUPER_MAGIC;
+}
+
+/// config-linux.md, "Devices": another file in the place of a device is an error. An empty one is what an earlier start
+/// left there to mount on. False with errno.
+bool isExpected(const PlannedMount& planned, int target)
+{
+    struct stat info{};
+    if (planned.expected == Expected::Anything)
+        return true;
+    if (::fstat(target, &info) != 0)
+        return false;
+    const bool same = (info.st_mode & S_IFMT) == planned.deviceType
+        && (planned.deviceType == S_IFIFO || info.st_rdev == planned.deviceNumber);
+    if (same || (S_ISREG(info.st_mode) && info.st_size == 0))
+        return true;
+    errno = EEXIST;
+    return false;
+}
+
+int attach(const Attaching& one, int target, bool made)
+{
+    PlannedMount& planned = one.planned;
+    std::size_t option = 0;
+    if (!planned.mount) {
+        planned.mount.reset(makeFileSystem(planned, target, !made, option));
+        one.require(static_cast<bool>(planned.mount), option);
+    }
+    const int mount = planned.mount.get();
+    if (planned.copyUp)
+        one.require(copyUp(target, mount));
+    one.require(::move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == 0);
+    one.require(setPropagation(mount, planned.propagation));
     return mount;
+}
+
+/// Returns what is the root from here on.
+int place(const Attaching& one, int root)
+{
+    bool made = false;
+    const UniqueFd target = openTargetOf(one, root, made);
+    one.require(target && isAllowed(one.planned, target.get()) && isExpected(one.planned, target.get()));
+    if (one.planned.changes) {
+        std::size_t option = 0;
+        const bool changed = changeMount(one.planned, target.get(), option);
+        one.require(changed, option);
+        return root;
+    }
+    const int mount = attach(one, target.get(), made);
+    return one.planned.target.empty() ? mount : root;
 }
 
 } // namespace
@@ -44,23 +115,14 @@ void attachRoot(int root, int place, const Reporter& reporter)
     reporter.reached(Step::Root);
 }
 
-void attachMounts(int root, const MountPlan& plan, const Reporter& reporter)
+int attachMounts(int root, MountPlan& plan, const Reporter& reporter)
 {
-    for (std::size_t i = 0; i < plan.mounts.size(); ++i) {
-        const PlannedMount& planned = plan.mounts[i];
-        const auto detail = static_cast<std::uint32_t>(i);
-        const int mount = planned.mount ? planned.mount.get() : makeFileSystem(planned);
-        reporter.require(mount >= 0, Step::Mounts, detail);
-        const Missing missing = planned.directory ? Missing::MakeDirectory : Missing::MakeFile;
-        const int target = openTarget(root, planned.target.c_str(), missing, planned.noSymlinks);
-        reporter.require(target >= 0, Step::Mounts, detail);
-        reporter.require(::move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == 0,
-                         Step::Mounts, detail);
-        ::close(target);
-        if (!planned.mount)
-            ::close(mount);
-    }
+    for (std::size_t i = 0; i < plan.mounts.size(); ++i)
+        root = place({plan.mounts[i], i, reporter}, root);
+    if (plan.devLinks)
+        reporter.require(makeDevLinksIn(root), Step::Mounts, kDevLinksDetail);
     reporter.reached(Step::Mounts);
+    return root;
 }
 
 } // namespace lamella::rootfs

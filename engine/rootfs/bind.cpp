@@ -4,18 +4,71 @@
 #include "engine/os/file.h"
 #include "engine/os/mount.h"
 
+#include <algorithm>
+#include <format>
+#include <linux/magic.h>
+#include <sys/vfs.h>
+
 namespace lamella::rootfs {
 
-Result<Bind> makeBind(const oci::Mount& mount, const oci::MountOptions& options, const std::filesystem::path& bundle)
+namespace {
+
+bool has(const std::vector<oci::Propagation>& changes, std::uint64_t type)
+{
+    return std::ranges::contains(changes, type, &oci::Propagation::type);
+}
+
+/// A copy of a mount is a peer of the mount: whatever is mounted in one shows in the other. It stays so where it is to
+/// be shared; a slave must be made of a peer; and everything else has nothing to do with the host.
+Result<void> separate(BorrowedFd mount, const std::vector<oci::Propagation>& changes, std::string_view what)
+{
+    if (has(changes, MS_SHARED))
+        return {};
+    return os::setMountPropagation(mount, has(changes, MS_SLAVE) ? MS_SLAVE : MS_PRIVATE, true, what);
+}
+
+/// /proc is where the files are through which a container is confined: only a whole procfs may be there.
+Result<void> needProcfs(BorrowedFd source, const struct stat& info, const std::string& path)
+{
+    constexpr ino_t kRootOfProcfs = 1;
+    struct statfs system{};
+    if (::fstatfs(source.get(), &system) != 0)
+        return systemFailure(std::format("cannot look at {}", path));
+    if (system.f_type != PROC_SUPER_MAGIC || info.st_ino != kRootOfProcfs)
+        return failure(ErrorKind::InvalidArgument,
+                       std::format("mounts: only a procfs may be mounted on /proc, and {} is none", path));
+    return {};
+}
+
+} // namespace
+
+Result<Bind> makeBind(const oci::Mount& mount, const oci::MountOptions& options, const std::filesystem::path& bundle,
+                      std::optional<BorrowedFd> userNamespace)
 {
     const std::filesystem::path source = bundle / mount.source;
+    const std::string& path = source.native();
     const UniqueFd file = TRY(os::open(source, O_PATH));
-    const struct stat info = TRY(os::status(file.borrow(), source.native()));
+    const struct stat info = TRY(os::status(file.borrow(), path));
+    if (mount.destination == "/proc")
+        TRY(needProcfs(file.borrow(), info, path));
     Bind bind{TRY(os::cloneMount(file.borrow(), "", options.recursive)), S_ISDIR(info.st_mode)};
-    if (options.set != 0 || options.clear != 0)
-        TRY(os::setMountAttributes(bind.mount.borrow(), options.set, options.clear, options.recursiveReadonly,
-                                   source.native()));
+    TRY(separate(bind.mount.borrow(), options.propagation, path));
+    if (!options.own.empty())
+        TRY(os::setMountAttributes(bind.mount.borrow(), options.own.set, options.own.clear, false, path));
+    if (!options.tree.empty())
+        TRY(os::setMountAttributes(bind.mount.borrow(), options.tree.set, options.tree.clear, true, path));
+    if (userNamespace)
+        TRY(os::idMapMount(bind.mount.borrow(), *userNamespace, path, options.idMap == oci::IdMapScope::Tree));
     return bind;
+}
+
+Result<UniqueFd> copyTree(BorrowedFd directory, std::string_view propagation, std::string_view what)
+{
+    UniqueFd tree = TRY(os::cloneMount(directory, "", true));
+    const auto change = oci::propagationOf(propagation);
+    const bool receives = change && (change->type == MS_SLAVE || change->type == MS_SHARED);
+    TRY(os::setMountPropagation(tree.borrow(), receives ? MS_SLAVE : MS_PRIVATE, true, what));
+    return tree;
 }
 
 } // namespace lamella::rootfs

@@ -12,13 +12,17 @@ namespace lamella::rootfs {
 namespace {
 
 constexpr std::string_view kBase = "/sys/fs/cgroup";
-constexpr std::uint64_t kAttributes
-    = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RELATIME;
+constexpr std::uint64_t kAttributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RELATIME;
 
-/// The mount points of cgroup trees at or directly below /sys/fs/cgroup (proc_pid_mountinfo(5)).
-Result<std::vector<std::string>> findTrees()
+struct Tree {
+    std::string point;
+    bool unified = false;
+};
+
+/// The cgroup trees that are mounted at or directly below /sys/fs/cgroup (proc_pid_mountinfo(5)).
+Result<std::vector<Tree>> findTrees()
 {
-    std::vector<std::string> found;
+    std::vector<Tree> found;
     const std::string mountinfo = TRY(os::readFile("/proc/self/mountinfo", 16u << 20));
     for (const auto part : std::views::split(std::string_view{mountinfo}, '\n')) {
         const std::string_view line{part};
@@ -30,7 +34,7 @@ Result<std::vector<std::string>> findTrees()
             at = line.find(' ', at) + 1;
         const std::string point{line.substr(at, line.find(' ', at) - at)};
         if (point == kBase || (point.starts_with(kBase) && point.find('/', kBase.size() + 1) == point.npos))
-            found.push_back(point);
+            found.push_back({point, line.substr(separator).starts_with(" - cgroup2")});
     }
     return found;
 }
@@ -43,7 +47,7 @@ Result<UniqueFd> makeBase(Owner owner)
     TRY(tmpfs.set("size", "64k"));
     TRY(tmpfs.set("uid", std::to_string(owner.uid)));
     TRY(tmpfs.set("gid", std::to_string(owner.gid)));
-    return tmpfs.mount(kAttributes & ~std::uint64_t{MOUNT_ATTR_RDONLY});
+    return tmpfs.mount(kAttributes);
 }
 
 /// v1's "cpu,cpuacct" is found as "cpu" and as "cpuacct" too.
@@ -60,29 +64,42 @@ Result<void> addNames(BorrowedFd base, const std::string& name)
     return {};
 }
 
+/// The part of a tree that the container sees; none of a tree that nothing of it is in, as systemd's own.
+Result<UniqueFd> makeTree(const Tree& tree, const CgroupView& view)
+{
+    const UniqueFd top = TRY(os::open(tree.point, O_PATH | O_DIRECTORY));
+    const std::string relative = view.path.substr(std::min(view.path.find_first_not_of('/'), view.path.size()));
+    const bool whole = relative.empty() || (view.wholeUnified && tree.point == kBase);
+    auto seen = os::openBeneath(top.borrow(), whole ? "." : relative, O_PATH | O_DIRECTORY);
+    if (!seen)
+        return UniqueFd{};
+    UniqueFd mount = TRY(os::cloneMount(seen->borrow(), "", false));
+    TRY(os::setMountPropagation(mount.borrow(), MS_PRIVATE, false, tree.point));
+    TRY(os::setMountAttributes(mount.borrow(), kAttributes | view.attributes, MOUNT_ATTR__ATIME, false, tree.point));
+    return mount;
+}
+
 } // namespace
 
-Result<CgroupMounts> makeCgroupMounts(const std::string& cgroupPath, Owner owner)
+Result<CgroupMounts> makeCgroupMounts(const CgroupView& view, Owner owner)
 {
     CgroupMounts mounts;
-    const std::string relative = cgroupPath.substr(std::min(cgroupPath.find_first_not_of('/'), cgroupPath.size()));
-    for (const std::string& point : TRY(findTrees())) {
-        const UniqueFd tree = TRY(os::open(point, O_PATH | O_DIRECTORY));
-        auto own = os::openBeneath(tree.borrow(), relative, O_PATH | O_DIRECTORY);
-        if (!own)
-            continue; // a tree that nothing of this container is in, as systemd's own
-        UniqueFd mount = TRY(os::cloneMount(own->borrow(), "", false));
-        TRY(os::setMountAttributes(mount.borrow(), kAttributes, MOUNT_ATTR__ATIME, false, point));
-        const bool unified = point == kBase;
-        if (!unified && !mounts.base)
+    for (const Tree& tree : TRY(findTrees())) {
+        if (view.unifiedOnly && !tree.unified)
+            continue;
+        UniqueFd mount = TRY(makeTree(tree, view));
+        if (!mount)
+            continue;
+        const bool alone = view.unifiedOnly || tree.point == kBase;
+        if (!alone && !mounts.base)
             mounts.base = TRY(makeBase(owner));
-        std::string name = unified ? "" : point.substr(kBase.size() + 1);
-        if (!unified)
+        std::string name = alone ? "" : tree.point.substr(kBase.size() + 1);
+        if (!alone)
             TRY(addNames(mounts.base.borrow(), name));
         mounts.trees.push_back({std::move(name), std::move(mount)});
     }
-    if (mounts.base)
-        TRY(os::setMountAttributes(mounts.base.borrow(), MOUNT_ATTR_RDONLY, 0, false, std::string{kBase}));
+    if (mounts.base && view.attributes != 0)
+        TRY(os::setMountAttributes(mounts.base.borrow(), view.attributes, 0, false, kBase));
     return mounts;
 }
 

@@ -20,8 +20,16 @@ struct CgroupMounts {
     std::vector<Tree> trees;
 };
 
-/// Binds what exists of `cgroupPath` in each tree that the host mounts below /sys/fs/cgroup, read-only and without
-/// set-id, devices and execution: a container that could write there might write release_agent of v1.
-Result<CgroupMounts> makeCgroupMounts(const std::string& cgroupPath, Owner owner);
+/// What of the cgroup trees a container sees.
+struct CgroupView {
+    std::string path; ///< its own cgroup, below each tree
+    bool unifiedOnly = false; ///< the v2 tree alone, as the whole mount
+    bool wholeUnified = false; ///< all of the v2 tree where that is the machine's only one, instead of its own part
+    std::uint64_t attributes = 0; ///< MOUNT_ATTR_RDONLY or nothing
+};
+
+/// Binds what exists of `view` in each tree that the host mounts below /sys/fs/cgroup, without set-id, devices and
+/// execution. Only the root of a v1 tree has a release_agent, and no container sees that.
+Result<CgroupMounts> makeCgroupMounts(const CgroupView& view, Owner owner);
 
 } // namespace lamella::rootfs

@@ -13,11 +13,13 @@ namespace lamella::rootfs {
 /// directory, where hooks must find it at its own path. -1: there is no place.
 void attachRoot(int root, int place, const Reporter& reporter);
 
-/// Makes and attaches all mounts of the plan. Step::Mounts, detail: index into mounts.
-void attachMounts(int root, const MountPlan& plan, const Reporter& reporter);
+/// Makes and attaches all mounts of the plan, and keeps what it makes there. Step::Mounts, detail: see mountName().
+/// Returns what is the root from then on: a mount may lie on the root itself.
+int attachMounts(int root, MountPlan& plan, const Reporter& reporter);
 
-/// Covers the masked paths and makes the others read-only. Step::Protect, detail: index into masked, or 0x10000 + index
-/// into readonly. Paths that do not exist need no protection.
+/// Covers the masked paths and makes the others, the mounts that wait for it and the root read-only. Step::Protect,
+/// detail: index into masked, or 0x10000 + index into readonly; Step::Mounts as attachMounts(). Paths that do not exist
+/// need no protection.
 void protectPaths(int root, const MountPlan& plan, const Reporter& reporter);
 
 /// Opens a new PTY of the container's own devpts and binds it on /dev/console; returns the master. The terminal belongs
@@ -31,8 +33,12 @@ Terminal makeTerminal(int root, uid_t owner, const Reporter& reporter);
 /// A PTY of the devpts that is mounted at `pts` (relative to `root`); -1 with errno in both where that is no devpts.
 Terminal openTerminal(int root, const char* ptmx);
 
-/// Makes `root` the root directory and lets go of everything else.
-void pivotInto(int root, const Reporter& reporter);
+/// Makes `root` the root directory, lets go of everything else and sets the root's propagation.
+void pivotInto(int root, const MountPlan& plan, const Reporter& reporter);
+
+/// The same where pivot_root(2) cannot be had, as on an initramfs: the mounts of the machine stay below the
+/// container's, and only the root directory keeps it from them. The `procfs` are unmounted or covered first.
+void changeRootInto(int root, const MountPlan& plan, const Reporter& reporter);
 
 /// Writes "net/ipv4/ip_forward" and the like to a procfs of our own. `value` as it stands in the spec. False with
 /// errno.

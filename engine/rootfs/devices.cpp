@@ -1,77 +1,94 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/rootfs/devices.h"
 
-#include "engine/oci/id_map.h"
+#include "engine/os/file.h"
 #include "engine/os/mount.h"
+#include "engine/os/namespace.h"
+#include "engine/rootfs/dev_links.h"
 
-#include <array>
 #include <fcntl.h>
 #include <format>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 namespace lamella::rootfs {
 
 namespace {
 
-struct Node {
-    const char* name;
-    unsigned major;
-    unsigned minor;
-};
+constexpr std::string_view kDevPrefix = "dev/";
 
-constexpr std::array kNodes{Node{"null", 1, 3},   Node{"zero", 1, 5},    Node{"full", 1, 7},
-                            Node{"random", 1, 8}, Node{"urandom", 1, 9}, Node{"tty", 5, 0}};
-
-struct Link {
-    const char* name;
-    const char* target;
-};
-
-constexpr std::array kLinks{Link{"fd", "/proc/self/fd"}, Link{"stdin", "/proc/self/fd/0"},
-                            Link{"stdout", "/proc/self/fd/1"}, Link{"stderr", "/proc/self/fd/2"},
-                            Link{"ptmx", "pts/ptmx"}};
-
-Result<void> fill(BorrowedFd directory, Owner owner)
+/// The directories above `name` in a tmpfs that nobody else sees yet.
+Result<void> makeParents(BorrowedFd directory, const std::string& name, Owner owner)
 {
-    for (const Node& node : kNodes) {
-        // fchmodat afterwards: the umask of this process must not count.
-        if (::mknodat(directory.get(), node.name, S_IFCHR | 0666, makedev(node.major, node.minor)) != 0
-            || ::fchmodat(directory.get(), node.name, 0666, 0) != 0
-            || ::fchownat(directory.get(), node.name, owner.uid, owner.gid, AT_SYMLINK_NOFOLLOW) != 0)
-            return systemFailure(std::format("cannot make /dev/{}", node.name));
-    }
-    for (const Link& link : kLinks) {
-        if (::symlinkat(link.target, directory.get(), link.name) != 0
-            || ::fchownat(directory.get(), link.name, owner.uid, owner.gid, AT_SYMLINK_NOFOLLOW) != 0)
-            return systemFailure(std::format("cannot make /dev/{}", link.name));
+    for (std::size_t slash = name.find('/'); slash != name.npos; slash = name.find('/', slash + 1)) {
+        const std::string parent = name.substr(0, slash);
+        if (::mkdirat(directory.get(), parent.c_str(), 0755) != 0) {
+            if (errno == EEXIST)
+                continue;
+            return systemFailure(std::format("cannot make {}", parent));
+        }
+        if (::fchownat(directory.get(), parent.c_str(), owner.uid, owner.gid, AT_SYMLINK_NOFOLLOW) != 0)
+            return systemFailure(std::format("cannot give {} to the container", parent));
     }
     return {};
 }
 
-} // namespace
-
-Owner containerRoot(const oci::Spec& spec)
+Result<void> makeNode(BorrowedFd directory, const std::string& name, const DeviceNode& node)
 {
-    return {oci::hostId(spec.linux.uidMappings, 0), oci::hostId(spec.linux.gidMappings, 0)};
+    // fchmodat afterwards: the umask of this process must not count.
+    if (::mknodat(directory.get(), name.c_str(), node.mode, node.number) != 0
+        || ::fchmodat(directory.get(), name.c_str(), node.mode & 07777, 0) != 0
+        || ::fchownat(directory.get(), name.c_str(), node.owner.uid, node.owner.gid, AT_SYMLINK_NOFOLLOW) != 0)
+        return systemFailure(std::format("cannot make the device /{}", node.path));
+    return {};
 }
 
-Result<UniqueFd> makeDevices(const oci::MountOptions& options, Owner owner)
+Result<UniqueFd> mountTmpfs(const std::string& source, const oci::MountOptions& options, Owner owner)
 {
     os::FileSystem tmpfs = TRY(os::FileSystem::open("tmpfs"));
-    TRY(tmpfs.set("source", "tmpfs"));
-    for (const auto& [key, value] : options.data) {
-        if (key != "uid" && key != "gid")
-            TRY(tmpfs.set(key, value));
-    }
+    TRY(tmpfs.set("source", source));
     TRY(tmpfs.set("uid", std::to_string(owner.uid)));
     TRY(tmpfs.set("gid", std::to_string(owner.gid)));
+    for (const auto& [key, value] : options.data) {
+        if (key != "uid" && key != "gid")
+            TRY(value.empty() ? tmpfs.setFlag(key) : tmpfs.set(key, value));
+    }
     // Attributes come with the mount; the nodes are made before it can be read-only.
-    UniqueFd mount = TRY(tmpfs.mount(options.set & ~std::uint64_t{MOUNT_ATTR_RDONLY}));
-    TRY(fill(mount.borrow(), owner));
-    if ((options.set & MOUNT_ATTR_RDONLY) != 0)
-        TRY(os::setMountAttributes(mount.borrow(), MOUNT_ATTR_RDONLY, 0, false, "/dev"));
-    return mount;
+    return tmpfs.mount(options.own.set & ~std::uint64_t{MOUNT_ATTR_RDONLY});
+}
+
+} // namespace
+
+Result<UniqueFd> makeDevices(const oci::Mount& mount, const oci::MountOptions& options, Owner owner,
+                             const std::vector<DeviceNode>& nodes)
+{
+    UniqueFd tmpfs = TRY(mountTmpfs(mount.source.empty() ? "tmpfs" : mount.source, options, owner));
+    for (const DeviceNode& node : nodes) {
+        const std::string name = node.path.substr(kDevPrefix.size());
+        TRY(makeParents(tmpfs.borrow(), name, owner));
+        TRY(makeNode(tmpfs.borrow(), name, node));
+    }
+    if (!makeDevLinks(tmpfs.get(), owner))
+        return systemFailure("cannot make the links of /dev");
+    return tmpfs;
+}
+
+Result<std::vector<UniqueFd>> makeNodeMounts(const std::vector<DeviceNode>& nodes)
+{
+    std::vector<UniqueFd> mounts;
+    oci::MountOptions options;
+    options.own.set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
+    const UniqueFd tmpfs = TRY(mountTmpfs("tmpfs", options, {}));
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        TRY(makeNode(tmpfs.borrow(), std::to_string(i), nodes[i]));
+    // What is mounted nowhere cannot be bound (before Linux 6.15).
+    TRY(os::callWithPrivateMounts([&]() -> Result<void> {
+        const UniqueFd root = TRY(os::open("/", O_PATH | O_DIRECTORY));
+        TRY(os::attachMount(tmpfs.borrow(), root.borrow(), "/"));
+        for (std::size_t i = 0; i < nodes.size(); ++i)
+            mounts.push_back(TRY(os::cloneMount(tmpfs.borrow(), std::to_string(i), false)));
+        return {};
+    }));
+    return mounts;
 }
 
 } // namespace lamella::rootfs

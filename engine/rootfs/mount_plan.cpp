@@ -1,17 +1,43 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/rootfs/mount_plan.h"
 
+#include "engine/oci/paths.h"
 #include "engine/oci/validate.h"
-#include "engine/os/mount.h"
 #include "engine/rootfs/bind.h"
 #include "engine/rootfs/cgroup_mounts.h"
-#include "engine/rootfs/devices.h"
+#include "engine/rootfs/dev_links.h"
+#include "engine/rootfs/dev_plan.h"
+#include "engine/rootfs/file_systems.h"
+#include "engine/rootfs/id_maps.h"
 
+#include <algorithm>
 #include <format>
 
 namespace lamella::rootfs {
 
 namespace {
+
+/// The kernel takes 255 bytes a value; layers can be given one by one instead (overlayfs, "lowerdir+").
+std::vector<std::pair<std::string, std::string>> dataOf(const oci::Mount& mount, const oci::MountOptions& options)
+{
+    constexpr std::size_t kLongest = 255;
+    std::vector<std::pair<std::string, std::string>> data;
+    for (const auto& [key, value] : options.data) {
+        if (mount.type != "overlay" || key != "lowerdir" || value.size() <= kLongest) {
+            data.emplace_back(key, value);
+            continue;
+        }
+        std::size_t start = 0;
+        for (std::size_t end = 0; end <= value.size(); ++end) {
+            const bool escaped = end > start && value[end - 1] == '\\';
+            if (end < value.size() && (value[end] != ':' || escaped))
+                continue;
+            data.emplace_back("lowerdir+", value.substr(start, end - start));
+            start = end + 1;
+        }
+    }
+    return data;
+}
 
 class Planner {
 public:
@@ -20,69 +46,140 @@ public:
         , m_bundle(bundle)
         , m_cgroupPath(cgroupPath)
         , m_owner(containerRoot(spec))
+        , m_idMaps(spec)
+        , m_dev(planDev(spec))
     {
     }
 
     Result<void> add(const oci::Mount& mount)
     {
         const oci::MountOptions options = TRY(oci::parseMountOptions(mount));
-        PlannedMount planned;
-        planned.target = mount.destination.substr(1);
-        planned.attributes = options.set;
-        if (options.bind) {
-            Bind bind = TRY(makeBind(mount, options, m_bundle));
-            planned.mount = std::move(bind.mount);
-            planned.directory = bind.directory;
-        } else if (mount.type == "cgroup" || mount.type == "cgroup2") {
-            return addCgroups(mount);
-        } else if (mount.type == "tmpfs" && mount.destination == "/dev") {
-            planned.mount = TRY(makeDevices(options, m_owner));
-            planned.noSymlinks = true;
-        } else if (mount.type == "sysfs" && sharesNetwork()) {
-            planned.mount = TRY(makeSysfs(options.set));
-            planned.noSymlinks = true;
-        } else {
-            planned.type = mount.type;
-            planned.data = options.data;
-            planned.noSymlinks = mount.type == "proc" || mount.type == "sysfs";
+        if (oci::isChange(mount, options))
+            addChange(mount, options);
+        else if (options.bind)
+            TRY(addBind(mount, options));
+        else if (mount.type == "cgroup" || mount.type == "cgroup2")
+            TRY(addCgroups(mount, options));
+        else
+            TRY(addFileSystem(mount, options));
+        return {};
+    }
+
+    /// The devices that are not in a /dev of ours.
+    Result<void> addNodes()
+    {
+        m_plan.devLinks = m_dev.links;
+        if (m_dev.outside.empty())
+            return {};
+        std::vector<UniqueFd> mounts = TRY(makeNodeMounts(m_dev.outside));
+        for (std::size_t i = 0; i < mounts.size(); ++i) {
+            const DeviceNode& node = m_dev.outside[i];
+            PlannedMount planned;
+            planned.target = node.path;
+            planned.mount = std::move(mounts[i]);
+            planned.directory = false;
+            planned.expected = node.byDefault ? Expected::Anything : Expected::Device;
+            planned.deviceType = node.mode & S_IFMT;
+            planned.deviceNumber = node.number;
+            m_plan.mounts.push_back(std::move(planned));
         }
-        m_plan.mounts.push_back(std::move(planned));
         return {};
     }
 
     MountPlan take() { return std::move(m_plan); }
 
 private:
-    /// A user namespace that does not own the network namespace may not mount its sysfs: the host does it, and is in
-    /// that namespace while it plans.
-    bool sharesNetwork() const
+    static PlannedMount begin(const oci::Mount& mount, const oci::MountOptions& options)
     {
-        const oci::Namespace* network = oci::findNamespace(m_spec, oci::NamespaceType::Network);
-        return network == nullptr || !network->path.empty();
+        PlannedMount planned;
+        planned.target = mount.destination.substr(1);
+        planned.type = mount.type;
+        planned.source = sourceOf(mount);
+        planned.propagation = options.propagation;
+        planned.overProc = oci::isAtOrBelow(mount.destination, "/proc");
+        planned.noSymlinks = mount.destination == "/proc";
+        return planned;
     }
 
-    static Result<UniqueFd> makeSysfs(std::uint64_t attributes)
+    void push(PlannedMount planned)
     {
-        os::FileSystem sysfs = TRY(os::FileSystem::open("sysfs"));
-        TRY(sysfs.set("source", "sysfs"));
-        return sysfs.mount(attributes);
+        m_plan.rootCovers += planned.target.empty() && !planned.changes ? 1 : 0;
+        m_plan.mounts.push_back(std::move(planned));
     }
 
-    Result<void> addCgroups(const oci::Mount& mount)
+    void addChange(const oci::Mount& mount, const oci::MountOptions& options)
     {
-        CgroupMounts cgroups = TRY(makeCgroupMounts(m_cgroupPath, m_owner));
-        const std::string target = mount.destination.substr(1);
+        PlannedMount planned = begin(mount, options);
+        planned.changes = true;
+        planned.data = options.data;
+        planned.own = options.own;
+        planned.tree = options.tree;
+        push(std::move(planned));
+    }
+
+    Result<void> addBind(const oci::Mount& mount, const oci::MountOptions& options)
+    {
+        PlannedMount planned = begin(mount, options);
+        const auto userNamespace = TRY(m_idMaps.namespaceFor(mount, options));
+        Bind bind = TRY(makeBind(mount, options, m_bundle, userNamespace));
+        planned.mount = std::move(bind.mount);
+        planned.directory = bind.directory;
+        push(std::move(planned));
+        return {};
+    }
+
+    Result<void> addFileSystem(const oci::Mount& mount, const oci::MountOptions& options)
+    {
+        PlannedMount planned = begin(mount, options);
+        const bool isDev = &mount == m_dev.mount;
+        const bool isTmpfs = mount.type == "tmpfs";
+        planned.noSymlinks = planned.noSymlinks || isDev || mount.type == "proc" || mount.type == "sysfs";
+        planned.own = options.own;
+        planned.copyUp = options.copyUp;
+        planned.readonlyAtEnd = isTmpfs && (options.own.set & MOUNT_ATTR_RDONLY) != 0;
+        if (planned.readonlyAtEnd)
+            planned.own.set &= ~std::uint64_t{MOUNT_ATTR_RDONLY};
+        if (isDev) {
+            planned.mount = TRY(makeDevices(mount, options, m_owner, m_dev.inside));
+        } else if (isMadeByHost(mount.type, m_spec)) {
+            planned.mount = TRY(makeHostFileSystem(mount, options));
+        } else {
+            planned.data = dataOf(mount, options);
+            planned.takesMode = isTmpfs && !std::ranges::contains(options.data, "mode", [](const auto& option) {
+                                    return std::string_view{option.first};
+                                });
+        }
+        push(std::move(planned));
+        return {};
+    }
+
+    /// Without a cgroup namespace of its own a container's cgroup has its full name inside, and is looked for under it.
+    bool seesWholeUnifiedTree() const
+    {
+        using enum oci::NamespaceType;
+        return oci::findNamespace(m_spec, Cgroup) == nullptr && oci::findNamespace(m_spec, User) == nullptr;
+    }
+
+    Result<void> addCgroups(const oci::Mount& mount, const oci::MountOptions& options)
+    {
+        CgroupMounts cgroups = TRY(makeCgroupMounts({.path = m_cgroupPath,
+                                                     .unifiedOnly = mount.type == "cgroup2",
+                                                     .wholeUnified = seesWholeUnifiedTree(),
+                                                     .attributes = options.own.set & MOUNT_ATTR_RDONLY},
+                                                    m_owner));
+        if (!cgroups.base && cgroups.trees.empty())
+            return failure(ErrorKind::Unsupported, "the machine mounts no such cgroup tree below /sys/fs/cgroup");
         if (cgroups.base) {
-            PlannedMount base;
-            base.target = target;
+            PlannedMount base = begin(mount, options);
             base.mount = std::move(cgroups.base);
-            m_plan.mounts.push_back(std::move(base));
+            push(std::move(base));
         }
         for (CgroupMounts::Tree& tree : cgroups.trees) {
-            PlannedMount planned;
-            planned.target = tree.name.empty() ? target : std::format("{}/{}", target, tree.name);
+            PlannedMount planned = begin(mount, options);
+            if (!tree.name.empty())
+                planned.target += "/" + tree.name;
             planned.mount = std::move(tree.mount);
-            m_plan.mounts.push_back(std::move(planned));
+            push(std::move(planned));
         }
         return {};
     }
@@ -91,6 +188,8 @@ private:
     const std::filesystem::path& m_bundle;
     const std::string& m_cgroupPath;
     Owner m_owner;
+    IdMaps m_idMaps;
+    DevPlan m_dev;
     MountPlan m_plan;
 };
 
@@ -110,11 +209,33 @@ Result<MountPlan> planMounts(const oci::Spec& spec, const std::filesystem::path&
     Planner planner{spec, bundle, cgroupPath};
     for (const oci::Mount& mount : spec.mounts)
         TRY_WITHIN(std::format("cannot prepare the mount of {}", mount.destination), planner.add(mount));
+    TRY_WITHIN("cannot prepare the devices", planner.addNodes());
     MountPlan plan = planner.take();
     plan.masked = relative(spec.linux.maskedPaths);
     plan.readonly = relative(spec.linux.readonlyPaths);
     plan.rootReadonly = spec.rootReadonly;
+    // All is private until then, and "private" leaves alone what the mounts' own options made.
+    plan.rootPropagation = oci::propagationOf(spec.linux.rootfsPropagation);
+    if (plan.rootPropagation && plan.rootPropagation->type == MS_PRIVATE)
+        plan.rootPropagation.reset();
     return plan;
+}
+
+std::string mountName(const MountPlan& plan, std::uint32_t detail)
+{
+    if (detail == kDevLinksDetail)
+        return "the links of /dev";
+    const std::size_t index = detail & 0xffffU;
+    const std::size_t option = detail >> 16;
+    if (index >= plan.mounts.size())
+        return {};
+    const PlannedMount& mount = plan.mounts[index];
+    std::string name = "/" + mount.target;
+    if (option != 0 && option <= mount.data.size()) {
+        const auto& [key, value] = mount.data[option - 1];
+        name += std::format(" (the option {}{}{})", key, value.empty() ? "" : "=", value);
+    }
+    return name;
 }
 
 } // namespace lamella::rootfs

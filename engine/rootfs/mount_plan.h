@@ -12,27 +12,59 @@
 
 namespace lamella::rootfs {
 
-/// One mount, prepared as far as the host can: either a detached mount, or a file system that only the child can make
-/// because it belongs to the child's namespaces.
-struct PlannedMount {
-    std::string target; ///< relative to the root, without a leading slash
-    UniqueFd mount; ///< detached; none: the child makes `type`
-    std::string type;
-    std::vector<std::pair<std::string, std::string>> data;
-    std::uint64_t attributes = 0;
-    bool directory = true; ///< what a missing target becomes
-    bool noSymlinks = false; ///< no part of the target may be a symlink: what protects the container is mounted here
+/// What a mount may find on its target.
+enum class Expected {
+    Anything,
+    Device, ///< only what is the same device, or an empty file, which an earlier start left as a target
 };
 
-/// Everything that happens to the root between its mount and the pivot.
+/// One mount, prepared as far as the host can: either a detached mount, or a file system that only the child can make
+/// because it belongs to the child's namespaces, or a change of what is mounted already.
+struct PlannedMount {
+    std::string target; ///< relative to the root, without a leading slash; empty: the root itself
+    UniqueFd mount; ///< detached; none: the child makes `type`
+    std::string type, source;
+    std::vector<std::pair<std::string, std::string>> data;
+    oci::MountAttributes own, tree; ///< of what the child makes or changes
+    std::vector<oci::Propagation> propagation; ///< once it is attached
+    mode_t deviceType = 0; ///< with Expected::Device
+    dev_t deviceNumber = 0;
+    Expected expected = Expected::Anything;
+    bool changes = false; ///< what is mounted on the target is changed, and nothing is attached
+    bool directory = true; ///< what a missing target becomes
+    bool noSymlinks = false; ///< no part of the target may be a symlink: what protects the container is mounted here
+    bool overProc = false; ///< the target may be a file of procfs
+    bool copyUp = false; ///< it begins with what it hides
+    bool takesMode = false; ///< it has the mode of a target that was there
+    bool readonlyAtEnd = false; ///< until then, targets of other mounts may be made in it
+};
+
+/// Everything that happens to the root between its mount and the pivot. The child keeps in it what it makes.
 struct MountPlan {
     std::vector<PlannedMount> mounts;
     std::vector<std::string> masked, readonly; ///< relative to the root
     bool rootReadonly = false;
+    bool devLinks = false; ///< /dev/fd and the others are made in the root's own /dev
+    unsigned rootCovers = 0; ///< how many of the mounts lie on the root itself
+    std::optional<oci::Propagation> rootPropagation; ///< once the root is "/"
+    std::vector<std::string> procfs; ///< where the machine has procfs and sysfs, for changeRootInto()
 };
 
-/// Reads the spec's mounts and makes what the host makes: binds, /dev, the cgroup trees (which must exist), and a sysfs
-/// that belongs to a network namespace which is not the child's own.
+/// Reads the spec's mounts and devices and makes what the host makes: binds, /dev, device nodes, the cgroup trees
+/// (which must exist), and file systems that belong to a namespace which is not the child's own. With the namespaces
+/// that the spec joins by path entered (but the mount namespace).
 Result<MountPlan> planMounts(const oci::Spec& spec, const std::filesystem::path& bundle, const std::string& cgroupPath);
+
+/// The mount points of every procfs and sysfs that this process sees, the last mounted first.
+Result<std::vector<std::string>> findProcfs();
+
+/// What `detail` of a report of Step::Mounts stands for: "/vol", or "/vol (the option size=many)".
+std::string mountName(const MountPlan& plan, std::uint32_t detail);
+
+/// The detail of a report of Step::Mounts. `option` is one more than the index into PlannedMount::data; 0: none.
+constexpr std::uint32_t mountDetail(std::size_t mount, std::size_t option)
+{
+    return static_cast<std::uint32_t>(mount | (option << 16));
+}
 
 } // namespace lamella::rootfs

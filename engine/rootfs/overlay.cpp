@@ -176,7 +176,7 @@ Result<UniqueFd> makeRootBind(const oci::Spec& spec, const std::filesystem::path
 {
     const std::filesystem::path path = bundle / spec.rootPath;
     const UniqueFd directory = TRY(os::open(path, O_PATH | O_DIRECTORY));
-    return os::cloneMount(directory.borrow(), "", true);
+    return copyTree(directory.borrow(), spec.linux.rootfsPropagation, path.native());
 }
 
 } // namespace lamella::rootfs

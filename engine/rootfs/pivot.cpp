@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/rootfs/child.h"
+#include "engine/rootfs/child_mount.h"
 
 #include <climits>
 #include <cstring>
@@ -13,14 +14,45 @@
 
 namespace lamella::rootfs {
 
-void pivotInto(int root, const Reporter& reporter)
+namespace {
+
+void finish(int root, const MountPlan& plan, const Reporter& reporter)
+{
+    reporter.require(::chdir("/") == 0, Step::Pivot);
+    if (plan.rootPropagation)
+        reporter.require(setPropagation(root, *plan.rootPropagation), Step::Pivot);
+    reporter.reached(Step::Pivot);
+}
+
+/// In a user namespace the mounts of the machine are locked, and can only be covered.
+bool hide(const char* path)
+{
+    if (::umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
+        return true;
+    return (errno == EINVAL || errno == EPERM) && ::mount("tmpfs", path, "tmpfs", MS_RDONLY, "size=0") == 0;
+}
+
+} // namespace
+
+void pivotInto(int root, const MountPlan& plan, const Reporter& reporter)
 {
     reporter.require(::fchdir(root) == 0, Step::Pivot);
     // Stacks the old root on the new one's top, where umount2 finds it (pivot_root(2), NOTES).
     reporter.require(::syscall(SYS_pivot_root, ".", ".") == 0, Step::Pivot);
-    reporter.require(::umount2(".", MNT_DETACH) == 0, Step::Pivot);
-    reporter.require(::chdir("/") == 0, Step::Pivot);
-    reporter.reached(Step::Pivot);
+    // What was the container's root before another mount covered it lies on the old root, and comes off first.
+    for (unsigned i = 0; i <= plan.rootCovers; ++i)
+        reporter.require(::umount2(".", MNT_DETACH) == 0, Step::Pivot);
+    finish(root, plan, reporter);
+}
+
+void changeRootInto(int root, const MountPlan& plan, const Reporter& reporter)
+{
+    // The kernel lets a container mount a new procfs or sysfs only where it sees a whole one: this one would not be
+    // masked, and reachable for whoever leaves the root directory.
+    for (const std::string& path : plan.procfs)
+        reporter.require(hide(path.c_str()), Step::Pivot);
+    reporter.require(::fchdir(root) == 0 && ::chroot(".") == 0, Step::Pivot);
+    finish(root, plan, reporter);
 }
 
 int makeProcfs()

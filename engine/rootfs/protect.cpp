@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/rootfs/child.h"
+#include "engine/rootfs/child_mount.h"
 #include "engine/rootfs/target.h"
 
 #include <fcntl.h>
@@ -87,10 +88,7 @@ bool makeReadonly(int target)
     const int mount = cloneOf(target, AT_RECURSIVE);
     if (mount < 0)
         return false;
-    mount_attr attributes{};
-    attributes.attr_set = MOUNT_ATTR_RDONLY;
-    const bool done = ::mount_setattr(mount, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof attributes) == 0
-        && moveOnto(mount, target);
+    const bool done = setAttributes(mount, {MOUNT_ATTR_RDONLY, 0}, true) && moveOnto(mount, target);
     ::close(mount);
     return done;
 }
@@ -102,6 +100,16 @@ int openExisting(int root, const std::string& path, const Reporter& reporter, st
     if (target < 0 && errno != ENOENT && errno != ENOTDIR)
         reporter.fail(Step::Protect, errno, detail);
     return target;
+}
+
+void makeReadonlyAtEnd(const MountPlan& plan, const Reporter& reporter)
+{
+    for (std::size_t i = 0; i < plan.mounts.size(); ++i) {
+        const PlannedMount& planned = plan.mounts[i];
+        if (planned.readonlyAtEnd)
+            reporter.require(setAttributes(planned.mount.get(), {MOUNT_ATTR_RDONLY, 0}, false), Step::Mounts,
+                             mountDetail(i, 0));
+    }
 }
 
 } // namespace
@@ -129,11 +137,9 @@ void protectPaths(int root, const MountPlan& plan, const Reporter& reporter)
         ::close(covers.null);
     if (covers.empty >= 0)
         ::close(covers.empty);
-    if (plan.rootReadonly) {
-        mount_attr attributes{};
-        attributes.attr_set = MOUNT_ATTR_RDONLY;
-        reporter.require(::mount_setattr(root, "", AT_EMPTY_PATH, &attributes, sizeof attributes) == 0, Step::Root);
-    }
+    makeReadonlyAtEnd(plan, reporter);
+    if (plan.rootReadonly)
+        reporter.require(setAttributes(root, {MOUNT_ATTR_RDONLY, 0}, false), Step::Root);
     reporter.reached(Step::Protect);
 }
 

@@ -77,7 +77,7 @@ std::string detailName(const CreatePlan& plan, const rootfs::Report& report)
     const auto path = [](const std::string& text) { return "/" + text; };
     switch (static_cast<Step>(report.step)) {
     case Step::Mounts:
-        return at(plan.mounts.mounts, report.detail, [](const auto& mount) { return "/" + mount.target; });
+        return rootfs::mountName(plan.mounts, report.detail);
     case Step::Hooks:
         return at(plan.hookNames, report.detail, [](const auto& name) { return name; });
     case Step::Protect:
@@ -177,6 +177,9 @@ private:
             m_plan.program.handReportOn();
         TRY(addStreams(m_request.streams, m_plan.program));
         m_plan.mounts = TRY(rootfs::planMounts(m_spec, m_request.bundle, m_cgroupPath));
+        m_plan.noPivot = m_request.noPivot;
+        if (m_plan.noPivot)
+            m_plan.mounts.procfs = TRY(rootfs::findProcfs());
         m_plan.hostname = m_spec.hostname;
         planHooks();
         m_plan.domainname = m_spec.domainname;

@@ -22,6 +22,7 @@ struct CreatePlan {
     std::uint64_t cloneFlags = 0;
     bool inUser = false; ///< a user namespace that is new or joined
     bool newUser = false, newCgroup = false, newNetwork = false;
+    bool noPivot = false;
     std::string hostname, domainname;
     bool awaitHooks = false; ///< the parent runs hooks when the mounts are made
     std::vector<PreparedHook> hooks; ///< createContainer; their state is the program's

@@ -185,16 +185,16 @@ void runCreatedChild(CreatePlan& plan, ChildEnds ends, const Reporter& reporter)
     joinCgroup(plan, reporter);
     applySettings(plan, reporter);
     const UniqueFd label = openLabel(plan.program.label, reporter);
-    const int root = receiveRoot(plan, ends.channel, reporter);
-    rootfs::attachRoot(root, checkedPlace(place, root, reporter), reporter);
-    rootfs::attachMounts(root, plan.mounts, reporter);
+    const int bottom = receiveRoot(plan, ends.channel, reporter);
+    rootfs::attachRoot(bottom, checkedPlace(place, bottom, reporter), reporter);
+    const int root = rootfs::attachMounts(bottom, plan.mounts, reporter);
     rootfs::Terminal terminal{-1, -1};
     if (plan.program.terminal)
         terminal = rootfs::makeTerminal(root, plan.program.uid, reporter);
     runCreateHooks(plan, root, ends.channel, reporter);
     makeWorkingDirectory(root, plan, reporter);
     rootfs::protectPaths(root, plan.mounts, reporter);
-    rootfs::pivotInto(root, reporter);
+    (plan.noPivot ? rootfs::changeRootInto : rootfs::pivotInto)(root, plan.mounts, reporter);
     lookForProgram(plan.program, reporter);
     reporter.require(sendMark(ends.channel.get(), kMarkReady, terminal.master), Step::Ready);
     if (terminal.master >= 0)

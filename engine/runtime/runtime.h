@@ -45,6 +45,7 @@ struct CreateRequest {
     unsigned inheritedFds = 0;
     std::string sessionKeyring = {}; ///< joined or made; empty: the caller's is kept
     bool systemdCgroup = false; ///< systemd makes the cgroup: systemdCgroupPath()
+    bool noPivot = false; ///< chroot(2) instead of pivot_root(2), for a root file system that is an initramfs
     std::string* failedStep = nullptr; ///< gets the name of the step that failed, where the caller wants it
 };
 

@@ -48,7 +48,9 @@ struct Making {
                                         .streams = kOwnStreams,
                                         .gateDirectory = gateDirectory,
                                         .inheritedFds = inherited,
-                                        .sessionKeyring = keyringOf(reservation.state())});
+                                        .sessionKeyring = keyringOf(reservation.state()),
+                                        .systemdCgroup = options.systemdCgroup,
+                                        .noPivot = options.noPivot});
         if (!created)
             return std::unexpected(inCallersWords(std::move(created).error(), bundle.spec.process));
         log::debug("the container {} is created with PID {}", options.id, created->pid);

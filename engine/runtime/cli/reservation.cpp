@@ -5,6 +5,7 @@
 #include "engine/os/process.h"
 #include "engine/runtime/hooks.h"
 #include "engine/runtime/runtime.h"
+#include "engine/runtime/systemd_cgroup.h"
 
 #include <chrono>
 
@@ -18,14 +19,15 @@ std::filesystem::path absolutePath(const std::filesystem::path& path)
     return std::filesystem::absolute(path, ignored).lexically_normal();
 }
 
-State stateFor(const Options& options, const LoadedBundle& bundle)
+Result<State> stateFor(const Options& options, const LoadedBundle& bundle)
 {
     using namespace std::chrono;
     State state;
     state.id = options.id;
     state.bundle = bundle.path.native();
     state.rootfs = (bundle.path / bundle.spec.rootPath).lexically_normal().native();
-    state.cgroup = cgroupPath(bundle.spec, options.id);
+    state.cgroup = options.systemdCgroup ? TRY(systemdCgroupPath(bundle.spec, options.id))
+                                         : cgroupPath(bundle.spec, options.id);
     state.createdUsec = duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
     state.ownKeyring = !options.noNewKeyring;
     state.annotations = bundle.spec.annotations;
@@ -48,17 +50,18 @@ Result<LoadedBundle> loadBundle(const std::filesystem::path& bundle)
 
 Result<Reservation> Reservation::make(const Options& options, const LoadedBundle& bundle)
 {
+    State state = TRY(stateFor(options, bundle));
     TRY(reserve(options.root, options.id));
-    Reservation reservation{options, bundle, TRY(Lock::take(directoryOf(options.root, options.id)))};
+    Reservation reservation{options.root, std::move(state), TRY(Lock::take(directoryOf(options.root, options.id)))};
     TRY(save(options.root, reservation.m_state));
     TRY(keepConfig(options.root, options.id, bundle.config));
     TRY(keepHooks(directoryOf(options.root, options.id), bundle.spec));
     return reservation;
 }
 
-Reservation::Reservation(const Options& options, const LoadedBundle& bundle, Lock lock)
-    : m_root(options.root)
-    , m_state(stateFor(options, bundle))
+Reservation::Reservation(std::filesystem::path root, State state, Lock lock)
+    : m_root(std::move(root))
+    , m_state(std::move(state))
     , m_lock(std::move(lock))
 {
 }

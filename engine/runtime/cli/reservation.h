@@ -51,7 +51,7 @@ public:
     void keep() { m_owned = false; }
 
 private:
-    Reservation(const Options& options, const LoadedBundle& bundle, Lock lock);
+    Reservation(std::filesystem::path root, State state, Lock lock);
 
     std::filesystem::path m_root;
     State m_state;

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void refused();
     void accepted_data();
     void accepted();
+    void pathsAreCleaned();
     void notJson_data();
     void notJson();
     void processAlone();
@@ -54,7 +55,10 @@ static json full()
                   "createRuntime": [{"path": "/b"}], "createContainer": [{"path": "/c"}],
                   "startContainer": [{"path": "/d"}], "poststart": [{"path": "/e"}], "poststop": [{"path": "/f"}]},
         "mounts": [{"destination": "/proc", "type": "proc", "source": "proc"},
-                   {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755"]}],
+                   {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755"]},
+                   {"destination": "/mapped", "type": "bind", "source": "/srv", "options": ["rbind", "ridmap"],
+                    "uidMappings": [{"containerID": 0, "hostID": 5, "size": 10}],
+                    "gidMappings": [{"containerID": 0, "hostID": 6, "size": 10}]}],
         "annotations": {"a": "b"},
         "linux": {
             "namespaces": [{"type": "pid"}, {"type": "mount"}, {"type": "user"}, {"type": "ipc"}, {"type": "uts"},
@@ -68,7 +72,9 @@ static json full()
                         "flags": ["SECCOMP_FILTER_FLAG_LOG"], "listenerPath": "/run/x", "listenerMetadata": "m",
                         "syscalls": [{"names": ["mount"], "action": "SCMP_ACT_NOTIFY"}, {"names": ["read"], "action": "SCMP_ACT_ALLOW",
                                       "args": [{"index": 1, "value": 2, "valueTwo": 3, "op": "SCMP_CMP_MASKED_EQ"}]}]},
-            "maskedPaths": ["/proc/kcore"], "readonlyPaths": ["/proc/sys"],
+            "devices": [{"path": "/dev/fuse", "type": "c", "major": 10, "minor": 229, "fileMode": 432, "uid": 1, "gid": 2},
+                        {"path": "/dev/pipe", "type": "p"}],
+            "maskedPaths": ["/proc/kcore"], "readonlyPaths": ["/proc/sys"], "rootfsPropagation": "rslave",
             "sysctl": {"net.ipv4.ip_forward": "1", "user.max_net_namespaces": "5"}, "mountLabel": "l",
             "personality": {"domain": "LINUX32"}, "netDevices": {"eth0": {"name": "net0"}},
             "timeOffsets": {"monotonic": {"secs": -1, "nanosecs": 5}, "boottime": {"secs": 7, "nanosecs": 0}},
@@ -133,16 +139,31 @@ void TestOciSpec::refused_data()
     row("terminal a string", "/process/terminal", "\"yes\"", "process.terminal");
     row("no root", "/root", "null", "root.path");
     row("hostname without its namespace", "/linux/namespaces/4", "{\"type\":\"cgroup\"}", "hostname");
-    row("relative destination", "/mounts/1/destination", "\"dev\"", "destination");
-    row("destination with dots", "/mounts/1/destination", "\"/dev/../etc\"", "destination");
-    row("destination with a trailing slash", "/mounts/1/destination", "\"/dev/\"", "destination");
-    row("destination with two slashes", "/mounts/1/destination", "\"//dev\"", "destination");
-    row("destination root", "/mounts/1/destination", "\"/\"", "destination");
     row("over proc", "/mounts/1/destination", "\"/proc/sys\"", "/proc/sys");
-    row("procfs elsewhere", "/mounts/0/destination", "\"/other\"", "/other");
+    row("no destination", "/mounts/1/destination", "\"\"", "mounts[1].destination");
+    row("over proc, unclean", "/mounts/1/destination", "\"proc/../proc//./sys/\"", "/proc/sys");
+    row("tmpfs on proc", "/mounts/0/type", "\"tmpfs\"", "/proc");
+    row("no type", "/mounts/1", R"({"destination":"/x","source":"/y","options":["ro"]})", "/x has no type");
+    row("bind without source", "/mounts/1", R"({"destination":"/x","options":["bind"]})", "/x has no source");
+    row("copied up proc", "/mounts/0/options", R"(["tmpcopyup"])", "tmpcopyup");
+    row("mapped tmpfs", "/mounts/1/options", R"(["idmap"])", "no bind mount");
+    row("one map of a mount", "/mounts/1",
+        R"({"destination":"/x","type":"bind","source":"/","uidMappings":[{"containerID":0,"hostID":1,"size":1}]})",
+        "both uidMappings and gidMappings");
+    row("map of nothing", "/mounts/1/uidMappings", "[{}]", "mounts[1].uidMappings[0]");
+    row("device without path", "/linux/devices", R"([{"type":"c","major":1,"minor":3}])", "linux.devices[0].path");
+    row("device on the root", "/linux/devices", R"([{"path":"/","type":"c","major":1,"minor":3}])", "linux.devices");
+    row("device without type", "/linux/devices", R"([{"path":"/dev/x","major":1,"minor":3}])", "/dev/x");
+    row("device of no type", "/linux/devices", R"([{"path":"/dev/x","type":"d","major":1,"minor":3}])", "\"d\"");
+    row("device without number", "/linux/devices", R"([{"path":"/dev/x","type":"c","minor":3}])", "devices[0].major");
+    row("device of a large number", "/linux/devices", R"([{"path":"/dev/x","type":"b","major":4096,"minor":3}])",
+        "devices[0].major");
+    row("device of a negative number", "/linux/devices", R"([{"path":"/dev/x","type":"b","major":1,"minor":-1}])",
+        "devices[0].minor");
+    row("masked root", "/linux/maskedPaths/0", "\"/..\"", "root.readonly");
+    row("read-only root path", "/linux/readonlyPaths/0", "\"/\"", "root.readonly");
+    row("propagation", "/linux/rootfsPropagation", "\"rprivat\"", "rootfsPropagation");
     row("unknown option", "/mounts/1/options/0", "\"nosuidd\"", "nosuidd");
-    row("file system", "/mounts/1/type", "\"ext4\"", "ext4");
-    row("mapped mount", "/mounts/1/uidMappings", "[{}]", "uidMappings");
     row("unknown namespace", "/linux/namespaces/3/type", "\"tim\"", "namespaces[3].type");
     row("namespace twice", "/linux/namespaces/3/type", "\"pid\"", "twice");
     row("no mount namespace", "/linux/namespaces/1/type", "\"cgroup\"", "mount namespace");
@@ -155,13 +176,10 @@ void TestOciSpec::refused_data()
     row("sysctl with a path", "/linux/sysctl", "{\"net/../kernel\":\"1\"}", "net/../kernel");
     row("sysctl with dots between slashes", "/linux/sysctl", R"({"net/ipv4/../../kernel/panic":"1"})", "kernel/panic");
     row("sysctl with dots", "/linux/sysctl", "{\"net..ipv4\":\"1\"}", "net..ipv4");
-    row("masked path", "/linux/maskedPaths/0", "\"proc/kcore\"", "proc/kcore");
-    row("extra devices", "/linux/devices", "[{\"path\":\"/dev/sda\"}]", "linux.devices");
     row("limits", "/linux/resources/blockIO", "{\"weight\":9}", "blockIO");
     row("seccomp action", "/linux/seccomp/defaultAction", "\"SCMP_ACT_MAYBE\"", "defaultAction");
     row("seccomp operator", "/linux/seccomp/syscalls/1/args/0/op", "\"==\"", "op");
     row("seccomp argument", "/linux/seccomp/syscalls/1/args/0/index", "6", "index");
-    row("shared root", "/linux/rootfsPropagation", "\"rshared\"", "rootfsPropagation");
     row("hook without a path", "/hooks/prestart/0/path", "null", "hooks.prestart[0].path");
     row("relative hook", "/hooks/poststop/0/path", "\"bin/x\"", "hooks.poststop[0].path");
     row("hook without time", "/hooks/createRuntime/0/timeout", "0", "createRuntime[0].timeout");
@@ -235,6 +253,21 @@ void TestOciSpec::accepted_data()
     QTest::newRow("unknown member") << QByteArray{"/process/novelty"} << QByteArray{"1"};
     QTest::newRow("file of lxcfs") << QByteArray{"/mounts/1"}
                                    << QByteArray{R"({"destination":"/proc/meminfo","type":"bind","source":"/x"})"};
+    const auto row = [](const char* name, const char* pointer, const char* value) {
+        QTest::newRow(name) << QByteArray{pointer} << QByteArray{value};
+    };
+    row("procfs elsewhere", "/mounts/0/destination", "\"/other\"");
+    row("procfs of the machine", "/mounts/0",
+        R"({"destination":"/proc","type":"bind","source":"/proc","options":["rbind"]})");
+    row("over the root", "/mounts/1/destination", "\"/\"");
+    row("a disk", "/mounts/1", R"({"destination":"/x","type":"ext4","source":"/dev/x","options":["errors=panic"]})");
+    row("a change alone", "/mounts/1", R"({"destination":"/proc","options":["remount","ro"]})");
+    row("propagation alone", "/mounts/1", R"({"destination":"/x","type":"none","options":["rslave"]})");
+    row("id map of the container", "/mounts/1", R"({"destination":"/x","source":"/y","options":["bind","ridmap"]})");
+    row("fifo", "/linux/devices", R"([{"path":"/dev/x","type":"p"}])");
+    row("largest device", "/linux/devices", R"([{"path":"/dev/x","type":"u","major":4095,"minor":1048575}])");
+    for (const char* word : {"\"shared\"", "\"rshared\"", "\"unbindable\"", "\"runbindable\"", "\"private\"", "\"\""})
+        row(word, "/linux/rootfsPropagation", word);
     QTest::newRow("empty hooks") << QByteArray{"/hooks"} << QByteArray{R"({"prestart":[]})"};
     QTest::newRow("capability of another kernel")
         << QByteArray{"/process/capabilities/bounding/0"} << QByteArray{"\"CAP_EVERYTHING\""};
@@ -254,6 +287,19 @@ void TestOciSpec::accepted()
     document[json::json_pointer{pointer.toStdString()}] = json::parse(value.toStdString());
     const auto spec = oci::parseSpec(document.dump());
     QVERIFY2(spec.has_value(), spec ? "" : spec.error().message.c_str());
+}
+
+void TestOciSpec::pathsAreCleaned()
+{
+    json document = full();
+    document["mounts"][1]["destination"] = "dev/.//pts/../";
+    document["linux"]["maskedPaths"] = {"proc//kcore/", "/../../a"};
+    document["linux"]["devices"][0]["path"] = "/dev/fuse/";
+    const auto spec = oci::parseSpec(document.dump());
+    QVERIFY2(spec.has_value(), spec ? "" : spec.error().message.c_str());
+    QCOMPARE(spec->mounts[1].destination, std::string{"/dev"});
+    QCOMPARE(spec->linux.maskedPaths, (std::vector<std::string>{"/proc/kcore", "/a"}));
+    QCOMPARE(spec->linux.devices[0].path, std::string{"/dev/fuse"});
 }
 
 void TestOciSpec::notJson_data()

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/base/unique_fd.h"
+#include "engine/oci/mount_options.h"
+
+namespace lamella::rootfs {
+
+/// Whether the host makes a file system of this type: one of the machine's, which a user namespace may not mount, or
+/// one of a namespace that is not the container's own.
+bool isMadeByHost(const std::string& type, const oci::Spec& spec);
+
+/// The file system of `mount`, detached. Where this process may not mount a sysfs or procfs, because it only sees part
+/// of the machine's itself, it is a copy of what it sees.
+Result<UniqueFd> makeHostFileSystem(const oci::Mount& mount, const oci::MountOptions& options);
+
+/// mount.source, or the type where it has none: what stands in the first column of /proc/mounts.
+std::string sourceOf(const oci::Mount& mount);
+
+} // namespace lamella::rootfs
