@@ -93,7 +93,7 @@ Result<MountOptions> parseMountOptions(const Mount& mount)
     MountOptions options;
     options.bind = isBind(mount);
     for (const std::string& option : mount.options) {
-        if (isWordWithoutEffect(option) || addKind(option, options) || addAttribute(option, options)
+        if (option.empty() || isWordWithoutEffect(option) || addKind(option, options) || addAttribute(option, options)
             || addData(option, mount, options))
             continue;
         return badConfig(std::format("mounts: the option \"{}\" of {} is not known", option, mount.destination));

@@ -18,6 +18,7 @@ namespace {
 
 /// One of the plan's mounts on its way, and how its failure is told.
 struct Attaching {
+    MountPlan& plan;
     PlannedMount& planned;
     std::size_t index;
     const Reporter& reporter;
@@ -37,7 +38,8 @@ UniqueFd openTargetOf(const Attaching& one, int root, bool& made)
     const Missing missing = planned.changes ? Missing::Fail
         : planned.directory                 ? Missing::MakeDirectory
                                             : Missing::MakeFile;
-    return UniqueFd{openTarget(root, planned.target.c_str(), missing, planned.noSymlinks, &made)};
+    const int base = baseOf(planned.place, one.plan, root);
+    return UniqueFd{openTarget(base, planned.place.path.c_str(), missing, planned.noSymlinks, &made)};
 }
 
 /// Whatever led there (a symlink of the image, another mount): what is mounted over a procfs hides files through which
@@ -118,7 +120,7 @@ void attachRoot(int root, int place, const Reporter& reporter)
 int attachMounts(int root, MountPlan& plan, const Reporter& reporter)
 {
     for (std::size_t i = 0; i < plan.mounts.size(); ++i)
-        root = place({plan.mounts[i], i, reporter}, root);
+        root = place({plan, plan.mounts[i], i, reporter}, root);
     if (plan.devLinks)
         reporter.require(makeDevLinksIn(root), Step::Mounts, kDevLinksDetail);
     reporter.reached(Step::Mounts);

@@ -27,14 +27,19 @@ Result<void> separate(BorrowedFd mount, const std::vector<oci::Propagation>& cha
     return os::setMountPropagation(mount, has(changes, MS_SLAVE) ? MS_SLAVE : MS_PRIVATE, true, what);
 }
 
-/// /proc is where the files are through which a container is confined: only a whole procfs may be there.
-Result<void> needProcfs(BorrowedFd source, const struct stat& info, const std::string& path)
+Result<long> fileSystemOf(BorrowedFd source, const std::string& path)
 {
-    constexpr ino_t kRootOfProcfs = 1;
     struct statfs system{};
     if (::fstatfs(source.get(), &system) != 0)
         return systemFailure(std::format("cannot look at {}", path));
-    if (system.f_type != PROC_SUPER_MAGIC || info.st_ino != kRootOfProcfs)
+    return system.f_type;
+}
+
+/// /proc is where the files are through which a container is confined: only a whole procfs may be there.
+Result<void> needProcfs(long type, const struct stat& info, const std::string& path)
+{
+    constexpr ino_t kRootOfProcfs = 1;
+    if (type != PROC_SUPER_MAGIC || info.st_ino != kRootOfProcfs)
         return failure(ErrorKind::InvalidArgument,
                        std::format("mounts: only a procfs may be mounted on /proc, and {} is none", path));
     return {};
@@ -49,9 +54,11 @@ Result<Bind> makeBind(const oci::Mount& mount, const oci::MountOptions& options,
     const std::string& path = source.native();
     const UniqueFd file = TRY(os::open(source, O_PATH));
     const struct stat info = TRY(os::status(file.borrow(), path));
+    const long type = TRY(fileSystemOf(file.borrow(), path));
     if (mount.destination == "/proc")
-        TRY(needProcfs(file.borrow(), info, path));
-    Bind bind{TRY(os::cloneMount(file.borrow(), "", options.recursive)), S_ISDIR(info.st_mode)};
+        TRY(needProcfs(type, info, path));
+    Bind bind{TRY(os::cloneMount(file.borrow(), "", options.recursive)), S_ISDIR(info.st_mode),
+              type == PROC_SUPER_MAGIC || type == SYSFS_MAGIC};
     TRY(separate(bind.mount.borrow(), options.propagation, path));
     if (!options.own.empty())
         TRY(os::setMountAttributes(bind.mount.borrow(), options.own.set, options.own.clear, false, path));

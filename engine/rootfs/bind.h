@@ -13,6 +13,7 @@ namespace lamella::rootfs {
 struct Bind {
     UniqueFd mount;
     bool directory = false;
+    bool ofKernel = false; ///< a procfs or sysfs
 };
 
 /// A bind mount of the host's `mount.source` (relative to the bundle, or absolute), detached, with its attributes set

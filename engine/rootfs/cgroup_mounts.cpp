@@ -71,6 +71,8 @@ Result<UniqueFd> makeTree(const Tree& tree, const CgroupView& view)
     const std::string relative = view.path.substr(std::min(view.path.find_first_not_of('/'), view.path.size()));
     const bool whole = relative.empty() || (view.wholeUnified && tree.point == kBase);
     auto seen = os::openBeneath(top.borrow(), whole ? "." : relative, O_PATH | O_DIRECTORY);
+    if (!seen && seen.error().kind != ErrorKind::NotFound)
+        return std::unexpected(std::move(seen).error());
     if (!seen)
         return UniqueFd{};
     UniqueFd mount = TRY(os::cloneMount(seen->borrow(), "", false));

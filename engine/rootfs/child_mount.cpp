@@ -63,6 +63,11 @@ bool changeMount(const PlannedMount& planned, int target, std::size_t& option)
         && setPropagation(target, planned.propagation);
 }
 
+int baseOf(const Place& place, const MountPlan& plan, int root)
+{
+    return place.mount == Place::kInRoot ? root : plan.mounts[place.mount].mount.get();
+}
+
 bool setAttributes(int mount, const oci::MountAttributes& attributes, bool recursive)
 {
     if (attributes.empty())

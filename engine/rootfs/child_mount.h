@@ -15,6 +15,9 @@ int makeFileSystem(const PlannedMount& planned, int target, bool found, std::siz
 /// there), and `option` as above.
 bool changeMount(const PlannedMount& planned, int target, std::size_t& option);
 
+/// The directory in which `place` is looked for.
+int baseOf(const Place& place, const MountPlan& plan, int root);
+
 /// mount_setattr(2). False with errno.
 bool setAttributes(int mount, const oci::MountAttributes& attributes, bool recursive);
 

@@ -52,8 +52,11 @@ std::vector<DeviceNode> deviceNodes(const oci::Spec& spec)
         if (!std::ranges::contains(nodes, node.path, &DeviceNode::path))
             nodes.push_back(std::move(node));
     };
-    for (const oci::Device& device : spec.linux.devices)
-        add(nodeOf(device, spec));
+    for (const oci::Device& device : spec.linux.devices) {
+        // Engines list the host's devices for a privileged container; /dev/ptmx is the container's own (makeDevLinks()).
+        if (device.path != "/dev/ptmx")
+            add(nodeOf(device, spec));
+    }
     for (const DefaultNode& node : kDefaults) {
         add({.path = node.path,
              .mode = S_IFCHR | kForAll,

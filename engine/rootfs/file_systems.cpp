@@ -74,6 +74,11 @@ Result<UniqueFd> makeHostFileSystem(const oci::Mount& mount, const oci::MountOpt
     return mount.type == "proc" ? copyOfOwn("/proc", options) : std::move(made);
 }
 
+bool isOfKernel(const std::string& type)
+{
+    return type == "tmpfs" || type == "devpts" || type == "ramfs" || isMadeByOwner(type);
+}
+
 std::string sourceOf(const oci::Mount& mount)
 {
     return mount.source.empty() ? mount.type : mount.source;

@@ -39,6 +39,20 @@ std::vector<std::pair<std::string, std::string>> dataOf(const oci::Mount& mount,
     return data;
 }
 
+/// `path` in the last mount that shows at or above it, where that is trusted; else in the root.
+Place placeOf(const std::string& path, const std::vector<PlannedMount>& mounts)
+{
+    for (std::size_t i = mounts.size(); i-- > 0;) {
+        const PlannedMount& mount = mounts[i];
+        if (mount.changes || !oci::isAtOrBelow("/" + path, "/" + mount.target))
+            continue;
+        if (!mount.isTrusted || !mount.directory || mount.target.empty())
+            break;
+        return {i, path.size() == mount.target.size() ? "." : path.substr(mount.target.size() + 1)};
+    }
+    return {.path = path};
+}
+
 class Planner {
 public:
     Planner(const oci::Spec& spec, const std::filesystem::path& bundle, const std::string& cgroupPath)
@@ -81,7 +95,7 @@ public:
             planned.expected = node.byDefault ? Expected::Anything : Expected::Device;
             planned.deviceType = node.mode & S_IFMT;
             planned.deviceNumber = node.number;
-            m_plan.mounts.push_back(std::move(planned));
+            push(std::move(planned));
         }
         return {};
     }
@@ -103,7 +117,8 @@ private:
 
     void push(PlannedMount planned)
     {
-        m_plan.rootCovers += planned.target.empty() && !planned.changes ? 1 : 0;
+        planned.place = placeOf(planned.target, m_plan.mounts);
+        m_plan.coversRoot = m_plan.coversRoot || (planned.target.empty() && !planned.changes);
         m_plan.mounts.push_back(std::move(planned));
     }
 
@@ -124,6 +139,7 @@ private:
         Bind bind = TRY(makeBind(mount, options, m_bundle, userNamespace));
         planned.mount = std::move(bind.mount);
         planned.directory = bind.directory;
+        planned.isTrusted = bind.ofKernel;
         push(std::move(planned));
         return {};
     }
@@ -136,6 +152,7 @@ private:
         planned.noSymlinks = planned.noSymlinks || isDev || mount.type == "proc" || mount.type == "sysfs";
         planned.own = options.own;
         planned.copyUp = options.copyUp;
+        planned.isTrusted = isOfKernel(mount.type) && !options.copyUp;
         planned.readonlyAtEnd = isTmpfs && (options.own.set & MOUNT_ATTR_RDONLY) != 0;
         if (planned.readonlyAtEnd)
             planned.own.set &= ~std::uint64_t{MOUNT_ATTR_RDONLY};
@@ -172,6 +189,7 @@ private:
         if (cgroups.base) {
             PlannedMount base = begin(mount, options);
             base.mount = std::move(cgroups.base);
+            base.isTrusted = true;
             push(std::move(base));
         }
         for (CgroupMounts::Tree& tree : cgroups.trees) {
@@ -179,6 +197,7 @@ private:
             if (!tree.name.empty())
                 planned.target += "/" + tree.name;
             planned.mount = std::move(tree.mount);
+            planned.isTrusted = true;
             push(std::move(planned));
         }
         return {};
@@ -193,12 +212,13 @@ private:
     MountPlan m_plan;
 };
 
-std::vector<std::string> relative(const std::vector<std::string>& paths)
+std::vector<ProtectedPath> protectedPaths(const std::vector<std::string>& paths,
+                                          const std::vector<PlannedMount>& mounts)
 {
-    std::vector<std::string> out;
+    std::vector<ProtectedPath> out;
     out.reserve(paths.size());
     for (const auto& path : paths)
-        out.push_back(path.substr(1));
+        out.push_back({path.substr(1), placeOf(path.substr(1), mounts)});
     return out;
 }
 
@@ -211,8 +231,8 @@ Result<MountPlan> planMounts(const oci::Spec& spec, const std::filesystem::path&
         TRY_WITHIN(std::format("cannot prepare the mount of {}", mount.destination), planner.add(mount));
     TRY_WITHIN("cannot prepare the devices", planner.addNodes());
     MountPlan plan = planner.take();
-    plan.masked = relative(spec.linux.maskedPaths);
-    plan.readonly = relative(spec.linux.readonlyPaths);
+    plan.masked = protectedPaths(spec.linux.maskedPaths, plan.mounts);
+    plan.readonly = protectedPaths(spec.linux.readonlyPaths, plan.mounts);
     plan.rootReadonly = spec.rootReadonly;
     // All is private until then, and "private" leaves alone what the mounts' own options made.
     plan.rootPropagation = oci::propagationOf(spec.linux.rootfsPropagation);

@@ -18,10 +18,21 @@ enum class Expected {
     Device, ///< only what is the same device, or an empty file, which an earlier start left as a target
 };
 
+/// Where a path of the container is looked for: in the mount that was made for the directory it lies in, so that nobody
+/// who swaps that directory's name meanwhile leads to another one.
+struct Place {
+    static constexpr std::size_t kInRoot = ~std::size_t{0};
+
+    std::size_t mount
+        = kInRoot; ///< index into MountPlan::mounts, of one whose content is the runtime's or the kernel's
+    std::string path; ///< in it, without a leading slash; "." for all of it, empty only for the root itself
+};
+
 /// One mount, prepared as far as the host can: either a detached mount, or a file system that only the child can make
 /// because it belongs to the child's namespaces, or a change of what is mounted already.
 struct PlannedMount {
     std::string target; ///< relative to the root, without a leading slash; empty: the root itself
+    Place place; ///< of the target
     UniqueFd mount; ///< detached; none: the child makes `type`
     std::string type, source;
     std::vector<std::pair<std::string, std::string>> data;
@@ -30,6 +41,7 @@ struct PlannedMount {
     mode_t deviceType = 0; ///< with Expected::Device
     dev_t deviceNumber = 0;
     Expected expected = Expected::Anything;
+    bool isTrusted = false; ///< no image and no other container decides what is in it
     bool changes = false; ///< what is mounted on the target is changed, and nothing is attached
     bool directory = true; ///< what a missing target becomes
     bool noSymlinks = false; ///< no part of the target may be a symlink: what protects the container is mounted here
@@ -39,13 +51,18 @@ struct PlannedMount {
     bool readonlyAtEnd = false; ///< until then, targets of other mounts may be made in it
 };
 
+struct ProtectedPath {
+    std::string path; ///< relative to the root, without a leading slash
+    Place place;
+};
+
 /// Everything that happens to the root between its mount and the pivot. The child keeps in it what it makes.
 struct MountPlan {
     std::vector<PlannedMount> mounts;
-    std::vector<std::string> masked, readonly; ///< relative to the root
+    std::vector<ProtectedPath> masked, readonly;
     bool rootReadonly = false;
     bool devLinks = false; ///< /dev/fd and the others are made in the root's own /dev
-    unsigned rootCovers = 0; ///< how many of the mounts lie on the root itself
+    bool coversRoot = false; ///< one of the mounts lies on the root itself
     std::optional<oci::Propagation> rootPropagation; ///< once the root is "/"
     std::vector<std::string> procfs; ///< where the machine has procfs and sysfs, for changeRootInto()
 };

@@ -8,6 +8,7 @@
 #include <linux/magic.h>
 #include <linux/openat2.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -22,6 +23,17 @@ void finish(int root, const MountPlan& plan, const Reporter& reporter)
     if (plan.rootPropagation)
         reporter.require(setPropagation(root, *plan.rootPropagation), Step::Pivot);
     reporter.reached(Step::Pivot);
+}
+
+/// Whether something is mounted on `root`, which is the root directory and the working one: only ".." goes up to it.
+bool isCovered(int root, const Reporter& reporter)
+{
+    struct statx below{};
+    struct statx top{};
+    reporter.require(::statx(root, "", AT_EMPTY_PATH, STATX_MNT_ID, &below) == 0
+                         && ::statx(AT_FDCWD, "..", 0, STATX_MNT_ID, &top) == 0,
+                     Step::Pivot);
+    return below.stx_mnt_id != top.stx_mnt_id;
 }
 
 /// In a user namespace the mounts of the machine are locked, and can only be covered.
@@ -39,8 +51,9 @@ void pivotInto(int root, const MountPlan& plan, const Reporter& reporter)
     reporter.require(::fchdir(root) == 0, Step::Pivot);
     // Stacks the old root on the new one's top, where umount2 finds it (pivot_root(2), NOTES).
     reporter.require(::syscall(SYS_pivot_root, ".", ".") == 0, Step::Pivot);
-    // What was the container's root before another mount covered it lies on the old root, and comes off first.
-    for (unsigned i = 0; i <= plan.rootCovers; ++i)
+    reporter.require(::umount2(".", MNT_DETACH) == 0, Step::Pivot);
+    // What was the container's root before another mount covered it may have lain on the old root, and came off first.
+    while (plan.coversRoot && isCovered(root, reporter))
         reporter.require(::umount2(".", MNT_DETACH) == 0, Step::Pivot);
     finish(root, plan, reporter);
 }

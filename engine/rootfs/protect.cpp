@@ -94,9 +94,9 @@ bool makeReadonly(int target)
 }
 
 /// -1 where there is nothing to protect.
-int openExisting(int root, const std::string& path, const Reporter& reporter, std::uint32_t detail)
+int openExisting(int root, const MountPlan& plan, const Place& place, const Reporter& reporter, std::uint32_t detail)
 {
-    const int target = openTarget(root, path.c_str(), Missing::Fail);
+    const int target = openTarget(baseOf(place, plan, root), place.path.c_str(), Missing::Fail);
     if (target < 0 && errno != ENOENT && errno != ENOTDIR)
         reporter.fail(Step::Protect, errno, detail);
     return target;
@@ -118,7 +118,7 @@ void protectPaths(int root, const MountPlan& plan, const Reporter& reporter)
 {
     for (std::size_t i = 0; i < plan.readonly.size(); ++i) {
         const auto detail = static_cast<std::uint32_t>(0x10000 + i);
-        const int target = openExisting(root, plan.readonly[i], reporter, detail);
+        const int target = openExisting(root, plan, plan.readonly[i].place, reporter, detail);
         if (target < 0)
             continue;
         reporter.require(makeReadonly(target), Step::Protect, detail);
@@ -127,7 +127,7 @@ void protectPaths(int root, const MountPlan& plan, const Reporter& reporter)
     Covers covers;
     for (std::size_t i = 0; i < plan.masked.size(); ++i) {
         const auto detail = static_cast<std::uint32_t>(i);
-        const int target = openExisting(root, plan.masked[i], reporter, detail);
+        const int target = openExisting(root, plan, plan.masked[i].place, reporter, detail);
         if (target < 0)
             continue;
         reporter.require(cover(target, covers), Step::Protect, detail);

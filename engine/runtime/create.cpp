@@ -74,7 +74,7 @@ std::string detailName(const CreatePlan& plan, const rootfs::Report& report)
     const auto at = [&](const auto& list, std::size_t index, auto name) {
         return index < list.size() ? std::string{name(list[index])} : std::string{};
     };
-    const auto path = [](const std::string& text) { return "/" + text; };
+    const auto path = [](const rootfs::ProtectedPath& one) { return "/" + one.path; };
     switch (static_cast<Step>(report.step)) {
     case Step::Mounts:
         return rootfs::mountName(plan.mounts, report.detail);

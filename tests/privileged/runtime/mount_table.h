@@ -9,6 +9,7 @@
 namespace lamella::test {
 
 struct MountLine {
+    QByteArray root; ///< what of the file system is mounted
     QByteArray point;
     QByteArrayList options; ///< of the mount
     QByteArray propagation; ///< "shared:1 master:2"; empty: private
@@ -29,14 +30,14 @@ inline QList<MountLine> mountLines(const QByteArray& text)
         const qsizetype separator = words.indexOf("-");
         if (separator < kFixed || words.size() < separator + 4)
             continue;
-        lines.append({words[4], words[5].split(','), words.mid(kFixed, separator - kFixed).join(' '),
+        lines.append({words[3], words[4], words[5].split(','), words.mid(kFixed, separator - kFixed).join(' '),
                       words[separator + 1], words[separator + 2], words[separator + 3].split(',')});
     }
     return lines;
 }
 
 /// The topmost mount on `point`; with an empty point where there is none.
-inline MountLine topmostAt(const QByteArray& text, const char* point)
+inline MountLine topmostAt(const QByteArray& text, const QByteArray& point)
 {
     MountLine found;
     for (const MountLine& line : mountLines(text)) {

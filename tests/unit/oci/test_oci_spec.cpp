@@ -262,6 +262,7 @@ void TestOciSpec::accepted_data()
     row("over the root", "/mounts/1/destination", "\"/\"");
     row("a disk", "/mounts/1", R"({"destination":"/x","type":"ext4","source":"/dev/x","options":["errors=panic"]})");
     row("a change alone", "/mounts/1", R"({"destination":"/proc","options":["remount","ro"]})");
+    row("empty option", "/mounts/1/options", R"(["nosuid", ""])");
     row("propagation alone", "/mounts/1", R"({"destination":"/x","type":"none","options":["rslave"]})");
     row("id map of the container", "/mounts/1", R"({"destination":"/x","source":"/y","options":["bind","ridmap"]})");
     row("fifo", "/linux/devices", R"([{"path":"/dev/x","type":"p"}])");
