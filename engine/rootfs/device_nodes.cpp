@@ -53,7 +53,8 @@ std::vector<DeviceNode> deviceNodes(const oci::Spec& spec)
             nodes.push_back(std::move(node));
     };
     for (const oci::Device& device : spec.linux.devices) {
-        // Engines list the host's devices for a privileged container; /dev/ptmx is the container's own (makeDevLinks()).
+        // Engines list the host's devices for a privileged container; /dev/ptmx is the container's own
+        // (makeDevLinks()).
         if (device.path != "/dev/ptmx")
             add(nodeOf(device, spec));
     }

@@ -2,6 +2,7 @@
 #include "engine/base/log.h"
 #include "engine/os/file.h"
 #include "engine/runtime/cli/commands.h"
+#include "engine/runtime/cli/option_table.h"
 #include "engine/runtime/cli/own_copy.h"
 #include "engine/runtime/cli/usage.h"
 
@@ -34,8 +35,6 @@ constexpr std::array<std::pair<Command, Action>, 14> kActions{{
 }};
 
 constexpr auto kUsageHint = "usage: lamella-runtime [OPTIONS] COMMAND ...; --help shows what there is\n";
-/// The status of a command line that cannot be read.
-constexpr int kUsageStatus = 2;
 /// runc's status of an exec that failed itself, so that it is not taken for the program's.
 constexpr int kExecFailed = 255;
 
@@ -45,9 +44,19 @@ bool entersContainer(Command command)
     return command == Command::Create || command == Command::Run || command == Command::Exec;
 }
 
-int failedStatus(Command command, int status)
+int failedStatus(Command command)
 {
-    return command == Command::Exec ? kExecFailed : status;
+    return command == Command::Exec ? kExecFailed : 1;
+}
+
+/// The command of a line that could not be read; None where there is none.
+Command commandIn(const std::vector<std::string>& arguments)
+{
+    for (const std::string& word : arguments) {
+        if (const CommandRule* rule = findCommand(word))
+            return rule->command;
+    }
+    return Command::None;
 }
 
 Result<void> setUpLog(const Options& options)
@@ -93,22 +102,23 @@ int run(const Options& options, char** argv)
     auto ready = entersContainer(options.command) ? runFromOwnCopy(argv) : Result<void>{};
     if (auto logging = setUpLog(options); !logging) {
         std::fprintf(stderr, "lamella-runtime: %s\n", logging.error().message.c_str());
-        return failedStatus(options.command, 1);
+        return failedStatus(options.command);
     }
     const auto status = ready ? act(options) : std::unexpected(std::move(ready).error());
     if (status)
         return *status;
     tell(options, status.error());
-    return failedStatus(options.command, 1);
+    return failedStatus(options.command);
 }
 
 int main(int argc, char** argv)
 {
-    const auto options = parseOptions({argv + std::min(argc, 1), argv + argc});
+    const std::vector<std::string> arguments{argv + std::min(argc, 1), argv + argc};
+    const auto options = parseOptions(arguments);
     if (options)
         return run(*options, argv);
     std::fprintf(stderr, "lamella-runtime: %s\n%s", options.error().message.c_str(), kUsageHint);
-    return kUsageStatus;
+    return failedStatus(commandIn(arguments));
 }
 
 } // namespace

@@ -26,8 +26,8 @@ Result<State> stateFor(const Options& options, const LoadedBundle& bundle)
     state.id = options.id;
     state.bundle = bundle.path.native();
     state.rootfs = (bundle.path / bundle.spec.rootPath).lexically_normal().native();
-    state.cgroup = options.systemdCgroup ? TRY(systemdCgroupPath(bundle.spec, options.id))
-                                         : cgroupPath(bundle.spec, options.id);
+    state.cgroup
+        = options.systemdCgroup ? TRY(systemdCgroupPath(bundle.spec, options.id)) : cgroupPath(bundle.spec, options.id);
     state.createdUsec = duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
     state.ownKeyring = !options.noNewKeyring;
     state.annotations = bundle.spec.annotations;

