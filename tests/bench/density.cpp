@@ -81,7 +81,8 @@ Result<void> measure(std::string_view name, int count, const std::function<Resul
     const std::span all{times};
     const double first = median(all.first(kEnds));
     const double last = median(all.last(kEnds));
-    std::println("  {:<20}{:>12}{:>12.1f}{:>12.1f}{:>8.2f}{:>18}", name, count, first, last, last / first, used / count);
+    std::println("  {:<20}{:>12}{:>12.1f}{:>12.1f}{:>8.2f}{:>18}", name, count, first, last, last / first,
+                 used / count);
     return {};
 }
 

@@ -47,10 +47,7 @@ private Q_SLOTS:
         QCOMPARE(compose("cannot open {}", std::filesystem::path{"/a b/\"c\""}), "cannot open /a b/\"c\"");
     }
 
-    void textWithNulStaysWhole()
-    {
-        QCOMPARE(compose("{}!", std::string_view{"a\0b", 3}), (std::string{"a\0b!", 4}));
-    }
+    void textWithNulStaysWhole() { QCOMPARE(compose("{}!", std::string_view{"a\0b", 3}), (std::string{"a\0b!", 4})); }
 };
 
 QTEST_GUILESS_MAIN(ComposeTest)
