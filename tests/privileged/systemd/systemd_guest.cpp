@@ -6,6 +6,8 @@
 
 #include <QDBusArgument>
 #include <QDir>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QProcess>
 #include <QTest>
 
@@ -22,6 +24,10 @@ namespace {
 constexpr uid_t kAda = 1000; // sits at the machine
 constexpr uid_t kBob = 1001; // does not
 constexpr auto kLeft = "/var/lib/systemd_guest"; // names the container that ran when the machine was switched off
+
+const QString kBundle = u"/var/lib/systemd_guest_bundle"_s;
+const QString kScope = u"lamella-box.scope"_s;
+const QString kScopeCgroup = u"/machine.slice/machine-test.slice/lamella-box.scope"_s;
 
 struct Run {
     int status = -1;
@@ -102,6 +108,7 @@ private:
     }
     QString exec(const QString& container, const QStringList& command);
     void checkWeb();
+    QString runtimeRun(const QString& id);
 
     std::unique_ptr<Client> root;
     std::unique_ptr<Client> ada;
@@ -126,6 +133,9 @@ private Q_SLOTS:
     void killLeavesContainers();
     void stopLeavesContainers();
     void logsToTheJournal();
+    void runtimeAsksForAScope();
+    void runtimeTakesNoUsedName();
+    void runtimeLeavesNoScope();
     void leavesNothing();
     void runsUntilTheReboot();
 };
@@ -310,6 +320,74 @@ void SystemdGuest::logsToTheJournal()
     QVERIFY2(!told(u"emerg..warning"_s).contains("ready"_L1), qPrintable(journal));
     QVERIFY2(journal.contains("ready, with its state in /var/lib/lamella"_L1), qPrintable(journal));
     QVERIFY2(journal.contains("containers go on"_L1), qPrintable(journal));
+}
+
+/// lamella-runtime as engines call it that leave their cgroups to systemd.
+QString SystemdGuest::runtimeRun(const QString& id)
+{
+    // A root of this machine's programs.
+    for (const auto& directory : {u"/proc"_s, u"/usr"_s})
+        QDir().mkpath(kBundle + u"/rootfs"_s + directory);
+    for (const auto& name : {u"/bin"_s, u"/lib"_s, u"/lib64"_s})
+        QFile::link(u"usr"_s + name, kBundle + u"/rootfs"_s + name);
+    QFile config(kBundle + u"/config.json"_s);
+    if (!config.open(QIODevice::WriteOnly))
+        return u"no config.json"_s;
+    config.write(R"({"ociVersion": "1.2.0", "root": {"path": "rootfs", "readonly": true},
+        "process": {"user": {"uid": 0, "gid": 0}, "args": ["sleep", "100000"], "env": ["PATH=/usr/bin"], "cwd": "/"},
+        "mounts": [{"destination": "/proc", "type": "proc", "source": "proc"},
+                   {"destination": "/usr", "type": "bind", "source": "/usr", "options": ["bind", "ro"]}],
+        "linux": {"cgroupsPath": "machine-test.slice:lamella:box",
+                  "resources": {"memory": {"limit": 67108864}, "pids": {"limit": 33}},
+                  "namespaces": [{"type": "pid"}, {"type": "mount"}, {"type": "cgroup"}]}})");
+    config.close();
+    // The container keeps the streams.
+    QProcess runtime;
+    runtime.setStandardInputFile(QProcess::nullDevice());
+    runtime.setStandardOutputFile(QProcess::nullDevice());
+    runtime.setStandardErrorFile(kBundle + u"/error"_s);
+    runtime.start(u"lamella-runtime"_s, {u"--systemd-cgroup"_s, u"run"_s, u"--detach"_s, u"--bundle"_s, kBundle, id});
+    if (!runtime.waitForFinished(60000))
+        return u"lamella-runtime does not end: "_s + runtime.errorString();
+    return QString::fromUtf8(readFile(kBundle + u"/error"_s)).trimmed();
+}
+
+void SystemdGuest::runtimeAsksForAScope()
+{
+    const auto scope
+        = [](const QString& property) { return run({u"systemctl"_s, u"show"_s, u"-P"_s, property, kScope}).said; };
+    QCOMPARE(runtimeRun(u"box"_s), QString());
+    const QByteArray state = run({u"lamella-runtime"_s, u"state"_s, u"box"_s}).said.toUtf8();
+    const int pid = QJsonDocument::fromJson(state).object().value("pid"_L1).toInt();
+    QVERIFY2(pid > 0, state.constData());
+    QCOMPARE(processFile(uint(pid), "cgroup"), u"0::"_s + kScopeCgroup + u"/container"_s);
+    QCOMPARE(scope(u"ControlGroup"_s), kScopeCgroup);
+    QCOMPARE(scope(u"ActiveState"_s), u"active"_s);
+    QCOMPARE(scope(u"Slice"_s), u"machine-test.slice"_s);
+    QCOMPARE(scope(u"Delegate"_s), u"yes"_s);
+    QVERIFY(!QDir(u"/sys/fs/cgroup"_s + kScopeCgroup + u"/holder"_s).exists());
+    // systemd looks after the tree anew, and the limits stay.
+    QCOMPARE(run({u"systemctl"_s, u"daemon-reload"_s}).status, 0);
+    QCOMPARE(cgroupFile(kScopeCgroup + u"/container"_s, "memory.max"), u"67108864"_s);
+    QCOMPARE(cgroupFile(kScopeCgroup + u"/container"_s, "pids.max"), u"33"_s);
+    QCOMPARE(run({u"lamella-runtime"_s, u"exec"_s, u"box"_s, u"cat"_s, u"/proc/self/cgroup"_s}).said, u"0::/"_s);
+}
+
+void SystemdGuest::runtimeTakesNoUsedName()
+{
+    const QString said = runtimeRun(u"second"_s);
+    QVERIFY2(said.contains("lamella-box.scope"_L1) && said.contains("systemd"_L1), qPrintable(said));
+    QVERIFY(run({u"lamella-runtime"_s, u"state"_s, u"second"_s}).status != 0);
+    QCOMPARE(run({u"systemctl"_s, u"is-active"_s, kScope}).said, u"active"_s); // the first one's
+}
+
+void SystemdGuest::runtimeLeavesNoScope()
+{
+    const Run removed = run({u"lamella-runtime"_s, u"delete"_s, u"--force"_s, u"box"_s});
+    QVERIFY2(removed.status == 0, qPrintable(removed.said));
+    QVERIFY(
+        soon([] { return run({u"systemctl"_s, u"show"_s, u"-P"_s, u"LoadState"_s, kScope}).said == "not-found"_L1; }));
+    QVERIFY(!QDir(u"/sys/fs/cgroup"_s + kScopeCgroup).exists());
 }
 
 void SystemdGuest::leavesNothing()
