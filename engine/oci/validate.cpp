@@ -81,9 +81,6 @@ Result<void> validateNamespaces(const Spec& spec)
         if (!space.path.empty() && !space.path.starts_with('/'))
             return wrong(std::format("linux.namespaces: the path \"{}\" is not absolute", space.path));
     }
-    const Namespace* mount = findNamespace(spec, NamespaceType::Mount);
-    if (mount == nullptr || !mount->path.empty())
-        return failure(ErrorKind::Unsupported, "config.json: linux.namespaces: a new mount namespace is needed");
     const Namespace* user = findNamespace(spec, NamespaceType::User);
     const bool mapped = !spec.linux.uidMappings.empty() && !spec.linux.gidMappings.empty();
     if (user != nullptr && user->path.empty() && !mapped)

@@ -9,8 +9,9 @@
 /// failure is reported and ends the process. The detail of a report is an index into the plan's list.
 namespace lamella::rootfs {
 
-/// Makes the namespace's mounts private and puts the detached mount `root` on top of the old root.
-void attachRoot(int root, const Reporter& reporter);
+/// Puts the detached mount `root` on top of the old root. In a namespace of its own all mounts are made private before;
+/// in another's only the one that it lies on, without which it would show elsewhere.
+void attachRoot(int root, bool ownNamespace, const Reporter& reporter);
 
 /// Makes and attaches all mounts of the plan, and keeps what it makes there. Step::Mounts, detail: see mountName().
 /// Returns what is the root from then on: a mount may lie on the root itself.

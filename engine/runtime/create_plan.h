@@ -4,6 +4,7 @@
 #include "engine/base/unique_fd.h"
 #include "engine/rootfs/mount_plan.h"
 #include "engine/rootfs/reporter.h"
+#include "engine/runtime/mount_space.h"
 #include "engine/runtime/program.h"
 
 #include <cstdint>
@@ -21,6 +22,7 @@ struct CreatePlan {
     std::vector<UniqueFd> cgroupJoins; ///< each gets "0" written to it
     std::uint64_t cloneFlags = 0;
     bool newUser = false, newCgroup = false, newNetwork = false;
+    MountSpace mountSpace;
     bool noPivot = false;
     std::string hostname;
     std::vector<std::pair<std::string, std::string>> sysctls;

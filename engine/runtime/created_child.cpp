@@ -83,6 +83,14 @@ int receiveRoot(const CreatePlan& plan, BorrowedFd channel, const Reporter& repo
     return root;
 }
 
+void enterMounts(const MountSpace& space, int root, const Reporter& reporter)
+{
+    if (space.kind == MountSpaceKind::Joined)
+        reporter.require(::setns(space.joined.get(), CLONE_NEWNS) == 0, Step::JoinNamespaces);
+    if (space.kind != MountSpaceKind::Shared)
+        rootfs::attachRoot(root, space.kind == MountSpaceKind::New, reporter);
+}
+
 /// Makes a working directory that is missing, inside the root only, as its absence is not an error in the field.
 void makeWorkingDirectory(int root, const CreatePlan& plan, const Reporter& reporter)
 {
@@ -119,7 +127,7 @@ void runCreatedChild(CreatePlan& plan, ChildEnds ends, const Reporter& reporter)
     joinCgroup(plan, reporter);
     applySettings(plan, reporter);
     const int bottom = receiveRoot(plan, ends.channel, reporter);
-    rootfs::attachRoot(bottom, reporter);
+    enterMounts(plan.mountSpace, bottom, reporter);
     const int root = rootfs::attachMounts(bottom, plan.mounts, reporter);
     rootfs::Terminal terminal{-1, -1};
     if (plan.program.terminal)

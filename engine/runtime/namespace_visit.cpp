@@ -40,7 +40,8 @@ Result<NamespaceVisit> NamespaceVisit::enter(const oci::Spec& spec)
 {
     NamespaceVisit visit;
     for (const oci::Namespace& space : spec.linux.namespaces) {
-        if (space.path.empty())
+        // The child joins that of mounts itself: here it would hide the bundle and what is mounted of the host.
+        if (space.path.empty() || space.type == oci::NamespaceType::Mount)
             continue;
         const UniqueFd target = TRY(os::open(space.path, O_RDONLY));
         TRY(visit.enterOne(target.borrow(), cloneFlag(space.type), kindOf(space.type).file, space.path));
