@@ -33,6 +33,9 @@ Terminal makeTerminal(int root, uid_t owner, const Reporter& reporter);
 /// A PTY of the devpts that is mounted at `pts` (relative to `root`); -1 with errno in both where that is no devpts.
 Terminal openTerminal(int root, const char* ptmx);
 
+/// Opens the plan's hostSystems, as the host's root, whom the way to them lets pass.
+void openHostSystems(MountPlan& plan);
+
 /// Makes `root` the root directory, lets go of everything else and sets the root's propagation.
 void pivotInto(int root, const MountPlan& plan, const Reporter& reporter);
 

@@ -155,7 +155,7 @@ private:
         m_plan.mounts = TRY(rootfs::planMounts(m_spec, m_request.bundle, m_cgroupPath));
         m_plan.noPivot = m_request.noPivot || m_plan.mountSpace.kind != MountSpaceKind::New;
         if (m_request.noPivot)
-            m_plan.mounts.procfs = TRY(rootfs::findProcfs());
+            m_plan.mounts.hostSystems = TRY(rootfs::findHostSystems());
         m_plan.hostname = m_spec.hostname;
         m_plan.sysctls.assign(m_spec.linux.sysctl.begin(), m_spec.linux.sysctl.end());
         if (!m_created.cgroup->cloneInto())

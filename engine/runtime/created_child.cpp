@@ -123,6 +123,7 @@ void waitAtGate(int gate, const Reporter& reporter)
 void runCreatedChild(CreatePlan& plan, ChildEnds ends, const Reporter& reporter)
 {
     enterChild(reporter);
+    rootfs::openHostSystems(plan.mounts);
     becomeContainerRoot(plan, ends.channel, reporter);
     joinCgroup(plan, reporter);
     applySettings(plan, reporter);
