@@ -12,6 +12,8 @@
 
 #include <algorithm>
 #include <format>
+#include <sys/mount.h>
+#include <sys/stat.h>
 
 namespace lamella::rootfs {
 
