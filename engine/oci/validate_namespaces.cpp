@@ -81,8 +81,6 @@ Result<void> validateNamespaces(const Spec& spec)
         if (!space.path.empty() && !space.path.starts_with('/'))
             return badConfig(std::format("linux.namespaces: the path \"{}\" is not absolute", space.path));
     }
-    if (!isNew(findNamespace(spec, NamespaceType::Mount)))
-        return failure(ErrorKind::Unsupported, "config.json: linux.namespaces: a new mount namespace is needed");
     TRY(validateUserNamespace(spec));
     TRY(validateNames(spec));
     TRY(validateTimeOffsets(spec));

@@ -176,10 +176,11 @@ private:
         if (hasInit())
             m_plan.program.handReportOn();
         TRY(addStreams(m_request.streams, m_plan.program));
+        m_plan.mountSpace = TRY(planMountSpace(m_spec));
         m_plan.mounts = TRY(rootfs::planMounts(m_spec, m_request.bundle, m_cgroupPath));
-        m_plan.noPivot = m_request.noPivot;
-        if (m_plan.noPivot)
-            m_plan.mounts.procfs = TRY(rootfs::findProcfs());
+        m_plan.noPivot = m_request.noPivot || m_plan.mountSpace.kind != MountSpaceKind::New;
+        if (m_request.noPivot)
+            m_plan.mounts.hostSystems = TRY(rootfs::findHostSystems());
         m_plan.hostname = m_spec.hostname;
         planHooks();
         m_plan.domainname = m_spec.domainname;

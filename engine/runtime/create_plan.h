@@ -4,6 +4,7 @@
 #include "engine/base/unique_fd.h"
 #include "engine/rootfs/mount_plan.h"
 #include "engine/rootfs/reporter.h"
+#include "engine/runtime/mount_space.h"
 #include "engine/runtime/program.h"
 
 #include <cstdint>
@@ -22,6 +23,7 @@ struct CreatePlan {
     std::uint64_t cloneFlags = 0;
     bool inUser = false; ///< a user namespace that is new or joined
     bool newUser = false, newCgroup = false, newNetwork = false;
+    MountSpace mountSpace;
     bool noPivot = false;
     std::string hostname, domainname;
     bool awaitHooks = false; ///< the parent runs hooks when the mounts are made

@@ -90,6 +90,14 @@ int receiveRoot(const CreatePlan& plan, BorrowedFd channel, const Reporter& repo
     return root;
 }
 
+void enterMounts(const MountSpace& space, int root, int place, const Reporter& reporter)
+{
+    if (space.kind == MountSpaceKind::Joined)
+        reporter.require(::setns(space.joined.get(), CLONE_NEWNS) == 0, Step::JoinNamespaces);
+    if (space.kind != MountSpaceKind::Shared)
+        rootfs::attachRoot(root, space.kind == MountSpaceKind::New, place, reporter);
+}
+
 /// Makes a working directory that is missing, inside the root only, as its absence is not an error in the field.
 void makeWorkingDirectory(int root, const CreatePlan& plan, const Reporter& reporter)
 {
@@ -180,13 +188,14 @@ void runCreatedChild(CreatePlan& plan, ChildEnds ends, const Reporter& reporter)
 {
     enterChild(plan.program, reporter);
     const int place = openRootPlace(plan, reporter);
+    rootfs::openHostSystems(plan.mounts);
     becomeContainerRoot(plan, ends.channel, reporter);
     enterKeyring(plan.program, reporter);
     joinCgroup(plan, reporter);
     applySettings(plan, reporter);
     const UniqueFd label = openLabel(plan.program.label, reporter);
     const int bottom = receiveRoot(plan, ends.channel, reporter);
-    rootfs::attachRoot(bottom, checkedPlace(place, bottom, reporter), reporter);
+    enterMounts(plan.mountSpace, bottom, checkedPlace(place, bottom, reporter), reporter);
     const int root = rootfs::attachMounts(bottom, plan.mounts, reporter);
     rootfs::Terminal terminal{-1, -1};
     if (plan.program.terminal)
