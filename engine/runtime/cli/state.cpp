@@ -4,6 +4,7 @@
 #include "engine/base/json.h"
 #include "engine/os/file.h"
 #include "engine/os/process.h"
+#include "engine/runtime/state_document.h"
 
 #include <nlohmann/json.hpp>
 
@@ -89,14 +90,9 @@ std::string stateDocument(const std::filesystem::path& root, const State& state)
 {
     using namespace std::chrono;
     const sys_time<seconds> created{floor<seconds>(microseconds{state.createdUsec})};
-    const std::string status = statusOf(root, state);
-    nlohmann::json document{{"ociVersion", "1.2.0"},
-                            {"id", state.id},
-                            {"status", status},
-                            {"bundle", state.bundle},
-                            {"created", std::format("{:%FT%TZ}", created)}};
-    if (status != "stopped" && status != "creating")
-        document["pid"] = state.pid;
+    nlohmann::json document = runtime::stateDocument(
+        {.id = state.id, .status = statusOf(root, state), .pid = state.pid, .bundle = state.bundle, .annotations = {}});
+    document["created"] = std::format("{:%FT%TZ}", created);
     return document.dump(2);
 }
 
