@@ -10,5 +10,8 @@ namespace lamella::oci {
 Result<Process> parseProcessNode(const Node& node);
 Result<Linux> parseLinuxNode(const Node& node);
 Result<Seccomp> parseSeccompNode(const Node& node);
+/// timeOffsets, netDevices, personality and memoryPolicy of "linux".
+Result<void> parseSurroundings(const Node& node, Linux& into);
+Result<Hooks> parseHooksNode(const Node& node);
 
 } // namespace lamella::oci

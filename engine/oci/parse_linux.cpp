@@ -8,7 +8,7 @@ namespace lamella::oci {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, NamespaceType>, 7> kNamespaces{{
+constexpr std::array<std::pair<std::string_view, NamespaceType>, 8> kNamespaces{{
     {"pid", NamespaceType::Pid},
     {"network", NamespaceType::Network},
     {"mount", NamespaceType::Mount},
@@ -16,6 +16,7 @@ constexpr std::array<std::pair<std::string_view, NamespaceType>, 7> kNamespaces{
     {"uts", NamespaceType::Uts},
     {"user", NamespaceType::User},
     {"cgroup", NamespaceType::Cgroup},
+    {"time", NamespaceType::Time},
 }};
 
 Result<void> parseNamespaces(const Node& node, Linux& into)
@@ -97,7 +98,7 @@ Result<LinuxResources> parseResources(const Node& node)
 Result<Linux> parseLinuxNode(const Node& node)
 {
     TRY(node.mustBeObject());
-    TRY(refuseFilled(node, {"devices", "mountLabel", "intelRdt", "personality", "timeOffsets", "netDevices"}));
+    TRY(refuseFilled(node, {"devices", "intelRdt"}));
     Linux out;
     TRY(parseNamespaces(node["namespaces"], out));
     TRY(parseMappings(node["uidMappings"], out.uidMappings));
@@ -110,6 +111,8 @@ Result<Linux> parseLinuxNode(const Node& node)
     TRY(read(node["readonlyPaths"], out.readonlyPaths));
     TRY(read(node["sysctl"], out.sysctl));
     TRY(read(node["rootfsPropagation"], out.rootfsPropagation));
+    TRY(read(node["mountLabel"], out.mountLabel));
+    TRY(parseSurroundings(node, out));
     return out;
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/oci/parse.h"
 
-#include <array>
-
 namespace lamella::oci {
 
 namespace {
@@ -58,13 +56,48 @@ Result<void> parseRlimits(const Node& node, Process& process)
     return {};
 }
 
-Result<void> refuseOfProcess(const Node& node)
+Result<Scheduler> parseScheduler(const Node& node)
 {
-    for (const char* key : {"selinuxLabel", "apparmorProfile", "ioPriority", "scheduler", "execCPUAffinity"}) {
-        if (node[key].filled())
-            return node[key].wrong("is not supported", ErrorKind::Unsupported);
-    }
-    return {};
+    TRY(node.mustBeObject());
+    Scheduler scheduler;
+    TRY(read(node["policy"], scheduler.policy));
+    TRY(read(node["nice"], scheduler.nice));
+    TRY(read(node["priority"], scheduler.priority));
+    TRY(read(node["flags"], scheduler.flags));
+    TRY(read(node["runtime"], scheduler.runtime));
+    TRY(read(node["deadline"], scheduler.deadline));
+    TRY(read(node["period"], scheduler.period));
+    return scheduler;
+}
+
+Result<IoPriority> parseIoPriority(const Node& node)
+{
+    TRY(node.mustBeObject());
+    IoPriority priority;
+    TRY(read(node["class"], priority.ioClass));
+    TRY(read(node["priority"], priority.priority));
+    return priority;
+}
+
+Result<ConsoleSize> parseConsoleSize(const Node& node)
+{
+    TRY(node.mustBeObject());
+    ConsoleSize console;
+    TRY(read(node["height"], console.height));
+    TRY(read(node["width"], console.width));
+    return console;
+}
+
+/// What decides where and when the process runs.
+Result<void> parsePlace(const Node& node, Process& process)
+{
+    if (node["scheduler"].present())
+        process.scheduler = TRY(parseScheduler(node["scheduler"]));
+    if (node["ioPriority"].present())
+        process.ioPriority = TRY(parseIoPriority(node["ioPriority"]));
+    TRY(node["execCPUAffinity"].mustBeObject());
+    TRY(read(node["execCPUAffinity"]["initial"], process.execCpuAffinity.initial));
+    return read(node["execCPUAffinity"]["final"], process.execCpuAffinity.final);
 }
 
 } // namespace
@@ -72,16 +105,10 @@ Result<void> refuseOfProcess(const Node& node)
 Result<Process> parseProcessNode(const Node& node)
 {
     TRY(node.mustBeObject());
-    TRY(refuseOfProcess(node));
     Process process;
     TRY(read(node["terminal"], process.terminal));
-    if (const Node size = node["consoleSize"]; size.present()) {
-        TRY(size.mustBeObject());
-        ConsoleSize console;
-        TRY(read(size["height"], console.height));
-        TRY(read(size["width"], console.width));
-        process.consoleSize = console;
-    }
+    if (node["consoleSize"].present())
+        process.consoleSize = TRY(parseConsoleSize(node["consoleSize"]));
     process.user = TRY(parseUser(node["user"]));
     TRY(read(node["args"], process.args));
     TRY(read(node["env"], process.env));
@@ -91,6 +118,9 @@ Result<Process> parseProcessNode(const Node& node)
     TRY(parseRlimits(node["rlimits"], process));
     TRY(read(node["noNewPrivileges"], process.noNewPrivileges));
     TRY(read(node["oomScoreAdj"], process.oomScoreAdj));
+    TRY(read(node["apparmorProfile"], process.apparmorProfile));
+    TRY(read(node["selinuxLabel"], process.selinuxLabel));
+    TRY(parsePlace(node, process));
     return process;
 }
 

@@ -8,9 +8,10 @@ namespace lamella::oci {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> kActions{"SCMP_ACT_KILL",  "SCMP_ACT_KILL_THREAD", "SCMP_ACT_KILL_PROCESS",
+constexpr std::array<std::string_view, 9> kActions{"SCMP_ACT_KILL",  "SCMP_ACT_KILL_THREAD", "SCMP_ACT_KILL_PROCESS",
                                                    "SCMP_ACT_TRAP",  "SCMP_ACT_ERRNO",       "SCMP_ACT_TRACE",
-                                                   "SCMP_ACT_ALLOW", "SCMP_ACT_LOG"};
+                                                   "SCMP_ACT_ALLOW", "SCMP_ACT_LOG",         "SCMP_ACT_NOTIFY"};
+constexpr std::string_view kNotify = "SCMP_ACT_NOTIFY";
 constexpr std::array<std::string_view, 7> kOperators{"SCMP_CMP_NE", "SCMP_CMP_LT", "SCMP_CMP_LE",       "SCMP_CMP_EQ",
                                                      "SCMP_CMP_GE", "SCMP_CMP_GT", "SCMP_CMP_MASKED_EQ"};
 
@@ -20,6 +21,17 @@ Result<void> readWord(const Node& node, const List& known, std::string& out)
     TRY(read(node, out));
     if (!std::ranges::contains(known, std::string_view{out}))
         return node.wrong(std::format("is \"{}\", which is not supported", out), ErrorKind::Unsupported);
+    return {};
+}
+
+/// config-linux.md: a value for an action that returns none is an error.
+Result<void> readErrno(const Node& node, const std::string& action, std::optional<unsigned>& out)
+{
+    TRY(read(node, out));
+    if (out && action != "SCMP_ACT_ERRNO" && action != "SCMP_ACT_TRACE")
+        return node.wrong(std::format("has no meaning for {}", action));
+    if (out.value_or(0) > 0xffff)
+        return node.wrong(std::format("{} is too large", *out));
     return {};
 }
 
@@ -44,28 +56,46 @@ Result<SeccompSyscalls> parseSyscalls(const Node& node)
     if (syscalls.names.empty())
         return node["names"].wrong("is empty");
     TRY(readWord(node["action"], kActions, syscalls.action));
-    TRY(read(node["errnoRet"], syscalls.errnoRet));
+    TRY(readErrno(node["errnoRet"], syscalls.action, syscalls.errnoRet));
+    // The process that loads the filter says with a write(2) how that went, and nobody could answer for it yet.
+    if (syscalls.action == kNotify && std::ranges::contains(syscalls.names, "write"))
+        return node["names"].wrong("has write, which cannot be SCMP_ACT_NOTIFY");
     for (const Node& argument : TRY(node["args"].elements(6)))
         syscalls.args.push_back(TRY(parseArgument(argument)));
     return syscalls;
 }
 
+Result<void> parseListener(const Node& node, Seccomp& seccomp)
+{
+    TRY(read(node["listenerPath"], seccomp.listenerPath));
+    TRY(read(node["listenerMetadata"], seccomp.listenerMetadata));
+    if (seccomp.listenerPath.empty() && !seccomp.listenerMetadata.empty())
+        return node["listenerMetadata"].wrong("is for a listener, and there is no listenerPath");
+    if (seccomp.listenerPath.empty() && usesNotify(seccomp))
+        return node["listenerPath"].wrong("is needed for SCMP_ACT_NOTIFY");
+    return {};
+}
+
 } // namespace
+
+bool usesNotify(const Seccomp& seccomp)
+{
+    return std::ranges::contains(seccomp.syscalls, kNotify, &SeccompSyscalls::action);
+}
 
 Result<Seccomp> parseSeccompNode(const Node& node)
 {
     TRY(node.mustBeObject());
-    for (const char* key : {"listenerPath", "listenerMetadata"}) {
-        if (node[key].filled())
-            return node[key].wrong("is not supported", ErrorKind::Unsupported);
-    }
     Seccomp seccomp;
     TRY(readWord(node["defaultAction"], kActions, seccomp.defaultAction));
-    TRY(read(node["defaultErrnoRet"], seccomp.defaultErrnoRet));
+    if (seccomp.defaultAction == kNotify)
+        return node["defaultAction"].wrong("cannot be SCMP_ACT_NOTIFY: nobody would answer for the runtime itself");
+    TRY(readErrno(node["defaultErrnoRet"], seccomp.defaultAction, seccomp.defaultErrnoRet));
     TRY(read(node["architectures"], seccomp.architectures));
     TRY(read(node["flags"], seccomp.flags));
     for (const Node& syscalls : TRY(node["syscalls"].elements()))
         seccomp.syscalls.push_back(TRY(parseSyscalls(syscalls)));
+    TRY(parseListener(node, seccomp));
     return seccomp;
 }
 

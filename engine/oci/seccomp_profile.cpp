@@ -156,6 +156,8 @@ Result<Seccomp> resolveProfile(std::string_view text, const std::vector<std::str
     if (!document.is_object())
         return root.wrong("must be an object");
     Seccomp seccomp = TRY(parseSeccompNode(root));
+    if (!seccomp.listenerPath.empty())
+        return root["listenerPath"].wrong("is not supported", ErrorKind::Unsupported);
     TRY(resolveArchitectures(root["archMap"], machine, seccomp));
     const Judge judge{capabilities, machine};
     std::vector<SeccompSyscalls> holding;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/oci/spec.h"
+#include "engine/oci/serialize.h"
 
-#include <nlohmann/json.hpp>
+#include "engine/oci/json_put.h"
+#include "engine/oci/spec.h"
 
 #include <array>
 
@@ -10,58 +11,6 @@ namespace lamella::oci {
 namespace {
 
 using nlohmann::json;
-
-template <class T>
-void put(json& object, const char* key, const std::optional<T>& value)
-{
-    if (value)
-        object[key] = *value;
-}
-
-void putText(json& object, const char* key, const std::string& value)
-{
-    if (!value.empty())
-        object[key] = value;
-}
-
-template <class T>
-void putList(json& object, const char* key, const T& value)
-{
-    if (!value.empty())
-        object[key] = value;
-}
-
-json toJson(const User& user)
-{
-    json out{{"uid", user.uid}, {"gid", user.gid}};
-    put(out, "umask", user.umask);
-    putList(out, "additionalGids", user.additionalGids);
-    return out;
-}
-
-json toJson(const Capabilities& capabilities)
-{
-    return {{"bounding", capabilities.bounding},
-            {"effective", capabilities.effective},
-            {"inheritable", capabilities.inheritable},
-            {"permitted", capabilities.permitted},
-            {"ambient", capabilities.ambient}};
-}
-
-json toJson(const Process& process)
-{
-    json out{{"terminal", process.terminal}, {"user", toJson(process.user)},
-             {"args", process.args},         {"env", process.env},
-             {"cwd", process.cwd},           {"noNewPrivileges", process.noNewPrivileges}};
-    if (process.consoleSize)
-        out["consoleSize"] = {{"height", process.consoleSize->height}, {"width", process.consoleSize->width}};
-    if (process.capabilities)
-        out["capabilities"] = toJson(*process.capabilities);
-    for (const Rlimit& limit : process.rlimits)
-        out["rlimits"].push_back({{"type", limit.type}, {"soft", limit.soft}, {"hard", limit.hard}});
-    put(out, "oomScoreAdj", process.oomScoreAdj);
-    return out;
-}
 
 json toJson(const std::vector<Mount>& mounts)
 {
@@ -109,6 +58,8 @@ json toJson(const Seccomp& seccomp)
     json out{{"defaultAction", seccomp.defaultAction}, {"architectures", seccomp.architectures}};
     put(out, "defaultErrnoRet", seccomp.defaultErrnoRet);
     putList(out, "flags", seccomp.flags);
+    putText(out, "listenerPath", seccomp.listenerPath);
+    putText(out, "listenerMetadata", seccomp.listenerMetadata);
     json& all = out["syscalls"] = json::array();
     for (const SeccompSyscalls& syscalls : seccomp.syscalls) {
         json& one = all.emplace_back(json{{"names", syscalls.names}, {"action", syscalls.action}});
@@ -122,7 +73,7 @@ json toJson(const Seccomp& seccomp)
 
 json toJson(const Linux& linux)
 {
-    constexpr std::array<const char*, 7> kNames{"pid", "network", "mount", "ipc", "uts", "user", "cgroup"};
+    constexpr std::array<const char*, 8> kNames{"pid", "network", "mount", "ipc", "uts", "user", "cgroup", "time"};
     json out = json::object();
     json& spaces = out["namespaces"] = json::array();
     for (const Namespace& space : linux.namespaces) {
@@ -139,6 +90,7 @@ json toJson(const Linux& linux)
     putList(out, "readonlyPaths", linux.readonlyPaths);
     putList(out, "sysctl", linux.sysctl);
     putText(out, "rootfsPropagation", linux.rootfsPropagation);
+    putSurroundings(out, linux);
     return out;
 }
 
@@ -153,11 +105,14 @@ std::string dump(const json& document)
 std::string serializeSpec(const Spec& spec)
 {
     json out{{"ociVersion", spec.ociVersion},
-             {"process", toJson(spec.process)},
              {"root", {{"path", spec.rootPath}, {"readonly", spec.rootReadonly}}},
              {"mounts", toJson(spec.mounts)},
              {"linux", toJson(spec.linux)}};
+    if (spec.hasProcess)
+        out["process"] = toJson(spec.process);
+    putList(out, "hooks", toJson(spec.hooks));
     putText(out, "hostname", spec.hostname);
+    putText(out, "domainname", spec.domainname);
     putList(out, "annotations", spec.annotations);
     return dump(out);
 }

@@ -44,11 +44,7 @@ Result<void> parseMounts(const Node& mounts, Spec& spec)
 /// What would make the container another one than asked for if we went on without it.
 Result<void> refuseOfDocument(const Node& document)
 {
-    for (const auto& [name, hooks] : TRY(document["hooks"].members())) {
-        if (hooks.filled())
-            return hooks.wrong("is not supported", ErrorKind::Unsupported);
-    }
-    for (const char* key : {"solaris", "windows", "vm", "zos", "domainname"}) {
+    for (const char* key : {"solaris", "windows", "vm", "zos"}) {
         if (document[key].filled())
             return document[key].wrong("is not supported", ErrorKind::Unsupported);
     }
@@ -68,11 +64,12 @@ Result<Spec> parseSpec(std::string_view text)
     if (!spec.ociVersion.starts_with("1."))
         return document["ociVersion"].wrong("must be 1.x", ErrorKind::Unsupported);
     TRY(refuseOfDocument(document));
-    if (!document["process"].present())
-        return document["process"].wrong("is missing");
+    spec.hasProcess = document["process"].present();
     spec.process = TRY(parseProcessNode(document["process"]));
+    spec.hooks = TRY(parseHooksNode(document["hooks"]));
     TRY(parseRoot(document["root"], spec));
     TRY(read(document["hostname"], spec.hostname));
+    TRY(read(document["domainname"], spec.domainname));
     TRY(parseMounts(document["mounts"], spec));
     TRY(read(document["annotations"], spec.annotations));
     spec.linux = TRY(parseLinuxNode(document["linux"]));

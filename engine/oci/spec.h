@@ -38,6 +38,27 @@ struct ConsoleSize {
     std::uint16_t width = 0;
 };
 
+/// config.md, "Scheduler": what sched_setattr(2) takes.
+struct Scheduler {
+    std::string policy; ///< SCHED_OTHER, …
+    std::int32_t nice = 0;
+    std::int32_t priority = 0; ///< of SCHED_FIFO and SCHED_RR
+    std::vector<std::string> flags; ///< SCHED_FLAG_RESET_ON_FORK, …
+    std::uint64_t runtime = 0, deadline = 0, period = 0; ///< nanoseconds, of SCHED_DEADLINE
+};
+
+/// What ioprio_set(2) takes.
+struct IoPriority {
+    std::string ioClass; ///< IOPRIO_CLASS_BE, …
+    std::int32_t priority = 0;
+};
+
+/// The processors of a program that is run in a container, as lists like "0-3,7"; empty: left as they are.
+struct CpuAffinity {
+    std::string initial; ///< before it joins the container's cgroup
+    std::string final; ///< after that
+};
+
 struct Process {
     bool terminal = false;
     std::optional<ConsoleSize> consoleSize;
@@ -49,6 +70,11 @@ struct Process {
     std::vector<Rlimit> rlimits;
     bool noNewPrivileges = false;
     std::optional<int> oomScoreAdj;
+    std::string apparmorProfile;
+    std::string selinuxLabel;
+    std::optional<Scheduler> scheduler;
+    std::optional<IoPriority> ioPriority;
+    CpuAffinity execCpuAffinity;
 };
 
 struct Mount {
@@ -64,11 +90,24 @@ struct IdMapping {
     std::uint32_t size = 0;
 };
 
-enum class NamespaceType { Pid, Network, Mount, Ipc, Uts, User, Cgroup };
+enum class NamespaceType { Pid, Network, Mount, Ipc, Uts, User, Cgroup, Time };
 
 struct Namespace {
     NamespaceType type;
     std::string path; ///< empty: a new one
+};
+
+/// How far a clock of a new time namespace is ahead of the machine's: time_namespaces(7).
+struct TimeOffset {
+    std::int64_t secs = 0;
+    std::uint32_t nanosecs = 0;
+};
+
+/// What set_mempolicy(2) takes.
+struct MemoryPolicy {
+    std::string mode; ///< MPOL_BIND, …
+    std::string nodes; ///< a list like "0-1"
+    std::vector<std::string> flags; ///< MPOL_F_STATIC_NODES, …
 };
 
 struct MemoryResources {
@@ -108,8 +147,13 @@ struct Seccomp {
     std::optional<unsigned> defaultErrnoRet;
     std::vector<std::string> architectures;
     std::vector<std::string> flags;
+    std::string listenerPath; ///< a Unix socket that gets the descriptor of SCMP_ACT_NOTIFY
+    std::string listenerMetadata; ///< goes with it as it stands
     std::vector<SeccompSyscalls> syscalls;
 };
+
+/// Whether a rule hands calls to a listener.
+bool usesNotify(const Seccomp& seccomp);
 
 struct Linux {
     std::vector<Namespace> namespaces;
@@ -120,15 +164,35 @@ struct Linux {
     std::vector<std::string> maskedPaths, readonlyPaths;
     std::map<std::string, std::string> sysctl;
     std::string rootfsPropagation;
+    std::map<std::string, TimeOffset> timeOffsets; ///< of "monotonic" and "boottime"
+    std::map<std::string, std::string> netDevices; ///< a network device of the runtime's -> its name in the container
+    std::string personality; ///< "LINUX" or "LINUX32"; empty: the runtime's
+    std::string mountLabel;
+    std::optional<MemoryPolicy> memoryPolicy;
+};
+
+/// config.md, "POSIX-platform Hooks".
+struct Hook {
+    std::string path;
+    std::vector<std::string> args; ///< as execv(3) takes them; empty: the path alone
+    std::vector<std::string> env;
+    std::optional<std::int32_t> timeout; ///< seconds; none: as long as it takes
+};
+
+struct Hooks {
+    std::vector<Hook> prestart, createRuntime, createContainer, startContainer, poststart, poststop;
 };
 
 struct Spec {
     std::string ociVersion;
+    bool hasProcess = true; ///< without one the container can be created but not started
     Process process;
     std::string rootPath; ///< as written: relative to the bundle, or absolute
     bool rootReadonly = false;
     std::string hostname;
+    std::string domainname;
     std::vector<Mount> mounts;
+    Hooks hooks;
     std::map<std::string, std::string> annotations;
     Linux linux;
 };

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/oci/number_list.h"
 #include "engine/oci/spec.h"
+#include "engine/oci/validate_namespaces.h"
 
 #include <nlohmann/json.hpp>
 
@@ -21,6 +23,10 @@ private Q_SLOTS:
     void notJson_data();
     void notJson();
     void processAlone();
+    void sysctlPaths_data();
+    void sysctlPaths();
+    void numberLists_data();
+    void numberLists();
 };
 
 /// A document in which everything that we read is there.
@@ -35,26 +41,38 @@ static json full()
             "capabilities": {"bounding": ["CAP_CHOWN"], "effective": ["CAP_CHOWN"], "inheritable": [],
                              "permitted": ["CAP_CHOWN"], "ambient": []},
             "rlimits": [{"type": "RLIMIT_NOFILE", "soft": 10, "hard": 18446744073709551615}],
-            "noNewPrivileges": true, "oomScoreAdj": 100
+            "noNewPrivileges": true, "oomScoreAdj": 100,
+            "apparmorProfile": "box", "selinuxLabel": "system_u:system_r:container_t:s0",
+            "scheduler": {"policy": "SCHED_DEADLINE", "nice": 0, "priority": 0, "runtime": 1000, "deadline": 2000,
+                          "period": 3000, "flags": ["SCHED_FLAG_RECLAIM"]},
+            "ioPriority": {"class": "IOPRIO_CLASS_BE", "priority": 7},
+            "execCPUAffinity": {"initial": "0-1,3", "final": "1"}
         },
         "root": {"path": "rootfs", "readonly": true},
-        "hostname": "box",
+        "hostname": "box", "domainname": "example.org",
+        "hooks": {"prestart": [{"path": "/a", "args": ["a", "b"], "env": ["X=1"], "timeout": 5}],
+                  "createRuntime": [{"path": "/b"}], "createContainer": [{"path": "/c"}],
+                  "startContainer": [{"path": "/d"}], "poststart": [{"path": "/e"}], "poststop": [{"path": "/f"}]},
         "mounts": [{"destination": "/proc", "type": "proc", "source": "proc"},
                    {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755"]}],
         "annotations": {"a": "b"},
         "linux": {
             "namespaces": [{"type": "pid"}, {"type": "mount"}, {"type": "user"}, {"type": "ipc"}, {"type": "uts"},
-                           {"type": "network", "path": "/run/netns/x"}],
+                           {"type": "network", "path": "/run/netns/x"}, {"type": "time"}],
             "uidMappings": [{"containerID": 0, "hostID": 100000, "size": 65536}],
             "gidMappings": [{"containerID": 0, "hostID": 100000, "size": 65536}],
             "cgroupsPath": "/lamella/x",
             "resources": {"memory": {"limit": 1048576, "swap": -1}, "cpu": {"shares": 512, "quota": 50000, "period": 100000,
                           "cpus": "0-1"}, "pids": {"limit": 100}, "devices": [{"allow": false, "access": "rwm"}]},
             "seccomp": {"defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 38, "architectures": ["SCMP_ARCH_X86_64"],
-                        "syscalls": [{"names": ["read"], "action": "SCMP_ACT_ALLOW",
+                        "flags": ["SECCOMP_FILTER_FLAG_LOG"], "listenerPath": "/run/x", "listenerMetadata": "m",
+                        "syscalls": [{"names": ["mount"], "action": "SCMP_ACT_NOTIFY"}, {"names": ["read"], "action": "SCMP_ACT_ALLOW",
                                       "args": [{"index": 1, "value": 2, "valueTwo": 3, "op": "SCMP_CMP_MASKED_EQ"}]}]},
             "maskedPaths": ["/proc/kcore"], "readonlyPaths": ["/proc/sys"],
-            "sysctl": {"net.ipv4.ip_forward": "1"}
+            "sysctl": {"net.ipv4.ip_forward": "1", "user.max_net_namespaces": "5"}, "mountLabel": "l",
+            "personality": {"domain": "LINUX32"}, "netDevices": {"eth0": {"name": "net0"}},
+            "timeOffsets": {"monotonic": {"secs": -1, "nanosecs": 5}, "boottime": {"secs": 7, "nanosecs": 0}},
+            "memoryPolicy": {"mode": "MPOL_BIND", "nodes": "0", "flags": ["MPOL_F_STATIC_NODES"]}
         }
     })");
 }
@@ -80,7 +98,7 @@ void TestOciSpec::reads()
     QCOMPARE(spec->process.user.uid, 1000u);
     QCOMPARE(spec->process.rlimits[0].hard, ~std::uint64_t{0});
     QCOMPARE(spec->linux.resources.memory.swap, std::optional<std::int64_t>{-1});
-    QCOMPARE(spec->linux.seccomp->syscalls[0].args[0].valueTwo, 3u);
+    QCOMPARE(spec->linux.seccomp->syscalls[1].args[0].valueTwo, 3u);
     QCOMPARE(spec->linux.namespaces[5].path, std::string{"/run/netns/x"});
 }
 
@@ -112,12 +130,9 @@ void TestOciSpec::refused_data()
     row("environment without name", "/process/env/0", "\"=x\"", "process.env");
     row("environment without value", "/process/env/0", "\"PATH\"", "process.env");
     row("relative directory", "/process/cwd", "\"work\"", "process.cwd");
-    row("capability", "/process/capabilities/bounding/0", "\"CAP_EVERYTHING\"", "CAP_EVERYTHING");
     row("limit", "/process/rlimits/0/type", "\"RLIMIT_NONE\"", "RLIMIT_NONE");
     row("soft above hard", "/process/rlimits/0/hard", "1", "RLIMIT_NOFILE");
     row("oom score", "/process/oomScoreAdj", "1001", "oomScoreAdj");
-    row("apparmor", "/process/apparmorProfile", "\"x\"", "apparmorProfile");
-    row("selinux", "/process/selinuxLabel", "\"x\"", "selinuxLabel");
     row("terminal a string", "/process/terminal", "\"yes\"", "process.terminal");
     row("no root", "/root", "null", "root.path");
     row("hostname without its namespace", "/linux/namespaces/4", "{\"type\":\"cgroup\"}", "hostname");
@@ -131,7 +146,7 @@ void TestOciSpec::refused_data()
     row("unknown option", "/mounts/1/options/0", "\"nosuidd\"", "nosuidd");
     row("file system", "/mounts/1/type", "\"ext4\"", "ext4");
     row("mapped mount", "/mounts/1/uidMappings", "[{}]", "uidMappings");
-    row("time namespace", "/linux/namespaces/3/type", "\"time\"", "namespaces[3].type");
+    row("unknown namespace", "/linux/namespaces/3/type", "\"tim\"", "namespaces[3].type");
     row("namespace twice", "/linux/namespaces/3/type", "\"pid\"", "twice");
     row("no mount namespace", "/linux/namespaces/1/type", "\"cgroup\"", "mount namespace");
     row("relative namespace", "/linux/namespaces/5/path", "\"netns\"", "netns");
@@ -141,16 +156,64 @@ void TestOciSpec::refused_data()
     row("cgroup leaves its parent", "/linux/cgroupsPath", "\"/lamella/../../x\"", "cgroupsPath");
     row("sysctl of the machine", "/linux/sysctl", "{\"kernel.core_pattern\":\"|/x\"}", "kernel.core_pattern");
     row("sysctl with a path", "/linux/sysctl", "{\"net/../kernel\":\"1\"}", "net/../kernel");
+    row("sysctl with dots between slashes", "/linux/sysctl", R"({"net/ipv4/../../kernel/panic":"1"})", "kernel/panic");
     row("sysctl with dots", "/linux/sysctl", "{\"net..ipv4\":\"1\"}", "net..ipv4");
     row("masked path", "/linux/maskedPaths/0", "\"proc/kcore\"", "proc/kcore");
-    row("hooks", "/hooks", "{\"prestart\":[{\"path\":\"/bin/true\"}]}", "hooks.prestart");
     row("extra devices", "/linux/devices", "[{\"path\":\"/dev/sda\"}]", "linux.devices");
     row("blkio limits", "/linux/resources/blockIO", "{\"weight\":10}", "blockIO");
     row("no oom killer", "/linux/resources/memory/disableOOMKiller", "true", "disableOOMKiller");
-    row("seccomp action", "/linux/seccomp/defaultAction", "\"SCMP_ACT_NOTIFY\"", "defaultAction");
-    row("seccomp operator", "/linux/seccomp/syscalls/0/args/0/op", "\"==\"", "op");
-    row("seccomp argument", "/linux/seccomp/syscalls/0/args/0/index", "6", "index");
+    row("seccomp action", "/linux/seccomp/defaultAction", "\"SCMP_ACT_MAYBE\"", "defaultAction");
+    row("seccomp operator", "/linux/seccomp/syscalls/1/args/0/op", "\"==\"", "op");
+    row("seccomp argument", "/linux/seccomp/syscalls/1/args/0/index", "6", "index");
     row("shared root", "/linux/rootfsPropagation", "\"rshared\"", "rootfsPropagation");
+    row("hook without a path", "/hooks/prestart/0/path", "null", "hooks.prestart[0].path");
+    row("relative hook", "/hooks/poststop/0/path", "\"bin/x\"", "hooks.poststop[0].path");
+    row("hook without time", "/hooks/createRuntime/0/timeout", "0", "createRuntime[0].timeout");
+    row("hook with negative time", "/hooks/createContainer/0/timeout", "-1", "createContainer[0].timeout");
+    row("hook with endless time", "/hooks/startContainer/0/timeout", "4294967296", "startContainer[0].timeout");
+    row("hook's argument a number", "/hooks/poststart/0/args", "[1]", "poststart[0].args[0]");
+    row("hooks a list", "/hooks", "[]", "hooks");
+    row("place of hooks an object", "/hooks/prestart", "{}", "hooks.prestart");
+    row("seccomp listener for all", "/linux/seccomp/defaultAction", "\"SCMP_ACT_NOTIFY\"", "defaultAction");
+    row("seccomp listener for write", "/linux/seccomp/syscalls/0/names/0", "\"write\"", "syscalls[0].names");
+    row("seccomp listener nowhere", "/linux/seccomp/listenerPath", "null", "listener");
+    row("seccomp metadata for nobody", "/linux/seccomp", R"({"defaultAction":"SCMP_ACT_ALLOW","listenerMetadata":"m"})",
+        "listenerMetadata");
+    row("seccomp value of an action without", "/linux/seccomp/syscalls/0/errnoRet", "1", "syscalls[0].errnoRet");
+    row("seccomp value of a default without", "/linux/seccomp/defaultAction", "\"SCMP_ACT_KILL\"", "defaultErrnoRet");
+    row("seccomp value too large", "/linux/seccomp/defaultErrnoRet", "65536", "defaultErrnoRet");
+    row("domainname without its namespace", "/linux/namespaces/4", "{\"type\":\"cgroup\"}", "name");
+    row("long domainname", "/domainname", "\"12345678901234567890123456789012345678901234567890123456789012345\"",
+        "domainname");
+    row("scheduler policy", "/process/scheduler/policy", "\"SCHED_FAIR\"", "scheduler.policy");
+    row("scheduler without policy", "/process/scheduler", "{}", "scheduler.policy");
+    row("scheduler flag", "/process/scheduler/flags/0", "\"SCHED_FLAG_ALL\"", "scheduler.flags");
+    row("nice", "/process/scheduler/nice", "20", "scheduler.nice");
+    row("priority of no real time", "/process/scheduler/priority", "1", "scheduler.priority");
+    row("deadline of another policy", "/process/scheduler/policy", "\"SCHED_BATCH\"", "SCHED_DEADLINE");
+    row("real time without priority", "/process/scheduler", "{\"policy\":\"SCHED_FIFO\"}", "scheduler.priority");
+    row("real time priority", "/process/scheduler", "{\"policy\":\"SCHED_RR\",\"priority\":100}", "scheduler.priority");
+    row("io class", "/process/ioPriority/class", "\"IOPRIO_CLASS_NONE\"", "ioPriority.class");
+    row("io priority", "/process/ioPriority/priority", "8", "ioPriority.priority");
+    row("processors", "/process/execCPUAffinity/initial", "\"0-\"", "execCPUAffinity");
+    row("processors backwards", "/process/execCPUAffinity/final", "\"3-1\"", "execCPUAffinity");
+    row("processors without end", "/process/execCPUAffinity/final", "\"0-99999999\"", "execCPUAffinity");
+    row("sysctl of a shared user namespace", "/linux/namespaces/2", "{\"type\":\"cgroup\"}", "user");
+    row("personality", "/linux/personality/domain", "\"SOLARIS\"", "personality.domain");
+    row("personality flags", "/linux/personality/flags", "[\"ADDR_NO_RANDOMIZE\"]", "personality.flags");
+    row("clock", "/linux/timeOffsets/realtime", "{\"secs\":1}", "timeOffsets.realtime");
+    row("nanoseconds", "/linux/timeOffsets/monotonic/nanosecs", "1000000000", "nanosecs");
+    row("offsets of a joined time namespace", "/linux/namespaces/6/path", "\"/run/x\"", "timeOffsets");
+    row("device name", "/linux/netDevices/eth0/name", "\"a/b\"", "a/b");
+    row("device pattern", "/linux/netDevices/eth0/name", "\"net%d\"", "net%d");
+    row("long device name", "/linux/netDevices/eth0/name", "\"0123456789abcdef\"", "0123456789abcdef");
+    row("long device", "/linux/netDevices", R"({"0123456789abcdef":{}})", "0123456789abcdef");
+    row("two devices with one name", "/linux/netDevices/eth1", "{\"name\":\"net0\"}", "net0");
+    row("devices without their namespace", "/linux/namespaces/5", "{\"type\":\"cgroup\"}", "net");
+    row("memory policy", "/linux/memoryPolicy/mode", "\"MPOL_ALL\"", "memoryPolicy.mode");
+    row("memory policy flag", "/linux/memoryPolicy/flags/0", "\"MPOL_F_ALL\"", "memoryPolicy.flags");
+    row("memory nodes", "/linux/memoryPolicy/nodes", "\"x\"", "memoryPolicy.nodes");
+    row("resource control", "/linux/intelRdt", R"({"closID":"x"})", "intelRdt");
     row("list for an object", "/linux", "[]", "linux");
 }
 
@@ -177,6 +240,13 @@ void TestOciSpec::accepted_data()
     QTest::newRow("file of lxcfs") << QByteArray{"/mounts/1"}
                                    << QByteArray{R"({"destination":"/proc/meminfo","type":"bind","source":"/x"})"};
     QTest::newRow("empty hooks") << QByteArray{"/hooks"} << QByteArray{R"({"prestart":[]})"};
+    QTest::newRow("capability of another kernel")
+        << QByteArray{"/process/capabilities/bounding/0"} << QByteArray{"\"CAP_EVERYTHING\""};
+    QTest::newRow("no process") << QByteArray{"/process"} << QByteArray{"null"};
+    QTest::newRow("device that keeps its name") << QByteArray{"/linux/netDevices/eth0"} << QByteArray{"{}"};
+    QTest::newRow("offset of nothing") << QByteArray{"/linux/timeOffsets/boottime"} << QByteArray{"{}"};
+    QTest::newRow("sysctl with slashes") << QByteArray{"/linux/sysctl"}
+                                         << QByteArray{R"({"net/ipv4/conf/eth0.1/forwarding":"1"})"};
     QTest::newRow("no resources") << QByteArray{"/linux/resources"} << QByteArray{"null"};
 }
 
@@ -213,6 +283,55 @@ void TestOciSpec::processAlone()
     QVERIFY(again.has_value());
     QCOMPARE(oci::serializeProcess(*again), oci::serializeProcess(*process));
     QVERIFY(!oci::parseProcess(R"({"args":[]})"));
+}
+
+void TestOciSpec::sysctlPaths_data()
+{
+    QTest::addColumn<QByteArray>("key");
+    QTest::addColumn<QByteArray>("path");
+    const auto row
+        = [](const char* key, const char* path) { QTest::newRow(key) << QByteArray{key} << QByteArray{path}; };
+    row("net.ipv4.ip_forward", "net/ipv4/ip_forward");
+    row("net/ipv4/ip_forward", "net/ipv4/ip_forward");
+    row("net.ipv4.conf.eth0/1.forwarding", "net/ipv4/conf/eth0.1/forwarding");
+    row("net/ipv4/conf/eth0.1/forwarding", "net/ipv4/conf/eth0.1/forwarding");
+    row("kernel", "kernel");
+    row("", "");
+}
+
+void TestOciSpec::sysctlPaths()
+{
+    QFETCH(QByteArray, key);
+    QFETCH(QByteArray, path);
+    QCOMPARE(oci::sysctlPath(key.toStdString()), path.toStdString());
+}
+
+void TestOciSpec::numberLists_data()
+{
+    QTest::addColumn<QByteArray>("list");
+    QTest::addColumn<bool>("valid");
+    QTest::addColumn<quint64>("first"); // the first 64 bits
+    const auto row = [](const char* list, bool valid, quint64 first) {
+        QTest::newRow(list) << QByteArray{list} << valid << first;
+    };
+    row("0", true, 1);
+    row("0-3,7", true, 0x8f);
+    row("63", true, quint64{1} << 63);
+    row("1023", true, 0);
+    for (const char* list :
+         {"", ",", "1,", ",1", "-1", "1-", "2-1", "0x1", "1 ", " 1", "+1", "1-2-3", "1024", "18446744073709551616"})
+        row(list, false, 0);
+}
+
+void TestOciSpec::numberLists()
+{
+    QFETCH(QByteArray, list);
+    QFETCH(bool, valid);
+    QFETCH(quint64, first);
+    const auto bits = oci::parseNumberList(list.toStdString());
+    QCOMPARE(bits.has_value(), valid);
+    if (bits)
+        QCOMPARE(bits->front(), first);
 }
 
 QTEST_GUILESS_MAIN(TestOciSpec)
