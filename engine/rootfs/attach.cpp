@@ -34,11 +34,13 @@ int makeFileSystem(const PlannedMount& planned)
 
 } // namespace
 
-void attachRoot(int root, const Reporter& reporter)
+void attachRoot(int root, int place, const Reporter& reporter)
 {
     reporter.require(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, Step::Root);
     // On top of "/": no directory of the host is needed to mount on, and nothing of it is hidden from this process.
-    reporter.require(::move_mount(root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) == 0, Step::Root);
+    const int moved = place < 0 ? ::move_mount(root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH)
+                                : ::move_mount(root, "", place, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+    reporter.require(moved == 0, Step::Root);
     reporter.reached(Step::Root);
 }
 

@@ -9,8 +9,9 @@
 /// failure is reported and ends the process. The detail of a report is an index into the plan's list.
 namespace lamella::rootfs {
 
-/// Makes the namespace's mounts private and puts the detached mount `root` on top of the old root.
-void attachRoot(int root, const Reporter& reporter);
+/// Makes the namespace's mounts private and puts the detached mount `root` on top of the old root; or on `place`, a
+/// directory, where hooks must find it at its own path. -1: there is no place.
+void attachRoot(int root, int place, const Reporter& reporter);
 
 /// Makes and attaches all mounts of the plan. Step::Mounts, detail: index into mounts.
 void attachMounts(int root, const MountPlan& plan, const Reporter& reporter);
@@ -33,7 +34,7 @@ Terminal openTerminal(int root, const char* ptmx);
 /// Makes `root` the root directory and lets go of everything else.
 void pivotInto(int root, const Reporter& reporter);
 
-/// Writes "net.ipv4.ip_forward" and the like to a procfs of our own. `value` as it stands in the spec. False with
+/// Writes "net/ipv4/ip_forward" and the like to a procfs of our own. `value` as it stands in the spec. False with
 /// errno.
 bool writeSysctl(int procfs, const char* key, const char* value, std::size_t length);
 

@@ -47,8 +47,7 @@ bool writeSysctl(int procfs, const char* key, const char* value, std::size_t len
         return false;
     }
     std::memcpy(path, kPrefix, sizeof kPrefix - 1);
-    for (std::size_t i = 0; i <= keyLength; ++i)
-        path[sizeof kPrefix - 1 + i] = key[i] == '.' ? '/' : key[i];
+    std::memcpy(path + sizeof kPrefix - 1, key, keyLength + 1);
     open_how how{};
     how.flags = O_WRONLY | O_CLOEXEC;
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/rootfs/reporter.h"
 
+#include <cstring>
 #include <ctime>
 #include <new>
 #include <sys/mman.h>
@@ -25,6 +26,7 @@ constexpr std::array<Words, kStepCount> kWords{{
     {"root", "mount the root file system"},
     {"mounts", "mount"},
     {"terminal", "make the terminal"},
+    {"hooks", "run the hooks"},
     {"protect", "mask or protect"},
     {"pivot", "make the root file system the root directory"},
     {"settings", "set"},
@@ -78,9 +80,17 @@ std::chrono::nanoseconds Timeline::at(Step step) const
 
 void Reporter::fail(Step step, int errnum, std::uint32_t detail) const
 {
+    fail(step, errnum, detail, {});
+}
+
+void Reporter::fail(Step step, int errnum, std::uint32_t detail, std::string_view words) const
+{
     const Report report{static_cast<std::uint32_t>(step), errnum, detail};
-    // Nobody is left to hear of a failure to write.
-    if (::write(m_pipe.get(), &report, sizeof report) < 0)
+    char text[sizeof report + kLongestWords];
+    std::memcpy(text, &report, sizeof report);
+    const std::size_t length = sizeof report + words.copy(text + sizeof report, kLongestWords);
+    // In one piece, as it is shorter than PIPE_BUF. Nobody is left to hear of a failure to write.
+    if (::write(m_pipe.get(), text, length) < 0)
         ::_exit(2);
     ::_exit(1);
 }

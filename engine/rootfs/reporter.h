@@ -24,6 +24,7 @@ enum class Step : std::uint32_t {
     Root,
     Mounts,
     Terminal,
+    Hooks,
     Protect,
     Pivot,
     Settings,
@@ -77,9 +78,11 @@ private:
 /// What a child that failed writes to its report pipe.
 struct Report {
     std::uint32_t step = 0;
-    std::int32_t errnum = 0;
+    std::int32_t errnum = 0; ///< of Step::Hooks also -status, as wait(2) gives it
     std::uint32_t detail = 0; ///< what of the step: an index into the list that the step works on
 };
+
+inline constexpr std::size_t kLongestWords = 512;
 
 /// The child's side. All of it is async-signal-safe.
 class Reporter {
@@ -96,6 +99,9 @@ public:
 
     /// Writes the report and ends the process.
     [[noreturn]] void fail(Step step, int errnum, std::uint32_t detail = 0) const;
+
+    /// fail() with words that stand behind the report in the pipe: what a hook wrote. At most kLongestWords of them.
+    [[noreturn]] void fail(Step step, int errnum, std::uint32_t detail, std::string_view words) const;
 
     /// fail() with errno where `ok` is false.
     void require(bool ok, Step step, std::uint32_t detail = 0) const

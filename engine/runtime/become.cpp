@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/program.h"
 #include "engine/runtime/seccomp.h"
+#include "engine/runtime/settings.h"
 
 #include <climits>
 #include <csignal>
@@ -11,6 +12,7 @@
 #include <linux/openat2.h>
 #include <linux/securebits.h>
 #include <sys/ioctl.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -43,6 +45,16 @@ void setLimits(const Program& program, const Reporter& reporter)
         reporter.require(::setrlimit(resource, &wanted) == 0, Step::Limits, static_cast<std::uint32_t>(i));
     }
     reporter.reached(Step::Limits);
+}
+
+/// What a program is surrounded by and keeps over its execve(2).
+void surround(const Program& program, BorrowedFd label, const Reporter& reporter)
+{
+    reporter.require(!program.personality || ::personality(*program.personality) >= 0, Step::Settings,
+                     detailOf(Setting::Personality));
+    reporter.require(!program.memoryPolicy || applyMemoryPolicy(*program.memoryPolicy), Step::Settings,
+                     detailOf(Setting::MemoryPolicy));
+    writeLabel(program.label, label, reporter);
 }
 
 void loadFilter(const Program& program, const Reporter& reporter)
@@ -117,6 +129,16 @@ void changeDirectory(const Program& program, const Reporter& reporter)
     reporter.reached(Step::WorkingDirectory);
 }
 
+/// They are programs of the container and are confined like its own.
+void runStartHooks(const Program& program, const Reporter& reporter)
+{
+    if (program.hooks.empty())
+        return;
+    const UniqueFd directory{::open(".", O_PATH | O_DIRECTORY | O_CLOEXEC)};
+    reporter.require(static_cast<bool>(directory), Step::WorkingDirectory);
+    runHooks(program.hooks, program.hookState.view(), directory.borrow(), reporter);
+}
+
 /// Nothing but the report pipe outlives the execve(2): every other descriptor is close-on-exec, so the number is free.
 void handReportOn(const Reporter& reporter)
 {
@@ -130,6 +152,7 @@ void handReportOn(const Reporter& reporter)
 [[noreturn]] void execute(const Program& program, const Reporter& reporter)
 {
     int errnum = ENOENT;
+    runStartHooks(program, reporter);
     if (program.handsReportOn)
         handReportOn(reporter);
     reporter.reached(Step::Exec);
@@ -177,8 +200,9 @@ void takeStreams(const Program& program, int terminal, const Reporter& reporter)
     reporter.require(::ioctl(terminal, TIOCSCTTY, 0) == 0, Step::Terminal);
 }
 
-void becomeProgram(const Program& program, const Reporter& reporter)
+void becomeProgram(const Program& program, BorrowedFd label, const Reporter& reporter)
 {
+    surround(program, label, reporter);
     setLimits(program, reporter);
     if (program.noNewPrivileges)
         reporter.require(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, Step::Capabilities);

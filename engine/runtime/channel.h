@@ -15,6 +15,10 @@ bool receiveMark(int socket, char mark, int* descriptor);
 inline constexpr char kMarkMapped = 'm';
 /// With the root file system.
 inline constexpr char kMarkRoot = 'r';
+/// From the child: the container's mounts are made, and the hooks of the runtime's namespaces may run.
+inline constexpr char kMarkMounted = 'M';
+/// To the child: they have run.
+inline constexpr char kMarkHooks = 'h';
 /// The container is ready; with the terminal's master where there is one.
 inline constexpr char kMarkReady = 'R';
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/oci/validate.h"
+#include "engine/oci/validate_namespaces.h"
 #include "engine/os/file.h"
 #include "engine/os/namespace.h"
 #include "engine/os/process.h"
@@ -9,9 +10,12 @@
 #include "engine/runtime/create_plan.h"
 #include "engine/runtime/failure.h"
 #include "engine/runtime/gate.h"
+#include "engine/runtime/hooks.h"
 #include "engine/runtime/namespace_visit.h"
 #include "engine/runtime/resources.h"
 #include "engine/runtime/runtime.h"
+#include "engine/runtime/scheduling.h"
+#include "engine/runtime/settings.h"
 
 #include <csignal>
 #include <format>
@@ -71,13 +75,15 @@ std::string detailName(const CreatePlan& plan, const rootfs::Report& report)
     switch (static_cast<Step>(report.step)) {
     case Step::Mounts:
         return at(plan.mounts.mounts, report.detail, [](const auto& mount) { return "/" + mount.target; });
+    case Step::Hooks:
+        return at(plan.hookNames, report.detail, [](const auto& name) { return name; });
     case Step::Protect:
         return report.detail < 0x10000 ? at(plan.mounts.masked, report.detail, path)
                                        : at(plan.mounts.readonly, report.detail - 0x10000, path);
     case Step::Settings:
-        if (report.detail == kHostnameDetail || report.detail == kLoopbackDetail)
-            return report.detail == kHostnameDetail ? "the host name" : "the loopback interface up";
-        return at(plan.sysctls, report.detail, [](const auto& sysctl) { return sysctl.first; });
+        if (const auto name = settingName(report.detail); !name.empty())
+            return std::string{name};
+        return at(plan.sysctls, report.detail, [](const auto& sysctl) { return sysctl.key; });
     case Step::WorkingDirectory:
         return plan.program.cwd;
     default:
@@ -97,7 +103,8 @@ public:
     Result<Created> run()
     {
         m_created.timeline = TRY(rootfs::Timeline::make());
-        m_created.program = m_spec.process.args.at(hasInit() ? kInitArguments : 0);
+        if (m_spec.hasProcess)
+            m_created.program = m_spec.process.args.at(hasInit() ? kInitArguments : 0);
         m_created.workingDirectory = m_spec.process.cwd;
         TRY(step(Step::MakeCgroup, makeCgroup()));
         {
@@ -108,6 +115,7 @@ public:
         TRY(step(Step::IdMap, mapIds()));
         TRY(step(Step::Root, sendRoot()));
         TRY(awaitReady());
+        TRY(applyScheduling());
         m_created.steps = stepsOf(m_created.timeline);
         return std::move(m_created);
     }
@@ -117,7 +125,7 @@ private:
     Result<void> step(Step which, Result<void> result)
     {
         if (result) {
-            if (which != Step::Root && which != Step::IdMap)
+            if (which == Step::MakeCgroup || which == Step::Prepare || which == Step::Clone)
                 m_created.timeline.reached(which);
             return result;
         }
@@ -146,19 +154,45 @@ private:
     Result<void> prepare()
     {
         addNamespaces(m_spec, m_plan);
-        m_plan.program = TRY(prepareProgram(m_spec.process, m_spec.linux.seccomp));
+        m_plan.program = TRY(prepareProgram(m_spec.process, m_spec.linux));
         m_plan.program.endWithParent = m_request.endWithCaller;
         if (hasInit())
             m_plan.program.handReportOn();
         TRY(addStreams(m_request.streams, m_plan.program));
         m_plan.mounts = TRY(rootfs::planMounts(m_spec, m_request.bundle, m_cgroupPath));
         m_plan.hostname = m_spec.hostname;
-        m_plan.sysctls.assign(m_spec.linux.sysctl.begin(), m_spec.linux.sysctl.end());
+        planHooks();
+        m_plan.domainname = m_spec.domainname;
+        for (const auto& [key, value] : m_spec.linux.sysctl)
+            m_plan.sysctls.push_back({key, oci::sysctlPath(key), value});
         if (!m_created.cgroup->cloneInto())
             m_plan.cgroupJoins = TRY(m_created.cgroup->joinDescriptors());
         if (!m_plan.newUser)
             m_plan.root = TRY(makeRoot(std::nullopt));
         return {};
+    }
+
+    ContainerState stateAs(pid_t pid) const
+    {
+        return {.id = m_request.id,
+                .status = "created",
+                .pid = pid,
+                .bundle = m_request.bundle,
+                .annotations = m_spec.annotations};
+    }
+
+    void planHooks()
+    {
+        const oci::Hooks& hooks = m_spec.hooks;
+        m_plan.awaitHooks = !hooks.prestart.empty() || !hooks.createRuntime.empty();
+        m_plan.hooks = prepareHooks(hooks.createContainer);
+        m_plan.hookNames = hookNames("createContainer", hooks.createContainer);
+        m_plan.program.hooks = prepareHooks(hooks.startContainer);
+        m_created.startHooks = hookNames("startContainer", hooks.startContainer);
+        if (!m_plan.hooks.empty() || !m_plan.program.hooks.empty())
+            m_plan.program.hookState = StateText{stateText(stateAs(kPidToCome))};
+        if ((m_plan.awaitHooks || !m_plan.hooks.empty()) && !rootfs::hasOverlay(m_spec))
+            m_plan.rootPlace = m_request.bundle / m_spec.rootPath;
     }
 
     bool hasInit() const
@@ -227,6 +261,10 @@ private:
     Result<void> awaitReady()
     {
         auto received = os::receiveDatagram(m_channel.borrow(), 1);
+        if (m_plan.awaitHooks && received && *received && (*received)->data == std::string_view{&kMarkMounted, 1}) {
+            TRY(step(Step::Hooks, runRuntimeHooks()));
+            received = os::receiveDatagram(m_channel.borrow(), 1);
+        }
         if (received && *received && (*received)->data == std::string_view{&kMarkReady, 1}) {
             if (!(*received)->descriptors.empty())
                 m_created.console = std::move((*received)->descriptors.front());
@@ -237,6 +275,31 @@ private:
             return std::unexpected(std::move(*told));
         noteFailure(Step::Ready);
         return failure(ErrorKind::Failed, "the container ended before it was ready");
+    }
+
+    /// By this process: it needs the host's capabilities. Last, as a process of SCHED_DEADLINE may not fork for hooks.
+    Result<void> applyScheduling()
+    {
+        const Scheduling scheduling = prepareScheduling(m_spec.process);
+        std::optional<Setting> refused;
+        if (!applyScheduler(scheduling, m_created.pid))
+            refused = Setting::Scheduler;
+        else if (!applyIoPriority(scheduling, m_created.pid))
+            refused = Setting::IoPriority;
+        if (!refused)
+            return {};
+        noteFailure(Step::Settings);
+        return systemFailure(std::format("cannot set {}", settingName(detailOf(*refused))));
+    }
+
+    Result<void> runRuntimeHooks()
+    {
+        const ContainerState state = stateAs(m_created.pid);
+        TRY(runHooks("prestart", m_spec.hooks.prestart, state));
+        TRY(runHooks("createRuntime", m_spec.hooks.createRuntime, state));
+        if (!sendMark(m_channel.get(), kMarkHooks, -1))
+            return systemFailure("cannot tell the child");
+        return {};
     }
 
     /// Why the child has ended, where it said so.
@@ -255,7 +318,7 @@ private:
         if (!report)
             return std::nullopt;
         noteFailure(static_cast<Step>(report->step));
-        return errorOf(*report, detailName(m_plan, *report));
+        return errorOf(*report, detailName(m_plan, *report), m_created.report.borrow());
     }
 
     const CreateRequest& m_request;

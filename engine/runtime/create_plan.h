@@ -21,8 +21,17 @@ struct CreatePlan {
     std::vector<UniqueFd> cgroupJoins; ///< each gets "0" written to it
     std::uint64_t cloneFlags = 0;
     bool newUser = false, newCgroup = false, newNetwork = false;
-    std::string hostname;
-    std::vector<std::pair<std::string, std::string>> sysctls;
+    std::string hostname, domainname;
+    bool awaitHooks = false; ///< the parent runs hooks when the mounts are made
+    std::vector<PreparedHook> hooks; ///< createContainer; their state is the program's
+    std::vector<std::string> hookNames; ///< of them, for the parent's error
+    std::string rootPlace; ///< the path at which the hooks expect the root file system; empty: none does
+    struct Sysctl {
+        std::string key; ///< as the specification writes it
+        std::string path; ///< below /proc/sys
+        std::string value;
+    };
+    std::vector<Sysctl> sysctls;
     std::string idMapUids, idMapGids; ///< as uid_map and gid_map take them
 };
 
@@ -32,11 +41,7 @@ struct ChildEnds {
     BorrowedFd gate; ///< a byte lets the program run; the end of file ends it
 };
 
-/// Detail of Step::Settings.
-inline constexpr std::uint32_t kHostnameDetail = 0xfffffffeU;
-inline constexpr std::uint32_t kLoopbackDetail = 0xffffffffU;
-
 /// The child of create(), up to the program.
-[[noreturn]] void runCreatedChild(const CreatePlan& plan, ChildEnds ends, const rootfs::Reporter& reporter);
+[[noreturn]] void runCreatedChild(CreatePlan& plan, ChildEnds ends, const rootfs::Reporter& reporter);
 
 } // namespace lamella::runtime

@@ -3,12 +3,15 @@
 #include "engine/rootfs/target.h"
 #include "engine/runtime/channel.h"
 #include "engine/runtime/create_plan.h"
+#include "engine/runtime/settings.h"
 
 #include <cstring>
+#include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -59,15 +62,18 @@ void applySettings(const CreatePlan& plan, const Reporter& reporter)
 {
     if (!plan.hostname.empty())
         reporter.require(::sethostname(plan.hostname.c_str(), plan.hostname.size()) == 0, Step::Settings,
-                         kHostnameDetail);
+                         detailOf(Setting::Hostname));
+    if (!plan.domainname.empty())
+        reporter.require(::setdomainname(plan.domainname.c_str(), plan.domainname.size()) == 0, Step::Settings,
+                         detailOf(Setting::Domainname));
     if (plan.newNetwork)
-        reporter.require(bringUpLoopback(), Step::Settings, kLoopbackDetail);
+        reporter.require(bringUpLoopback(), Step::Settings, detailOf(Setting::Loopback));
     if (!plan.sysctls.empty()) {
         const int procfs = rootfs::makeProcfs();
         reporter.require(procfs >= 0, Step::Settings);
         for (std::size_t i = 0; i < plan.sysctls.size(); ++i) {
-            const auto& [key, value] = plan.sysctls[i];
-            reporter.require(rootfs::writeSysctl(procfs, key.c_str(), value.c_str(), value.size()), Step::Settings,
+            const auto& [key, path, value] = plan.sysctls[i];
+            reporter.require(rootfs::writeSysctl(procfs, path.c_str(), value.c_str(), value.size()), Step::Settings,
                              static_cast<std::uint32_t>(i));
         }
         ::close(procfs);
@@ -99,6 +105,42 @@ void makeWorkingDirectory(int root, const CreatePlan& plan, const Reporter& repo
         reporter.fail(Step::WorkingDirectory, errno);
 }
 
+/// The directory that hooks know as the root file system; opened by the host's root, whom the way to it lets pass. -1:
+/// nobody asks for it.
+int openRootPlace(const CreatePlan& plan, const Reporter& reporter)
+{
+    if (plan.rootPlace.empty())
+        return -1;
+    const int place = ::open(plan.rootPlace.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    reporter.require(place >= 0, Step::Root);
+    return place;
+}
+
+/// Another directory than the one whose mount was prepared has taken its place meanwhile: nothing is mounted on it.
+int checkedPlace(int place, int root, const Reporter& reporter)
+{
+    if (place < 0)
+        return place;
+    struct stat wanted{};
+    struct stat found{};
+    reporter.require(::fstat(root, &wanted) == 0 && ::fstat(place, &found) == 0, Step::Root);
+    if (wanted.st_dev != found.st_dev || wanted.st_ino != found.st_ino)
+        reporter.fail(Step::Root, ESTALE);
+    return place;
+}
+
+/// When all is mounted, and nothing is protected yet (config.md, "POSIX-platform Hooks"): first those of the runtime's
+/// namespaces, then those of the container's, whose paths are the host's and whose directory is the new root.
+void runCreateHooks(CreatePlan& plan, int root, BorrowedFd channel, const Reporter& reporter)
+{
+    if (plan.awaitHooks) {
+        reporter.require(sendMark(channel.get(), kMarkMounted, -1), Step::Hooks);
+        reporter.require(receiveMark(channel.get(), kMarkHooks, nullptr), Step::Hooks);
+    }
+    plan.program.hookState.setPid(::getpid());
+    runHooks(plan.hooks, plan.program.hookState.view(), BorrowedFd{root}, reporter);
+}
+
 void waitAtGate(int gate, const Reporter& reporter)
 {
     char go = 0;
@@ -112,18 +154,21 @@ void waitAtGate(int gate, const Reporter& reporter)
 
 } // namespace
 
-void runCreatedChild(const CreatePlan& plan, ChildEnds ends, const Reporter& reporter)
+void runCreatedChild(CreatePlan& plan, ChildEnds ends, const Reporter& reporter)
 {
     enterChild(reporter);
+    const int place = openRootPlace(plan, reporter);
     becomeContainerRoot(plan, ends.channel, reporter);
     joinCgroup(plan, reporter);
     applySettings(plan, reporter);
+    const UniqueFd label = openLabel(plan.program.label, reporter);
     const int root = receiveRoot(plan, ends.channel, reporter);
-    rootfs::attachRoot(root, reporter);
+    rootfs::attachRoot(root, checkedPlace(place, root, reporter), reporter);
     rootfs::attachMounts(root, plan.mounts, reporter);
     rootfs::Terminal terminal{-1, -1};
     if (plan.program.terminal)
         terminal = rootfs::makeTerminal(root, plan.program.uid, reporter);
+    runCreateHooks(plan, root, ends.channel, reporter);
     makeWorkingDirectory(root, plan, reporter);
     rootfs::protectPaths(root, plan.mounts, reporter);
     rootfs::pivotInto(root, reporter);
@@ -133,7 +178,7 @@ void runCreatedChild(const CreatePlan& plan, ChildEnds ends, const Reporter& rep
     reporter.reached(Step::Ready);
     waitAtGate(ends.gate.get(), reporter);
     takeStreams(plan.program, terminal.slave, reporter);
-    becomeProgram(plan.program, reporter);
+    becomeProgram(plan.program, label.borrow(), reporter);
 }
 
 } // namespace lamella::runtime

@@ -10,6 +10,7 @@
 #include "engine/runtime/namespace_visit.h"
 #include "engine/runtime/program.h"
 #include "engine/runtime/runtime.h"
+#include "engine/runtime/settings.h"
 
 #include <algorithm>
 #include <chrono>
@@ -37,6 +38,8 @@ using Deadline = std::chrono::steady_clock::time_point;
 /// What the child of exec() needs.
 struct ExecPlan {
     Program program;
+    Scheduling scheduling;
+    Processors initialProcessors, finalProcessors; ///< before and after it joins the cgroup
     std::vector<UniqueFd> cgroupJoins;
     int namespaces = 0; ///< for setns(2) with the pidfd; all but the pid namespace, which the child is born into
     BorrowedFd pidfd;
@@ -52,12 +55,22 @@ int namespacesToJoin(const oci::Spec& spec)
     return flags;
 }
 
+/// While it is still the host's root, who may.
+void place(const ExecPlan& plan, const Reporter& reporter)
+{
+    const auto require = [&](bool ok, Setting what) { reporter.require(ok, Step::Settings, detailOf(what)); };
+    require(applyScheduler(plan.scheduling, 0), Setting::Scheduler);
+    require(applyIoPriority(plan.scheduling, 0), Setting::IoPriority);
+    require(applyProcessors(plan.initialProcessors), Setting::Affinity);
+}
+
 void join(const ExecPlan& plan, const Reporter& reporter)
 {
     // First the cgroup, so that what follows is accounted there; its namespace is joined with the others.
     for (const UniqueFd& cgroup : plan.cgroupJoins)
         reporter.require(::write(cgroup.get(), "0", 1) == 1, Step::JoinCgroup);
     reporter.reached(Step::JoinCgroup);
+    reporter.require(applyProcessors(plan.finalProcessors), Step::Settings, detailOf(Setting::Affinity));
     reporter.require(::setns(plan.pidfd.get(), plan.namespaces) == 0, Step::JoinNamespaces);
     // All of the container's root, before anything of the container is opened.
     if ((plan.namespaces & CLONE_NEWUSER) != 0) {
@@ -82,6 +95,8 @@ rootfs::Terminal openContainersTerminal(const Program& program, const Reporter& 
 [[noreturn]] void runExecChild(const ExecPlan& plan, int channel, const Reporter& reporter)
 {
     enterChild(reporter);
+    place(plan, reporter);
+    const UniqueFd label = openLabel(plan.program.label, reporter);
     join(plan, reporter);
     rootfs::Terminal terminal{-1, -1};
     if (plan.program.terminal) {
@@ -90,16 +105,21 @@ rootfs::Terminal openContainersTerminal(const Program& program, const Reporter& 
         ::close(terminal.master);
     }
     takeStreams(plan.program, terminal.slave, reporter);
-    becomeProgram(plan.program, reporter);
+    becomeProgram(plan.program, label.borrow(), reporter);
 }
 
 Result<ExecPlan> prepare(const ExecRequest& request)
 {
     TRY(oci::validate(request.process));
     ExecPlan plan;
-    plan.program = TRY(prepareProgram(request.process, request.spec.linux.seccomp));
+    plan.program = TRY(prepareProgram(request.process, request.spec.linux));
     plan.namespaces = namespacesToJoin(request.spec);
     plan.pidfd = request.pidfd;
+    plan.scheduling = prepareScheduling(request.process);
+    const oci::CpuAffinity& own = request.process.execCpuAffinity;
+    const oci::CpuAffinity& all = request.spec.process.execCpuAffinity;
+    plan.initialProcessors = prepareProcessors(own.initial.empty() ? all.initial : own.initial);
+    plan.finalProcessors = prepareProcessors(own.final.empty() ? all.final : own.final);
     if (!plan.program.terminal) {
         const std::array<BorrowedFd, 3> streams{request.streams.in, request.streams.out, request.streams.err};
         for (std::size_t i = 0; i < streams.size(); ++i) {
@@ -143,6 +163,8 @@ Result<UniqueFd> receiveConsole(BorrowedFd channel, Deadline until)
 std::string detailOf(const rootfs::Report& report, const Program& program)
 {
     const auto step = static_cast<Step>(report.step);
+    if (step == Step::Settings)
+        return std::string{settingName(report.detail)};
     return step == Step::Exec ? program.args.front() : step == Step::WorkingDirectory ? program.cwd : "";
 }
 
@@ -176,7 +198,7 @@ Result<Executed> exec(const ExecRequest& request)
     std::ignore = os::sendSignal(executed.pidfd.borrow(), SIGKILL);
     std::ignore = os::waitFor(executed.pidfd.borrow());
     if (failed && *failed)
-        return std::unexpected(errorOf(**failed, detailOf(**failed, plan.program)));
+        return std::unexpected(errorOf(**failed, detailOf(**failed, plan.program), report.read.borrow()));
     return std::unexpected(failed ? std::move(console).error() : std::move(failed).error());
 }
 

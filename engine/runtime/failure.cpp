@@ -1,13 +1,31 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/failure.h"
 
+#include "engine/runtime/hook.h"
+
 #include <algorithm>
 #include <format>
+#include <poll.h>
 
 namespace lamella::runtime {
 
 using rootfs::Report;
 using rootfs::Step;
+
+namespace {
+
+/// What stands behind a report, without waiting.
+std::string wordsIn(BorrowedFd pipe)
+{
+    std::string words(rootfs::kLongestWords, '\0');
+    pollfd poll{pipe.get(), POLLIN, 0};
+    const bool there = ::poll(&poll, 1, 0) == 1 && (poll.revents & POLLIN) != 0;
+    const ssize_t n = there ? ::read(pipe.get(), words.data(), words.size()) : 0;
+    words.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+    return words;
+}
+
+} // namespace
 
 Result<std::optional<Report>> readReport(BorrowedFd pipe)
 {
@@ -25,9 +43,11 @@ Result<std::optional<Report>> readReport(BorrowedFd pipe)
     return report;
 }
 
-Error errorOf(const Report& report, const std::string& detail)
+Error errorOf(const Report& report, const std::string& detail, BorrowedFd pipe)
 {
     const auto step = static_cast<Step>(report.step);
+    if (step == Step::Hooks)
+        return hookError(detail, report.errnum, wordsIn(pipe));
     std::string what = std::format("cannot {}", rootfs::stepAction(step));
     if (!detail.empty())
         what += " " + detail;

@@ -18,7 +18,8 @@ using DetailName = std::function<std::string(rootfs::Step, std::uint32_t)>;
 /// succeeded.
 Result<std::optional<rootfs::Report>> readReport(BorrowedFd pipe);
 
-/// "cannot mount /dev/shm: No space left on device". Step::Exec is NotFound or NotAuthorized as runtime.h says.
-Error errorOf(const rootfs::Report& report, const std::string& detail);
+/// "cannot mount /dev/shm: No space left on device". Step::Exec is NotFound or NotAuthorized as runtime.h says. Of
+/// Step::Hooks `detail` is the hook's name, and what it wrote is still in `pipe`.
+Error errorOf(const rootfs::Report& report, const std::string& detail, BorrowedFd pipe);
 
 } // namespace lamella::runtime

@@ -20,9 +20,9 @@ struct Kind {
 };
 
 /// In the order of NamespaceType.
-constexpr std::array kKinds{Kind{CLONE_NEWPID, "pid"},      Kind{CLONE_NEWNET, "net"}, Kind{CLONE_NEWNS, "mnt"},
-                            Kind{CLONE_NEWIPC, "ipc"},      Kind{CLONE_NEWUTS, "uts"}, Kind{CLONE_NEWUSER, "user"},
-                            Kind{CLONE_NEWCGROUP, "cgroup"}};
+constexpr std::array kKinds{Kind{CLONE_NEWPID, "pid"},       Kind{CLONE_NEWNET, "net"},  Kind{CLONE_NEWNS, "mnt"},
+                            Kind{CLONE_NEWIPC, "ipc"},       Kind{CLONE_NEWUTS, "uts"},  Kind{CLONE_NEWUSER, "user"},
+                            Kind{CLONE_NEWCGROUP, "cgroup"}, Kind{CLONE_NEWTIME, "time"}};
 
 const Kind& kindOf(oci::NamespaceType type)
 {

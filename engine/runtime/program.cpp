@@ -4,8 +4,11 @@
 #include "engine/oci/names.h"
 #include "engine/runtime/seccomp.h"
 
+#include <algorithm>
 #include <format>
 #include <ranges>
+#include <sys/personality.h>
+#include <unordered_set>
 
 namespace lamella::runtime {
 
@@ -45,6 +48,20 @@ std::vector<std::string> candidatesFor(const std::string& name, const std::vecto
     return candidates;
 }
 
+/// A variable that is given twice has its last value (as in runc); getenv(3) would find the first.
+std::vector<std::string> lastOfEach(const std::vector<std::string>& env)
+{
+    std::vector<std::string> kept;
+    kept.reserve(env.size() + 1);
+    std::unordered_set<std::string_view> seen;
+    for (const auto& variable : env | std::views::reverse) {
+        if (seen.insert(std::string_view{variable}.substr(0, variable.find('='))).second)
+            kept.push_back(variable);
+    }
+    std::ranges::reverse(kept);
+    return kept;
+}
+
 std::vector<char*> pointersTo(std::vector<std::string>& strings)
 {
     std::vector<char*> pointers;
@@ -64,14 +81,16 @@ void Program::handReportOn()
     envp = pointersTo(env);
 }
 
-Result<Program> prepareProgram(const oci::Process& process, const std::optional<oci::Seccomp>& seccomp)
+Result<Program> prepareProgram(const oci::Process& process, const oci::Linux& linux)
 {
+    TRY(needModules(process, linux));
     Program program;
     program.args = process.args;
-    program.env = process.env;
+    program.env = lastOfEach(process.env);
     program.argv = pointersTo(program.args);
     program.envp = pointersTo(program.env);
-    program.candidates = candidatesFor(process.args.front(), process.env);
+    if (!process.args.empty())
+        program.candidates = candidatesFor(process.args.front(), process.env);
     program.cwd = process.cwd;
     program.uid = process.user.uid;
     program.gid = process.user.gid;
@@ -80,6 +99,11 @@ Result<Program> prepareProgram(const oci::Process& process, const std::optional<
     program.noNewPrivileges = process.noNewPrivileges;
     program.terminal = process.terminal;
     program.consoleSize = process.consoleSize.value_or(oci::ConsoleSize{});
+    program.label = programLabel(process);
+    if (!linux.personality.empty())
+        program.personality = linux.personality == "LINUX32" ? PER_LINUX32 : PER_LINUX;
+    if (linux.memoryPolicy)
+        program.memoryPolicy = prepareMemoryPolicy(*linux.memoryPolicy);
     if (const auto& set = process.capabilities)
         program.capabilities = {maskOf(set->bounding), maskOf(set->effective), maskOf(set->inheritable),
                                 maskOf(set->permitted), maskOf(set->ambient)};
@@ -87,7 +111,7 @@ Result<Program> prepareProgram(const oci::Process& process, const std::optional<
         if (const auto number = oci::rlimitNumber(limit.type))
             program.limits.push_back({*number, {limit.soft, limit.hard}});
     }
-    if (seccomp) {
+    if (const auto& seccomp = linux.seccomp) {
         program.filter = TRY_WITHIN("cannot compile the seccomp profile", cachedSeccomp(*seccomp, kSeccompCache));
         program.filterFlags = TRY(seccompFlags(*seccomp));
     }

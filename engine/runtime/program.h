@@ -5,6 +5,10 @@
 #include "engine/base/unique_fd.h"
 #include "engine/oci/spec.h"
 #include "engine/rootfs/reporter.h"
+#include "engine/runtime/hook.h"
+#include "engine/runtime/labels.h"
+#include "engine/runtime/scheduling.h"
+#include "engine/runtime/state_text.h"
 
 #include <array>
 #include <cstdint>
@@ -43,12 +47,17 @@ struct Program {
     CapabilityMasks capabilities;
     std::vector<Limit> limits;
     bool noNewPrivileges = false;
+    ProgramLabel label;
+    std::optional<unsigned long> personality; ///< as personality(2) takes it
+    std::optional<MemoryPolicyPlan> memoryPolicy;
     bool endWithParent = false; ///< SIGKILL when the parent ends
     std::vector<sock_filter> filter; ///< empty: none
     unsigned filterFlags = 0;
     std::array<UniqueFd, 3> streams; ///< what become 0, 1 and 2; none with a terminal
     bool terminal = false;
     oci::ConsoleSize consoleSize;
+    std::vector<PreparedHook> hooks; ///< startContainer
+    StateText hookState;
     bool handsReportOn = false; ///< the program gets the report pipe as kReportForInit
 
     /// For lamella-init: it reports in our place, and its program has not started before that pipe is closed.
@@ -58,16 +67,22 @@ struct Program {
 /// Where lamella-init finds the report pipe; the variable LAMELLA_INIT_REPORT tells it so.
 inline constexpr int kReportForInit = 3;
 
-/// Prepares `process` with the seccomp profile of the container. The name of the program is looked up in the PATH of
-/// its own environment, by the child, in the container.
-Result<Program> prepareProgram(const oci::Process& process, const std::optional<oci::Seccomp>& seccomp);
+/// Prepares `process` with the container's seccomp profile and personality. The name of the program is looked up in the
+/// PATH of its own environment, by the child, in the container. Errors: Unsupported (a label of a security module that
+/// does not run), those of cachedSeccomp().
+Result<Program> prepareProgram(const oci::Process& process, const oci::Linux& linux);
 
-/// Limits, user, capabilities, seccomp and execve(2). Async-signal-safe. Detail of Step::Limits: index into limits.
-[[noreturn]] void becomeProgram(const Program& program, const rootfs::Reporter& reporter);
+/// Limits, user, capabilities, seccomp and execve(2). Async-signal-safe. `label` comes from openLabel(). Detail of
+/// Step::Limits: index into limits; of Step::Settings: a Setting.
+[[noreturn]] void becomeProgram(const Program& program, BorrowedFd label, const rootfs::Reporter& reporter);
 
 /// Sets descriptors 0, 1 and 2: the streams, or the terminal as the controlling one. The caller is the leader of its
 /// session.
 void takeStreams(const Program& program, int terminal, const rootfs::Reporter& reporter);
+
+/// Runs hooks in the calling child; the first that fails ends it. Step::Hooks, detail: index into the list.
+void runHooks(const std::vector<PreparedHook>& hooks, std::string_view state, BorrowedFd directory,
+              const rootfs::Reporter& reporter);
 
 /// What every child does first: its own session, default signals, nothing inherited, not dumpable.
 void enterChild(const rootfs::Reporter& reporter);

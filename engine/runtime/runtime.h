@@ -64,6 +64,7 @@ struct Created {
     std::string failedStep; ///< after a start() that failed
     std::string program; ///< what start() runs, and where: for its error
     std::string workingDirectory;
+    std::vector<std::string> startHooks; ///< the names of the hooks that start() runs, for its error
     rootfs::Timeline timeline;
 };
 
@@ -72,12 +73,12 @@ struct Created {
 Result<Created> create(const CreateRequest& request);
 
 /// Lets the program run; returns when execve(2) has succeeded, with the steps that were left, or with why it did not
-/// (NotFound: no such program in the container; NotAuthorized: not executable).
+/// (NotFound: no such program in the container; NotAuthorized: not executable; WrongState: config.json has no process).
 Result<void> start(Created& container);
 
 /// Starts a container that another process created with CreateRequest::gateDirectory. Errors: WrongState where it was
 /// started already, and those of start().
-Result<void> startFrom(const std::filesystem::path& gateDirectory, const oci::Process& process);
+Result<void> startFrom(const std::filesystem::path& gateDirectory, const oci::Spec& spec);
 
 /// The cgroup of a container: linux.cgroupsPath, or /lamella/<id> where there is none.
 std::string cgroupPath(const oci::Spec& spec, const std::string& id);

@@ -16,6 +16,11 @@ nlohmann::json stateDocument(const ContainerState& state)
     return document;
 }
 
+std::string stateText(const ContainerState& state)
+{
+    return textOf(stateDocument(state));
+}
+
 std::string textOf(const nlohmann::json& document)
 {
     return document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

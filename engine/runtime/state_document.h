@@ -26,6 +26,9 @@ struct ContainerState {
 /// The state as JSON. A container that has stopped, or that has no process yet, has no pid.
 nlohmann::json stateDocument(const ContainerState& state);
 
+/// It as compact text.
+std::string stateText(const ContainerState& state);
+
 /// A document as text; a string that is not UTF-8 does not throw, its bad bytes are replaced.
 std::string textOf(const nlohmann::json& document);
 

@@ -5,6 +5,7 @@
 #include "engine/os/process.h"
 #include "engine/os/signals.h"
 #include "engine/runtime/cli/state.h"
+#include "engine/runtime/hooks.h"
 
 #include <algorithm>
 #include <csignal>
@@ -72,6 +73,7 @@ Result<int> deleteCommand(const Options& options)
         TRY(os::waitUntilEnded(pidfd.borrow(), std::chrono::seconds{10}));
     }
     TRY(clearCgroup(state));
+    runKeptPoststop(options.root / options.id, state.id, state.bundle);
     forget(options.root, options.id);
     return 0;
 }

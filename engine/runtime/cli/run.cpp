@@ -4,6 +4,7 @@
 #include "engine/runtime/cli/commands.h"
 #include "engine/runtime/cli/console_relay.h"
 #include "engine/runtime/cli/state.h"
+#include "engine/runtime/hooks.h"
 #include "engine/runtime/runtime.h"
 
 #include <chrono>
@@ -55,6 +56,7 @@ public:
         TRY(reserve(options.root, options.id));
         Reservation reservation{options};
         TRY(save(options.root, stateFor(options, spec)));
+        TRY(keepHooks(options.root / options.id, spec));
         return reservation;
     }
     Reservation(Reservation&& other) noexcept
@@ -64,8 +66,10 @@ public:
     Reservation& operator=(Reservation&&) = delete;
     ~Reservation()
     {
-        if (m_options != nullptr)
-            forget(m_options->root, m_options->id);
+        if (m_options == nullptr)
+            return;
+        runKeptPoststop(m_options->root / m_options->id, m_options->id, absolutePath(m_options->bundle));
+        forget(m_options->root, m_options->id);
     }
     void keep() { m_options = nullptr; }
 
@@ -151,6 +155,7 @@ Result<int> runCommand(const Options& options)
     TRY(record(options, spec, created));
     TRY(passConsole(options, created));
     TRY(start(created));
+    runKeptPoststart(options.root / options.id, options.id, absolutePath(options.bundle), created.pid);
     if (options.detach) {
         reservation.keep();
         return 0;
@@ -171,7 +176,8 @@ Result<int> startCommand(const Options& options)
     const oci::Spec spec = TRY(loadSpec(state.bundle));
     if (statusOf(options.root, state) != "created")
         return failure(ErrorKind::WrongState, std::format("the container {} does not wait to be started", options.id));
-    TRY(startFrom(options.root / options.id, spec.process));
+    TRY(startFrom(options.root / options.id, spec));
+    runKeptPoststart(options.root / options.id, state.id, state.bundle, state.pid);
     return 0;
 }
 

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/base/error.h"
+#include "engine/base/unique_fd.h"
+#include "engine/oci/spec.h"
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+#include <vector>
+
+namespace lamella::runtime {
+
+/// A hook, ready to be run by a process that may not allocate. Move-only: argv points into args.
+struct PreparedHook {
+    explicit PreparedHook(const oci::Hook& hook);
+    PreparedHook(PreparedHook&&) = default;
+    PreparedHook& operator=(PreparedHook&&) = default;
+
+    std::string path;
+    std::vector<std::string> args, env;
+    std::vector<char*> argv, envp; ///< ending with a null pointer
+    int timeoutMsec = -1; ///< -1: none
+};
+std::vector<PreparedHook> prepareHooks(const std::vector<oci::Hook>& hooks);
+
+/// How a hook went.
+struct HookResult {
+    bool succeeded() const { return errnum == 0; }
+
+    int errnum = 0; ///< errno (ETIMEDOUT: it took too long and was killed), or -status as wait(2) gives it
+    std::array<char, 512> output{}; ///< the beginning of what it wrote
+    std::size_t outputLength = 0;
+};
+
+/// Runs the hook with `state` on its standard input and `directory` as its working directory, and waits for it.
+/// Async-signal-safe. Nothing but the standard streams is inherited; a child that it leaves behind is not waited for.
+HookResult runHook(const PreparedHook& hook, std::string_view state, BorrowedFd directory);
+
+/// "the createContainer hook /x" and so on: for hookError().
+std::vector<std::string> hookNames(std::string_view place, const std::vector<oci::Hook>& hooks);
+
+/// Why a hook failed: "the createContainer hook /x exited with status 1: OUTPUT". `errnum` is that of HookResult.
+Error hookError(std::string_view name, int errnum, std::string_view output);
+
+} // namespace lamella::runtime
