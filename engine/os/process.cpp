@@ -39,7 +39,8 @@ Result<Child> clone(std::uint64_t flags, std::optional<BorrowedFd> cgroup)
     clone_args args{};
     args.flags = flags | CLONE_PIDFD;
     args.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);
-    args.exit_signal = SIGCHLD;
+    // A sibling tells its parent's parent as its parent does.
+    args.exit_signal = (flags & CLONE_PARENT) != 0 ? 0 : SIGCHLD;
     if (cgroup) {
         args.flags |= CLONE_INTO_CGROUP;
         args.cgroup = static_cast<std::uint64_t>(cgroup->get());

@@ -24,8 +24,8 @@ struct Child {
 };
 
 /// clone3(2) in the manner of fork(2): returns in the parent with the child's PID and pidfd, and in the child with pid
-/// 0. `flags` are CLONE_NEW… and the like (CLONE_PIDFD is added); `cgroup`, where given, is a cgroup v2 directory for
-/// CLONE_INTO_CGROUP. The child has only async-signal-safe functions until execve(2).
+/// 0. `flags` are CLONE_NEW…, CLONE_PARENT and the like (CLONE_PIDFD is added); `cgroup`, where given, is a cgroup v2
+/// directory for CLONE_INTO_CGROUP. The child has only async-signal-safe functions until execve(2).
 Result<Child> clone(std::uint64_t flags, std::optional<BorrowedFd> cgroup = std::nullopt);
 
 Result<UniqueFd> openPidfd(pid_t pid);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/runtime/home.h"
 #include "engine/runtime/program.h"
 #include "engine/runtime/seccomp.h"
 #include "engine/runtime/settings.h"
@@ -61,7 +62,9 @@ void loadFilter(const Program& program, const Reporter& reporter)
 {
     if (program.filter.empty())
         return;
-    if (const int errnum = loadSeccomp(program.filter, program.filterFlags); errnum != 0)
+    const int errnum = program.listener ? program.listener->load(program.filter, program.filterFlags)
+                                        : loadSeccomp(program.filter, program.filterFlags);
+    if (errnum != 0)
         reporter.fail(Step::Seccomp, errnum);
     reporter.reached(Step::Seccomp);
 }
@@ -202,6 +205,8 @@ void takeStreams(const Program& program, int terminal, const Reporter& reporter)
 
 void becomeProgram(const Program& program, BorrowedFd label, const Reporter& reporter)
 {
+    if (program.home != nullptr)
+        findHome(program.uid, program.home);
     surround(program, label, reporter);
     setLimits(program, reporter);
     if (program.noNewPrivileges)

@@ -11,6 +11,7 @@
 #include "engine/runtime/failure.h"
 #include "engine/runtime/gate.h"
 #include "engine/runtime/hooks.h"
+#include "engine/runtime/joined_user.h"
 #include "engine/runtime/namespace_visit.h"
 #include "engine/runtime/resources.h"
 #include "engine/runtime/runtime.h"
@@ -45,10 +46,11 @@ void addNamespaces(const oci::Spec& spec, CreatePlan& plan)
             continue;
         if (space.type == oci::NamespaceType::Cgroup)
             plan.newCgroup = true; // made by the child, when it has joined its cgroup
-        else
+        else if (space.type != oci::NamespaceType::Time) // is made before the clone
             plan.cloneFlags |= static_cast<std::uint64_t>(cloneFlag(space.type));
     }
     plan.newUser = (plan.cloneFlags & CLONE_NEWUSER) != 0;
+    plan.inUser = oci::findNamespace(spec, oci::NamespaceType::User) != nullptr;
     plan.newNetwork = (plan.cloneFlags & CLONE_NEWNET) != 0;
     plan.idMapUids = idMap(spec.linux.uidMappings);
     plan.idMapGids = idMap(spec.linux.gidMappings);
@@ -94,9 +96,11 @@ std::string detailName(const CreatePlan& plan, const rootfs::Report& report)
 /// One create() on its way: what it has made goes with it when it fails.
 class Creation {
 public:
-    explicit Creation(const CreateRequest& request)
+    /// `joinedUser` is the user namespace that the specification joins by its path, where it does.
+    Creation(const CreateRequest& request, BorrowedFd joinedUser)
         : m_request(request)
         , m_spec(request.spec)
+        , m_joinedUser(joinedUser)
     {
     }
 
@@ -156,6 +160,9 @@ private:
         addNamespaces(m_spec, m_plan);
         m_plan.program = TRY(prepareProgram(m_spec.process, m_spec.linux));
         m_plan.program.endWithParent = m_request.endWithCaller;
+        if (m_spec.linux.seccomp && oci::usesNotify(*m_spec.linux.seccomp))
+            m_plan.program.listener
+                = std::make_unique<Listener>(TRY(Listener::connect(*m_spec.linux.seccomp, stateAs(kPidToCome))));
         if (hasInit())
             m_plan.program.handReportOn();
         TRY(addStreams(m_request.streams, m_plan.program));
@@ -168,7 +175,7 @@ private:
         if (!m_created.cgroup->cloneInto())
             m_plan.cgroupJoins = TRY(m_created.cgroup->joinDescriptors());
         if (!m_plan.newUser)
-            m_plan.root = TRY(makeRoot(std::nullopt));
+            m_plan.root = TRY(makeRoot(m_joinedUser ? std::optional{m_joinedUser} : std::nullopt));
         return {};
     }
 
@@ -212,7 +219,9 @@ private:
     {
         os::SocketPair channel = TRY(os::makeSocketPair(SOCK_SEQPACKET));
         Gate gate = TRY(Gate::make(m_request.gateDirectory));
-        os::Child child = TRY(os::clone(m_plan.cloneFlags, m_created.cgroup->cloneInto()));
+        const auto cgroup = m_created.cgroup->cloneInto();
+        os::Child child = TRY(m_joinedUser ? cloneInUserNamespace(m_joinedUser, m_plan.cloneFlags, cgroup)
+                                           : os::clone(m_plan.cloneFlags, cgroup));
         if (child.pid == 0) {
             // The parent's ends must end with the parent, or its death would not be noticed here.
             channel.first.reset();
@@ -221,6 +230,8 @@ private:
             runCreatedChild(m_plan, {channel.second.borrow(), gate.child.borrow()}, reporter);
         }
         m_created.pid = child.pid;
+        if (m_plan.program.listener)
+            m_plan.program.listener->tell(child.pid);
         m_created.pidfd = std::move(child.pidfd);
         m_created.gate = std::move(gate.parent);
         m_created.report = std::move(gate.report);
@@ -323,6 +334,7 @@ private:
 
     const CreateRequest& m_request;
     const oci::Spec& m_spec;
+    BorrowedFd m_joinedUser;
     std::string m_cgroupPath;
     CreatePlan m_plan;
     UniqueFd m_channel;
@@ -338,7 +350,20 @@ std::string cgroupPath(const oci::Spec& spec, const std::string& id)
 
 Result<Created> create(const CreateRequest& request)
 {
-    return Creation{request}.run();
+    const oci::Namespace* user = oci::findNamespace(request.spec, oci::NamespaceType::User);
+    if (user == nullptr || user->path.empty())
+        return Creation{request, {}}.run();
+    const UniqueFd space = TRY(os::open(user->path, O_RDONLY));
+    const oci::Spec mapped = TRY(withMappingsOf(request.spec, space.borrow()));
+    return Creation{{.id = request.id,
+                     .bundle = request.bundle,
+                     .spec = mapped,
+                     .streams = request.streams,
+                     .gateDirectory = request.gateDirectory,
+                     .endWithCaller = request.endWithCaller,
+                     .failedStep = request.failedStep},
+                    space.borrow()}
+        .run();
 }
 
 } // namespace lamella::runtime

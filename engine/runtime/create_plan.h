@@ -20,6 +20,7 @@ struct CreatePlan {
     UniqueFd root; ///< the root file system; with a user namespace it comes over the channel
     std::vector<UniqueFd> cgroupJoins; ///< each gets "0" written to it
     std::uint64_t cloneFlags = 0;
+    bool inUser = false; ///< a user namespace that is new or joined
     bool newUser = false, newCgroup = false, newNetwork = false;
     std::string hostname, domainname;
     bool awaitHooks = false; ///< the parent runs hooks when the mounts are made

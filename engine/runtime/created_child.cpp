@@ -25,9 +25,10 @@ using rootfs::Step;
 /// With the map written, this process is still the host's root, who has no name in the new namespace.
 void becomeContainerRoot(const CreatePlan& plan, BorrowedFd channel, const Reporter& reporter)
 {
-    if (!plan.newUser)
+    if (plan.newUser)
+        reporter.require(receiveMark(channel.get(), kMarkMapped, nullptr), Step::IdMap);
+    if (!plan.inUser)
         return;
-    reporter.require(receiveMark(channel.get(), kMarkMapped, nullptr), Step::IdMap);
     reporter.require(::syscall(SYS_setgroups, 0, nullptr) == 0, Step::IdMap);
     reporter.require(::syscall(SYS_setresgid, 0, 0, 0) == 0, Step::IdMap);
     reporter.require(::syscall(SYS_setresuid, 0, 0, 0) == 0, Step::IdMap);

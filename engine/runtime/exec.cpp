@@ -113,6 +113,14 @@ Result<ExecPlan> prepare(const ExecRequest& request)
     TRY(oci::validate(request.process));
     ExecPlan plan;
     plan.program = TRY(prepareProgram(request.process, request.spec.linux));
+    if (const auto& seccomp = request.spec.linux.seccomp; seccomp && oci::usesNotify(*seccomp))
+        plan.program.listener
+            = std::make_unique<Listener>(TRY(Listener::connect(*seccomp,
+                                                               {.id = request.id,
+                                                                .status = "running",
+                                                                .pid = request.pid,
+                                                                .bundle = request.bundle,
+                                                                .annotations = request.spec.annotations})));
     plan.namespaces = namespacesToJoin(request.spec);
     plan.pidfd = request.pidfd;
     plan.scheduling = prepareScheduling(request.process);
@@ -184,6 +192,8 @@ Result<Executed> exec(const ExecRequest& request)
     if (child.pid == 0)
         runExecChild(plan, channel.second.get(), Reporter{timeline, report.write.borrow()});
     visit.reset();
+    if (plan.program.listener)
+        plan.program.listener->tell(child.pid);
     report.write.reset();
     channel.second.reset();
 

@@ -13,6 +13,9 @@ namespace lamella::runtime {
 /// into them; then it is back. Move-only. It must not outlive the descriptors' namespaces, which it holds itself.
 class NamespaceVisit {
 public:
+    /// All but a user namespace (joined_user.h) and a mount namespace. A new time namespace is made here too, as its
+    /// offsets can be set only before anybody is in it: the children are born into it. Errors: InvalidArgument where a
+    /// setting of the container would go to the caller's own namespace by its path.
     static Result<NamespaceVisit> enter(const oci::Spec& spec);
 
     /// Enters the pid namespace of a process for the children that are made (setns(2), CLONE_NEWPID).
@@ -24,6 +27,8 @@ public:
 
 private:
     NamespaceVisit() = default;
+    Result<void> enterPath(const oci::Spec& spec, const oci::Namespace& space);
+    Result<void> makeTime(const oci::Spec& spec);
     Result<void> enterOne(BorrowedFd target, int type, const char* kind, const std::string& name);
 
     struct Home {

@@ -2,6 +2,7 @@
 #include "engine/runtime/program.h"
 
 #include "engine/oci/names.h"
+#include "engine/runtime/home.h"
 #include "engine/runtime/seccomp.h"
 
 #include <algorithm>
@@ -16,16 +17,6 @@ namespace {
 
 /// execvp(3)'s path where the environment has none.
 constexpr std::string_view kDefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-std::uint64_t maskOf(const std::vector<std::string>& names)
-{
-    std::uint64_t mask = 0;
-    for (const auto& name : names) {
-        if (const auto number = oci::capabilityNumber(name))
-            mask |= std::uint64_t{1} << *number;
-    }
-    return mask;
-}
 
 std::string_view searchPath(const std::vector<std::string>& env)
 {
@@ -62,6 +53,18 @@ std::vector<std::string> lastOfEach(const std::vector<std::string>& env)
     return kept;
 }
 
+/// A program without HOME gets the one of its user's row in the container's /etc/passwd, else "/" (as in runc).
+void addHome(Program& program)
+{
+    std::erase(program.env, "HOME=");
+    if (std::ranges::any_of(program.env, [](const auto& variable) { return variable.starts_with("HOME="); }))
+        return;
+    std::string& home = program.env.emplace_back("HOME=/");
+    const std::size_t length = home.size();
+    home.resize(length - 1 + kHomeRoom);
+    program.home = home.data() + length - 1;
+}
+
 std::vector<char*> pointersTo(std::vector<std::string>& strings)
 {
     std::vector<char*> pointers;
@@ -87,10 +90,11 @@ Result<Program> prepareProgram(const oci::Process& process, const oci::Linux& li
     Program program;
     program.args = process.args;
     program.env = lastOfEach(process.env);
+    addHome(program);
     program.argv = pointersTo(program.args);
     program.envp = pointersTo(program.env);
     if (!process.args.empty())
-        program.candidates = candidatesFor(process.args.front(), process.env);
+        program.candidates = candidatesFor(process.args.front(), program.env);
     program.cwd = process.cwd;
     program.uid = process.user.uid;
     program.gid = process.user.gid;
@@ -105,8 +109,7 @@ Result<Program> prepareProgram(const oci::Process& process, const oci::Linux& li
     if (linux.memoryPolicy)
         program.memoryPolicy = prepareMemoryPolicy(*linux.memoryPolicy);
     if (const auto& set = process.capabilities)
-        program.capabilities = {maskOf(set->bounding), maskOf(set->effective), maskOf(set->inheritable),
-                                maskOf(set->permitted), maskOf(set->ambient)};
+        program.capabilities = capabilityMasks(*set);
     for (const oci::Rlimit& limit : process.rlimits) {
         if (const auto number = oci::rlimitNumber(limit.type))
             program.limits.push_back({*number, {limit.soft, limit.hard}});

@@ -5,25 +5,23 @@
 #include "engine/base/unique_fd.h"
 #include "engine/oci/spec.h"
 #include "engine/rootfs/reporter.h"
+#include "engine/runtime/capability_masks.h"
 #include "engine/runtime/hook.h"
 #include "engine/runtime/labels.h"
+#include "engine/runtime/listener.h"
 #include "engine/runtime/scheduling.h"
 #include "engine/runtime/state_text.h"
 
 #include <array>
 #include <cstdint>
 #include <linux/filter.h>
+#include <memory>
 #include <string>
 #include <sys/resource.h>
 #include <sys/types.h>
 #include <vector>
 
 namespace lamella::runtime {
-
-/// capabilities(7) as masks.
-struct CapabilityMasks {
-    std::uint64_t bounding = 0, effective = 0, inheritable = 0, permitted = 0, ambient = 0;
-};
 
 /// Everything that becoming the program needs, ready for a child that may not allocate. Move-only: argv points into it.
 struct Program {
@@ -39,6 +37,7 @@ struct Program {
     std::vector<std::string> args, env;
     std::vector<std::string> candidates; ///< the paths that execve(2) tries, in the order of PATH
     std::vector<char*> argv, envp; ///< ending with a null pointer
+    char* home = nullptr; ///< in env, behind "HOME=": kHomeRoom characters for findHome(); null: it is given
     std::string cwd;
     uid_t uid = 0;
     gid_t gid = 0;
@@ -53,6 +52,7 @@ struct Program {
     bool endWithParent = false; ///< SIGKILL when the parent ends
     std::vector<sock_filter> filter; ///< empty: none
     unsigned filterFlags = 0;
+    std::unique_ptr<Listener> listener; ///< who answers for the filter; null: nobody
     std::array<UniqueFd, 3> streams; ///< what become 0, 1 and 2; none with a terminal
     bool terminal = false;
     oci::ConsoleSize consoleSize;

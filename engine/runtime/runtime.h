@@ -90,6 +90,8 @@ struct ExecRequest {
     const oci::Process& process;
     cgroup::Cgroup& cgroup;
     Streams streams; ///< used where process.terminal is false
+    std::string id = {}; ///< the container's and its bundle's: what a seccomp listener is told
+    std::filesystem::path bundle = {};
 };
 
 struct Executed {

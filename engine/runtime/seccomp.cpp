@@ -44,8 +44,7 @@ Result<std::uint32_t> actionCode(const std::string& name, std::optional<unsigned
     if (name == "SCMP_ACT_TRACE")
         return SCMP_ACT_TRACE(data);
     if (name == "SCMP_ACT_NOTIFY")
-        return failure(ErrorKind::Unsupported,
-                       "the seccomp profile wants a listener (SCMP_ACT_NOTIFY), which is not supported");
+        return SCMP_ACT_NOTIFY;
     return failure(ErrorKind::InvalidArgument, "the seccomp profile has an unknown action \"" + name + '"');
 }
 
@@ -220,18 +219,25 @@ Result<unsigned> seccompFlags(const oci::Seccomp& profile)
         else if (name == "SECCOMP_FILTER_FLAG_SPEC_ALLOW")
             flags |= SECCOMP_FILTER_FLAG_SPEC_ALLOW;
         else if (name == "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV")
-            return failure(ErrorKind::Unsupported,
-                           "the seccomp profile wants a listener (" + name + "), which is not supported");
+            flags |= SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
         else
             return failure(ErrorKind::InvalidArgument, "the seccomp profile has an unknown flag \"" + name + '"');
     }
-    return flags;
+    // The kernel refuses both (seccomp(2)).
+    return flags & ~(oci::usesNotify(profile) ? SECCOMP_FILTER_FLAG_TSYNC : SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
 }
 
 int loadSeccomp(std::span<const sock_filter> program, unsigned flags) noexcept
 {
     const sock_fprog filter{static_cast<unsigned short>(program.size()), const_cast<sock_filter*>(program.data())};
     return ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter) == 0 ? 0 : errno;
+}
+
+int loadNotifyingSeccomp(std::span<const sock_filter> program, unsigned flags) noexcept
+{
+    const sock_fprog filter{static_cast<unsigned short>(program.size()), const_cast<sock_filter*>(program.data())};
+    return static_cast<int>(
+        ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags | SECCOMP_FILTER_FLAG_NEW_LISTENER, &filter));
 }
 
 } // namespace lamella::runtime

@@ -199,7 +199,9 @@ Result<int> execCommand(const Options& options)
                                   .spec = spec,
                                   .process = process,
                                   .cgroup = *group,
-                                  .streams = kOwnStreams}));
+                                  .streams = kOwnStreams,
+                                  .id = state.id,
+                                  .bundle = state.bundle}));
     TRY(writePidFile(options.pidFile, executed.pid));
     if (executed.console && !options.consoleSocket.empty()) {
         TRY(sendConsole(options.consoleSocket, executed.console.borrow()));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "bundle.h"
+#include "running.h"
 
 #include <QDir>
 #include <QElapsedTimer>
@@ -65,20 +65,6 @@ QString shared(const Bundle& bundle)
     return bundle.image() + QStringLiteral("/vol");
 }
 
-Outcome create(const Bundle& bundle)
-{
-    // The container inherits the streams: they must not be this test's pipes.
-    const QString err = bundle.directory() + QStringLiteral("/err");
-    QProcess process;
-    process.setStandardOutputFile(QProcess::nullDevice());
-    process.setStandardErrorFile(err);
-    process.start(
-        runtimeProgram(),
-        bundle.runtimeArguments({QStringLiteral("create"), QStringLiteral("-b"), bundle.directory(), bundle.id()}));
-    process.waitForFinished();
-    return {process.exitCode(), {}, contentOf(err)};
-}
-
 constexpr const char* kPlaces[]{"prestart",       "createRuntime", "createContainer",
                                 "startContainer", "poststart",     "poststop"};
 constexpr HookList kLists[]{&oci::Hooks::prestart,       &oci::Hooks::createRuntime, &oci::Hooks::createContainer,
@@ -139,7 +125,7 @@ void TestRuntimeHooks::stateOnStandardInput()
     bundle.spec.annotations = {{"org.example.key", "a \"quoted\" \"pid\":1000000000 value"}, {"x", ""}};
     bundle.setCommand({QStringLiteral("payload"), QStringLiteral("sleep"), QStringLiteral("100")});
     bundle.write();
-    const Outcome created = create(bundle);
+    const Outcome created = createOf(bundle);
     QVERIFY2(created.status == 0, created.err);
     const auto asked = QJsonDocument::fromJson(bundle.runtime({QStringLiteral("state"), bundle.id()}).out).object();
     const int pid = asked[u"pid"].toInt();
@@ -320,7 +306,7 @@ void TestRuntimeHooks::hooksOfTheCreation()
     bundle.spec.hooks.poststop.push_back(script(QStringLiteral("echo right >%1/log").arg(shared(bundle))));
     bundle.setCommand({QStringLiteral("true")});
     bundle.write();
-    QCOMPARE(create(bundle).status, 0);
+    QCOMPARE(createOf(bundle).status, 0);
     bundle.spec.hooks.poststop = {script(QStringLiteral("echo wrong >%1/log").arg(shared(bundle)))};
     bundle.write();
     QCOMPARE(bundle.runtime({QStringLiteral("delete"), QStringLiteral("--force"), bundle.id()}).err, QByteArray{});
@@ -354,7 +340,7 @@ void TestRuntimeHooks::startContainerThatFailsAtStart()
     bundle.spec.hooks.startContainer.push_back(script(QStringLiteral("echo no >&2; exit 1")));
     bundle.setScript(QStringLiteral("echo >/vol/program"));
     bundle.write();
-    QCOMPARE(create(bundle).status, 0);
+    QCOMPARE(createOf(bundle).status, 0);
     const Outcome started = bundle.runtime({QStringLiteral("start"), bundle.id()});
     QCOMPARE(started.status, 1);
     QVERIFY2(started.err.contains("the startContainer hook /bin/sh exited with status 1: no\n"), started.err);

@@ -279,7 +279,6 @@ void TestSeccomp::refusesWhatItCannotCompile_data()
     };
     row("no such action", "SCMP_ACT_FORBID", 1, 0, "SCMP_CMP_EQ", invalid);
     row("empty action", "", 1, 0, "SCMP_CMP_EQ", invalid);
-    row("listener", "SCMP_ACT_NOTIFY", 1, 0, "SCMP_CMP_EQ", int(ErrorKind::Unsupported));
     row("errno too large", "SCMP_ACT_ERRNO", 70000, 0, "SCMP_CMP_EQ", invalid);
     row("no such argument", "SCMP_ACT_ERRNO", 1, 6, "SCMP_CMP_EQ", invalid);
     row("no such operator", "SCMP_ACT_ERRNO", 1, 0, "SCMP_CMP_ABOUT", invalid);

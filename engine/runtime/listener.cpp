@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/runtime/listener.h"
+
+#include "engine/os/socket.h"
+#include "engine/runtime/seccomp.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <format>
+#include <new>
+#include <sched.h>
+#include <sys/mman.h>
+
+namespace lamella::runtime {
+
+namespace {
+
+constexpr std::size_t kThreadStack = 64 * 1024;
+
+void* mapMemory(std::size_t size, int sharing)
+{
+    void* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS, -1, 0);
+    return memory == MAP_FAILED ? nullptr : memory;
+}
+
+/// What the thread that sends and the one that loads the filter tell each other.
+struct Handover {
+    static constexpr int kNotYet = -1;
+    static constexpr int kNever = -2;
+
+    int socket;
+    std::string_view message;
+    std::atomic<int> descriptor = kNotYet;
+    std::atomic<int> sent = kNotYet; ///< then errno, or 0
+};
+
+void pauseShortly()
+{
+    const timespec moment{0, 50'000};
+    ::nanosleep(&moment, nullptr);
+}
+
+/// Sends all of it, the descriptor with the first byte.
+int sendAll(int socket, std::string_view message, int descriptor)
+{
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof descriptor)]{};
+    while (!message.empty()) {
+        iovec part{const_cast<char*>(message.data()), message.size()};
+        msghdr header{};
+        header.msg_iov = &part;
+        header.msg_iovlen = 1;
+        if (descriptor >= 0) {
+            header.msg_control = control;
+            header.msg_controllen = sizeof control;
+            cmsghdr* rights = CMSG_FIRSTHDR(&header);
+            rights->cmsg_level = SOL_SOCKET;
+            rights->cmsg_type = SCM_RIGHTS;
+            rights->cmsg_len = CMSG_LEN(sizeof descriptor);
+            std::memcpy(CMSG_DATA(rights), &descriptor, sizeof descriptor);
+        }
+        const ssize_t n = ::sendmsg(socket, &header, MSG_NOSIGNAL);
+        if (n < 0 && errno != EINTR)
+            return errno;
+        if (n > 0) {
+            message.remove_prefix(static_cast<std::size_t>(n));
+            descriptor = -1;
+        }
+    }
+    return 0;
+}
+
+/// A thread that has no filter, with the descriptors of the one that loads it.
+int sendWhenLoaded(void* argument)
+{
+    auto& handover = *static_cast<Handover*>(argument);
+    int descriptor = Handover::kNotYet;
+    while ((descriptor = handover.descriptor.load()) == Handover::kNotYet)
+        pauseShortly();
+    if (descriptor != Handover::kNever)
+        handover.sent = sendAll(handover.socket, handover.message, descriptor);
+    return 0;
+}
+
+} // namespace
+
+Result<Listener> Listener::connect(const oci::Seccomp& seccomp, const ContainerState& state)
+{
+    Listener listener;
+    listener.m_socket
+        = TRY_WITHIN("cannot reach the seccomp listener", os::connectUnix(seccomp.listenerPath, SOCK_STREAM));
+    nlohmann::json message{
+        {"ociVersion", kOciVersion}, {"fds", {"seccompFd"}}, {"pid", kPidToCome}, {"state", stateDocument(state)}};
+    if (!seccomp.listenerMetadata.empty())
+        message["metadata"] = seccomp.listenerMetadata;
+    listener.m_message = StateText{textOf(message)};
+    void* const shared = mapMemory(sizeof(Shared), MAP_SHARED);
+    char* const stack = static_cast<char*>(mapMemory(kThreadStack, MAP_PRIVATE));
+    if (shared != nullptr)
+        listener.m_shared = new (shared) Shared{};
+    if (stack != nullptr)
+        listener.m_stack = {stack, kThreadStack};
+    if (shared == nullptr || stack == nullptr)
+        return systemFailure("cannot map memory for the seccomp listener");
+    return listener;
+}
+
+Listener::Listener(Listener&& other) noexcept
+    : m_socket(std::move(other.m_socket))
+    , m_message(std::move(other.m_message))
+    , m_shared(std::exchange(other.m_shared, nullptr))
+    , m_stack(std::exchange(other.m_stack, {}))
+{
+}
+
+Listener::~Listener()
+{
+    if (m_shared != nullptr)
+        ::munmap(m_shared, sizeof(Shared));
+    if (!m_stack.empty())
+        ::munmap(m_stack.data(), m_stack.size());
+}
+
+void Listener::tell(pid_t pid) const
+{
+    m_shared->pid = pid;
+}
+
+/// The parent tells it right after the clone; 0 where it does not.
+pid_t Listener::awaitPid() const
+{
+    for (int i = 0; m_shared->pid == 0 && i < 100'000; ++i)
+        pauseShortly();
+    return m_shared->pid;
+}
+
+int Listener::load(std::span<const sock_filter> program, unsigned flags)
+{
+    const pid_t pid = awaitPid();
+    if (pid == 0)
+        return ECHILD;
+    m_message.setPid(pid);
+    Handover handover{m_socket.get(), m_message.view()};
+    constexpr int kThread = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
+    if (::clone(sendWhenLoaded, m_stack.data() + m_stack.size(), kThread, &handover) < 0)
+        return errno;
+    const int descriptor = loadNotifyingSeccomp(program, flags);
+    if (descriptor < 0) {
+        const int errnum = errno;
+        handover.descriptor = Handover::kNever;
+        return errnum;
+    }
+    handover.descriptor = descriptor;
+    while (handover.sent.load() == Handover::kNotYet) { }
+    return handover.sent;
+}
+
+} // namespace lamella::runtime
