@@ -13,6 +13,7 @@
 #include "engine/runtime/hooks.h"
 #include "engine/runtime/joined_user.h"
 #include "engine/runtime/namespace_visit.h"
+#include "engine/runtime/net_devices.h"
 #include "engine/runtime/resources.h"
 #include "engine/runtime/runtime.h"
 #include "engine/runtime/scheduling.h"
@@ -50,6 +51,7 @@ void addNamespaces(const oci::Spec& spec, CreatePlan& plan)
             plan.cloneFlags |= static_cast<std::uint64_t>(cloneFlag(space.type));
     }
     plan.newUser = (plan.cloneFlags & CLONE_NEWUSER) != 0;
+    plan.awaitParent = plan.newUser || !spec.linux.netDevices.empty();
     plan.inUser = oci::findNamespace(spec, oci::NamespaceType::User) != nullptr;
     plan.newNetwork = (plan.cloneFlags & CLONE_NEWNET) != 0;
     plan.idMapUids = idMap(spec.linux.uidMappings);
@@ -117,6 +119,7 @@ public:
             TRY(step(Step::Clone, clone()));
         }
         TRY(step(Step::IdMap, mapIds()));
+        TRY(step(Step::Settings, moveDevices()));
         TRY(step(Step::Root, sendRoot()));
         TRY(awaitReady());
         TRY(applyScheduling());
@@ -243,11 +246,21 @@ private:
     {
         if (m_spec.process.oomScoreAdj)
             setOomScore(*m_spec.process.oomScoreAdj);
-        if (!m_plan.newUser)
-            return {};
-        TRY(os::writeIdMap(m_created.pid, "uid_map", m_plan.idMapUids));
-        TRY(os::writeIdMap(m_created.pid, "gid_map", m_plan.idMapGids));
-        if (!sendMark(m_channel.get(), kMarkMapped, -1))
+        if (m_plan.newUser) {
+            TRY(os::writeIdMap(m_created.pid, "uid_map", m_plan.idMapUids));
+            TRY(os::writeIdMap(m_created.pid, "gid_map", m_plan.idMapGids));
+        }
+        return {};
+    }
+
+    /// Before the child goes on: it may set sysctls of the devices.
+    Result<void> moveDevices()
+    {
+        if (!m_spec.linux.netDevices.empty()) {
+            const UniqueFd space = TRY(os::openNamespace(m_created.pid, "net"));
+            TRY(moveNetDevices(m_spec.linux.netDevices, space.borrow()));
+        }
+        if (m_plan.awaitParent && !sendMark(m_channel.get(), kMarkMapped, -1))
             return systemFailure("cannot tell the child");
         return {};
     }

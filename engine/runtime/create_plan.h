@@ -21,6 +21,7 @@ struct CreatePlan {
     std::vector<UniqueFd> cgroupJoins; ///< each gets "0" written to it
     std::uint64_t cloneFlags = 0;
     bool inUser = false; ///< a user namespace that is new or joined
+    bool awaitParent = false; ///< what the parent does first: the id map, network devices
     bool newUser = false, newCgroup = false, newNetwork = false;
     std::string hostname, domainname;
     bool awaitHooks = false; ///< the parent runs hooks when the mounts are made

@@ -25,7 +25,7 @@ using rootfs::Step;
 /// With the map written, this process is still the host's root, who has no name in the new namespace.
 void becomeContainerRoot(const CreatePlan& plan, BorrowedFd channel, const Reporter& reporter)
 {
-    if (plan.newUser)
+    if (plan.awaitParent)
         reporter.require(receiveMark(channel.get(), kMarkMapped, nullptr), Step::IdMap);
     if (!plan.inUser)
         return;
