@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/os/route_socket.h"
 
+#include "engine/base/compose.h"
+
 #include <cstring>
-#include <format>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 #include <vector>
@@ -24,7 +25,7 @@ Result<void> RouteMessage::add(std::uint16_t attribute, std::string_view data)
 {
     if (data.size() > kLongestAttribute)
         return failure(ErrorKind::LimitExceeded,
-                       std::format("an attribute of {} bytes is too long for the kernel", data.size()));
+                       compose("an attribute of {} bytes is too long for the kernel", data.size()));
     pad(m_body);
     const rtattr header{static_cast<std::uint16_t>(RTA_LENGTH(data.size())), attribute};
     m_body.append(reinterpret_cast<const char*>(&header), sizeof header).append(data);
@@ -35,7 +36,7 @@ Result<std::string> RouteMessage::bytes(std::uint32_t sequence) const
 {
     if (m_body.size() > kLongestMessage)
         return failure(ErrorKind::LimitExceeded,
-                       std::format("a message of {} bytes is too long for the kernel", m_body.size()));
+                       compose("a message of {} bytes is too long for the kernel", m_body.size()));
     const nlmsghdr header{static_cast<std::uint32_t>(sizeof(nlmsghdr) + m_body.size()), m_type,
                           static_cast<std::uint16_t>(m_flags | NLM_F_REQUEST), sequence, 0};
     std::string bytes(reinterpret_cast<const char*>(&header), sizeof header);

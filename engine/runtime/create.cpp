@@ -98,10 +98,10 @@ std::string detailName(const CreatePlan& plan, const rootfs::Report& report)
 /// One create() on its way: what it has made goes with it when it fails.
 class Creation {
 public:
-    /// `joinedUser` is the user namespace that the specification joins by its path, where it does.
-    Creation(const CreateRequest& request, BorrowedFd joinedUser)
+    /// `spec` is the request's, or one that says more of `joinedUser`, the user namespace that it joins by its path.
+    Creation(const CreateRequest& request, const oci::Spec& spec, BorrowedFd joinedUser)
         : m_request(request)
-        , m_spec(request.spec)
+        , m_spec(spec)
         , m_joinedUser(joinedUser)
     {
     }
@@ -365,18 +365,10 @@ Result<Created> create(const CreateRequest& request)
 {
     const oci::Namespace* user = oci::findNamespace(request.spec, oci::NamespaceType::User);
     if (user == nullptr || user->path.empty())
-        return Creation{request, {}}.run();
+        return Creation{request, request.spec, {}}.run();
     const UniqueFd space = TRY(os::open(user->path, O_RDONLY));
     const oci::Spec mapped = TRY(withMappingsOf(request.spec, space.borrow()));
-    return Creation{{.id = request.id,
-                     .bundle = request.bundle,
-                     .spec = mapped,
-                     .streams = request.streams,
-                     .gateDirectory = request.gateDirectory,
-                     .endWithCaller = request.endWithCaller,
-                     .failedStep = request.failedStep},
-                    space.borrow()}
-        .run();
+    return Creation{request, mapped, space.borrow()}.run();
 }
 
 } // namespace lamella::runtime

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/hooks.h"
 
+#include "engine/base/compose.h"
 #include "engine/base/json.h"
 #include "engine/base/log.h"
 #include "engine/oci/parse.h"
@@ -9,8 +10,6 @@
 #include "engine/runtime/hook.h"
 
 #include <nlohmann/json.hpp>
-
-#include <format>
 
 namespace lamella::runtime {
 
@@ -23,7 +22,7 @@ Result<void> runOne(std::string_view place, const oci::Hook& hook, std::string_v
     const HookResult result = runHook(PreparedHook{hook}, state, directory);
     if (result.succeeded())
         return {};
-    return std::unexpected(hookError(std::format("the {} hook {}", place, hook.path), result.errnum,
+    return std::unexpected(hookError(compose("the {} hook {}", place, hook.path), result.errnum,
                                      {result.output.data(), result.outputLength}));
 }
 

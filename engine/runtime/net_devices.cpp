@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/net_devices.h"
 
+#include "engine/base/compose.h"
 #include "engine/os/route_socket.h"
 #include "engine/runtime/namespace_visit.h"
 
 #include <cstring>
-#include <format>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <optional>
@@ -48,9 +48,9 @@ Result<Device> findDevice(const std::string& from, const std::string& to, os::Ro
 {
     Device device{from, to, ::if_nametoindex(from.c_str()), {}};
     if (device.index == 0)
-        return systemFailure(std::format("cannot find the network device {}", from));
+        return systemFailure(compose("cannot find the network device {}", from));
     const os::RouteMessage question{RTM_GETADDR, NLM_F_DUMP, ifaddrmsg{}};
-    TRY(route.dump(question, std::format("cannot read the addresses of the network device {}", from),
+    TRY(route.dump(question, compose("cannot read the addresses of the network device {}", from),
                    [&](std::string_view body) {
                        if (auto address = addressIn(body, device.index))
                            device.addresses.push_back(std::move(*address));
@@ -64,10 +64,9 @@ Result<void> needFreeNames(const std::vector<Device>& devices, BorrowedFd space)
     const NamespaceVisit visit = TRY(NamespaceVisit::enterNetworkNamespace(space));
     for (const Device& device : devices) {
         if (::if_nametoindex(device.to.c_str()) != 0)
-            return failure(
-                ErrorKind::AlreadyExists,
-                std::format("cannot move the network device {} into the container: it has a device {} already",
-                            device.from, device.to));
+            return failure(ErrorKind::AlreadyExists,
+                           compose("cannot move the network device {} into the container: it has a device {} already",
+                                   device.from, device.to));
     }
     return {};
 }
@@ -80,8 +79,8 @@ Result<void> move(const Device& device, BorrowedFd space, os::RouteSocket& route
     const int descriptor = space.get();
     TRY(message.add(IFLA_NET_NS_FD, {reinterpret_cast<const char*>(&descriptor), sizeof descriptor}));
     TRY(message.add(IFLA_IFNAME, {device.to.c_str(), device.to.size() + 1}));
-    return route.change(
-        message, std::format("cannot move the network device {} into the container as {}", device.from, device.to));
+    return route.change(message,
+                        compose("cannot move the network device {} into the container as {}", device.from, device.to));
 }
 
 Result<void> restoreAddress(const Address& address, unsigned index, const std::string& name, os::RouteSocket& route)
@@ -92,21 +91,21 @@ Result<void> restoreAddress(const Address& address, unsigned index, const std::s
     os::RouteMessage message{RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE, header};
     for (const auto& [type, data] : address.attributes)
         TRY(message.add(type, data));
-    return route.change(message, std::format("cannot give the network device {} its address back", name));
+    return route.change(message, compose("cannot give the network device {} its address back", name));
 }
 
 Result<void> bringUp(const Device& device, os::RouteSocket& route)
 {
     const unsigned index = ::if_nametoindex(device.to.c_str());
     if (index == 0)
-        return systemFailure(std::format("cannot find the network device {} in the container", device.to));
+        return systemFailure(compose("cannot find the network device {} in the container", device.to));
     for (const Address& address : device.addresses)
         TRY(restoreAddress(address, index, device.to, route));
     ifinfomsg header{};
     header.ifi_index = static_cast<int>(index);
     header.ifi_flags = header.ifi_change = IFF_UP;
     return route.change(os::RouteMessage{RTM_NEWLINK, NLM_F_ACK, header},
-                        std::format("cannot bring up the network device {}", device.to));
+                        compose("cannot bring up the network device {}", device.to));
 }
 
 } // namespace
