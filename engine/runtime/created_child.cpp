@@ -139,7 +139,7 @@ void runCreateHooks(CreatePlan& plan, int root, BorrowedFd channel, const Report
         reporter.require(receiveMark(channel.get(), kMarkHooks, nullptr), Step::Hooks);
     }
     plan.program.hookState.setPid(::getpid());
-    runHooks(plan.hooks, plan.program.hookState.view(), BorrowedFd{root}, reporter);
+    runHooks(plan.hooks, {plan.program.hookState.view(), BorrowedFd{root}, environ}, reporter);
 }
 
 void waitAtGate(int gate, const Reporter& reporter)

@@ -26,9 +26,10 @@ std::vector<char*> argumentPointers(std::vector<std::string>& strings)
 PreparedHook::PreparedHook(const oci::Hook& hook)
     : path(hook.path)
     , args(hook.args.empty() ? std::vector{hook.path} : hook.args)
-    , env(hook.env)
+    , env(hook.env.value_or(std::vector<std::string>{}))
     , argv(argumentPointers(args))
     , envp(argumentPointers(env))
+    , inherits(!hook.env)
     , timeoutMsec(hook.timeout ? static_cast<int>(std::min<std::int64_t>(*hook.timeout * 1000LL, INT32_MAX)) : -1)
 {
 }

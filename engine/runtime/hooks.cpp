@@ -19,7 +19,7 @@ constexpr const char* kKeptHooks = "hooks.json";
 
 Result<void> runOne(std::string_view place, const oci::Hook& hook, std::string_view state, BorrowedFd directory)
 {
-    const HookResult result = runHook(PreparedHook{hook}, state, directory);
+    const HookResult result = runHook(PreparedHook{hook}, {state, directory, environ});
     if (result.succeeded())
         return {};
     return std::unexpected(hookError(compose("the {} hook {}", place, hook.path), result.errnum,

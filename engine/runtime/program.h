@@ -81,7 +81,7 @@ Result<Program> prepareProgram(const oci::Process& process, const oci::Linux& li
 void takeStreams(const Program& program, int terminal, const rootfs::Reporter& reporter);
 
 /// Runs hooks in the calling child; the first that fails ends it. Step::Hooks, detail: index into the list.
-void runHooks(const std::vector<PreparedHook>& hooks, std::string_view state, BorrowedFd directory,
+void runHooks(const std::vector<PreparedHook>& hooks, const HookSurroundings& surroundings,
               const rootfs::Reporter& reporter);
 
 /// What every child does first: its own session, default signals, nothing inherited, not dumpable.

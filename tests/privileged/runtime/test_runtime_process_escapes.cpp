@@ -110,7 +110,7 @@ void TestRuntimeProcessEscapes::cve_2025_52881_sysctlsGoToAProcfsOfOurOwn()
          {"sh", "-c",
           "pid=$(sed -n 's/.*\"pid\":\\([0-9]*\\).*/\\1/p'); nsenter -t $pid -n cat /proc/sys/net/ipv4/ip_default_ttl "
           "/proc/sys/net/ipv4/ip_forward >real"},
-         {"PATH=/usr/bin:/bin"},
+         std::vector<std::string>{"PATH=/usr/bin:/bin"},
          std::nullopt});
     bundle.setCommand({QStringLiteral("true")});
     QCOMPARE(bundle.run().err, QByteArray{});
