@@ -122,7 +122,7 @@ public:
         TRY(step(Step::Settings, moveDevices()));
         TRY(step(Step::Root, sendRoot()));
         TRY(awaitReady());
-        TRY(applyScheduling());
+        TRY(schedule());
         m_created.steps = stepsOf(m_created.timeline);
         return std::move(m_created);
     }
@@ -171,7 +171,8 @@ private:
         TRY(addStreams(m_request.streams, m_plan.program));
         m_plan.mounts = TRY(rootfs::planMounts(m_spec, m_request.bundle, m_cgroupPath));
         m_plan.hostname = m_spec.hostname;
-        planHooks();
+        planHooks(m_spec, stateAs(kPidToCome), m_plan);
+        m_created.startHooks = hookNames("startContainer", m_spec.hooks.startContainer);
         m_plan.domainname = m_spec.domainname;
         for (const auto& [key, value] : m_spec.linux.sysctl)
             m_plan.sysctls.push_back({key, oci::sysctlPath(key), value});
@@ -189,20 +190,6 @@ private:
                 .pid = pid,
                 .bundle = m_request.bundle,
                 .annotations = m_spec.annotations};
-    }
-
-    void planHooks()
-    {
-        const oci::Hooks& hooks = m_spec.hooks;
-        m_plan.awaitHooks = !hooks.prestart.empty() || !hooks.createRuntime.empty();
-        m_plan.hooks = prepareHooks(hooks.createContainer);
-        m_plan.hookNames = hookNames("createContainer", hooks.createContainer);
-        m_plan.program.hooks = prepareHooks(hooks.startContainer);
-        m_created.startHooks = hookNames("startContainer", hooks.startContainer);
-        if (!m_plan.hooks.empty() || !m_plan.program.hooks.empty())
-            m_plan.program.hookState = StateText{stateText(stateAs(kPidToCome))};
-        if ((m_plan.awaitHooks || !m_plan.hooks.empty()) && !rootfs::hasOverlay(m_spec))
-            m_plan.rootPlace = m_request.bundle / m_spec.rootPath;
     }
 
     bool hasInit() const
@@ -301,19 +288,13 @@ private:
         return failure(ErrorKind::Failed, "the container ended before it was ready");
     }
 
-    /// By this process: it needs the host's capabilities. Last, as a process of SCHED_DEADLINE may not fork for hooks.
-    Result<void> applyScheduling()
+    /// Last, as a process of SCHED_DEADLINE may not fork for hooks.
+    Result<void> schedule()
     {
-        const Scheduling scheduling = prepareScheduling(m_spec.process);
-        std::optional<Setting> refused;
-        if (!applyScheduler(scheduling, m_created.pid))
-            refused = Setting::Scheduler;
-        else if (!applyIoPriority(scheduling, m_created.pid))
-            refused = Setting::IoPriority;
-        if (!refused)
-            return {};
-        noteFailure(Step::Settings);
-        return systemFailure(std::format("cannot set {}", settingName(detailOf(*refused))));
+        auto done = scheduleProcess(m_spec.process, m_created.pid);
+        if (!done)
+            noteFailure(Step::Settings);
+        return done;
     }
 
     Result<void> runRuntimeHooks()

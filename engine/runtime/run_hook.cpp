@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/hook.h"
-#include "engine/runtime/program.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -169,20 +168,6 @@ HookResult runHook(const PreparedHook& hook, const HookSurroundings& surrounding
     const int status = reap(pidfd);
     result.errnum = errnum != 0 ? errnum : status;
     return result;
-}
-
-void runHooks(const std::vector<PreparedHook>& hooks, const HookSurroundings& surroundings,
-              const rootfs::Reporter& reporter)
-{
-    if (hooks.empty())
-        return;
-    for (std::size_t i = 0; i < hooks.size(); ++i) {
-        const HookResult result = runHook(hooks[i], surroundings);
-        if (!result.succeeded())
-            reporter.fail(rootfs::Step::Hooks, result.errnum, static_cast<std::uint32_t>(i),
-                          {result.output.data(), result.outputLength});
-    }
-    reporter.reached(rootfs::Step::Hooks);
 }
 
 } // namespace lamella::runtime
