@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// One part in so many of the time that passes.
-constexpr int kShare = 64;
+constexpr int kShare = 128;
 /// What the kernel does for an event while the container waits, with those that it puts together with the one read.
 constexpr auto kEvent = 3us;
 /// One part in so many of the thread's work is paid for by the container: both take the same locks and caches.

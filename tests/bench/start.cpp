@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // bench start: from the request to the first instruction of the container's program, by D-Bus Start, by
-// lamella-runtime, by crun on the same bundle, and by a bare program that makes only the same system calls. Runs as
-// root beside a helper on the system bus: resources/dev/inside/bench.sh.
+// lamella-runtime, by crun and runc on the same bundle, and by a bare program that makes only the same system calls;
+// and the same for another program in a running container. Runs as root beside a helper on the system bus:
+// resources/dev/inside/bench.sh.
 
 #include "engine/base/unique_fd.h"
 #include "engine/oci/spec.h"
@@ -12,6 +13,7 @@
 #include "tests/bench/command.h"
 #include "tests/bench/harness.h"
 #include "tests/bench/peer_bundle.h"
+#include "tests/bench/process.h"
 #include "tests/support/layout/layout.h"
 
 #include <QCoreApplication>
@@ -26,8 +28,11 @@
 
 #include <fcntl.h>
 
-#include <optional>
+#include <format>
 #include <print>
+#include <string>
+#include <utility>
+#include <vector>
 
 using namespace lamella;
 using namespace lamella::bench;
@@ -36,6 +41,9 @@ namespace {
 
 constexpr char kContainer[] = "org.lamella.Lamella1.Container";
 constexpr char kManager[] = "org.lamella.Lamella1.Manager";
+constexpr char kFirstInstruction[] = "/first_instruction";
+/// Sleeps where it is told nothing.
+constexpr char kSleeper[] = "/change_files";
 
 Result<QDBusMessage> call(const QString& path, const char* interface, const char* method, const QVariantList& arguments)
 {
@@ -55,15 +63,15 @@ Result<QVariant> property(const QString& path, const char* name)
     return reply.arguments().constFirst().value<QDBusVariant>().variant();
 }
 
-/// Loads an image whose only file is first_instruction.
+/// Loads an image whose files are first_instruction and a program that sleeps.
 Result<void> loadImage(const QString& directory)
 {
-    const QString program = QCoreApplication::applicationDirPath() + QStringLiteral("/first_instruction");
     const QString tree = directory + QStringLiteral("/tree");
     const QString layout = directory + QStringLiteral("/layout");
     for (const char* name : {"proc", "sys", "dev", "etc"})
         QDir().mkpath(tree + QLatin1Char('/') + QLatin1String(name));
-    QFile::copy(program, tree + QStringLiteral("/first_instruction"));
+    for (const char* program : {kFirstInstruction, kSleeper})
+        QFile::copy(QCoreApplication::applicationDirPath() + QLatin1String(program), tree + QLatin1String(program));
     if (!test::writeLayout(layout, QStringLiteral("bench:latest"), {tree}, {}))
         return failure(ErrorKind::Failed, "the bench's image could not be written");
     const UniqueFd fd{::open(layout.toLocal8Bit().constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
@@ -80,11 +88,11 @@ struct BenchContainer {
     QString bundle;
 };
 
-Result<BenchContainer> createContainer(const QString& root, const QString& name)
+Result<BenchContainer> createContainer(const QString& root, const QString& name, const char* program)
 {
     const QDBusMessage reply = TRY(
         call(QLatin1String(dbus::kRootPath), kManager, "CreateContainer",
-             {QStringLiteral("bench:latest"), name, QStringList{QStringLiteral("/first_instruction")},
+             {QStringLiteral("bench:latest"), name, QStringList{QLatin1String(program)},
               QVariantMap{{QStringLiteral("memory_bytes"), quint64{64} << 20}, {QStringLiteral("cpu_quota"), 1.0}}}));
     const QString path = reply.arguments().constFirst().value<QDBusObjectPath>().path();
     return BenchContainer{path, root + QStringLiteral("/containers/") + path.section(QLatin1Char('/'), -1)};
@@ -181,43 +189,126 @@ Result<std::vector<std::string>> bareStart(const QString& bundle, const QString&
                                     spec.process.args.front()};
 }
 
-Result<void> runBench(int argc, char** argv)
+/// A container runtime with a state directory of its own.
+struct Runtime {
+    std::string name;
+    std::vector<std::string> command;
+
+    std::vector<std::string> with(std::vector<std::string> arguments) const
+    {
+        std::vector<std::string> whole = command;
+        whole.insert(whole.end(), arguments.begin(), arguments.end());
+        return whole;
+    }
+
+    Contender contender(std::vector<std::string> arguments) const
+    {
+        return {std::format("{} {}", name, arguments.front()),
+                [whole = with(std::move(arguments))] { return timeToFirstInstruction(whole); }};
+    }
+};
+
+/// Ours comes first.
+std::vector<Runtime> runtimes(const std::string& directory)
 {
-    const Options options = TRY(parseOptions(argc, argv));
-    const QString root = qEnvironmentVariable("LAMELLA_STATE");
+    const std::string ours = QCoreApplication::applicationDirPath().toStdString() + "/lamella-runtime";
+    return {{"lamella-runtime", {ours, "--root", directory + "/lamella"}},
+            {"crun", {"crun", "--root", directory + "/crun"}},
+            {"runc", {"runc", "--root", directory + "/runc"}}};
+}
+
+/// The containers of one bench, removed with it.
+class Containers {
+public:
+    explicit Containers(QString root)
+        : m_root(std::move(root))
+    {
+    }
+    Containers(const Containers&) = delete;
+    Containers& operator=(const Containers&) = delete;
+    ~Containers()
+    {
+        m_mounted.clear();
+        for (const BenchContainer& container : m_containers) {
+            const QVariantMap options{{QStringLiteral("force"), true}, {QStringLiteral("permanently"), true}};
+            if (const auto removed = call(container.path, kContainer, "Remove", {options}); !removed)
+                std::println(stderr, "bench start: {}", removed.error().message);
+        }
+    }
+
+    Result<BenchContainer> create(const QString& name, const char* program)
+    {
+        m_containers.push_back(TRY(createContainer(m_root, name, program)));
+        return m_containers.back();
+    }
+
+    /// One bundle for each runtime; all but the first, which is ours, find the overlay mounted.
+    Result<std::vector<std::string>> createBundles(const std::vector<Runtime>& runtimes, const char* program)
+    {
+        std::vector<std::string> bundles;
+        for (const Runtime& runtime : runtimes) {
+            const QString name
+                = QStringLiteral("bench-%1-%2").arg(QString::fromStdString(runtime.name)).arg(m_containers.size());
+            bundles.push_back(TRY(create(name, program)).bundle.toStdString());
+            if (bundles.size() > 1)
+                m_mounted.push_back(TRY(PeerBundle::mount(bundles.back())));
+        }
+        return bundles;
+    }
+
+private:
+    QString m_root;
+    std::vector<BenchContainer> m_containers;
+    std::vector<PeerBundle> m_mounted;
+};
+
+Result<void> benchStart(const QString& root, const QString& directory, const Options& options)
+{
     const qint64 helper = QDBusReply<uint>(QDBusConnection::systemBus().call(
         QDBusMessage::createMethodCall(QStringLiteral("org.freedesktop.DBus"), QStringLiteral("/"),
                                        QStringLiteral("org.freedesktop.DBus"),
                                        QStringLiteral("GetConnectionUnixProcessID"))
         << QLatin1String(dbus::kBusName)));
+    Containers containers{root};
+    const auto ours = TRY(containers.create(QStringLiteral("bench-dbus"), kFirstInstruction));
+    const auto bare = TRY(containers.create(QStringLiteral("bench-bare"), kFirstInstruction));
+    const Runtime bareSystemCalls{"bare system calls", TRY(bareStart(bare.bundle, directory))};
+    std::vector<Contender> contenders{
+        {bareSystemCalls.name, [&] { return timeToFirstInstruction(bareSystemCalls.command); }},
+        {"lamella, D-Bus Start", [&] { return startByDBus(ours.path, helper); }}};
+    const auto all = runtimes(directory.toStdString());
+    const auto bundles = TRY(containers.createBundles(all, kFirstInstruction));
+    for (std::size_t i = 0; i < all.size(); ++i)
+        contenders.push_back(all[i].contender({"run", "--bundle", bundles[i], "bench-" + all[i].name}));
+    return run("start", contenders, "crun run", options);
+}
+
+Result<void> benchExec(const QString& root, const QString& directory, const Options& options)
+{
+    Containers containers{root};
+    const auto all = runtimes(directory.toStdString());
+    const auto bundles = TRY(containers.createBundles(all, kSleeper));
+    const std::string log = directory.toStdString() + "/log";
+    std::vector<Contender> contenders;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const std::string id = "bench-exec-" + all[i].name;
+        TRY(runProgram(all[i].with({"run", "--detach", "--bundle", bundles[i], id}), log));
+        contenders.push_back(all[i].contender({"exec", id, kFirstInstruction}));
+    }
+    const auto result = run("exec", contenders, "crun exec", options);
+    for (const Runtime& runtime : all)
+        TRY(runProgram(runtime.with({"delete", "--force", "bench-exec-" + runtime.name}), log));
+    return result;
+}
+
+Result<void> runBench(int argc, char** argv)
+{
+    const Options options = TRY(parseOptions(argc, argv));
+    const QString root = qEnvironmentVariable("LAMELLA_STATE");
     const QTemporaryDir directory(QStringLiteral("/var/tmp/lamella-bench-XXXXXX"));
     TRY(loadImage(directory.path()));
-    const auto ours = TRY(createContainer(root, QStringLiteral("bench-dbus")));
-    const auto runtime = TRY(createContainer(root, QStringLiteral("bench-runtime")));
-    const auto peer = TRY(createContainer(root, QStringLiteral("bench-peer")));
-    const auto bare = TRY(createContainer(root, QStringLiteral("bench-bare")));
-    std::optional<PeerBundle> mounted = TRY(PeerBundle::mount(peer.bundle.toStdString()));
-    const std::string programs = QCoreApplication::applicationDirPath().toStdString();
-    const auto bareArguments = TRY(bareStart(bare.bundle, directory.path()));
-    const auto command
-        = [](std::vector<std::string> arguments) { return [arguments] { return timeToFirstInstruction(arguments); }; };
-    const Result<void> result = run("start",
-                                    {
-                                        {"bare system calls", command(bareArguments)},
-                                        {"lamella, D-Bus Start", [&] { return startByDBus(ours.path, helper); }},
-                                        {"lamella-runtime run",
-                                         command({programs + "/lamella-runtime", "run", "--bundle",
-                                                  runtime.bundle.toStdString(), "bench-runtime"})},
-                                        {"crun run",
-                                         command({"crun", "--root", directory.path().toStdString() + "/crun", "run",
-                                                  "--bundle", peer.bundle.toStdString(), "bench-crun"})},
-                                    },
-                                    "crun run", options);
-    mounted.reset();
-    for (const BenchContainer& container : {ours, runtime, peer, bare})
-        TRY(call(container.path, kContainer, "Remove",
-                 {QVariantMap{{QStringLiteral("force"), true}, {QStringLiteral("permanently"), true}}}));
-    return result;
+    TRY(benchStart(root, directory.path(), options));
+    return benchExec(root, directory.path(), options);
 }
 
 } // namespace

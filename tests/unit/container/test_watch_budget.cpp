@@ -44,10 +44,10 @@ class TestWatchBudget : public QObject {
 private Q_SLOTS:
     void whoMakesLittleIsSeenWhole()
     {
-        Watched quiet(4000);
+        Watched quiet(2000);
         quiet.go(60s);
         QCOMPARE(quiet.pauses, 0);
-        QCOMPARE(quiet.seen, 240'000);
+        QCOMPARE(quiet.seen, 120'000);
     }
 
     void aShortBurstIsSeenWhole()
