@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/oci/names.h"
 
+#include "engine/oci/known_names.h"
+
 #include <array>
 #include <sys/resource.h>
 #include <utility>
@@ -87,6 +89,11 @@ std::string_view capabilityName(int number)
     if (number < 0 || static_cast<std::size_t>(number) >= kCapabilities.size())
         return {};
     return kCapabilities[static_cast<std::size_t>(number)];
+}
+
+std::vector<std::string_view> knownCapabilities()
+{
+    return {kCapabilities.begin(), kCapabilities.end()};
 }
 
 std::optional<int> rlimitNumber(std::string_view name)

@@ -1,9 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/oci/known_names.h"
 #include "engine/oci/parse.h"
+
+#include <array>
 
 namespace lamella::oci {
 
 namespace {
+
+struct HookPlace {
+    const char* name;
+    std::vector<Hook> Hooks::* list;
+};
+
+/// In the order in which they run.
+constexpr std::array kHookPlaces{
+    HookPlace{"prestart", &Hooks::prestart},
+    HookPlace{"createRuntime", &Hooks::createRuntime},
+    HookPlace{"createContainer", &Hooks::createContainer},
+    HookPlace{"startContainer", &Hooks::startContainer},
+    HookPlace{"poststart", &Hooks::poststart},
+    HookPlace{"poststop", &Hooks::poststop},
+};
 
 Result<Hook> parseHook(const Node& node)
 {
@@ -34,13 +52,17 @@ Result<Hooks> parseHooksNode(const Node& node)
 {
     TRY(node.mustBeObject());
     Hooks hooks;
-    hooks.prestart = TRY(parseHookList(node["prestart"]));
-    hooks.createRuntime = TRY(parseHookList(node["createRuntime"]));
-    hooks.createContainer = TRY(parseHookList(node["createContainer"]));
-    hooks.startContainer = TRY(parseHookList(node["startContainer"]));
-    hooks.poststart = TRY(parseHookList(node["poststart"]));
-    hooks.poststop = TRY(parseHookList(node["poststop"]));
+    for (const HookPlace& place : kHookPlaces)
+        hooks.*place.list = TRY(parseHookList(node[place.name]));
     return hooks;
+}
+
+std::vector<std::string_view> knownHooks()
+{
+    std::vector<std::string_view> names;
+    for (const HookPlace& place : kHookPlaces)
+        names.emplace_back(place.name);
+    return names;
 }
 
 } // namespace lamella::oci

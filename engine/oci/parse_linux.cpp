@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/oci/known_names.h"
 #include "engine/oci/parse.h"
 
 #include <array>
@@ -66,6 +67,14 @@ Result<void> parseIdMappings(const Node& node, std::vector<IdMapping>& into)
         into.push_back(mapping);
     }
     return {};
+}
+
+std::vector<std::string_view> knownNamespaces()
+{
+    std::vector<std::string_view> names;
+    for (const auto& [name, type] : kNamespaces)
+        names.push_back(name);
+    return names;
 }
 
 Result<Linux> parseLinuxNode(const Node& node)

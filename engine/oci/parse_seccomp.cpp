@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/oci/known_names.h"
 #include "engine/oci/parse.h"
 
 #include <algorithm>
@@ -77,6 +78,16 @@ Result<void> parseListener(const Node& node, Seccomp& seccomp)
 }
 
 } // namespace
+
+std::vector<std::string_view> knownSeccompActions()
+{
+    return {kActions.begin(), kActions.end()};
+}
+
+std::vector<std::string_view> knownSeccompOperators()
+{
+    return {kOperators.begin(), kOperators.end()};
+}
 
 bool usesNotify(const Seccomp& seccomp)
 {

@@ -88,10 +88,21 @@ Result<void> validatePaths(const Linux& linux)
     return {};
 }
 
+/// A new user namespace may not mount in another's mount namespace.
+Result<void> validateNamespace(const Spec& spec)
+{
+    const Namespace* mount = findNamespace(spec, NamespaceType::Mount);
+    const Namespace* user = findNamespace(spec, NamespaceType::User);
+    if (user != nullptr && (mount == nullptr || (!mount->path.empty() && user->path.empty())))
+        return badConfig("linux.namespaces: a user namespace needs a mount namespace of its own");
+    return {};
+}
+
 } // namespace
 
 Result<void> validateMounts(const Spec& spec)
 {
+    TRY(validateNamespace(spec));
     for (const Mount& mount : spec.mounts)
         TRY(validateMount(spec, mount));
     for (const Device& device : spec.linux.devices)

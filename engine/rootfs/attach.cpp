@@ -107,9 +107,10 @@ int place(const Attaching& one, int root)
 
 } // namespace
 
-void attachRoot(int root, int place, const Reporter& reporter)
+void attachRoot(int root, bool ownNamespace, int place, const Reporter& reporter)
 {
-    reporter.require(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, Step::Root);
+    const unsigned long flags = ownNamespace ? MS_PRIVATE | MS_REC : MS_PRIVATE;
+    reporter.require(::mount(nullptr, "/", nullptr, flags, nullptr) == 0, Step::Root);
     // On top of "/": no directory of the host is needed to mount on, and nothing of it is hidden from this process.
     const int moved = place < 0 ? ::move_mount(root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH)
                                 : ::move_mount(root, "", place, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);

@@ -9,9 +9,10 @@
 /// failure is reported and ends the process. The detail of a report is an index into the plan's list.
 namespace lamella::rootfs {
 
-/// Makes the namespace's mounts private and puts the detached mount `root` on top of the old root; or on `place`, a
-/// directory, where hooks must find it at its own path. -1: there is no place.
-void attachRoot(int root, int place, const Reporter& reporter);
+/// Puts the detached mount `root` on top of the old root; or on `place`, a directory, where hooks must find it at its own
+/// path (-1: there is no place). In a namespace of its own all mounts are made private before; in another's only the one
+/// that it lies on, without which it would show elsewhere.
+void attachRoot(int root, bool ownNamespace, int place, const Reporter& reporter);
 
 /// Makes and attaches all mounts of the plan, and keeps what it makes there. Step::Mounts, detail: see mountName().
 /// Returns what is the root from then on: a mount may lie on the root itself.
@@ -32,6 +33,9 @@ Terminal makeTerminal(int root, uid_t owner, const Reporter& reporter);
 
 /// A PTY of the devpts that is mounted at `pts` (relative to `root`); -1 with errno in both where that is no devpts.
 Terminal openTerminal(int root, const char* ptmx);
+
+/// Opens the plan's hostSystems, as the host's root, whom the way to them lets pass.
+void openHostSystems(MountPlan& plan);
 
 /// Makes `root` the root directory, lets go of everything else and sets the root's propagation.
 void pivotInto(int root, const MountPlan& plan, const Reporter& reporter);

@@ -74,6 +74,28 @@ Result<UniqueFd> makeHostFileSystem(const oci::Mount& mount, const oci::MountOpt
     return mount.type == "proc" ? copyOfOwn("/proc", options) : std::move(made);
 }
 
+std::vector<std::pair<std::string, std::string>> dataOf(const oci::Mount& mount, const oci::MountOptions& options)
+{
+    // The kernel takes 255 bytes a value; layers can be given one by one instead (overlayfs, "lowerdir+").
+    constexpr std::size_t kLongest = 255;
+    std::vector<std::pair<std::string, std::string>> data;
+    for (const auto& [key, value] : options.data) {
+        if (mount.type != "overlay" || key != "lowerdir" || value.size() <= kLongest) {
+            data.emplace_back(key, value);
+            continue;
+        }
+        std::size_t start = 0;
+        for (std::size_t end = 0; end <= value.size(); ++end) {
+            const bool escaped = end > start && value[end - 1] == '\\';
+            if (end < value.size() && (value[end] != ':' || escaped))
+                continue;
+            data.emplace_back("lowerdir+", value.substr(start, end - start));
+            start = end + 1;
+        }
+    }
+    return data;
+}
+
 bool isOfKernel(const std::string& type)
 {
     return type == "tmpfs" || type == "devpts" || type == "ramfs" || isMadeByOwner(type);

@@ -15,6 +15,9 @@ bool isMadeByHost(const std::string& type, const oci::Spec& spec);
 /// of the machine's itself, it is a copy of what it sees.
 Result<UniqueFd> makeHostFileSystem(const oci::Mount& mount, const oci::MountOptions& options);
 
+/// options.data as fsconfig(2) takes it.
+std::vector<std::pair<std::string, std::string>> dataOf(const oci::Mount& mount, const oci::MountOptions& options);
+
 /// Whether what is in a new file system of this type is the kernel's or nothing: no disk, no layers of an image.
 bool isOfKernel(const std::string& type);
 

@@ -5,53 +5,19 @@
 #include "engine/oci/validate.h"
 #include "engine/rootfs/bind.h"
 #include "engine/rootfs/cgroup_mounts.h"
-#include "engine/rootfs/dev_links.h"
 #include "engine/rootfs/dev_plan.h"
 #include "engine/rootfs/file_systems.h"
 #include "engine/rootfs/id_maps.h"
+#include "engine/rootfs/place.h"
 
 #include <algorithm>
 #include <format>
+#include <sys/mount.h>
+#include <sys/stat.h>
 
 namespace lamella::rootfs {
 
 namespace {
-
-/// The kernel takes 255 bytes a value; layers can be given one by one instead (overlayfs, "lowerdir+").
-std::vector<std::pair<std::string, std::string>> dataOf(const oci::Mount& mount, const oci::MountOptions& options)
-{
-    constexpr std::size_t kLongest = 255;
-    std::vector<std::pair<std::string, std::string>> data;
-    for (const auto& [key, value] : options.data) {
-        if (mount.type != "overlay" || key != "lowerdir" || value.size() <= kLongest) {
-            data.emplace_back(key, value);
-            continue;
-        }
-        std::size_t start = 0;
-        for (std::size_t end = 0; end <= value.size(); ++end) {
-            const bool escaped = end > start && value[end - 1] == '\\';
-            if (end < value.size() && (value[end] != ':' || escaped))
-                continue;
-            data.emplace_back("lowerdir+", value.substr(start, end - start));
-            start = end + 1;
-        }
-    }
-    return data;
-}
-
-/// `path` in the last mount that shows at or above it, where that is trusted; else in the root.
-Place placeOf(const std::string& path, const std::vector<PlannedMount>& mounts)
-{
-    for (std::size_t i = mounts.size(); i-- > 0;) {
-        const PlannedMount& mount = mounts[i];
-        if (mount.changes || !oci::isAtOrBelow("/" + path, "/" + mount.target))
-            continue;
-        if (!mount.isTrusted || !mount.directory || mount.target.empty())
-            break;
-        return {i, path.size() == mount.target.size() ? "." : path.substr(mount.target.size() + 1)};
-    }
-    return {.path = path};
-}
 
 class Planner {
 public:
@@ -212,16 +178,6 @@ private:
     MountPlan m_plan;
 };
 
-std::vector<ProtectedPath> protectedPaths(const std::vector<std::string>& paths,
-                                          const std::vector<PlannedMount>& mounts)
-{
-    std::vector<ProtectedPath> out;
-    out.reserve(paths.size());
-    for (const auto& path : paths)
-        out.push_back({path.substr(1), placeOf(path.substr(1), mounts)});
-    return out;
-}
-
 } // namespace
 
 Result<MountPlan> planMounts(const oci::Spec& spec, const std::filesystem::path& bundle, const std::string& cgroupPath)
@@ -239,23 +195,6 @@ Result<MountPlan> planMounts(const oci::Spec& spec, const std::filesystem::path&
     if (plan.rootPropagation && plan.rootPropagation->type == MS_PRIVATE)
         plan.rootPropagation.reset();
     return plan;
-}
-
-std::string mountName(const MountPlan& plan, std::uint32_t detail)
-{
-    if (detail == kDevLinksDetail)
-        return "the links of /dev";
-    const std::size_t index = detail & 0xffffU;
-    const std::size_t option = detail >> 16;
-    if (index >= plan.mounts.size())
-        return {};
-    const PlannedMount& mount = plan.mounts[index];
-    std::string name = "/" + mount.target;
-    if (option != 0 && option <= mount.data.size()) {
-        const auto& [key, value] = mount.data[option - 1];
-        name += std::format(" (the option {}{}{})", key, value.empty() ? "" : "=", value);
-    }
-    return name;
 }
 
 } // namespace lamella::rootfs

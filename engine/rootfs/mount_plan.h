@@ -64,7 +64,11 @@ struct MountPlan {
     bool devLinks = false; ///< /dev/fd and the others are made in the root's own /dev
     bool coversRoot = false; ///< one of the mounts lies on the root itself
     std::optional<oci::Propagation> rootPropagation; ///< once the root is "/"
-    std::vector<std::string> procfs; ///< where the machine has procfs and sysfs, for changeRootInto()
+    struct HostSystem {
+        std::string point;
+        UniqueFd directory; ///< opened by the child: its own copy
+    };
+    std::vector<HostSystem> hostSystems; ///< every procfs and sysfs of the machine, for changeRootInto()
 };
 
 /// Reads the spec's mounts and devices and makes what the host makes: binds, /dev, device nodes, the cgroup trees
@@ -72,8 +76,8 @@ struct MountPlan {
 /// that the spec joins by path entered (but the mount namespace).
 Result<MountPlan> planMounts(const oci::Spec& spec, const std::filesystem::path& bundle, const std::string& cgroupPath);
 
-/// The mount points of every procfs and sysfs that this process sees, the last mounted first.
-Result<std::vector<std::string>> findProcfs();
+/// Every procfs and sysfs that this process sees, the last mounted first.
+Result<std::vector<MountPlan::HostSystem>> findHostSystems();
 
 /// What `detail` of a report of Step::Mounts stands for: "/vol", or "/vol (the option size=many)".
 std::string mountName(const MountPlan& plan, std::uint32_t detail);

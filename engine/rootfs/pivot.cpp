@@ -36,15 +36,32 @@ bool isCovered(int root, const Reporter& reporter)
     return below.stx_mnt_id != top.stx_mnt_id;
 }
 
-/// In a user namespace the mounts of the machine are locked, and can only be covered.
-bool hide(const char* path)
+/// In a user namespace the mounts of the machine are locked, and can only be covered. What says EINVAL or ENOENT to
+/// both went with another one that it lay on.
+bool hide(int directory)
 {
-    if (::umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
+    if (::fchdir(directory) != 0)
+        return false;
+    if (::umount2(".", MNT_DETACH) == 0)
         return true;
-    return (errno == EINVAL || errno == EPERM) && ::mount("tmpfs", path, "tmpfs", MS_RDONLY, "size=0") == 0;
+    return (errno == EINVAL || errno == EPERM)
+        && (::mount("tmpfs", ".", "tmpfs", MS_RDONLY, "size=4k") == 0 || errno == EINVAL || errno == ENOENT);
 }
 
 } // namespace
+
+void openHostSystems(MountPlan& plan)
+{
+    for (MountPlan::HostSystem& system : plan.hostSystems) {
+        system.directory.reset(::open(system.point.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        struct statfs info{};
+        const bool known = system.directory && ::fstatfs(system.directory.get(), &info) == 0
+            && (info.f_type == PROC_SUPER_MAGIC || info.f_type == SYSFS_MAGIC);
+        // Another mount lies over it: nobody finds it there.
+        if (!known)
+            system.directory.reset();
+    }
+}
 
 void pivotInto(int root, const MountPlan& plan, const Reporter& reporter)
 {
@@ -62,8 +79,8 @@ void changeRootInto(int root, const MountPlan& plan, const Reporter& reporter)
 {
     // The kernel lets a container mount a new procfs or sysfs only where it sees a whole one: this one would not be
     // masked, and reachable for whoever leaves the root directory.
-    for (const std::string& path : plan.procfs)
-        reporter.require(hide(path.c_str()), Step::Pivot);
+    for (const MountPlan::HostSystem& system : plan.hostSystems)
+        reporter.require(!system.directory || hide(system.directory.get()), Step::Pivot);
     reporter.require(::fchdir(root) == 0 && ::chroot(".") == 0, Step::Pivot);
     finish(root, plan, reporter);
 }

@@ -6,12 +6,10 @@
 #include "engine/runtime/settings.h"
 
 #include <cstring>
-#include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -25,7 +23,7 @@ using rootfs::Step;
 /// With the map written, this process is still the host's root, who has no name in the new namespace.
 void becomeContainerRoot(const CreatePlan& plan, BorrowedFd channel, const Reporter& reporter)
 {
-    if (plan.newUser)
+    if (plan.awaitParent)
         reporter.require(receiveMark(channel.get(), kMarkMapped, nullptr), Step::IdMap);
     if (!plan.inUser)
         return;
@@ -90,6 +88,14 @@ int receiveRoot(const CreatePlan& plan, BorrowedFd channel, const Reporter& repo
     return root;
 }
 
+void enterMounts(const MountSpace& space, int root, int place, const Reporter& reporter)
+{
+    if (space.kind == MountSpaceKind::Joined)
+        reporter.require(::setns(space.joined.get(), CLONE_NEWNS) == 0, Step::JoinNamespaces);
+    if (space.kind != MountSpaceKind::Shared)
+        rootfs::attachRoot(root, space.kind == MountSpaceKind::New, place, reporter);
+}
+
 /// Makes a working directory that is missing, inside the root only, as its absence is not an error in the field.
 void makeWorkingDirectory(int root, const CreatePlan& plan, const Reporter& reporter)
 {
@@ -127,42 +133,6 @@ void lookForProgram(const Program& program, const Reporter& reporter)
         reporter.fail(Step::Exec, errnum);
 }
 
-/// The directory that hooks know as the root file system; opened by the host's root, whom the way to it lets pass. -1:
-/// nobody asks for it.
-int openRootPlace(const CreatePlan& plan, const Reporter& reporter)
-{
-    if (plan.rootPlace.empty())
-        return -1;
-    const int place = ::open(plan.rootPlace.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
-    reporter.require(place >= 0, Step::Root);
-    return place;
-}
-
-/// Another directory than the one whose mount was prepared has taken its place meanwhile: nothing is mounted on it.
-int checkedPlace(int place, int root, const Reporter& reporter)
-{
-    if (place < 0)
-        return place;
-    struct stat wanted{};
-    struct stat found{};
-    reporter.require(::fstat(root, &wanted) == 0 && ::fstat(place, &found) == 0, Step::Root);
-    if (wanted.st_dev != found.st_dev || wanted.st_ino != found.st_ino)
-        reporter.fail(Step::Root, ESTALE);
-    return place;
-}
-
-/// When all is mounted, and nothing is protected yet (config.md, "POSIX-platform Hooks"): first those of the runtime's
-/// namespaces, then those of the container's, whose paths are the host's and whose directory is the new root.
-void runCreateHooks(CreatePlan& plan, int root, BorrowedFd channel, const Reporter& reporter)
-{
-    if (plan.awaitHooks) {
-        reporter.require(sendMark(channel.get(), kMarkMounted, -1), Step::Hooks);
-        reporter.require(receiveMark(channel.get(), kMarkHooks, nullptr), Step::Hooks);
-    }
-    plan.program.hookState.setPid(::getpid());
-    runHooks(plan.hooks, plan.program.hookState.view(), BorrowedFd{root}, reporter);
-}
-
 void waitAtGate(int gate, const Reporter& reporter)
 {
     char go = 0;
@@ -180,13 +150,14 @@ void runCreatedChild(CreatePlan& plan, ChildEnds ends, const Reporter& reporter)
 {
     enterChild(plan.program, reporter);
     const int place = openRootPlace(plan, reporter);
+    rootfs::openHostSystems(plan.mounts);
     becomeContainerRoot(plan, ends.channel, reporter);
     enterKeyring(plan.program, reporter);
     joinCgroup(plan, reporter);
     applySettings(plan, reporter);
     const UniqueFd label = openLabel(plan.program.label, reporter);
     const int bottom = receiveRoot(plan, ends.channel, reporter);
-    rootfs::attachRoot(bottom, checkedPlace(place, bottom, reporter), reporter);
+    enterMounts(plan.mountSpace, bottom, checkedPlace(place, bottom, reporter), reporter);
     const int root = rootfs::attachMounts(bottom, plan.mounts, reporter);
     rootfs::Terminal terminal{-1, -1};
     if (plan.program.terminal)

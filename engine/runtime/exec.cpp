@@ -43,6 +43,7 @@ struct ExecPlan {
     std::vector<UniqueFd> cgroupJoins;
     int namespaces = 0; ///< for setns(2) with the pidfd; all but the pid namespace, which the child is born into
     BorrowedFd pidfd;
+    UniqueFd root; ///< the container's root directory, where that is not the root of its mount namespace
 };
 
 int namespacesToJoin(const oci::Spec& spec)
@@ -71,7 +72,10 @@ void join(const ExecPlan& plan, const Reporter& reporter)
         reporter.require(::write(cgroup.get(), "0", 1) == 1, Step::JoinCgroup);
     reporter.reached(Step::JoinCgroup);
     reporter.require(applyProcessors(plan.finalProcessors), Step::Settings, detailOf(Setting::Affinity));
-    reporter.require(::setns(plan.pidfd.get(), plan.namespaces) == 0, Step::JoinNamespaces);
+    if (plan.namespaces != 0)
+        reporter.require(::setns(plan.pidfd.get(), plan.namespaces) == 0, Step::JoinNamespaces);
+    if (plan.root)
+        reporter.require(::fchdir(plan.root.get()) == 0 && ::chroot(".") == 0, Step::JoinNamespaces);
     // All of the container's root, before anything of the container is opened.
     if ((plan.namespaces & CLONE_NEWUSER) != 0) {
         reporter.require(::syscall(SYS_setgroups, 0, nullptr) == 0, Step::JoinNamespaces);
@@ -109,6 +113,18 @@ rootfs::Terminal openContainersTerminal(const Program& program, const Reporter& 
     becomeProgram(plan.program, label.borrow(), reporter);
 }
 
+/// None where setns(2) finds it.
+Result<UniqueFd> openRoot(const ExecRequest& request)
+{
+    const oci::Namespace* mount = oci::findNamespace(request.spec, oci::NamespaceType::Mount);
+    if (mount != nullptr && mount->path.empty())
+        return UniqueFd{};
+    UniqueFd root = TRY(os::open(std::format("/proc/{}/root", request.pid), O_PATH | O_DIRECTORY));
+    // The PID was still the container's when that was opened.
+    TRY(os::sendSignal(request.pidfd, 0));
+    return root;
+}
+
 Result<ExecPlan> prepare(const ExecRequest& request)
 {
     TRY(oci::validate(request.process));
@@ -131,6 +147,7 @@ Result<ExecPlan> prepare(const ExecRequest& request)
     const oci::CpuAffinity& all = request.spec.process.execCpuAffinity;
     plan.initialProcessors = prepareProcessors(own.initial.empty() ? all.initial : own.initial);
     plan.finalProcessors = prepareProcessors(own.final.empty() ? all.final : own.final);
+    plan.root = TRY(openRoot(request));
     if (!plan.program.terminal) {
         const std::array<BorrowedFd, 3> streams{request.streams.in, request.streams.out, request.streams.err};
         for (std::size_t i = 0; i < streams.size(); ++i) {

@@ -61,6 +61,7 @@ Result<NamespaceVisit> NamespaceVisit::enter(const oci::Spec& spec)
 {
     NamespaceVisit visit;
     for (const oci::Namespace& space : spec.linux.namespaces) {
+        // The child joins that of mounts itself: here it would hide the bundle and what is mounted of the host.
         if (space.type == oci::NamespaceType::User || space.type == oci::NamespaceType::Mount)
             continue;
         if (!space.path.empty())
@@ -101,6 +102,13 @@ Result<NamespaceVisit> NamespaceVisit::enterPidNamespace(BorrowedFd pidfd)
 {
     NamespaceVisit visit;
     TRY(visit.enterOne(pidfd, CLONE_NEWPID, "pid", "of the container"));
+    return visit;
+}
+
+Result<NamespaceVisit> NamespaceVisit::enterNetworkNamespace(BorrowedFd space)
+{
+    NamespaceVisit visit;
+    TRY(visit.enterOne(space, CLONE_NEWNET, "net", "of the container"));
     return visit;
 }
 

@@ -9,8 +9,9 @@
 
 namespace lamella::runtime {
 
-/// While it lives the calling thread is in the namespaces that the specification joins by path, so that a child is born
-/// into them; then it is back. Move-only. It must not outlive the descriptors' namespaces, which it holds itself.
+/// While it lives the calling thread is in the namespaces that the specification joins by path, but for the mount
+/// namespace, so that a child is born into them; then it is back. Move-only. It must not outlive the descriptors'
+/// namespaces, which it holds itself.
 class NamespaceVisit {
 public:
     /// All but a user namespace (joined_user.h) and a mount namespace. A new time namespace is made here too, as its
@@ -20,6 +21,9 @@ public:
 
     /// Enters the pid namespace of a process for the children that are made (setns(2), CLONE_NEWPID).
     static Result<NamespaceVisit> enterPidNamespace(BorrowedFd pidfd);
+
+    /// Enters a network namespace.
+    static Result<NamespaceVisit> enterNetworkNamespace(BorrowedFd space);
 
     NamespaceVisit(NamespaceVisit&&) = default;
     NamespaceVisit& operator=(NamespaceVisit&&) = delete;

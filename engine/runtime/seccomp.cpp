@@ -131,19 +131,46 @@ Result<void> addSyscalls(scmp_filter_ctx filter, const oci::SeccompSyscalls& sys
     return {};
 }
 
+constexpr std::string_view kArchitecturePrefix = "SCMP_ARCH_";
+
+// config-linux.md, "Seccomp": the words for architectures. Which of them mean something libseccomp knows.
+constexpr std::array kArchitectures{
+    "SCMP_ARCH_X86",         "SCMP_ARCH_X86_64", "SCMP_ARCH_X32",       "SCMP_ARCH_ARM",     "SCMP_ARCH_AARCH64",
+    "SCMP_ARCH_MIPS",        "SCMP_ARCH_MIPS64", "SCMP_ARCH_MIPS64N32", "SCMP_ARCH_MIPSEL",  "SCMP_ARCH_MIPSEL64",
+    "SCMP_ARCH_MIPSEL64N32", "SCMP_ARCH_PPC",    "SCMP_ARCH_PPC64",     "SCMP_ARCH_PPC64LE", "SCMP_ARCH_S390",
+    "SCMP_ARCH_S390X",       "SCMP_ARCH_PARISC", "SCMP_ARCH_PARISC64",  "SCMP_ARCH_RISCV64", "SCMP_ARCH_LOONGARCH64",
+    "SCMP_ARCH_M68K",        "SCMP_ARCH_SH",     "SCMP_ARCH_SHEB"};
+
+// 0 for a name that libseccomp does not know.
+std::uint32_t architectureOf(std::string_view name)
+{
+    std::string word{name.substr(kArchitecturePrefix.size())};
+    std::ranges::transform(word, word.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return ::seccomp_arch_resolve_name(word.c_str());
+}
+
+struct FilterFlag {
+    std::string_view name;
+    unsigned bit;
+};
+
+constexpr std::array kFilterFlags{
+    FilterFlag{"SECCOMP_FILTER_FLAG_TSYNC", SECCOMP_FILTER_FLAG_TSYNC},
+    FilterFlag{"SECCOMP_FILTER_FLAG_LOG", SECCOMP_FILTER_FLAG_LOG},
+    FilterFlag{"SECCOMP_FILTER_FLAG_SPEC_ALLOW", SECCOMP_FILTER_FLAG_SPEC_ALLOW},
+    FilterFlag{"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV},
+};
+
 // This machine's own, then those of the profile that libseccomp knows.
 Result<std::vector<std::uint32_t>> architectures(const std::vector<std::string>& names)
 {
     std::vector<std::uint32_t> result{::seccomp_arch_native()};
     for (const auto& name : names) {
-        constexpr std::string_view prefix = "SCMP_ARCH_";
-        if (!name.starts_with(prefix))
+        if (!name.starts_with(kArchitecturePrefix))
             return failure(ErrorKind::InvalidArgument,
                            "the seccomp profile has an unknown architecture \"" + name + '"');
-        std::string word = name.substr(prefix.size());
-        std::ranges::transform(word, word.begin(),
-                               [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-        const std::uint32_t architecture = ::seccomp_arch_resolve_name(word.c_str());
+        const std::uint32_t architecture = architectureOf(name);
         if (architecture != 0 && !std::ranges::contains(result, architecture))
             result.push_back(architecture);
     }
@@ -212,19 +239,31 @@ Result<unsigned> seccompFlags(const oci::Seccomp& profile)
 {
     unsigned flags = 0;
     for (const auto& name : profile.flags) {
-        if (name == "SECCOMP_FILTER_FLAG_TSYNC")
-            flags |= SECCOMP_FILTER_FLAG_TSYNC;
-        else if (name == "SECCOMP_FILTER_FLAG_LOG")
-            flags |= SECCOMP_FILTER_FLAG_LOG;
-        else if (name == "SECCOMP_FILTER_FLAG_SPEC_ALLOW")
-            flags |= SECCOMP_FILTER_FLAG_SPEC_ALLOW;
-        else if (name == "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV")
-            flags |= SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
-        else
+        const auto* flag = std::ranges::find(kFilterFlags, std::string_view{name}, &FilterFlag::name);
+        if (flag == kFilterFlags.end())
             return failure(ErrorKind::InvalidArgument, "the seccomp profile has an unknown flag \"" + name + '"');
+        flags |= flag->bit;
     }
     // The kernel refuses both (seccomp(2)).
     return flags & ~(oci::usesNotify(profile) ? SECCOMP_FILTER_FLAG_TSYNC : SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+}
+
+std::vector<std::string_view> knownSeccompFlags()
+{
+    std::vector<std::string_view> names;
+    for (const FilterFlag& flag : kFilterFlags)
+        names.push_back(flag.name);
+    return names;
+}
+
+std::vector<std::string> knownSeccompArchitectures()
+{
+    std::vector<std::string> names;
+    for (const char* name : kArchitectures) {
+        if (architectureOf(name) != 0)
+            names.emplace_back(name);
+    }
+    return names;
 }
 
 int loadSeccomp(std::span<const sock_filter> program, unsigned flags) noexcept

@@ -31,6 +31,10 @@ Result<std::vector<sock_filter>> cachedSeccomp(const oci::Seccomp& profile, cons
 /// process with a listener has one thread, and one without has nobody to wait for. Errors: InvalidArgument.
 Result<unsigned> seccompFlags(const oci::Seccomp& profile);
 
+/// What the features document lists: the flags, and the architectures that this libseccomp knows.
+std::vector<std::string_view> knownSeccompFlags();
+std::vector<std::string> knownSeccompArchitectures();
+
 /// Puts the filter on the calling thread for good. Needs CAP_SYS_ADMIN in its user namespace or no_new_privs. Allocates
 /// and locks nothing, for use between clone and exec. Returns errno, or 0.
 int loadSeccomp(std::span<const sock_filter> program, unsigned flags) noexcept;

@@ -17,11 +17,12 @@ namespace {
 
 using Action = Result<int> (*)(const Options&);
 
-constexpr std::array<std::pair<Command, Action>, 14> kActions{{
+constexpr std::array<std::pair<Command, Action>, 15> kActions{{
     {Command::Create, createCommand},
     {Command::Delete, deleteCommand},
     {Command::Events, eventsCommand},
     {Command::Exec, execCommand},
+    {Command::Features, featuresCommand},
     {Command::Kill, killCommand},
     {Command::List, listCommand},
     {Command::Pause, pauseCommand},

@@ -63,8 +63,13 @@ Result<State> load(const std::filesystem::path& root, const std::string& id)
 
 void forget(const std::filesystem::path& root, const std::string& id)
 {
+    const std::filesystem::path directory = directoryOf(root, id);
     std::error_code ignored;
-    std::filesystem::remove_all(directoryOf(root, id), ignored);
+    // First what makes it a container. Who waits for its lock then finds none, but may make the lock's file once more
+    // while the directory is emptied.
+    std::filesystem::remove(directory / "state.json", ignored);
+    for (int round = 0; round < 100 && std::filesystem::exists(directory, ignored); ++round)
+        std::filesystem::remove_all(directory, ignored);
 }
 
 Result<void> keepConfig(const std::filesystem::path& root, const std::string& id, std::string_view config)

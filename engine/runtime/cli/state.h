@@ -37,6 +37,7 @@ Result<void> reserve(const std::filesystem::path& root, const std::string& id);
 Result<void> save(const std::filesystem::path& root, const State& state);
 /// Errors: NotFound.
 Result<State> load(const std::filesystem::path& root, const std::string& id);
+/// Removes the directory; called with the container's lock.
 void forget(const std::filesystem::path& root, const std::string& id);
 
 /// Keeps config.json, once, in the directory of reserve(); the reverse.

@@ -40,6 +40,7 @@ private:
     Outcome podman(const QStringList& command) const { return test::run(QStringLiteral("podman"), arguments(command)); }
     QStringList container(const QStringList& options, const QStringList& command) const;
     QString stateOf(const QString& name) const;
+    static void removeCgroups(const QString& path);
 
     std::unique_ptr<Bundle> m_bundle;
 };
@@ -64,8 +65,20 @@ void TestPodman::cleanupTestCase()
 {
     if (m_bundle)
         podman({QStringLiteral("umount"), QStringLiteral("--all")});
+    if (m_bundle)
+        removeCgroups(QString::fromStdString(m_bundle->spec.linux.cgroupsPath));
     m_bundle.reset();
     removeEverything();
+}
+
+/// conmon's cgroup stays when its last container has gone.
+void TestPodman::removeCgroups(const QString& path)
+{
+    for (const QString& tree : QDir{QStringLiteral("/sys/fs/cgroup")}.entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
+        const QByteArray parent = QStringLiteral("/sys/fs/cgroup/%1%2").arg(tree, path).toLocal8Bit();
+        ::rmdir((parent + "/conmon").constData());
+        ::rmdir(parent.constData());
+    }
 }
 
 void TestPodman::cleanup()

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "detached.h"
 
+#include "engine/oci/mount_options.h"
+#include "engine/oci/names.h"
+
 #include <QDateTime>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -48,6 +51,7 @@ private Q_SLOTS:
     void startAndDeleteAtOnce();
     void onlyRootCreates();
     void versionAndHelp();
+    void featuresAreWhatIsRead();
 };
 
 static Bundle& sleeping(Bundle& bundle)
@@ -452,7 +456,8 @@ void TestRuntimeCommands::startAndDeleteAtOnce()
             QVERIFY2(told, start.err);
         }
         QVERIFY(started <= 1);
-        QCOMPARE(bundle.leftovers(), QStringList{});
+        const QStringList left = bundle.leftovers();
+        QVERIFY2(left.isEmpty(), qPrintable(left.join(u'\n')));
     }
 }
 
@@ -485,6 +490,33 @@ void TestRuntimeCommands::versionAndHelp()
     const Outcome help = test::run(runtimeProgram(), {QStringLiteral("exec"), QStringLiteral("--help")});
     QCOMPARE(help.status, 0);
     QVERIFY2(help.out.contains("--additional-gids GID"), help.out);
+}
+
+/// Every word of the document is one that a configuration may have.
+void TestRuntimeCommands::featuresAreWhatIsRead()
+{
+    const Outcome outcome = test::run(runtimeProgram(), {QStringLiteral("features")});
+    QCOMPARE(outcome.err, QByteArray{});
+    const QJsonObject features = QJsonDocument::fromJson(outcome.out).object();
+    QCOMPARE(features.value(u"ociVersionMin").toString(), QStringLiteral("1.0.0"));
+    QCOMPARE(features.value(u"ociVersionMax").toString(), QStringLiteral("1.2.0"));
+    QCOMPARE(features.value(u"hooks").toArray().size(), 6);
+    const QJsonObject linux = features.value(u"linux").toObject();
+    for (const char* key :
+         {"namespaces", "capabilities", "cgroup", "seccomp", "apparmor", "selinux", "intelRdt", "mountExtensions"})
+        QVERIFY2(linux.contains(QLatin1String(key)), key);
+    for (const char* name : {"cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"})
+        QVERIFY2(linux.value(u"namespaces").toArray().contains(QLatin1String(name)), name);
+    const QJsonArray options = features.value(u"mountOptions").toArray();
+    QVERIFY(options.size() > 60);
+    for (const QJsonValue& option : options) {
+        const std::string word = option.toString().toStdString();
+        const auto bind = oci::parseMountOptions({"/x", "bind", "/y", {"rbind", word}, {}, {}});
+        const auto fresh = oci::parseMountOptions({"/x", "tmpfs", "tmpfs", {word}, {}, {}});
+        QVERIFY2(bind || fresh, word.c_str());
+    }
+    for (const QJsonValue& capability : linux.value(u"capabilities").toArray())
+        QVERIFY(oci::capabilityNumber(capability.toString().toStdString()).has_value());
 }
 
 QTEST_GUILESS_MAIN(TestRuntimeCommands)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bundle.h"
+#include "default_spec.h"
 #include "mount_table.h"
 
 #include <QDir>
@@ -46,6 +47,9 @@ private Q_SLOTS:
     void fileSystemsOfSharedNamespaces_data();
     void fileSystemsOfSharedNamespaces();
     void cgroupsAreWritableWhereAsked();
+    void protectedPaths_data();
+    void protectedPaths();
+    void readonlyPathsKeepTheirAttributes();
     void refused_data();
     void refused();
 
@@ -484,6 +488,67 @@ void TestRuntimeMounts::cgroupsAreWritableWhereAsked()
         const MountLine line = topmostAt(out, "/sys/fs/cgroup/pids");
         QVERIFY2(line.has("nosuid") && line.has("nodev") && line.has("noexec"), out);
         QCOMPARE(line.has("ro"), readonly);
+    }
+}
+
+void TestRuntimeMounts::protectedPaths_data()
+{
+    QTest::addColumn<QByteArray>("path");
+    QTest::addColumn<QByteArray>("masked"); ///< what a masked one shows
+    QTest::addColumn<QByteArray>("readonly"); ///< what writing to a read-only one answers
+    const char* readonlySystem = "Read-only file system";
+    QTest::newRow("file") << QByteArray{"/vol/file"} << QByteArray{""} << QByteArray{readonlySystem};
+    QTest::newRow("unclean") << QByteArray{"vol//./file"} << QByteArray{""} << QByteArray{readonlySystem};
+    QTest::newRow("directory") << QByteArray{"/vol/directory"} << QByteArray{""} << QByteArray{readonlySystem};
+    QTest::newRow("link") << QByteArray{"/vol/link"} << QByteArray{""} << QByteArray{readonlySystem};
+    QTest::newRow("missing") << QByteArray{"/vol/missing"} << QByteArray{"content\n"} << QByteArray{""};
+    QTest::newRow("below a file") << QByteArray{"/vol/file/below"} << QByteArray{"content\n"} << QByteArray{""};
+}
+
+void TestRuntimeMounts::protectedPaths()
+{
+    QFETCH(QByteArray, path);
+    for (const Kind kind : {Kind::Plain, Kind::User, Kind::Overlay}) {
+        Bundle bundle{kind};
+        const QByteArray vol = bundle.image().toLocal8Bit() + "/vol/";
+        QVERIFY(QDir{}.mkpath(QString::fromLocal8Bit(vol + "directory")));
+        QCOMPARE(::symlink("/vol/file", (vol + "link").constData()), 0);
+        for (const char* name : {"file", "directory/file"}) {
+            QFile file{QString::fromLocal8Bit(vol + name)};
+            QVERIFY(file.open(QIODevice::WriteOnly) && file.write("content\n") > 0);
+            file.close();
+            if (kind == Kind::User) // an overlay's layers have an id map
+                QCOMPARE(::chown((vol + name).constData(), kFirstId, kFirstId), 0);
+        }
+        const QString file
+            = path.contains("directory") ? QStringLiteral("/vol/directory/file") : QStringLiteral("/vol/file");
+        bundle.spec.linux.maskedPaths = {path.toStdString()};
+        bundle.setScript(QStringLiteral("cat %1 2>/dev/null").arg(file));
+        QTEST(bundle.run().out, "masked");
+        bundle.spec.linux.maskedPaths.clear();
+        bundle.spec.linux.readonlyPaths = {path.toStdString()};
+        bundle.setScript(QStringLiteral("cat %1; chmod 600 %1").arg(file));
+        const Outcome outcome = bundle.run();
+        QCOMPARE(outcome.out, QByteArray{"content\n"});
+        QFETCH(QByteArray, readonly);
+        QVERIFY2(readonly.isEmpty() ? outcome.err.isEmpty() : outcome.err.contains(readonly), outcome.err);
+    }
+}
+
+void TestRuntimeMounts::readonlyPathsKeepTheirAttributes()
+{
+    for (const Kind kind : {Kind::Plain, Kind::User}) {
+        Bundle bundle{kind};
+        const HostTree tree{bundle, MS_NOSUID | MS_NODEV | MS_NOEXEC};
+        QVERIFY(tree.isGood());
+        bundle.spec.mounts.push_back({"/vol", "bind", tree.path(), {"rbind"}});
+        bundle.spec.mounts.front().options = {"nosuid", "nodev", "noexec"};
+        bundle.spec.linux.readonlyPaths = {"/vol/sub", "/vol", "/proc/bus"};
+        const QByteArray table = tableOf(bundle);
+        for (const char* point : {"/vol", "/vol/sub", "/proc/bus"}) {
+            const MountLine line = topmostAt(table, point);
+            QVERIFY2(line.has("ro") && line.has("nosuid") && line.has("nodev") && line.has("noexec"), table);
+        }
     }
 }
 

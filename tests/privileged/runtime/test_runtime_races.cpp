@@ -35,8 +35,6 @@ private Q_SLOTS:
     void cve_2021_30465_targetsSwapped();
     void cve_2024_45310_missingTargetsSwapped_data() { machines(); }
     void cve_2024_45310_missingTargetsSwapped();
-    void cve_2021_30465_contentCopiedFromOutside_data() { machines(); }
-    void cve_2021_30465_contentCopiedFromOutside();
     void cve_2019_19921_procSwapped_data() { machines(); }
     void cve_2019_19921_procSwapped();
     void cve_2023_28642_sysSwapped_data() { machines(); }
@@ -128,8 +126,9 @@ public:
         QFile secret{QString::fromLocal8Bit(m_victim + "/deep/secret")};
         secret.open(QIODevice::WriteOnly);
         secret.write("secret");
-        // Far enough up to leave any root; and absolute, for who resolves it from the host's.
-        ::symlink(("../../../../../../../../../.." + m_victim).constData(), (m_shared + "/evil").constData());
+        // Absolute: ".." cannot leave a root that lies on top of the host's, but this can where it is not resolved in
+        // it.
+        ::symlink(m_victim.constData(), (m_shared + "/evil").constData());
     }
 
     QByteArray shared(const char* name) const { return m_shared + '/' + name; }
@@ -189,22 +188,6 @@ void TestRuntimeRaces::cve_2024_45310_missingTargetsSwapped()
     const Rounds rounds = start(bundle, hasOpenat2 ? kRounds : 3, hasOpenat2);
     QVERIFY(swapper.isSwapping());
     QCOMPARE(ground.victimsContent(), QByteArray{Ground::kUntouched});
-    QCOMPARE(rounds.isRefusal(), !hasOpenat2);
-}
-
-void TestRuntimeRaces::cve_2021_30465_contentCopiedFromOutside()
-{
-    QFETCH(bool, hasOpenat2);
-    Bundle bundle{Kind::Plain};
-    const Ground ground{bundle};
-    bundle.spec.mounts.push_back({"/vol", "bind", ground.sharedPath(), {"rbind"}});
-    bundle.spec.mounts.push_back({"/vol/target", "tmpfs", "tmpfs", {"tmpcopyup"}});
-    bundle.setScript(QStringLiteral("find / -xdev -name 'secret*'; find /vol/target -name 'secret*'"));
-    const Swapper swapper{ground.shared("target"), ground.shared("evil")};
-    const Rounds rounds = start(bundle, hasOpenat2 ? kRounds : 3, hasOpenat2);
-    QVERIFY(swapper.isSwapping());
-    for (const QByteArray& out : rounds.outputs)
-        QCOMPARE(out, QByteArray{});
     QCOMPARE(rounds.isRefusal(), !hasOpenat2);
 }
 

@@ -166,7 +166,8 @@ void TestOciSpec::refused_data()
     row("unknown option", "/mounts/1/options/0", "\"nosuidd\"", "nosuidd");
     row("unknown namespace", "/linux/namespaces/3/type", "\"tim\"", "namespaces[3].type");
     row("namespace twice", "/linux/namespaces/3/type", "\"pid\"", "twice");
-    row("no mount namespace", "/linux/namespaces/1/type", "\"cgroup\"", "mount namespace");
+    row("user namespace in the mounts of another", "/linux/namespaces/1/type", "\"cgroup\"", "mount namespace");
+    row("user namespace in joined mounts", "/linux/namespaces/1/path", "\"/x\"", "mount namespace");
     row("relative namespace", "/linux/namespaces/5/path", "\"netns\"", "netns");
     row("no mapping", "/linux/uidMappings", "[]", "uidMappings");
     row("mapping of nothing", "/linux/uidMappings/0/size", "0", "uidMappings[0]");

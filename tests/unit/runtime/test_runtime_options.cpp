@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/oci/resources.h"
 #include "engine/runtime/cli/option_table.h"
 #include "engine/runtime/cli/option_values.h"
+#include "engine/runtime/cli/update_settings.h"
 #include "engine/runtime/cli/usage.h"
 
 #include <QTest>
@@ -30,6 +32,9 @@ private Q_SLOTS:
     void durations();
     void sizes_data();
     void sizes();
+    void settingsAreResources_data();
+    void settingsAreResources();
+    void everySettingIsKnown();
     void everyOptionIsFoundAndShown();
 };
 
@@ -243,6 +248,50 @@ void TestRuntimeOptions::sizes()
     QFETCH(QByteArray, text);
     const auto size = readSize("memory", text.toStdString());
     QTEST(size ? qint64{*size} : qint64{-2}, "bytes");
+}
+
+void TestRuntimeOptions::settingsAreResources_data()
+{
+    QTest::addColumn<QByteArray>("option");
+    QTest::addColumn<QByteArray>("value");
+    QTest::addColumn<QByteArray>("document");
+    const auto row = [](const char* option, const char* value, const char* document) {
+        QTest::newRow(option) << QByteArray{option} << QByteArray{value} << QByteArray{document};
+    };
+    row("memory", "64m", R"({"memory":{"limit":67108864}})");
+    row("memory-reservation", "1k", R"({"memory":{"reservation":1024}})");
+    row("memory-swap", "-1", R"({"memory":{"swap":-1}})");
+    row("cpu-period", "100000", R"({"cpu":{"period":100000}})");
+    row("cpu-quota", "-1", R"({"cpu":{"quota":-1}})");
+    row("cpu-burst", "5", R"({"cpu":{"burst":5}})");
+    row("cpu-share", "2", R"({"cpu":{"shares":2}})");
+    row("cpu-rt-period", "6", R"({"cpu":{"realtimePeriod":6}})");
+    row("cpu-rt-runtime", "7", R"({"cpu":{"realtimeRuntime":7}})");
+    row("cpu-idle", "1", R"({"cpu":{"idle":1}})");
+    row("cpuset-cpus", "0-1,3", R"({"cpu":{"cpus":"0-1,3"}})");
+    row("cpuset-mems", "0", R"({"cpu":{"mems":"0"}})");
+    row("pids-limit", "-1", R"({"pids":{"limit":-1}})");
+    row("blkio-weight", "10", R"({"blockIO":{"weight":10}})");
+}
+
+void TestRuntimeOptions::settingsAreResources()
+{
+    QFETCH(QByteArray, option);
+    QFETCH(QByteArray, value);
+    QFETCH(QByteArray, document);
+    const auto made = resourcesDocument({{option.toStdString(), value.toStdString()}});
+    QVERIFY(made);
+    QCOMPARE(QByteArray::fromStdString(*made), document);
+    const auto resources = oci::parseResources(*made);
+    QVERIFY2(resources, resources ? "" : resources.error().message.c_str());
+}
+
+void TestRuntimeOptions::everySettingIsKnown()
+{
+    for (const OptionRule& rule : optionRules()) {
+        if (rule.belongsTo(Command::Update) && rule.name != "resources")
+            QVERIFY2(resourcesDocument({{std::string{rule.name}, "1"}}), rule.name.data());
+    }
 }
 
 void TestRuntimeOptions::everyOptionIsFoundAndShown()

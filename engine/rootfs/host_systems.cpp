@@ -29,9 +29,9 @@ std::string unescape(std::string_view text)
 
 } // namespace
 
-Result<std::vector<std::string>> findProcfs()
+Result<std::vector<MountPlan::HostSystem>> findHostSystems()
 {
-    std::vector<std::string> points;
+    std::vector<MountPlan::HostSystem> systems;
     const std::string mountinfo = TRY(os::readFile("/proc/self/mountinfo", kMaxMountinfo));
     for (const auto part : std::views::split(std::string_view{mountinfo}, '\n')) {
         const std::string_view line{part};
@@ -40,11 +40,11 @@ Result<std::vector<std::string>> findProcfs()
         std::size_t field = 0;
         for (const auto word : std::views::split(line, ' ')) {
             if (field++ == kPointField)
-                points.push_back(unescape(std::string_view{word}));
+                systems.push_back({unescape(std::string_view{word}), {}});
         }
     }
-    std::ranges::reverse(points);
-    return points;
+    std::ranges::reverse(systems);
+    return systems;
 }
 
 } // namespace lamella::rootfs

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/base/unique_fd.h"
+#include "engine/oci/spec.h"
+
+namespace lamella::runtime {
+
+/// In which mount namespace a container's file systems are.
+enum class MountSpaceKind {
+    New, ///< its own
+    Joined, ///< one that exists: they lie on top of its root, and stay there
+    Shared, ///< the runtime's: they are a tree that is mounted nowhere, of which only the container's processes know
+};
+
+struct MountSpace {
+    MountSpaceKind kind = MountSpaceKind::New;
+    UniqueFd joined; ///< the namespace of Joined
+};
+
+/// What the spec asks for. Errors: Unsupported for Shared on a kernel that cannot mount in a tree that is mounted
+/// nowhere (Linux 6.15 is the first): nothing of a container is ever mounted on the machine itself.
+Result<MountSpace> planMountSpace(const oci::Spec& spec);
+
+} // namespace lamella::runtime
