@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/cgroup/counters.h"
 
+#include "engine/base/compose.h"
 #include "engine/cgroup/files.h"
 
 #include <algorithm>
 #include <charconv>
 #include <fcntl.h>
-#include <format>
 #include <ranges>
 
 namespace lamella::cgroup {
@@ -21,6 +21,17 @@ T parsed(std::string_view text)
     return value;
 }
 
+/// "12.34": a few digits on both sides. (from_chars(3) of a double is a large table in a small program.)
+double decimal(std::string_view text)
+{
+    const auto point = std::min(text.find('.'), text.size());
+    double unit = 1;
+    double value = static_cast<double>(parsed<std::uint32_t>(text.substr(0, point)));
+    for (const char digit : text.substr(std::min(point + 1, text.size())))
+        value += (digit - '0') * (unit /= 10);
+    return value;
+}
+
 /// "avg10=0.12 avg60=… avg300=… total=…" behind "some" or "full".
 PressureLine pressureLine(const std::vector<std::string_view>& words)
 {
@@ -32,11 +43,11 @@ PressureLine pressureLine(const std::vector<std::string_view>& words)
         const auto name = word.substr(0, equals);
         const auto value = word.substr(equals + 1);
         if (name == "avg10")
-            line.average10 = parsed<double>(value);
+            line.average10 = decimal(value);
         else if (name == "avg60")
-            line.average60 = parsed<double>(value);
+            line.average60 = decimal(value);
         else if (name == "avg300")
-            line.average300 = parsed<double>(value);
+            line.average300 = decimal(value);
         else if (name == "total")
             line.totalUsec = parsed<std::uint64_t>(value);
     }
@@ -62,10 +73,10 @@ std::string sizeName(std::uint64_t kibibytes)
 {
     constexpr std::uint64_t kStep = 1024;
     if (kibibytes % (kStep * kStep) == 0)
-        return std::format("{}GB", kibibytes / (kStep * kStep));
+        return compose("{}GB", kibibytes / (kStep * kStep));
     if (kibibytes % kStep == 0)
-        return std::format("{}MB", kibibytes / kStep);
-    return std::format("{}KB", kibibytes);
+        return compose("{}MB", kibibytes / kStep);
+    return compose("{}KB", kibibytes);
 }
 
 } // namespace
@@ -74,14 +85,14 @@ std::string CounterFiles::text(std::string_view file) const
 {
     if (!m_tree)
         return {};
-    return readAt(m_tree, std::format("{}/{}", m_path, file)).value_or(std::string{});
+    return readAt(m_tree, compose("{}/{}", m_path, file)).value_or(std::string{});
 }
 
 std::uint64_t CounterFiles::number(std::string_view file) const
 {
     if (!m_tree)
         return 0;
-    return readNumberAt(m_tree, std::format("{}/{}", m_path, file)).value_or(0);
+    return readNumberAt(m_tree, compose("{}/{}", m_path, file)).value_or(0);
 }
 
 std::optional<Pressure> CounterFiles::pressure(std::string_view file) const

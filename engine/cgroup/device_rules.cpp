@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/cgroup/device_rules.h"
 
+#include "engine/base/compose.h"
+
 #include <algorithm>
-#include <format>
 
 namespace lamella::cgroup {
 
@@ -40,9 +41,9 @@ Result<void> removeExceptions(std::vector<DeviceRule>& exceptions, const DeviceR
         if (!covers(rule, exception))
             return failure(
                 ErrorKind::Unsupported,
-                std::format("cgroup v1 cannot make the rule for the devices {} {}:{} an exception from the wider "
-                            "rule before it",
-                            rule.type, rule.major, rule.minor));
+                compose("cgroup v1 cannot make the rule for the devices {} {}:{} an exception from the wider "
+                        "rule before it",
+                        rule.type, rule.major, rule.minor));
         exception.access &= ~rule.access;
     }
     std::erase_if(exceptions, [](const DeviceRule& exception) { return exception.access == 0; });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/cgroup/limit_text.h"
 
-#include <format>
+#include "engine/base/compose.h"
 
 namespace lamella::cgroup {
 
@@ -9,9 +9,9 @@ std::string rdmaText(const std::string& device, const oci::RdmaLimit& limit)
 {
     std::string text = device;
     if (limit.hcaHandles)
-        text += std::format(" hca_handle={}", *limit.hcaHandles);
+        text += compose(" hca_handle={}", *limit.hcaHandles);
     if (limit.hcaObjects)
-        text += std::format(" hca_object={}", *limit.hcaObjects);
+        text += compose(" hca_object={}", *limit.hcaObjects);
     return text;
 }
 

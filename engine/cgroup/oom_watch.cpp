@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/cgroup/oom_watch.h"
 
+#include "engine/base/compose.h"
 #include "engine/cgroup/files.h"
 #include "engine/cgroup/layout.h"
 
 #include <array>
 #include <fcntl.h>
-#include <format>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 
@@ -48,7 +48,7 @@ Result<void> OomWatch::startV1()
     if (!m_events)
         return systemFailure("cannot make an eventfd");
     return writeAt(tree->root.borrow(), m_path + "/cgroup.event_control",
-                   std::format("{} {}", m_events.get(), control.get()));
+                   compose("{} {}", m_events.get(), control.get()));
 }
 
 Result<void> OomWatch::startV2()
@@ -58,11 +58,11 @@ Result<void> OomWatch::startV2()
     if (!m_events)
         return systemFailure("cannot watch the cgroup /" + m_path);
     for (const char* file : {"memory.events", "cgroup.events"}) {
-        const std::string path = std::format("/proc/self/fd/{}/{}/{}", tree.get(), m_path, file);
+        const std::string path = compose("/proc/self/fd/{}/{}/{}", tree.get(), m_path, file);
         if (::inotify_add_watch(m_events.get(), path.c_str(), IN_MODIFY) < 0) {
             if (errno == ENOENT)
                 return noMemoryController(m_path);
-            return systemFailure(std::format("cannot watch {} of /{}", file, m_path));
+            return systemFailure(compose("cannot watch {} of /{}", file, m_path));
         }
     }
     // Counted only now: what happens meanwhile is counted and seen.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/compose.h"
 #include "engine/cgroup/counters.h"
 #include "engine/cgroup/files.h"
 #include "engine/cgroup/layout.h"
 
 #include <array>
 #include <charconv>
-#include <format>
 
 namespace lamella::cgroup {
 
@@ -43,7 +43,7 @@ CpusetStatistics readCpuset(const CounterFiles& files)
     statistics.cpus = numbersOfList(files.text("cpuset.cpus"));
     statistics.mems = numbersOfList(files.text("cpuset.mems"));
     for (const auto flag : kCpusetFlags) {
-        const std::string text = files.text(std::format("cpuset.{}", flag));
+        const std::string text = files.text(compose("cpuset.{}", flag));
         std::int64_t value = 0; // one of them is -1 normally
         std::from_chars(text.data(), text.data() + text.size(), value);
         statistics.flags.emplace(flag, value);
@@ -53,10 +53,10 @@ CpusetStatistics readCpuset(const CounterFiles& files)
 
 MemoryCounter readCounter(const CounterFiles& files, std::string_view name)
 {
-    return {.usageBytes = files.number(std::format("{}.usage_in_bytes", name)),
-            .peakBytes = files.number(std::format("{}.max_usage_in_bytes", name)),
-            .limitBytes = files.number(std::format("{}.limit_in_bytes", name)),
-            .failures = files.number(std::format("{}.failcnt", name))};
+    return {.usageBytes = files.number(compose("{}.usage_in_bytes", name)),
+            .peakBytes = files.number(compose("{}.max_usage_in_bytes", name)),
+            .limitBytes = files.number(compose("{}.limit_in_bytes", name)),
+            .failures = files.number(compose("{}.failcnt", name))};
 }
 
 MemoryStatistics readMemory(const CounterFiles& files)
@@ -94,10 +94,9 @@ std::vector<BlockIoEntry> entriesOf(std::string_view text)
 BlockIoStatistics readBlockIo(const CounterFiles& files)
 {
     const auto bfq
-        = [&](std::string_view name) { return entriesOf(files.text(std::format("blkio.bfq.{}_recursive", name))); };
-    const auto throttle = [&](std::string_view name) {
-        return entriesOf(files.text(std::format("blkio.throttle.{}_recursive", name)));
-    };
+        = [&](std::string_view name) { return entriesOf(files.text(compose("blkio.bfq.{}_recursive", name))); };
+    const auto throttle
+        = [&](std::string_view name) { return entriesOf(files.text(compose("blkio.throttle.{}_recursive", name))); };
     BlockIoStatistics statistics;
     statistics.serviced = bfq("io_serviced");
     if (statistics.serviced.empty()) {
@@ -119,7 +118,7 @@ std::map<std::string, HugepageStatistics> readHugepages(const CounterFiles& file
 {
     std::map<std::string, HugepageStatistics> all;
     for (const auto& size : hugepageSizes()) {
-        const std::string name = std::format("hugetlb.{}", size);
+        const std::string name = compose("hugetlb.{}", size);
         if (!files.text(name + ".usage_in_bytes").empty())
             all.emplace(size,
                         HugepageStatistics{.usageBytes = files.number(name + ".usage_in_bytes"),

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/compose.h"
 #include "engine/cgroup/counters.h"
 #include "engine/cgroup/files.h"
 #include "engine/cgroup/layout.h"
 
-#include <format>
 #include <limits>
 
 namespace lamella::cgroup {
@@ -85,7 +85,7 @@ std::map<std::string, HugepageStatistics> hugepagesOf(const CounterFiles& files)
 {
     std::map<std::string, HugepageStatistics> all;
     for (const auto& size : hugepageSizes()) {
-        const std::string name = std::format("hugetlb.{}", size);
+        const std::string name = compose("hugetlb.{}", size);
         if (!files.text(name + ".current").empty())
             all.emplace(size,
                         HugepageStatistics{.usageBytes = files.number(name + ".current"),

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/cgroup/systemd_bus.h"
 
+#include "engine/base/compose.h"
+
 #include <array>
 #include <cstring>
-#include <format>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -27,7 +28,7 @@ std::unexpected<Error> refusal(const BusMessage& answer)
     BusReader body{answer.body};
     const std::string why = answer.signature.starts_with('s') ? body.string().value_or("") : "";
     const auto kind = answer.errorName.ends_with(".UnitExists") ? ErrorKind::AlreadyExists : ErrorKind::Failed;
-    return failure(kind, std::format("systemd refuses: {} ({})", why, answer.errorName));
+    return failure(kind, compose("systemd refuses: {} ({})", why, answer.errorName));
 }
 
 struct Job {
@@ -53,7 +54,7 @@ Result<void> resultOf(const Job& job)
 {
     if (job.result == "done")
         return {};
-    return failure(ErrorKind::Failed, std::format("systemd's job for {} ended with \"{}\"", job.unit, job.result));
+    return failure(ErrorKind::Failed, compose("systemd's job for {} ended with \"{}\"", job.unit, job.result));
 }
 
 } // namespace
@@ -70,23 +71,22 @@ Result<SystemdBus> SystemdBus::connect(const std::string& path)
     if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
         const int errnum = errno;
         if (errnum == ENOENT || errnum == ECONNREFUSED)
-            return failure(ErrorKind::Unsupported,
-                           std::format("systemd does not run here: nobody listens on {}", path));
-        return systemFailure(std::format("cannot connect to systemd on {}", path), errnum);
+            return failure(ErrorKind::Unsupported, compose("systemd does not run here: nobody listens on {}", path));
+        return systemFailure(compose("cannot connect to systemd on {}", path), errnum);
     }
     SystemdBus bus{std::move(socket)};
     TRY(bus.authenticate());
     return bus;
 }
 
-// "EXTERNAL" with the user's number in hexadecimal digits of its digits (D-Bus Specification, "Authentication
+// "EXTERNAL" with the user's number, each digit as its ASCII code ("30" to "39") (D-Bus Specification, "Authentication
 // Protocol"); systemd asks the kernel who it is.
 Result<void> SystemdBus::authenticate()
 {
     std::string user;
     for (const char digit : std::to_string(::geteuid()))
-        user += std::format("{:02x}", static_cast<unsigned>(digit));
-    TRY(send(std::string{'\0'} + std::format("AUTH EXTERNAL {}\r\n", user)));
+        (user += '3') += digit;
+    TRY(send(std::string{'\0'} + compose("AUTH EXTERNAL {}\r\n", user)));
     while (!m_received.contains("\r\n"))
         TRY(receiveMore());
     if (!m_received.starts_with("OK "))
@@ -116,7 +116,7 @@ Result<void> SystemdBus::receiveMore()
         count = ::recv(m_socket.get(), part.data(), part.size(), 0);
     } while (count < 0 && errno == EINTR);
     if (count < 0 && errno == EAGAIN)
-        return failure(ErrorKind::Failed, std::format("systemd does not answer for {} seconds", kSilence.tv_sec));
+        return failure(ErrorKind::Failed, compose("systemd does not answer for {} seconds", kSilence.tv_sec));
     if (count < 0)
         return systemFailure("cannot read from systemd");
     if (count == 0)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/cgroup/systemd_scope.h"
 
+#include "engine/base/compose.h"
 #include "engine/cgroup/files.h"
 #include "engine/cgroup/layout.h"
 #include "engine/cgroup/systemd_bus.h"
 
 #include <algorithm>
 #include <csignal>
-#include <format>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -60,14 +60,14 @@ void putProperties(BusWriter& out, const ScopeName& name, std::string_view descr
 Result<ScopeName> ScopeName::parse(std::string_view path, std::string_view id)
 {
     if (path.empty())
-        return parse(std::format("system.slice:lamella:{}", id), id);
+        return parse(compose("system.slice:lamella:{}", id), id);
     const auto first = path.find(':');
     const auto second = first == path.npos ? path.npos : path.find(':', first + 1);
     const bool isThreeParts = second != path.npos && path.find(':', second + 1) == path.npos;
     const auto wrong = [&](std::string_view why) {
         return failure(
             ErrorKind::InvalidArgument,
-            std::format("linux.cgroupsPath \"{}\" {}; with --systemd-cgroup it is slice:prefix:name", path, why));
+            compose("linux.cgroupsPath \"{}\" {}; with --systemd-cgroup it is slice:prefix:name", path, why));
     };
     if (!isThreeParts)
         return wrong("has not three parts");
@@ -75,7 +75,7 @@ Result<ScopeName> ScopeName::parse(std::string_view path, std::string_view id)
     name.slice = first == 0 ? "system.slice" : path.substr(0, first);
     const auto prefix = path.substr(first + 1, second - first - 1);
     const auto last = path.substr(second + 1);
-    name.unit = prefix.empty() ? std::format("{}.scope", last) : std::format("{}-{}.scope", prefix, last);
+    name.unit = prefix.empty() ? compose("{}.scope", last) : compose("{}-{}.scope", prefix, last);
     if (!isSlice(name.slice))
         return wrong("names no slice");
     if (last.empty() || !isUnitName(name.unit))
@@ -89,7 +89,7 @@ std::string ScopeName::cgroup() const
     if (slice != "-.slice") {
         const std::string_view stem = std::string_view{slice}.substr(0, slice.size() - kSliceEnding.size());
         for (auto dash = stem.find('-'); dash != stem.npos; dash = stem.find('-', dash + 1))
-            path += std::format("/{}{}", stem.substr(0, dash), kSliceEnding);
+            path += compose("/{}{}", stem.substr(0, dash), kSliceEnding);
         path += '/' + slice;
     }
     return path + '/' + unit;
@@ -101,7 +101,7 @@ Result<SystemdScope> SystemdScope::start(const ScopeName& name, std::string_view
         return failure(ErrorKind::Unsupported, "--systemd-cgroup needs cgroup v2, and this machine has cgroup v1");
     SystemdScope scope;
     TRY(scope.startHolder());
-    TRY_WITHIN(std::format("cannot make the unit {}", name.unit), scope.startUnit(name, description));
+    TRY_WITHIN(compose("cannot make the unit {}", name.unit), scope.startUnit(name, description));
     TRY(scope.moveHolder(name));
     return scope;
 }
@@ -137,7 +137,7 @@ Result<void> SystemdScope::moveHolder(const ScopeName& name)
     const auto trees = TRY(machineTrees());
     const std::string path = TRY(relativePath(name.cgroup())) + "/holder";
     if (::mkdirat(trees->unified.get(), path.c_str(), 0700) != 0)
-        return systemFailure(std::format("cannot make the cgroup /{}", path));
+        return systemFailure(compose("cannot make the cgroup /{}", path));
     m_holderCgroup = path;
     return writeAt(trees->unified.borrow(), path + "/cgroup.procs", std::to_string(m_holder));
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/compose.h"
 #include "engine/cgroup/files.h"
 #include "engine/cgroup/v1.h"
-
-#include <format>
 
 namespace lamella::cgroup {
 
@@ -99,7 +98,7 @@ Result<void> V1Cgroup::applyMemoryLimits(const Resources& resources)
     const std::uint64_t limit = resources.memoryLimit->value;
     if (resources.memoryCheckFirst && !unlimited && TRY(number("memory", "memory.usage_in_bytes")) > limit)
         return failure(ErrorKind::InvalidArgument,
-                       std::format("the cgroup /{} uses more memory than the new limit of {} bytes", m_path, limit));
+                       compose("the cgroup /{} uses more memory than the new limit of {} bytes", m_path, limit));
     return setTogether(setLimit, setSwap);
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What v1 limits by device, or for the network.
+#include "engine/base/compose.h"
 #include "engine/cgroup/files.h"
 #include "engine/cgroup/limit_text.h"
 #include "engine/cgroup/v1.h"
 
 #include <array>
-#include <format>
 
 namespace lamella::cgroup {
 
@@ -28,12 +28,12 @@ constexpr std::array<ThrottleFile, 4> kThrottles{{
 Result<void> V1Cgroup::writeWeight(std::string_view name, std::string_view value) const
 {
     // The scheduler bfq's file; older kernels had the scheduler cfq's.
-    auto result = write("blkio", std::format("blkio.bfq.{}", name), value);
+    auto result = write("blkio", compose("blkio.bfq.{}", name), value);
     if (result || result.error().errnum != ENOENT)
         return result;
-    result = write("blkio", std::format("blkio.{}", name), value);
+    result = write("blkio", compose("blkio.{}", name), value);
     if (!result && result.error().errnum == ENOENT)
-        return failure(ErrorKind::Unsupported, std::format("this kernel has no scheduler that knows blkio.{}", name));
+        return failure(ErrorKind::Unsupported, compose("this kernel has no scheduler that knows blkio.{}", name));
     return result;
 }
 
@@ -44,15 +44,15 @@ Result<void> V1Cgroup::applyBlockIo(const oci::BlockIoResources& blockIo)
     if (blockIo.leafWeight.value_or(0) != 0)
         TRY(writeWeight("leaf_weight", std::to_string(*blockIo.leafWeight)));
     for (const oci::WeightDevice& device : blockIo.weightDevices) {
-        const std::string name = std::format("{}:{}", device.major, device.minor);
+        const std::string name = compose("{}:{}", device.major, device.minor);
         if (device.weight.value_or(0) != 0)
-            TRY(writeWeight("weight_device", std::format("{} {}", name, *device.weight)));
+            TRY(writeWeight("weight_device", compose("{} {}", name, *device.weight)));
         if (device.leafWeight.value_or(0) != 0)
-            TRY(writeWeight("leaf_weight_device", std::format("{} {}", name, *device.leafWeight)));
+            TRY(writeWeight("leaf_weight_device", compose("{} {}", name, *device.leafWeight)));
     }
     for (const ThrottleFile& file : kThrottles) {
         for (const oci::ThrottleDevice& device : blockIo.*(file.devices))
-            TRY(write("blkio", file.name, std::format("{}:{} {}", device.major, device.minor, device.rate)));
+            TRY(write("blkio", file.name, compose("{}:{} {}", device.major, device.minor, device.rate)));
     }
     return {};
 }
@@ -62,8 +62,8 @@ Result<void> V1Cgroup::applyHugepages(const std::vector<oci::HugepageLimit>& lim
 {
     for (const oci::HugepageLimit& limit : limits) {
         const std::string value = std::to_string(limit.limit);
-        TRY(write("hugetlb", std::format("hugetlb.{}.limit_in_bytes", limit.pageSize), value));
-        const auto reserved = write("hugetlb", std::format("hugetlb.{}.rsvd.limit_in_bytes", limit.pageSize), value);
+        TRY(write("hugetlb", compose("hugetlb.{}.limit_in_bytes", limit.pageSize), value));
+        const auto reserved = write("hugetlb", compose("hugetlb.{}.rsvd.limit_in_bytes", limit.pageSize), value);
         if (!reserved && reserved.error().errnum != ENOENT)
             return reserved;
     }
@@ -75,7 +75,7 @@ Result<void> V1Cgroup::applyNetwork(const oci::NetworkResources& network)
     if (network.classId.value_or(0) != 0)
         TRY(write("net_cls", "net_cls.classid", std::to_string(*network.classId)));
     for (const oci::InterfacePriority& priority : network.priorities)
-        TRY(write("net_prio", "net_prio.ifpriomap", std::format("{} {}", priority.name, priority.priority)));
+        TRY(write("net_prio", "net_prio.ifpriomap", compose("{} {}", priority.name, priority.priority)));
     return {};
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/compose.h"
 #include "engine/cgroup/device_rules.h"
 #include "engine/cgroup/files.h"
 #include "engine/cgroup/v1.h"
 
 #include <fcntl.h>
-#include <format>
 #include <sys/stat.h>
 #include <utility>
 
@@ -39,7 +39,7 @@ Result<void> inheritCpuset(BorrowedFd tree, const std::string& path)
 std::string ruleText(const DeviceRule& rule)
 {
     const auto part = [](int number) { return number < 0 ? std::string{"*"} : std::to_string(number); };
-    std::string text = std::format("{} {}:{} ", rule.type, part(rule.major), part(rule.minor));
+    std::string text = compose("{} {}:{} ", rule.type, part(rule.major), part(rule.minor));
     for (const auto& [bit, letter] : {std::pair{kReadDevice, 'r'}, {kWriteDevice, 'w'}, {kMakeNode, 'm'}}) {
         if ((rule.access & bit) != 0)
             text += letter;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/compose.h"
 #include "engine/cgroup/cpu_weight.h"
 #include "engine/cgroup/files.h"
 #include "engine/cgroup/v2.h"
-
-#include <format>
 
 namespace lamella::cgroup {
 
@@ -17,7 +16,7 @@ std::string numberOrMax(std::uint64_t value)
 std::unexpected<Error> onlyV1(std::string_view what)
 {
     return failure(ErrorKind::Unsupported,
-                   std::format("linux.resources.{} is for cgroup v1, and this machine has cgroup v2", what));
+                   compose("linux.resources.{} is for cgroup v1, and this machine has cgroup v2", what));
 }
 
 bool asksFor(const std::optional<std::int64_t>& limit)
@@ -76,8 +75,8 @@ Result<void> V2Cgroup::applyMemory(const Resources& resources)
     if (resources.memoryLimit && resources.memoryLimit->value != 0 && resources.memoryCheckFirst
         && TRY(readNumberAt(m_directory.borrow(), "memory.current")) > resources.memoryLimit->value)
         return failure(ErrorKind::InvalidArgument,
-                       std::format("the cgroup /{} uses more memory than the new limit of {} bytes", m_path,
-                                   resources.memoryLimit->value));
+                       compose("the cgroup /{} uses more memory than the new limit of {} bytes", m_path,
+                               resources.memoryLimit->value));
     TRY(applySwap(resources));
     if (resources.memoryLimit)
         TRY(write("memory.max", numberOrMax(resources.memoryLimit->value)));
@@ -99,11 +98,10 @@ Result<void> V2Cgroup::applySwap(const Resources& resources)
         const std::uint64_t memory = resources.memoryLimit ? resources.memoryLimit->value
                                                            : TRY(readNumberAt(m_directory.borrow(), "memory.max"));
         if (memory == 0 || memory > swap)
-            return failure(
-                ErrorKind::InvalidArgument,
-                std::format("the limit for memory and swap together ({} bytes) is below the limit for memory "
-                            "alone",
-                            swap));
+            return failure(ErrorKind::InvalidArgument,
+                           compose("the limit for memory and swap together ({} bytes) is below the limit for memory "
+                                   "alone",
+                                   swap));
         text = std::to_string(swap - memory);
     }
     TRY(writeIfThere("memory.swap.max", text)); // swap may not be counted here

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What v2 limits by device.
+#include "engine/base/compose.h"
 #include "engine/cgroup/limit_text.h"
 #include "engine/cgroup/v2.h"
 
 #include <array>
-#include <format>
 
 namespace lamella::cgroup {
 
@@ -27,20 +27,20 @@ constexpr std::array<ThrottleKey, 4> kKeys{{
 // Either the scheduler bfq knows weights, or the cost model does, on a scale of its own.
 Result<void> V2Cgroup::applyWeight(std::string_view device, std::uint16_t weight)
 {
-    if (weight == 0 || TRY(writeIfThere("io.bfq.weight", std::format("{} {}", device, weight))))
+    if (weight == 0 || TRY(writeIfThere("io.bfq.weight", compose("{} {}", device, weight))))
         return {};
-    return write("io.weight", std::format("{} {}", device, ioWeight(weight)));
+    return write("io.weight", compose("{} {}", device, ioWeight(weight)));
 }
 
 Result<void> V2Cgroup::applyBlockIo(const oci::BlockIoResources& blockIo)
 {
     TRY(applyWeight("default", blockIo.weight.value_or(0)));
     for (const oci::WeightDevice& device : blockIo.weightDevices)
-        TRY(applyWeight(std::format("{}:{}", device.major, device.minor), device.weight.value_or(0)));
+        TRY(applyWeight(compose("{}:{}", device.major, device.minor), device.weight.value_or(0)));
     for (const ThrottleKey& key : kKeys) {
         for (const oci::ThrottleDevice& device : blockIo.*(key.devices)) {
             const std::string rate = device.rate == 0 ? "max" : std::to_string(device.rate);
-            TRY(write("io.max", std::format("{}:{} {}={}", device.major, device.minor, key.name, rate)));
+            TRY(write("io.max", compose("{}:{} {}={}", device.major, device.minor, key.name, rate)));
         }
     }
     return {};
@@ -51,8 +51,8 @@ Result<void> V2Cgroup::applyHugepages(const std::vector<oci::HugepageLimit>& lim
 {
     for (const oci::HugepageLimit& limit : limits) {
         const std::string value = std::to_string(limit.limit);
-        TRY(write(std::format("hugetlb.{}.max", limit.pageSize), value));
-        TRY(writeIfThere(std::format("hugetlb.{}.rsvd.max", limit.pageSize), value));
+        TRY(write(compose("hugetlb.{}.max", limit.pageSize), value));
+        TRY(writeIfThere(compose("hugetlb.{}.rsvd.max", limit.pageSize), value));
     }
     return {};
 }

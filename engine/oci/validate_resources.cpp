@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/oci/validate.h"
 
+#include "engine/base/compose.h"
+
 #include <algorithm>
 #include <array>
-#include <format>
 #include <net/if.h>
 
 namespace lamella::oci {
@@ -27,7 +28,7 @@ std::unexpected<Error> wrongResource(std::string text)
 Result<void> validateLimit(const char* name, const std::optional<std::int64_t>& limit)
 {
     if (limit && *limit < -1)
-        return wrongResource(std::format("{}: {} is no limit", name, *limit));
+        return wrongResource(compose("{}: {} is no limit", name, *limit));
     return {};
 }
 
@@ -39,12 +40,11 @@ Result<void> validateMemory(const MemoryResources& memory)
     TRY(validateLimit("memory.kernel", memory.kernel));
     TRY(validateLimit("memory.kernelTCP", memory.kernelTcp));
     if (memory.swappiness.value_or(0) > 100)
-        return wrongResource(std::format("memory.swappiness: {} is not from 0 to 100", *memory.swappiness));
+        return wrongResource(compose("memory.swappiness: {} is not from 0 to 100", *memory.swappiness));
     if (memory.swap.value_or(0) > 0 && memory.limit.value_or(0) > 0 && *memory.swap < *memory.limit)
-        return wrongResource(
-            std::format("memory.swap: {} bytes for memory and swap together are less than the limit of {} "
-                        "bytes for memory alone",
-                        *memory.swap, *memory.limit));
+        return wrongResource(compose("memory.swap: {} bytes for memory and swap together are less than the limit of {} "
+                                     "bytes for memory alone",
+                                     *memory.swap, *memory.limit));
     return {};
 }
 
@@ -52,14 +52,14 @@ Result<void> validateMemory(const MemoryResources& memory)
 Result<void> validateList(const char* name, const std::string& list)
 {
     if (list.find_first_not_of("0123456789,- \n") != std::string::npos)
-        return wrongResource(std::format("cpu.{}: \"{}\" is no list of numbers", name, list));
+        return wrongResource(compose("cpu.{}: \"{}\" is no list of numbers", name, list));
     return {};
 }
 
 Result<void> validateCpu(const CpuResources& cpu)
 {
     if (cpu.idle && *cpu.idle != 0 && *cpu.idle != 1)
-        return wrongResource(std::format("cpu.idle: {} is neither 0 nor 1", *cpu.idle));
+        return wrongResource(compose("cpu.idle: {} is neither 0 nor 1", *cpu.idle));
     TRY(validateLimit("cpu.quota", cpu.quota));
     TRY(validateLimit("cpu.realtimeRuntime", cpu.realtimeRuntime));
     TRY(validateList("cpus", cpu.cpus));
@@ -74,7 +74,7 @@ bool isDevice(std::int64_t majorNumber, std::int64_t minorNumber)
 Result<void> validateWeight(const char* name, const std::optional<std::uint16_t>& weight)
 {
     if (weight && *weight != 0 && (*weight < 10 || *weight > 1000))
-        return wrongResource(std::format("blockIO.{}: {} is not from 10 to 1000", name, *weight));
+        return wrongResource(compose("blockIO.{}: {} is not from 10 to 1000", name, *weight));
     return {};
 }
 
@@ -84,7 +84,7 @@ Result<void> validateBlockIo(const BlockIoResources& blockIo)
     TRY(validateWeight("leafWeight", blockIo.leafWeight));
     for (const WeightDevice& device : blockIo.weightDevices) {
         if (!isDevice(device.major, device.minor))
-            return wrongResource(std::format("blockIO.weightDevice: {}:{} is no device", device.major, device.minor));
+            return wrongResource(compose("blockIO.weightDevice: {}:{} is no device", device.major, device.minor));
         TRY(validateWeight("weightDevice.weight", device.weight));
         TRY(validateWeight("weightDevice.leafWeight", device.leafWeight));
     }
@@ -92,7 +92,7 @@ Result<void> validateBlockIo(const BlockIoResources& blockIo)
          {&blockIo.throttleReadBps, &blockIo.throttleWriteBps, &blockIo.throttleReadIops, &blockIo.throttleWriteIops}) {
         for (const ThrottleDevice& device : *list) {
             if (!isDevice(device.major, device.minor))
-                return wrongResource(std::format("blockIO: {}:{} is no device", device.major, device.minor));
+                return wrongResource(compose("blockIO: {}:{} is no device", device.major, device.minor));
         }
     }
     return {};
@@ -111,9 +111,9 @@ Result<void> validateHugepages(const std::vector<HugepageLimit>& limits)
     for (const HugepageLimit& limit : limits) {
         if (!isPageSize(limit.pageSize))
             return wrongResource(
-                std::format("hugepageLimits: the pageSize \"{}\" is not a number with KB, MB or GB", limit.pageSize));
+                compose("hugepageLimits: the pageSize \"{}\" is not a number with KB, MB or GB", limit.pageSize));
         if (std::ranges::count(limits, limit.pageSize, &HugepageLimit::pageSize) > 1)
-            return wrongResource(std::format("hugepageLimits: {} is there twice", limit.pageSize));
+            return wrongResource(compose("hugepageLimits: {} is there twice", limit.pageSize));
     }
     return {};
 }
@@ -123,7 +123,7 @@ Result<void> validateNetwork(const NetworkResources& network)
     for (const InterfacePriority& priority : network.priorities) {
         if (priority.name.empty() || priority.name.size() >= IFNAMSIZ
             || priority.name.find_first_of("/ \t\n") != std::string::npos)
-            return wrongResource(std::format("network.priorities: \"{}\" is no interface", priority.name));
+            return wrongResource(compose("network.priorities: \"{}\" is no interface", priority.name));
     }
     return {};
 }
@@ -132,7 +132,7 @@ Result<void> validateRdma(const std::map<std::string, RdmaLimit>& limits)
 {
     for (const auto& [device, limit] : limits) {
         if (device.empty() || device.find_first_of(" \t\n") != std::string::npos)
-            return wrongResource(std::format("rdma: \"{}\" is no device", device));
+            return wrongResource(compose("rdma: \"{}\" is no device", device));
     }
     return {};
 }
@@ -142,9 +142,9 @@ Result<void> validateDeviceRules(const std::vector<DeviceRule>& rules)
     for (const DeviceRule& rule : rules) {
         if (!isDevice(rule.major.value_or(0), rule.minor.value_or(0)))
             return wrongResource(
-                std::format("devices: {}:{} is no device", rule.major.value_or(0), rule.minor.value_or(0)));
+                compose("devices: {}:{} is no device", rule.major.value_or(0), rule.minor.value_or(0)));
         if (rule.access.find_first_not_of("rwm") != std::string::npos)
-            return wrongResource(std::format("devices: the access \"{}\" is not made of r, w and m", rule.access));
+            return wrongResource(compose("devices: the access \"{}\" is not made of r, w and m", rule.access));
     }
     return {};
 }
@@ -156,7 +156,7 @@ Result<void> validateUnified(const std::map<std::string, std::string>& files)
         if (file.empty() || file.starts_with('.') || !file.contains('.')
             || file.find_first_of(std::string_view{"/\n\0", 3}) != std::string::npos
             || std::ranges::contains(kNoLimits, std::string_view{file}))
-            return wrongResource(std::format("unified: \"{}\" is no file of a controller", file));
+            return wrongResource(compose("unified: \"{}\" is no file of a controller", file));
     }
     return {};
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/systemd_cgroup.h"
 
-#include <format>
+#include "engine/base/compose.h"
 
 namespace lamella::runtime {
 
@@ -13,7 +13,7 @@ Result<std::string> systemdCgroupPath(const oci::Spec& spec, const std::string& 
 Result<cgroup::SystemdScope> startScope(const oci::Spec& spec, const std::string& id)
 {
     const cgroup::ScopeName name = TRY(cgroup::ScopeName::parse(spec.linux.cgroupsPath, id));
-    return cgroup::SystemdScope::start(name, std::format("container {}", id));
+    return cgroup::SystemdScope::start(name, compose("container {}", id));
 }
 
 } // namespace lamella::runtime
