@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/compose.h"
 #include "engine/oci/names.h"
 #include "engine/oci/number_list.h"
 #include "engine/oci/parse.h"
@@ -59,7 +60,7 @@ Result<MemoryPolicy> parseMemoryPolicy(const Node& node)
     TRY(read(node["flags"], policy.flags));
     for (const auto& flag : policy.flags) {
         if (!memoryPolicyFlag(flag))
-            return node["flags"].wrong(std::format("has \"{}\", which is not known", flag));
+            return node["flags"].wrong(compose("has \"{}\", which is not known", flag));
     }
     return policy;
 }

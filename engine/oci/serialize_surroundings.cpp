@@ -12,7 +12,7 @@ nlohmann::json toJson(const std::vector<Hook>& hooks)
     for (const Hook& hook : hooks) {
         nlohmann::json& one = out.emplace_back(nlohmann::json{{"path", hook.path}});
         putList(one, "args", hook.args);
-        putList(one, "env", hook.env);
+        put(one, "env", hook.env);
         put(one, "timeout", hook.timeout);
     }
     return out;

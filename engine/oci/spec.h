@@ -173,7 +173,7 @@ struct Linux {
 struct Hook {
     std::string path;
     std::vector<std::string> args; ///< as execv(3) takes them; empty: the path alone
-    std::vector<std::string> env;
+    std::optional<std::vector<std::string>> env; ///< none: that of who runs it
     std::optional<std::int32_t> timeout; ///< seconds; none: as long as it takes
 };
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/oci/validate_namespaces.h"
 
+#include "engine/base/compose.h"
 #include "engine/oci/config_error.h"
 #include "engine/oci/paths.h"
 #include "engine/oci/validate.h"
 
 #include <algorithm>
-#include <format>
 
 namespace lamella::oci {
 
@@ -33,9 +33,9 @@ Result<void> validateNames(const Spec& spec)
     const bool hasUts = findNamespace(spec, NamespaceType::Uts) != nullptr;
     for (const auto& [key, value] : {std::pair{"hostname", &spec.hostname}, {"domainname", &spec.domainname}}) {
         if (value->size() > 64)
-            return badConfig(std::format("{} is longer than 64 characters", key));
+            return badConfig(compose("{} is longer than 64 characters", key));
         if (!value->empty() && !hasUts)
-            return badConfig(std::format("{} would change the machine's: it needs a UTS namespace", key));
+            return badConfig(compose("{} would change the machine's: it needs a UTS namespace", key));
     }
     return {};
 }
@@ -65,10 +65,10 @@ Result<void> validateNetDevices(const Spec& spec)
         for (const auto& name : {from, to}) {
             if (!isDeviceName(name) || name.contains('%')) // the kernel would put a number in the place of "%d"
                 return badConfig(
-                    std::format("linux.netDevices: \"{}\" is no name of a network device", name.substr(0, 64)));
+                    compose("linux.netDevices: \"{}\" is no name of a network device", name.substr(0, 64)));
         }
         if (std::ranges::count(devices, to, &std::pair<const std::string, std::string>::second) != 1)
-            return badConfig(std::format("linux.netDevices: two devices would be named {}", to));
+            return badConfig(compose("linux.netDevices: two devices would be named {}", to));
     }
     return {};
 }
@@ -79,7 +79,7 @@ Result<void> validateNamespaces(const Spec& spec)
 {
     for (const Namespace& space : spec.linux.namespaces) {
         if (!space.path.empty() && !space.path.starts_with('/'))
-            return badConfig(std::format("linux.namespaces: the path \"{}\" is not absolute", space.path));
+            return badConfig(compose("linux.namespaces: the path \"{}\" is not absolute", space.path));
     }
     TRY(validateUserNamespace(spec));
     TRY(validateNames(spec));
@@ -124,9 +124,9 @@ Result<void> validateSysctls(const Spec& spec)
         });
         const auto space = sysctlNamespace(path);
         if (!plain || path.size() > 240 || cleanPath(path) != "/" + path || !space)
-            return badConfig(std::format("linux.sysctl: {} is not a setting of a container", key));
+            return badConfig(compose("linux.sysctl: {} is not a setting of a container", key));
         if (findNamespace(spec, *space) == nullptr)
-            return badConfig(std::format("linux.sysctl: {} would change the machine: the namespace is shared", key));
+            return badConfig(compose("linux.sysctl: {} would change the machine: the namespace is shared", key));
     }
     return {};
 }

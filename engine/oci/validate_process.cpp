@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/compose.h"
 #include "engine/oci/config_error.h"
 #include "engine/oci/names.h"
 #include "engine/oci/number_list.h"
 #include "engine/oci/validate.h"
 
 #include <algorithm>
-#include <format>
 
 namespace lamella::oci {
 
@@ -16,12 +16,12 @@ Result<void> validateRlimits(const Process& process)
     for (std::size_t i = 0; i < process.rlimits.size(); ++i) {
         const Rlimit& limit = process.rlimits[i];
         if (!rlimitNumber(limit.type))
-            return badConfig(std::format("process.rlimits: {} is not known", limit.type));
+            return badConfig(compose("process.rlimits: {} is not known", limit.type));
         if (limit.soft > limit.hard)
-            return badConfig(std::format("process.rlimits: the soft limit of {} is above the hard one", limit.type));
+            return badConfig(compose("process.rlimits: the soft limit of {} is above the hard one", limit.type));
         for (std::size_t j = 0; j < i; ++j) {
             if (process.rlimits[j].type == limit.type)
-                return badConfig(std::format("process.rlimits: {} is there twice", limit.type));
+                return badConfig(compose("process.rlimits: {} is there twice", limit.type));
         }
     }
     return {};
@@ -31,7 +31,7 @@ Result<void> validateEnvironment(const Process& process)
 {
     for (const auto& variable : process.env) {
         if (variable.find('=') == std::string::npos || variable.starts_with('='))
-            return badConfig(std::format("process.env: \"{}\" is not NAME=VALUE", variable.substr(0, 64)));
+            return badConfig(compose("process.env: \"{}\" is not NAME=VALUE", variable.substr(0, 64)));
     }
     return {};
 }
@@ -41,18 +41,18 @@ Result<void> validateScheduler(const Scheduler& scheduler)
 {
     const auto& policy = scheduler.policy;
     if (!schedulerPolicy(policy))
-        return badConfig(std::format("process.scheduler.policy: \"{}\" is not known", policy));
+        return badConfig(compose("process.scheduler.policy: \"{}\" is not known", policy));
     for (const auto& flag : scheduler.flags) {
         if (!schedulerFlag(flag))
-            return badConfig(std::format("process.scheduler.flags: \"{}\" is not known", flag));
+            return badConfig(compose("process.scheduler.flags: \"{}\" is not known", flag));
     }
     const bool realTime = policy == "SCHED_FIFO" || policy == "SCHED_RR";
     if (scheduler.nice < -20 || scheduler.nice > 19)
-        return badConfig(std::format("process.scheduler.nice: {} is not between -20 and 19", scheduler.nice));
+        return badConfig(compose("process.scheduler.nice: {} is not between -20 and 19", scheduler.nice));
     if (!realTime && scheduler.priority != 0)
         return badConfig("process.scheduler.priority belongs to SCHED_FIFO and SCHED_RR only");
     if (realTime && (scheduler.priority < 1 || scheduler.priority > 99))
-        return badConfig(std::format("process.scheduler.priority: {} is not between 1 and 99", scheduler.priority));
+        return badConfig(compose("process.scheduler.priority: {} is not between 1 and 99", scheduler.priority));
     const bool timed = scheduler.runtime != 0 || scheduler.deadline != 0 || scheduler.period != 0;
     if (policy != "SCHED_DEADLINE" && timed)
         return badConfig("process.scheduler: runtime, deadline and period belong to SCHED_DEADLINE only");
@@ -62,9 +62,9 @@ Result<void> validateScheduler(const Scheduler& scheduler)
 Result<void> validateIoPriority(const IoPriority& priority)
 {
     if (!ioPriorityClass(priority.ioClass))
-        return badConfig(std::format("process.ioPriority.class: \"{}\" is not known", priority.ioClass));
+        return badConfig(compose("process.ioPriority.class: \"{}\" is not known", priority.ioClass));
     if (priority.priority < 0 || priority.priority > 7)
-        return badConfig(std::format("process.ioPriority.priority: {} is not between 0 and 7", priority.priority));
+        return badConfig(compose("process.ioPriority.priority: {} is not between 0 and 7", priority.priority));
     return {};
 }
 
@@ -72,7 +72,7 @@ Result<void> validateAffinity(const CpuAffinity& affinity)
 {
     for (const auto* list : {&affinity.initial, &affinity.final}) {
         if (!list->empty() && !parseNumberList(*list))
-            return badConfig(std::format("process.execCPUAffinity: \"{}\" is no list of processors", *list));
+            return badConfig(compose("process.execCPUAffinity: \"{}\" is no list of processors", *list));
     }
     return {};
 }
@@ -96,7 +96,7 @@ Result<void> validate(const Process& process)
     if (process.args.empty() || process.args.front().empty())
         return badConfig("process.args names no program");
     if (!process.cwd.starts_with('/'))
-        return badConfig(std::format("process.cwd \"{}\" is not absolute", process.cwd));
+        return badConfig(compose("process.cwd \"{}\" is not absolute", process.cwd));
     TRY(validateEnvironment(process));
     TRY(validatePlace(process));
     return validateRlimits(process);

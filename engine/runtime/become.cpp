@@ -142,7 +142,7 @@ void runStartHooks(const Program& program, const Reporter& reporter)
         return;
     const UniqueFd directory{::open(".", O_PATH | O_DIRECTORY | O_CLOEXEC)};
     reporter.require(static_cast<bool>(directory), Step::WorkingDirectory);
-    runHooks(program.hooks, program.hookState.view(), directory.borrow(), reporter);
+    runHooks(program.hooks, {program.hookState.view(), directory.borrow(), program.envp.data()}, reporter);
 }
 
 /// Nothing but the report pipe outlives the execve(2): every other descriptor is close-on-exec, so the number is free.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/capability_masks.h"
 
+#include "engine/base/compose.h"
 #include "engine/base/log.h"
 #include "engine/oci/names.h"
 
@@ -41,7 +42,7 @@ public:
     {
         std::string names;
         for (const auto name : m_ignored)
-            names += std::format("{}{}", names.empty() ? "" : ", ", name);
+            names += compose("{}{}", names.empty() ? "" : ", ", name);
         if (!names.empty())
             log::warning("capabilities that are unknown or not there are left out: {}", names);
     }

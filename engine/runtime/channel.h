@@ -11,7 +11,7 @@ bool sendMark(int socket, char mark, int descriptor);
 /// errno (EPIPE: the parent is gone).
 bool receiveMark(int socket, char mark, int* descriptor);
 
-/// The user namespace is mapped.
+/// The user namespace is mapped, and the network devices are there.
 inline constexpr char kMarkMapped = 'm';
 /// With the root file system.
 inline constexpr char kMarkRoot = 'r';

@@ -13,6 +13,7 @@
 #include "engine/runtime/hooks.h"
 #include "engine/runtime/joined_user.h"
 #include "engine/runtime/namespace_visit.h"
+#include "engine/runtime/net_devices.h"
 #include "engine/runtime/resources.h"
 #include "engine/runtime/runtime.h"
 #include "engine/runtime/scheduling.h"
@@ -51,6 +52,7 @@ void addNamespaces(const oci::Spec& spec, CreatePlan& plan)
             plan.cloneFlags |= static_cast<std::uint64_t>(cloneFlag(space.type));
     }
     plan.newUser = (plan.cloneFlags & CLONE_NEWUSER) != 0;
+    plan.awaitParent = plan.newUser || !spec.linux.netDevices.empty();
     plan.inUser = oci::findNamespace(spec, oci::NamespaceType::User) != nullptr;
     plan.newNetwork = (plan.cloneFlags & CLONE_NEWNET) != 0;
     plan.idMapUids = idMap(spec.linux.uidMappings);
@@ -99,10 +101,10 @@ std::string detailName(const CreatePlan& plan, const rootfs::Report& report)
 /// One create() on its way: what it has made goes with it when it fails.
 class Creation {
 public:
-    /// `joinedUser` is the user namespace that the specification joins by its path, where it does.
-    Creation(const CreateRequest& request, BorrowedFd joinedUser)
+    /// `spec` is the request's, or one that says more of `joinedUser`, the user namespace that it joins by its path.
+    Creation(const CreateRequest& request, const oci::Spec& spec, BorrowedFd joinedUser)
         : m_request(request)
-        , m_spec(request.spec)
+        , m_spec(spec)
         , m_joinedUser(joinedUser)
     {
     }
@@ -120,9 +122,10 @@ public:
             TRY(step(Step::Clone, clone()));
         }
         TRY(step(Step::IdMap, mapIds()));
+        TRY(step(Step::Settings, moveDevices()));
         TRY(step(Step::Root, sendRoot()));
         TRY(awaitReady());
-        TRY(applyScheduling());
+        TRY(schedule());
         m_created.steps = stepsOf(m_created.timeline);
         return std::move(m_created);
     }
@@ -182,7 +185,8 @@ private:
         if (m_request.noPivot)
             m_plan.mounts.hostSystems = TRY(rootfs::findHostSystems());
         m_plan.hostname = m_spec.hostname;
-        planHooks();
+        planHooks(m_spec, stateAs(kPidToCome), m_plan);
+        m_created.startHooks = hookNames("startContainer", m_spec.hooks.startContainer);
         m_plan.domainname = m_spec.domainname;
         for (const auto& [key, value] : m_spec.linux.sysctl)
             m_plan.sysctls.push_back({key, oci::sysctlPath(key), value});
@@ -200,20 +204,6 @@ private:
                 .pid = pid,
                 .bundle = m_request.bundle,
                 .annotations = m_spec.annotations};
-    }
-
-    void planHooks()
-    {
-        const oci::Hooks& hooks = m_spec.hooks;
-        m_plan.awaitHooks = !hooks.prestart.empty() || !hooks.createRuntime.empty();
-        m_plan.hooks = prepareHooks(hooks.createContainer);
-        m_plan.hookNames = hookNames("createContainer", hooks.createContainer);
-        m_plan.program.hooks = prepareHooks(hooks.startContainer);
-        m_created.startHooks = hookNames("startContainer", hooks.startContainer);
-        if (!m_plan.hooks.empty() || !m_plan.program.hooks.empty())
-            m_plan.program.hookState = StateText{stateText(stateAs(kPidToCome))};
-        if ((m_plan.awaitHooks || !m_plan.hooks.empty()) && !rootfs::hasOverlay(m_spec))
-            m_plan.rootPlace = m_request.bundle / m_spec.rootPath;
     }
 
     bool hasInit() const
@@ -257,11 +247,21 @@ private:
     {
         if (m_spec.process.oomScoreAdj)
             setOomScore(*m_spec.process.oomScoreAdj);
-        if (!m_plan.newUser)
-            return {};
-        TRY(os::writeIdMap(m_created.pid, "uid_map", m_plan.idMapUids));
-        TRY(os::writeIdMap(m_created.pid, "gid_map", m_plan.idMapGids));
-        if (!sendMark(m_channel.get(), kMarkMapped, -1))
+        if (m_plan.newUser) {
+            TRY(os::writeIdMap(m_created.pid, "uid_map", m_plan.idMapUids));
+            TRY(os::writeIdMap(m_created.pid, "gid_map", m_plan.idMapGids));
+        }
+        return {};
+    }
+
+    /// Before the child goes on: it may set sysctls of the devices.
+    Result<void> moveDevices()
+    {
+        if (!m_spec.linux.netDevices.empty()) {
+            const UniqueFd space = TRY(os::openNamespace(m_created.pid, "net"));
+            TRY(moveNetDevices(m_spec.linux.netDevices, space.borrow()));
+        }
+        if (m_plan.awaitParent && !sendMark(m_channel.get(), kMarkMapped, -1))
             return systemFailure("cannot tell the child");
         return {};
     }
@@ -302,19 +302,13 @@ private:
         return failure(ErrorKind::Failed, "the container ended before it was ready");
     }
 
-    /// By this process: it needs the host's capabilities. Last, as a process of SCHED_DEADLINE may not fork for hooks.
-    Result<void> applyScheduling()
+    /// Last, as a process of SCHED_DEADLINE may not fork for hooks.
+    Result<void> schedule()
     {
-        const Scheduling scheduling = prepareScheduling(m_spec.process);
-        std::optional<Setting> refused;
-        if (!applyScheduler(scheduling, m_created.pid))
-            refused = Setting::Scheduler;
-        else if (!applyIoPriority(scheduling, m_created.pid))
-            refused = Setting::IoPriority;
-        if (!refused)
-            return {};
-        noteFailure(Step::Settings);
-        return systemFailure(std::format("cannot set {}", settingName(detailOf(*refused))));
+        auto done = scheduleProcess(m_spec.process, m_created.pid);
+        if (!done)
+            noteFailure(Step::Settings);
+        return done;
     }
 
     Result<void> runRuntimeHooks()
@@ -367,18 +361,10 @@ Result<Created> create(const CreateRequest& request)
 {
     const oci::Namespace* user = oci::findNamespace(request.spec, oci::NamespaceType::User);
     if (user == nullptr || user->path.empty())
-        return Creation{request, {}}.run();
+        return Creation{request, request.spec, {}}.run();
     const UniqueFd space = TRY(os::open(user->path, O_RDONLY));
     const oci::Spec mapped = TRY(withMappingsOf(request.spec, space.borrow()));
-    return Creation{{.id = request.id,
-                     .bundle = request.bundle,
-                     .spec = mapped,
-                     .streams = request.streams,
-                     .gateDirectory = request.gateDirectory,
-                     .endWithCaller = request.endWithCaller,
-                     .failedStep = request.failedStep},
-                    space.borrow()}
-        .run();
+    return Creation{request, mapped, space.borrow()}.run();
 }
 
 } // namespace lamella::runtime

@@ -6,6 +6,7 @@
 #include "engine/rootfs/reporter.h"
 #include "engine/runtime/mount_space.h"
 #include "engine/runtime/program.h"
+#include "engine/runtime/state_document.h"
 
 #include <cstdint>
 #include <string>
@@ -22,6 +23,7 @@ struct CreatePlan {
     std::vector<UniqueFd> cgroupJoins; ///< each gets "0" written to it
     std::uint64_t cloneFlags = 0;
     bool inUser = false; ///< a user namespace that is new or joined
+    bool awaitParent = false; ///< what the parent does first: the id map, network devices
     bool newUser = false, newCgroup = false, newNetwork = false;
     MountSpace mountSpace;
     bool noPivot = false;
@@ -39,11 +41,27 @@ struct CreatePlan {
     std::string idMapUids, idMapGids; ///< as uid_map and gid_map take them
 };
 
+/// Prepares the hooks that the child runs, and says where they find the root file system. `state` has kPidToCome.
+void planHooks(const oci::Spec& spec, const ContainerState& state, CreatePlan& plan);
+
 /// The child's ends of what connects it with its parent.
 struct ChildEnds {
     BorrowedFd channel; ///< a seqpacket socket: descriptors and marks of progress
     BorrowedFd gate; ///< a byte lets the program run; the end of file ends it
 };
+
+/// The directory that hooks know as the root file system; opened by the host's root, whom the way to it lets pass. -1:
+/// nobody asks for it.
+int openRootPlace(const CreatePlan& plan, const rootfs::Reporter& reporter);
+
+/// `place`, where it still is the directory whose mount `root` is. Another that has taken its place meanwhile ends the
+/// process: nothing is mounted on it.
+int checkedPlace(int place, int root, const rootfs::Reporter& reporter);
+
+/// When all is mounted, and nothing is protected yet (config.md, "POSIX-platform Hooks"): first the parent's hooks, of
+/// the runtime's namespaces, then those of the container's, whose paths are the host's and whose directory is the new
+/// root.
+void runCreateHooks(CreatePlan& plan, int root, BorrowedFd channel, const rootfs::Reporter& reporter);
 
 /// The child of create(), up to the program.
 [[noreturn]] void runCreatedChild(CreatePlan& plan, ChildEnds ends, const rootfs::Reporter& reporter);

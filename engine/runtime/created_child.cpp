@@ -6,13 +6,11 @@
 #include "engine/runtime/settings.h"
 
 #include <cstring>
-#include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -26,7 +24,7 @@ using rootfs::Step;
 /// With the map written, this process is still the host's root, who has no name in the new namespace.
 void becomeContainerRoot(const CreatePlan& plan, BorrowedFd channel, const Reporter& reporter)
 {
-    if (plan.newUser)
+    if (plan.awaitParent)
         reporter.require(receiveMark(channel.get(), kMarkMapped, nullptr), Step::IdMap);
     if (!plan.inUser)
         return;
@@ -148,42 +146,6 @@ void lookForProgram(const Program& program, const Reporter& reporter)
     }
     if (errnum != 0)
         reporter.fail(Step::Exec, errnum);
-}
-
-/// The directory that hooks know as the root file system; opened by the host's root, whom the way to it lets pass. -1:
-/// nobody asks for it.
-int openRootPlace(const CreatePlan& plan, const Reporter& reporter)
-{
-    if (plan.rootPlace.empty())
-        return -1;
-    const int place = ::open(plan.rootPlace.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
-    reporter.require(place >= 0, Step::Root);
-    return place;
-}
-
-/// Another directory than the one whose mount was prepared has taken its place meanwhile: nothing is mounted on it.
-int checkedPlace(int place, int root, const Reporter& reporter)
-{
-    if (place < 0)
-        return place;
-    struct stat wanted{};
-    struct stat found{};
-    reporter.require(::fstat(root, &wanted) == 0 && ::fstat(place, &found) == 0, Step::Root);
-    if (wanted.st_dev != found.st_dev || wanted.st_ino != found.st_ino)
-        reporter.fail(Step::Root, ESTALE);
-    return place;
-}
-
-/// When all is mounted, and nothing is protected yet (config.md, "POSIX-platform Hooks"): first those of the runtime's
-/// namespaces, then those of the container's, whose paths are the host's and whose directory is the new root.
-void runCreateHooks(CreatePlan& plan, int root, BorrowedFd channel, const Reporter& reporter)
-{
-    if (plan.awaitHooks) {
-        reporter.require(sendMark(channel.get(), kMarkMounted, -1), Step::Hooks);
-        reporter.require(receiveMark(channel.get(), kMarkHooks, nullptr), Step::Hooks);
-    }
-    plan.program.hookState.setPid(::getpid());
-    runHooks(plan.hooks, plan.program.hookState.view(), BorrowedFd{root}, reporter);
 }
 
 void waitAtGate(int gate, const Reporter& reporter)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/hook.h"
 
+#include "engine/base/compose.h"
+
 #include <algorithm>
 #include <csignal>
-#include <format>
 #include <sys/wait.h>
 
 namespace lamella::runtime {
@@ -25,9 +26,10 @@ std::vector<char*> argumentPointers(std::vector<std::string>& strings)
 PreparedHook::PreparedHook(const oci::Hook& hook)
     : path(hook.path)
     , args(hook.args.empty() ? std::vector{hook.path} : hook.args)
-    , env(hook.env)
+    , env(hook.env.value_or(std::vector<std::string>{}))
     , argv(argumentPointers(args))
     , envp(argumentPointers(env))
+    , inherits(!hook.env)
     , timeoutMsec(hook.timeout ? static_cast<int>(std::min<std::int64_t>(*hook.timeout * 1000LL, INT32_MAX)) : -1)
 {
 }
@@ -41,23 +43,23 @@ std::vector<std::string> hookNames(std::string_view place, const std::vector<oci
 {
     std::vector<std::string> names;
     for (const oci::Hook& hook : hooks)
-        names.push_back(std::format("the {} hook {}", place, hook.path));
+        names.push_back(compose("the {} hook {}", place, hook.path));
     return names;
 }
 
 Error hookError(std::string_view name, int errnum, std::string_view output)
 {
     if (errnum == ETIMEDOUT)
-        return Error::of(ErrorKind::Failed, std::format("{} took longer than its timeout and was killed", name));
+        return Error::of(ErrorKind::Failed, compose("{} took longer than its timeout and was killed", name));
     if (errnum > 0)
-        return Error::system(errnum, std::format("cannot run {}", name));
+        return Error::system(errnum, compose("cannot run {}", name));
     const int status = -errnum;
-    std::string text = WIFSIGNALED(status) ? std::format("{} was killed by signal {}", name, WTERMSIG(status))
-                                           : std::format("{} exited with status {}", name, WEXITSTATUS(status));
+    std::string text = WIFSIGNALED(status) ? compose("{} was killed by signal {}", name, WTERMSIG(status))
+                                           : compose("{} exited with status {}", name, WEXITSTATUS(status));
     while (output.ends_with('\n'))
         output.remove_suffix(1);
     if (!output.empty())
-        text += std::format(": {}", output);
+        text += compose(": {}", output);
     return Error::of(ErrorKind::Failed, std::move(text));
 }
 

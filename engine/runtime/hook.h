@@ -22,6 +22,7 @@ struct PreparedHook {
     std::string path;
     std::vector<std::string> args, env;
     std::vector<char*> argv, envp; ///< ending with a null pointer
+    bool inherits = false; ///< the hook says nothing of its environment
     int timeoutMsec = -1; ///< -1: none
 };
 std::vector<PreparedHook> prepareHooks(const std::vector<oci::Hook>& hooks);
@@ -35,9 +36,16 @@ struct HookResult {
     std::size_t outputLength = 0;
 };
 
-/// Runs the hook with `state` on its standard input and `directory` as its working directory, and waits for it.
-/// Async-signal-safe. Nothing but the standard streams is inherited; a child that it leaves behind is not waited for.
-HookResult runHook(const PreparedHook& hook, std::string_view state, BorrowedFd directory);
+/// What a hook finds.
+struct HookSurroundings {
+    std::string_view state; ///< on its standard input
+    BorrowedFd directory; ///< its working directory
+    char* const* environment; ///< where it inherits that
+};
+
+/// Runs the hook and waits for it. Async-signal-safe. No descriptor but the standard streams is inherited; a child that
+/// it leaves behind is not waited for.
+HookResult runHook(const PreparedHook& hook, const HookSurroundings& surroundings);
 
 /// "the createContainer hook /x" and so on: for hookError().
 std::vector<std::string> hookNames(std::string_view place, const std::vector<oci::Hook>& hooks);

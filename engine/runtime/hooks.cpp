@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/hooks.h"
 
+#include "engine/base/compose.h"
 #include "engine/base/json.h"
 #include "engine/base/log.h"
 #include "engine/oci/parse.h"
@@ -10,8 +11,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <format>
-
 namespace lamella::runtime {
 
 namespace {
@@ -20,10 +19,10 @@ constexpr const char* kKeptHooks = "hooks.json";
 
 Result<void> runOne(std::string_view place, const oci::Hook& hook, std::string_view state, BorrowedFd directory)
 {
-    const HookResult result = runHook(PreparedHook{hook}, state, directory);
+    const HookResult result = runHook(PreparedHook{hook}, {state, directory, environ});
     if (result.succeeded())
         return {};
-    return std::unexpected(hookError(std::format("the {} hook {}", place, hook.path), result.errnum,
+    return std::unexpected(hookError(compose("the {} hook {}", place, hook.path), result.errnum,
                                      {result.output.data(), result.outputLength}));
 }
 

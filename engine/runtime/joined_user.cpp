@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/joined_user.h"
 
+#include "engine/base/compose.h"
 #include "engine/os/file.h"
 #include "engine/os/socket.h"
 #include "engine/runtime/channel.h"
 
 #include <charconv>
 #include <csignal>
-#include <format>
 #include <sched.h>
-#include <sstream>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -41,24 +40,33 @@ Error whyEnded(BorrowedFd helper)
 
 std::vector<oci::IdMapping> parseMap(const std::string& text)
 {
+    std::vector<std::uint32_t> numbers;
+    const char* const end = text.data() + text.size();
+    for (const char* at = text.data(); at < end; ++at) {
+        std::uint32_t number = 0;
+        const auto read = std::from_chars(at, end, number);
+        if (read.ec != std::errc{})
+            continue; // a blank, or the end of a line
+        numbers.push_back(number);
+        at = read.ptr;
+    }
     std::vector<oci::IdMapping> mappings;
-    std::istringstream lines{text};
-    for (oci::IdMapping mapping; lines >> mapping.containerId >> mapping.hostId >> mapping.size;)
-        mappings.push_back(mapping);
+    for (std::size_t i = 0; i + 2 < numbers.size(); i += 3)
+        mappings.push_back({numbers[i], numbers[i + 1], numbers[i + 2]});
     return mappings;
 }
 
 Result<IdMappings> readMappings(pid_t pid)
 {
-    const std::string uids = TRY(os::readFile(std::format("/proc/{}/uid_map", pid)));
-    const std::string gids = TRY(os::readFile(std::format("/proc/{}/gid_map", pid)));
+    const std::string uids = TRY(os::readFile(compose("/proc/{}/uid_map", pid)));
+    const std::string gids = TRY(os::readFile(compose("/proc/{}/gid_map", pid)));
     return IdMappings{parseMap(uids), parseMap(gids)};
 }
 
 /// The PID, as the caller sees it, of the process that a pidfd is of.
 Result<pid_t> pidOf(BorrowedFd pidfd)
 {
-    const std::string info = TRY(os::readFile(std::format("/proc/self/fdinfo/{}", pidfd.get())));
+    const std::string info = TRY(os::readFile(compose("/proc/self/fdinfo/{}", pidfd.get())));
     constexpr std::string_view kKey = "\nPid:\t";
     const std::size_t at = info.find(kKey);
     pid_t pid = 0;
@@ -73,7 +81,7 @@ std::string mapText(const std::vector<oci::IdMapping>& mappings)
 {
     std::string text;
     for (const oci::IdMapping& mapping : mappings)
-        text += std::format("{}:{}:{} ", mapping.containerId, mapping.hostId, mapping.size);
+        text += compose("{}:{}:{} ", mapping.containerId, mapping.hostId, mapping.size);
     return text;
 }
 

@@ -105,6 +105,13 @@ Result<NamespaceVisit> NamespaceVisit::enterPidNamespace(BorrowedFd pidfd)
     return visit;
 }
 
+Result<NamespaceVisit> NamespaceVisit::enterNetworkNamespace(BorrowedFd space)
+{
+    NamespaceVisit visit;
+    TRY(visit.enterOne(space, CLONE_NEWNET, "net", "of the container"));
+    return visit;
+}
+
 Result<void> NamespaceVisit::enterOne(BorrowedFd target, int type, const char* kind, const std::string& name)
 {
     UniqueFd home = TRY(os::open(std::format("/proc/self/ns/{}", kind), O_RDONLY));

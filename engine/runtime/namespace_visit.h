@@ -22,6 +22,9 @@ public:
     /// Enters the pid namespace of a process for the children that are made (setns(2), CLONE_NEWPID).
     static Result<NamespaceVisit> enterPidNamespace(BorrowedFd pidfd);
 
+    /// Enters a network namespace.
+    static Result<NamespaceVisit> enterNetworkNamespace(BorrowedFd space);
+
     NamespaceVisit(NamespaceVisit&&) = default;
     NamespaceVisit& operator=(NamespaceVisit&&) = delete;
     ~NamespaceVisit();

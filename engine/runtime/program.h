@@ -39,27 +39,27 @@ struct Program {
     std::vector<char*> argv, envp; ///< ending with a null pointer
     char* home = nullptr; ///< in env, behind "HOME=": kHomeRoom characters for findHome(); null: it is given
     std::string cwd;
+    std::vector<gid_t> groups;
     uid_t uid = 0;
     gid_t gid = 0;
-    std::vector<gid_t> groups;
     mode_t umask = 0022;
+    unsigned filterFlags = 0;
+    std::vector<sock_filter> filter; ///< empty: none
+    std::unique_ptr<Listener> listener; ///< who answers for the filter; null: nobody
     CapabilityMasks capabilities;
     std::vector<Limit> limits;
-    bool noNewPrivileges = false;
     ProgramLabel label;
     std::optional<unsigned long> personality; ///< as personality(2) takes it
     std::optional<MemoryPolicyPlan> memoryPolicy;
-    bool endWithParent = false; ///< SIGKILL when the parent ends
-    std::vector<sock_filter> filter; ///< empty: none
-    unsigned filterFlags = 0;
-    std::unique_ptr<Listener> listener; ///< who answers for the filter; null: nobody
-    std::array<UniqueFd, 3> streams; ///< what become 0, 1 and 2; none with a terminal
-    bool terminal = false;
-    oci::ConsoleSize consoleSize;
-    unsigned inheritedFds = 0; ///< descriptors from 3 on that execve(2) keeps
     std::string sessionKeyring; ///< empty: the caller's
+    unsigned inheritedFds = 0; ///< descriptors from 3 on that execve(2) keeps
     std::vector<PreparedHook> hooks; ///< startContainer
     StateText hookState;
+    std::array<UniqueFd, 3> streams; ///< what become 0, 1 and 2; none with a terminal
+    oci::ConsoleSize consoleSize;
+    bool terminal = false;
+    bool noNewPrivileges = false;
+    bool endWithParent = false; ///< SIGKILL when the parent ends
     bool handsReportOn = false; ///< the program gets the report pipe as kReportForInit
 
     /// For lamella-init: it reports in our place, and its program has not started before that pipe is closed.
@@ -83,7 +83,7 @@ Result<Program> prepareProgram(const oci::Process& process, const oci::Linux& li
 void takeStreams(const Program& program, int terminal, const rootfs::Reporter& reporter);
 
 /// Runs hooks in the calling child; the first that fails ends it. Step::Hooks, detail: index into the list.
-void runHooks(const std::vector<PreparedHook>& hooks, std::string_view state, BorrowedFd directory,
+void runHooks(const std::vector<PreparedHook>& hooks, const HookSurroundings& surroundings,
               const rootfs::Reporter& reporter);
 
 /// What every child does first: its own session, default signals, nothing inherited but what the program shall inherit,

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/hook.h"
-#include "engine/runtime/program.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -69,14 +68,14 @@ void takeDefaultSignals()
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-[[noreturn]] void becomeHook(const PreparedHook& hook, const HookPipes& pipes, BorrowedFd directory)
+[[noreturn]] void becomeHook(const PreparedHook& hook, const HookPipes& pipes, const HookSurroundings& surroundings)
 {
     takeDefaultSignals();
     const bool ready = ::dup2(pipes.in.read.get(), 0) == 0 && ::dup2(pipes.out.write.get(), 1) == 1
         && ::dup2(pipes.out.write.get(), 2) == 2 && ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) == 0
-        && ::fchdir(directory.get()) == 0;
+        && ::fchdir(surroundings.directory.get()) == 0;
     if (ready)
-        ::execve(hook.path.c_str(), hook.argv.data(), hook.envp.data());
+        ::execve(hook.path.c_str(), hook.argv.data(), hook.inherits ? surroundings.environment : hook.envp.data());
     const int errnum = errno;
     ::_exit(::write(pipes.failed.write.get(), &errnum, sizeof errnum) < 0 ? 126 : 127);
 }
@@ -138,18 +137,18 @@ int reap(int pidfd)
 
 } // namespace
 
-HookResult runHook(const PreparedHook& hook, std::string_view state, BorrowedFd directory)
+HookResult runHook(const PreparedHook& hook, const HookSurroundings& surroundings)
 {
     HookResult result;
     HookPipes pipes;
     int pidfd = -1;
-    if (!pipes.in.make() || !pipes.out.make() || !pipes.failed.make() || !fill(pipes.in, state)) {
+    if (!pipes.in.make() || !pipes.out.make() || !pipes.failed.make() || !fill(pipes.in, surroundings.state)) {
         result.errnum = errno;
         return result;
     }
     const pid_t pid = forkHook(pidfd);
     if (pid == 0)
-        becomeHook(hook, pipes, directory);
+        becomeHook(hook, pipes, surroundings);
     if (pid < 0) {
         result.errnum = errno;
         return result;
@@ -169,20 +168,6 @@ HookResult runHook(const PreparedHook& hook, std::string_view state, BorrowedFd 
     const int status = reap(pidfd);
     result.errnum = errnum != 0 ? errnum : status;
     return result;
-}
-
-void runHooks(const std::vector<PreparedHook>& hooks, std::string_view state, BorrowedFd directory,
-              const rootfs::Reporter& reporter)
-{
-    if (hooks.empty())
-        return;
-    for (std::size_t i = 0; i < hooks.size(); ++i) {
-        const HookResult result = runHook(hooks[i], state, directory);
-        if (!result.succeeded())
-            reporter.fail(rootfs::Step::Hooks, result.errnum, static_cast<std::uint32_t>(i),
-                          {result.output.data(), result.outputLength});
-    }
-    reporter.reached(rootfs::Step::Hooks);
 }
 
 } // namespace lamella::runtime

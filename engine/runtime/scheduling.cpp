@@ -50,6 +50,16 @@ bool applyIoPriority(const Scheduling& scheduling, pid_t pid)
     return !scheduling.ioPriority || ::syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, pid, *scheduling.ioPriority) == 0;
 }
 
+Result<void> scheduleProcess(const oci::Process& process, pid_t pid)
+{
+    const Scheduling scheduling = prepareScheduling(process);
+    if (!applyScheduler(scheduling, pid))
+        return systemFailure("cannot set the scheduler");
+    if (!applyIoPriority(scheduling, pid))
+        return systemFailure("cannot set the I/O priority");
+    return {};
+}
+
 Processors prepareProcessors(const std::string& list)
 {
     return list.empty() ? std::nullopt : oci::parseNumberList(list);

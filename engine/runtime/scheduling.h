@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/base/result.h"
 #include "engine/oci/number_list.h"
 #include "engine/oci/spec.h"
 
@@ -31,6 +32,9 @@ Scheduling prepareScheduling(const oci::Process& process);
 /// `pid` 0 is the caller. A real-time policy needs CAP_SYS_NICE of the host.
 bool applyScheduler(const Scheduling& scheduling, pid_t pid);
 bool applyIoPriority(const Scheduling& scheduling, pid_t pid);
+
+/// Sets both for a process that waits. Errors: NotAuthorized, InvalidArgument (what the kernel makes no sense of).
+Result<void> scheduleProcess(const oci::Process& process, pid_t pid);
 
 /// The caller's processors; no list leaves them as they are.
 using Processors = std::optional<oci::BitSet>;

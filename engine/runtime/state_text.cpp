@@ -26,9 +26,9 @@ void StateText::setPid(pid_t pid)
     char digits[kWidth];
     const auto length = static_cast<std::size_t>(std::to_chars(digits, digits + kWidth, pid).ptr - digits);
     for (const std::size_t at : m_places) {
-        // Blanks may stand before a number.
-        std::memset(m_text.data() + at, ' ', kWidth - length);
-        std::memcpy(m_text.data() + at + kWidth - length, digits, length);
+        // Blanks may stand behind a number.
+        std::memcpy(m_text.data() + at, digits, length);
+        std::memset(m_text.data() + at + length, ' ', kWidth - length);
     }
 }
 

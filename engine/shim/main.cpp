@@ -37,6 +37,10 @@ Result<shim::Shim*> prepare(const shim::Options& options)
     auto log = TRY(shim::LogWriter::open(options.log));
     const std::string config = TRY(os::readFile(options.bundle / "config.json"));
     auto spec = TRY(oci::parseSpec(config));
+    if (!spec.hooks.poststart.empty() || !spec.hooks.poststop.empty())
+        return failure(ErrorKind::Unsupported,
+                       "config.json: hooks.poststart and hooks.poststop are not supported: a shim that waits for them "
+                       "would answer nobody");
     // Lives as long as the process: nothing is gained by destroying it on the way out.
     static auto* const program = new shim::Shim(options, std::move(loop), std::move(log), std::move(spec));
     return program;

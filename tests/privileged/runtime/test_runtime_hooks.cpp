@@ -35,6 +35,7 @@ private Q_SLOTS:
     void timeouts();
     void hookThatCannotRun();
     void argumentsAndEnvironment();
+    void environmentThatIsNotGiven();
     void hookThatNeitherReadsNorStops();
     void mountsOfHooks();
     void hooksOfTheCreation();
@@ -50,7 +51,8 @@ namespace {
 /// A shell script as a hook.
 oci::Hook script(const QString& text)
 {
-    return {"/bin/sh", {"sh", "-c", text.toStdString()}, {"PATH=/usr/sbin:/usr/bin:/sbin:/bin"}, std::nullopt};
+    const std::vector<std::string> path{"PATH=/usr/sbin:/usr/bin:/sbin:/bin"};
+    return {"/bin/sh", {"sh", "-c", text.toStdString()}, path, std::nullopt};
 }
 
 QByteArray contentOf(const QString& path)
@@ -255,12 +257,33 @@ void TestRuntimeHooks::argumentsAndEnvironment()
     hook.write("#!/bin/sh\n{ echo \"$0 $#\"; tr '\\0' '\\n' </proc/$$/environ; } >>out\n");
     hook.close();
     hook.setPermissions(QFile::ReadOwner | QFile::ExeOwner);
-    bundle.spec.hooks.createRuntime.push_back({path.toStdString(), {}, {}, std::nullopt});
-    bundle.spec.hooks.createRuntime.push_back({path.toStdString(), {"name", "a b", ""}, {"X=1", "Y"}, std::nullopt});
+    using Environment = std::vector<std::string>;
+    bundle.spec.hooks.createRuntime.push_back({path.toStdString(), {}, Environment{}, std::nullopt});
+    bundle.spec.hooks.createRuntime.push_back(
+        {path.toStdString(), {"name", "a b", ""}, Environment{"X=1", "Y"}, std::nullopt});
     bundle.setCommand({QStringLiteral("true")});
     QCOMPARE(bundle.run().err, QByteArray{});
     const QByteArray name = path.toLocal8Bit();
     QCOMPARE(contentOf(bundle.directory() + QStringLiteral("/out")), name + " 0\n" + name + " 2\nX=1\nY\n");
+}
+
+/// It is that of the runtime; but nothing of it gets into the container.
+void TestRuntimeHooks::environmentThatIsNotGiven()
+{
+    ::setenv("LAMELLA_TEST_SECRET", "1", 1);
+    Bundle bundle{Kind::Plain};
+    addEverywhere(bundle, QStringLiteral("echo $LAMELLA_TEST_SECRET $INSIDE >$1/$0"));
+    for (const HookList list : kLists)
+        (bundle.spec.hooks.*list).front().env.reset();
+    bundle.spec.process.env.push_back("INSIDE=2");
+    bundle.setCommand({QStringLiteral("true")});
+    const Outcome outcome = bundle.run();
+    ::unsetenv("LAMELLA_TEST_SECRET");
+    QCOMPARE(outcome.err, QByteArray{});
+    for (const char* place : kPlaces) {
+        const QByteArray expected = qstrcmp(place, "startContainer") == 0 ? "2\n" : "1\n";
+        QCOMPARE(contentOf(shared(bundle) + u'/' + QLatin1String(place)), expected);
+    }
 }
 
 void TestRuntimeHooks::hookThatNeitherReadsNorStops()
