@@ -9,9 +9,9 @@
 /// failure is reported and ends the process. The detail of a report is an index into the plan's list.
 namespace lamella::rootfs {
 
-/// Puts the detached mount `root` on top of the old root; or on `place`, a directory, where hooks must find it at its own
-/// path (-1: there is no place). In a namespace of its own all mounts are made private before; in another's only the one
-/// that it lies on, without which it would show elsewhere.
+/// Puts the detached mount `root` on top of the old root; or on `place`, a directory, where hooks must find it at its
+/// own path (-1: there is no place). In a namespace of its own all mounts are made private before; in another's only
+/// the one that it lies on, without which it would show elsewhere.
 void attachRoot(int root, bool ownNamespace, int place, const Reporter& reporter);
 
 /// Makes and attaches all mounts of the plan, and keeps what it makes there. Step::Mounts, detail: see mountName().

@@ -9,6 +9,7 @@
 #include <net/if.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -88,12 +89,26 @@ int receiveRoot(const CreatePlan& plan, BorrowedFd channel, const Reporter& repo
     return root;
 }
 
+/// `place` belongs to a new namespace: in others hooks find the root file system only as their directory.
 void enterMounts(const MountSpace& space, int root, int place, const Reporter& reporter)
 {
     if (space.kind == MountSpaceKind::Joined)
         reporter.require(::setns(space.joined.get(), CLONE_NEWNS) == 0, Step::JoinNamespaces);
+    const bool isNew = space.kind == MountSpaceKind::New;
     if (space.kind != MountSpaceKind::Shared)
-        rootfs::attachRoot(root, space.kind == MountSpaceKind::New, place, reporter);
+        rootfs::attachRoot(root, isNew, isNew ? place : -1, reporter);
+}
+
+/// Without pivot_root(2), a root that lies on its place is moved to where who joins the namespace finds it.
+void changeRoot(const CreatePlan& plan, int bottom, int root, int place, const Reporter& reporter)
+{
+    if (!plan.noPivot) {
+        rootfs::pivotInto(root, plan.mounts, reporter);
+        return;
+    }
+    if (place >= 0 && plan.mountSpace.kind == MountSpaceKind::New)
+        reporter.require(::move_mount(bottom, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) == 0, Step::Pivot);
+    rootfs::changeRootInto(root, plan.mounts, reporter);
 }
 
 /// Makes a working directory that is missing, inside the root only, as its absence is not an error in the field.
@@ -165,7 +180,7 @@ void runCreatedChild(CreatePlan& plan, ChildEnds ends, const Reporter& reporter)
     runCreateHooks(plan, root, ends.channel, reporter);
     makeWorkingDirectory(root, plan, reporter);
     rootfs::protectPaths(root, plan.mounts, reporter);
-    (plan.noPivot ? rootfs::changeRootInto : rootfs::pivotInto)(root, plan.mounts, reporter);
+    changeRoot(plan, bottom, root, place, reporter);
     lookForProgram(plan.program, reporter);
     reporter.require(sendMark(ends.channel.get(), kMarkReady, terminal.master), Step::Ready);
     if (terminal.master >= 0)

@@ -7,6 +7,7 @@
 #include "engine/runtime/cli/streams.h"
 #include "engine/runtime/runtime.h"
 
+#include <csignal>
 #include <format>
 
 namespace lamella::runtime::cli {

@@ -234,7 +234,7 @@ void TestRuntimeEscapes::cve_2026_30892_execUser()
     file.write(R"({"cwd":"/","args":["payload","ids"],"user":{"gid":0,"uid":)" + uid + "}}");
     file.close();
     const Outcome outcome = bundle.runtime({QStringLiteral("exec"), QStringLiteral("--process"), path, bundle.id()});
-    QCOMPARE(outcome.status, 1);
+    QCOMPARE(outcome.status, 255);
     QVERIFY2(outcome.err.contains("process.user.uid"), outcome.err);
     QCOMPARE(outcome.out, QByteArray{});
     bundle.runtime({QStringLiteral("kill"), bundle.id(), QStringLiteral("KILL")});

@@ -22,18 +22,25 @@ private Q_SLOTS:
 
     void seesItsRootOnly_data();
     void seesItsRootOnly();
+    void whoJoinsFindsItsRoot_data();
+    void whoJoinsFindsItsRoot();
 };
+
+static Result<runtime::Created> createIn(const Bundle& bundle, BorrowedFd out)
+{
+    return runtime::create({.id = bundle.id().toStdString(),
+                            .bundle = bundle.directory().toStdString(),
+                            .spec = bundle.spec,
+                            .streams = {BorrowedFd{0}, out, out},
+                            .noPivot = true});
+}
 
 static QByteArray outputOf(const Bundle& bundle)
 {
     auto pipe = os::makePipe();
     if (!pipe)
         return "no pipe";
-    auto container = runtime::create({.id = bundle.id().toStdString(),
-                                      .bundle = bundle.directory().toStdString(),
-                                      .spec = bundle.spec,
-                                      .streams = {BorrowedFd{0}, pipe->write.borrow(), pipe->write.borrow()},
-                                      .noPivot = true});
+    auto container = createIn(bundle, pipe->write.borrow());
     if (!container)
         return QByteArray::fromStdString(container.error().message);
     if (const auto started = runtime::start(*container); !started)
@@ -68,6 +75,29 @@ void TestRuntimeNoPivot::seesItsRootOnly()
     QCOMPARE(outputOf(bundle), QByteArray{"/..\n/etc/passwd\n1\nproc\n1\n"});
     QCOMPARE(QFile::exists(bundle.image() + QStringLiteral("/new")), !covered);
     QCOMPARE(bundle.leftovers(), QStringList{});
+}
+
+void TestRuntimeNoPivot::whoJoinsFindsItsRoot_data()
+{
+    QTest::addColumn<bool>("hasHooks"); // then the root lies where they know it until the last moment
+    QTest::newRow("without hooks") << false;
+    QTest::newRow("with hooks") << true;
+}
+
+void TestRuntimeNoPivot::whoJoinsFindsItsRoot()
+{
+    QFETCH(bool, hasHooks);
+    Bundle bundle{Kind::Plain};
+    if (hasHooks)
+        bundle.spec.hooks.createContainer = {{"/bin/true", {}, {}, std::nullopt}};
+    bundle.setCommand({QStringLiteral("true")});
+    auto container = createIn(bundle, BorrowedFd{2});
+    QVERIFY2(container.has_value(), container ? "" : container.error().message.c_str());
+    const Outcome seen = test::run(QStringLiteral("nsenter"),
+                                   {QStringLiteral("-t"), QString::number(container->pid), QStringLiteral("-m"),
+                                    QStringLiteral("/bin/busybox"), QStringLiteral("ls"), QStringLiteral("-d"),
+                                    QStringLiteral("/vol"), QStringLiteral("/usr")});
+    QCOMPARE(seen.out, QByteArray{"/vol\n"});
 }
 
 QTEST_GUILESS_MAIN(TestRuntimeNoPivot)
