@@ -45,6 +45,7 @@ Result<RawMode> RawMode::enter(BorrowedFd terminal)
         return systemFailure("cannot read the settings of a terminal");
     termios raw = saved;
     ::cfmakeraw(&raw);
+    raw.c_oflag |= OPOST; // a line that ends with "\n" alone goes to the margin all the same
     if (::tcsetattr(terminal.get(), TCSANOW, &raw) != 0)
         return systemFailure("cannot change the settings of a terminal");
     return RawMode{terminal, saved};

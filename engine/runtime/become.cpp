@@ -121,13 +121,20 @@ void setCapabilities(const CapabilityMasks& masks, const Reporter& reporter)
 
 /// A working directory through a descriptor of the host's (/proc/self/fd/N) would lie outside of the root. So no magic
 /// links are followed; and where getcwd(2) gives a name that does not begin with a slash, it lies outside all the same.
-void changeDirectory(const Program& program, const Reporter& reporter)
+/// False with errno where the directory cannot be entered.
+bool enterDirectory(const Program& program)
 {
     open_how how{};
     how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
     how.resolve = RESOLVE_NO_MAGICLINKS;
     const auto directory = static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, program.cwd.c_str(), &how, sizeof how));
-    reporter.require(directory >= 0 && ::fchdir(directory) == 0, Step::WorkingDirectory);
+    return directory >= 0 && ::fchdir(directory) == 0;
+}
+
+/// `isThere`: it was entered before the change of user. What root may not enter (a network file system) the user may.
+void changeDirectory(const Program& program, bool isThere, const Reporter& reporter)
+{
+    reporter.require(isThere || enterDirectory(program), Step::WorkingDirectory);
     char where[PATH_MAX];
     reporter.require(::syscall(SYS_getcwd, where, sizeof where) > 0, Step::WorkingDirectory);
     if (where[0] != '/')
@@ -204,6 +211,12 @@ void takeStreams(const Program& program, int terminal, const Reporter& reporter)
     }
     if (!program.terminal)
         return;
+    if (program.plainNewlines) {
+        termios settings{};
+        reporter.require(::ioctl(terminal, TCGETS, &settings) == 0, Step::Terminal);
+        settings.c_oflag &= ~static_cast<tcflag_t>(ONLCR);
+        reporter.require(::ioctl(terminal, TCSETS, &settings) == 0, Step::Terminal);
+    }
     if (program.consoleSize.height != 0 || program.consoleSize.width != 0) {
         winsize size{};
         size.ws_row = program.consoleSize.height;
@@ -223,13 +236,14 @@ void becomeProgram(const Program& program, BorrowedFd label, const Reporter& rep
         reporter.require(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, Step::Capabilities);
     else
         loadFilter(program, reporter); // as long as it may: this needs CAP_SYS_ADMIN
+    const bool isThere = enterDirectory(program);
     dropBounding(program.capabilities.bounding, reporter);
     becomeUser(program, reporter);
     setCapabilities(program.capabilities, reporter);
     // After the changes of user and capabilities, which clear it; execve(2) keeps it (PR_SET_PDEATHSIG(2const)).
     if (program.endWithParent)
         reporter.require(::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0, Step::Capabilities);
-    changeDirectory(program, reporter);
+    changeDirectory(program, isThere, reporter);
     if (program.noNewPrivileges)
         loadFilter(program, reporter);
     execute(program, reporter);

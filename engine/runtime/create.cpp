@@ -169,6 +169,7 @@ private:
         addNamespaces(m_spec, m_plan);
         m_plan.program = TRY(prepareProgram(m_spec.process, m_spec.linux));
         m_plan.program.endWithParent = m_request.endWithCaller;
+        m_plan.program.plainNewlines = m_request.plainNewlines;
         m_plan.program.inheritedFds = m_request.inheritedFds;
         m_plan.program.sessionKeyring = m_request.sessionKeyring;
         if (hasInit() && m_request.inheritedFds != 0)

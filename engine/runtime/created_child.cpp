@@ -182,12 +182,13 @@ void runCreatedChild(CreatePlan& plan, ChildEnds ends, const Reporter& reporter)
     rootfs::protectPaths(root, plan.mounts, reporter);
     changeRoot(plan, bottom, root, place, reporter);
     lookForProgram(plan.program, reporter);
+    // With a terminal, so that nobody who reads what the caller prints waits for a container that waits.
+    takeStreams(plan.program, terminal.slave, reporter);
     reporter.require(sendMark(ends.channel.get(), kMarkReady, terminal.master), Step::Ready);
     if (terminal.master >= 0)
         ::close(terminal.master);
     reporter.reached(Step::Ready);
     waitAtGate(ends.gate.get(), reporter);
-    takeStreams(plan.program, terminal.slave, reporter);
     becomeProgram(plan.program, label.borrow(), reporter);
 }
 

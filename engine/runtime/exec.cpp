@@ -130,6 +130,7 @@ Result<ExecPlan> prepare(const ExecRequest& request)
     TRY(oci::validate(request.process));
     ExecPlan plan;
     plan.program = TRY(prepareProgram(request.process, request.spec.linux));
+    plan.program.plainNewlines = request.plainNewlines;
     plan.program.inheritedFds = request.inheritedFds;
     plan.program.sessionKeyring = request.sessionKeyring;
     if (const auto& seccomp = request.spec.linux.seccomp; seccomp && oci::usesNotify(*seccomp))

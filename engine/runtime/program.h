@@ -52,6 +52,7 @@ struct Program {
     std::optional<unsigned long> personality; ///< as personality(2) takes it
     std::optional<MemoryPolicyPlan> memoryPolicy;
     std::string sessionKeyring; ///< empty: the caller's
+    bool plainNewlines = false; ///< its terminal leaves "\n" as it is
     unsigned inheritedFds = 0; ///< descriptors from 3 on that execve(2) keeps
     std::vector<PreparedHook> hooks; ///< startContainer
     StateText hookState;

@@ -42,6 +42,8 @@ struct CreateRequest {
         = false; ///< PID 1 is killed when the calling process ends (PR_SET_PDEATHSIG; it may clear that itself)
     /// How many descriptors from 3 on the program inherits. They are open in the caller; not together with
     /// lamella-init.
+    /// The program's terminal leaves "\n" as it is: whoever shows what it prints has a terminal that adds the "\r".
+    bool plainNewlines = false;
     unsigned inheritedFds = 0;
     std::string sessionKeyring = {}; ///< joined or made; empty: the caller's is kept
     bool systemdCgroup = false; ///< systemd makes the cgroup: systemdCgroupPath()
@@ -96,6 +98,7 @@ struct ExecRequest {
     const oci::Process& process;
     cgroup::Cgroup& cgroup;
     Streams streams; ///< used where process.terminal is false
+    bool plainNewlines = false; ///< as CreateRequest has it
     unsigned inheritedFds = 0; ///< as CreateRequest has it
     std::string sessionKeyring = {}; ///< as CreateRequest has it
     std::string id = {}; ///< the container's and its bundle's: what a seccomp listener is told

@@ -29,7 +29,7 @@ struct Making {
         const unsigned sockets = listenFds();
         const unsigned inherited = sockets + options.preservedFds;
         TRY(checkInherited(inherited, options.preservedFds));
-        Making making{TRY(loadBundle(options.bundle)), inherited};
+        Making making{TRY(loadBundle(options.bundle, options.config)), inherited};
         TRY(checkConsole(options, making.bundle.spec.process.terminal, stays));
         if (sockets != 0) {
             auto& env = making.bundle.spec.process.env;
@@ -47,6 +47,7 @@ struct Making {
                                         .spec = bundle.spec,
                                         .streams = kOwnStreams,
                                         .gateDirectory = gateDirectory,
+                                        .plainNewlines = options.consoleSocket.empty(),
                                         .inheritedFds = inherited,
                                         .sessionKeyring = keyringOf(reservation.state()),
                                         .systemdCgroup = options.systemdCgroup,

@@ -142,9 +142,18 @@ json toJson(const std::vector<cgroup::RdmaStatistics>& devices)
     return out;
 }
 
-std::string dumpLine(const json& document)
+std::string dumped(const json& value)
 {
-    return document.dump(-1, ' ', false, json::error_handler_t::replace);
+    return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+/// In runc's order: there are callers that compare the text.
+std::string eventLine(std::string_view type, const std::string& id, const json& data)
+{
+    std::string line = "{\"type\":" + dumped(type) + ",\"id\":" + dumped(id);
+    if (!data.is_null())
+        line += ",\"data\":" + dumped(data);
+    return line + "}";
 }
 
 } // namespace
@@ -157,12 +166,12 @@ std::string statsEvent(const std::string& id, const cgroup::Statistics& statisti
               {"intel_rdt", json::object()},         {"network_interfaces", nullptr}};
     if (!statistics.rdma.empty())
         data["rdma"] = toJson(statistics.rdma);
-    return dumpLine({{"type", "stats"}, {"id", id}, {"data", std::move(data)}});
+    return eventLine("stats", id, data);
 }
 
 std::string oomEvent(const std::string& id)
 {
-    return dumpLine({{"type", "oom"}, {"id", id}});
+    return eventLine("oom", id, nullptr);
 }
 
 } // namespace lamella::runtime::cli

@@ -30,7 +30,7 @@ Result<std::unique_ptr<cgroup::Cgroup>> openCgroup(const Options& options, const
         return failure(ErrorKind::Unsupported,
                        "--cgroup is taken once, and without a controller: the program joins all of them");
     if (std::format("/{}/", path).contains("/../"))
-        return failure(ErrorKind::InvalidArgument, std::format("--cgroup: bad sub cgroup path \"{}\"", path));
+        return failure(ErrorKind::InvalidArgument, std::format("--cgroup: bad sub cgroup path: {} is not a sub cgroup path", path));
     const std::string below = std::filesystem::path{path}.relative_path().lexically_normal().native();
     return cgroup::open(below.empty() || below == "." ? state.cgroup : state.cgroup + "/" + below);
 }
@@ -71,6 +71,7 @@ Result<int> execCommand(const Options& options)
                           .process = process,
                           .cgroup = *group,
                           .streams = kOwnStreams,
+                          .plainNewlines = options.consoleSocket.empty(),
                           .inheritedFds = options.preservedFds,
                           .sessionKeyring = keyringOf(state),
                           .id = state.id,

@@ -65,10 +65,10 @@ Result<int> listCommand(const Options& options)
         return 0;
     }
     if (options.format == Format::Json) {
-        nlohmann::json document = nlohmann::json::array();
+        std::string text;
         for (const State& state : all)
-            document.push_back(stateDocument(options.root, state));
-        std::puts(textOf(document).c_str());
+            text += (text.empty() ? "[" : ",") + textOf(stateMembers(options.root, state), false);
+        std::puts(text.empty() ? "[]" : (text + "]").c_str());
         return 0;
     }
     std::vector<Row> rows{{"ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"}};
@@ -81,8 +81,7 @@ Result<int> listCommand(const Options& options)
 Result<int> stateCommand(const Options& options)
 {
     const State state = TRY(load(options.root, options.id));
-    const nlohmann::json document = stateDocument(options.root, state);
-    std::puts(document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+    std::puts(textOf(stateMembers(options.root, state), true).c_str());
     return 0;
 }
 

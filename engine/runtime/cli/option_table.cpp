@@ -125,6 +125,16 @@ Result<void> criu(Options&, std::string_view, const std::string&)
     return failure(ErrorKind::Unsupported, "--criu is not supported: there are no checkpoints");
 }
 
+/// crun's way to say --systemd-cgroup.
+Result<void> cgroupManager(Options& options, std::string_view, const std::string& value)
+{
+    if (value != "cgroupfs" && value != "systemd")
+        return failure(ErrorKind::Unsupported,
+                       std::format("--cgroup-manager={} is not supported: use cgroupfs or systemd", value));
+    options.systemdCgroup = value == "systemd";
+    return {};
+}
+
 /// There is no subreaper: processes that lose their parent outside of a pid namespace go to whom the system says.
 Result<void> noSubreaper(Options&, std::string_view name, const std::string& value)
 {
@@ -167,12 +177,16 @@ constexpr std::array kOptions{
     OptionRule{"log-level", 0, on({None}), "LEVEL", "trace, debug, info, warning, error or off", logLevel},
     OptionRule{"debug", 0, on({None}), "", "the same as --log-level debug", debug},
     OptionRule{"systemd-cgroup", 0, on({None}), "", "let systemd make the cgroup", flag<&Options::systemdCgroup>},
+    OptionRule{"cgroup-manager", 0, on({None}), "cgroupfs|systemd", "who makes the cgroup, as crun has it",
+               cgroupManager},
     OptionRule{"rootless", 0, on({None}), "auto|false", "whether cgroups may be missing: never", rootless},
     OptionRule{"criu", 0, on({None}), "PATH", "refused: there are no checkpoints", criu},
     OptionRule{"version", 'v', on({None}), "", "show the version", flag<&Options::version>},
 
     OptionRule{"bundle", 'b', kCreating | on({Spec}), "DIR", "the bundle (otherwise the current directory)",
                path<&Options::bundle>},
+    OptionRule{"config", 0, kCreating, "FILE", "config.json by another name, in the bundle, as crun has it",
+               path<&Options::config>},
     OptionRule{"console-socket", 0, kRunning, "PATH", "the socket that gets the terminal's master",
                path<&Options::consoleSocket>},
     OptionRule{"pidfd-socket", 0, kRunning, "PATH", "the socket that gets a pidfd of the program",

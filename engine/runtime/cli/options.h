@@ -56,6 +56,7 @@ struct Options {
 
     // create, run and exec.
     std::filesystem::path bundle = ".";
+    std::filesystem::path config = "config.json"; ///< below the bundle
     std::filesystem::path consoleSocket;
     std::filesystem::path pidfdSocket;
     std::filesystem::path pidFile;

@@ -36,14 +36,14 @@ Result<State> stateFor(const Options& options, const LoadedBundle& bundle)
 
 } // namespace
 
-Result<LoadedBundle> loadBundle(const std::filesystem::path& bundle)
+Result<LoadedBundle> loadBundle(const std::filesystem::path& bundle, const std::filesystem::path& config)
 {
     LoadedBundle loaded;
     loaded.path = absolutePath(bundle);
     // "dir/" and "dir" are one bundle.
     if (!loaded.path.has_filename() && loaded.path.has_relative_path())
         loaded.path = loaded.path.parent_path();
-    loaded.config = TRY(os::readFile(loaded.path / "config.json"));
+    loaded.config = TRY(os::readFile(loaded.path / config));
     loaded.spec = TRY(oci::parseSpec(loaded.config));
     return loaded;
 }

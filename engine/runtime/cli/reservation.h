@@ -20,7 +20,7 @@ struct LoadedBundle {
 };
 
 /// Errors: those of reading and of oci::parseSpec().
-Result<LoadedBundle> loadBundle(const std::filesystem::path& bundle);
+Result<LoadedBundle> loadBundle(const std::filesystem::path& bundle, const std::filesystem::path& config);
 
 /// The reserved name of a container that is being made, locked; given back when that fails. Move-only.
 class Reservation {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/cli/spec_template.h"
 
+#include "engine/cgroup/layout.h"
 #include "engine/runtime/state_document.h"
 
 namespace lamella::runtime::cli {
@@ -46,6 +47,16 @@ oci::Spec common()
     return spec;
 }
 
+/// With a cgroup namespace where there is one tree of them (v2), as runc has it.
+void addNamespaces(oci::Spec& spec, std::initializer_list<oci::NamespaceType> types)
+{
+    for (const auto type : types)
+        spec.linux.namespaces.push_back({type, {}});
+    const auto trees = cgroup::machineTrees();
+    if (trees && (*trees)->mode == cgroup::Mode::V2)
+        spec.linux.namespaces.push_back({oci::NamespaceType::Cgroup, {}});
+}
+
 } // namespace
 
 oci::Spec specTemplate()
@@ -54,8 +65,7 @@ oci::Spec specTemplate()
     spec.mounts = usualMounts({"/sys", "sysfs", "sysfs", {"nosuid", "noexec", "nodev", "ro"}},
                               {"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"});
     using enum oci::NamespaceType;
-    for (const auto type : {Pid, Network, Ipc, Uts, Mount, Cgroup})
-        spec.linux.namespaces.push_back({type, {}});
+    addNamespaces(spec, {Pid, Network, Ipc, Uts, Mount});
     return spec;
 }
 
@@ -66,8 +76,7 @@ oci::Spec rootlessTemplate(uid_t uid, gid_t gid)
     spec.mounts = usualMounts({"/sys", "none", "/sys", {"rbind", "nosuid", "noexec", "nodev", "ro"}},
                               {"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"});
     using enum oci::NamespaceType;
-    for (const auto type : {Pid, Ipc, Uts, Mount, Cgroup, User})
-        spec.linux.namespaces.push_back({type, {}});
+    addNamespaces(spec, {Pid, Ipc, Uts, Mount, User});
     spec.linux.uidMappings = {{0, uid, 1}};
     spec.linux.gidMappings = {{0, gid, 1}};
     return spec;

@@ -5,7 +5,7 @@
 #include "engine/base/unique_fd.h"
 #include "engine/oci/spec.h"
 
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -13,6 +13,8 @@
 #include <string>
 #include <string_view>
 #include <sys/types.h>
+#include <utility>
+#include <vector>
 
 namespace lamella::runtime::cli {
 
@@ -56,8 +58,13 @@ std::string lifecycleOf(const std::filesystem::path& root, const State& state);
 /// lifecycleOf(), or paused where its cgroup is frozen.
 std::string statusOf(const std::filesystem::path& root, const State& state);
 
-/// The state JSON of runtime.md with the status, and with what runc adds to it: rootfs, created, owner.
-nlohmann::json stateDocument(const std::filesystem::path& root, const State& state);
+/// The members of the state document, in runc's order, which some callers compare with (runtime.md "State", with rootfs,
+/// created and owner beside it).
+using StateMembers = std::vector<std::pair<std::string_view, nlohmann::json>>;
+StateMembers stateMembers(const std::filesystem::path& root, const State& state);
+
+/// As a JSON object in their order: a line, or a line for each with `indented`. Bytes that are not UTF-8 are replaced.
+std::string textOf(const StateMembers& members, bool indented);
 
 /// "2026-11-23T08:26:09.123456Z".
 std::string createdText(const State& state);

@@ -83,17 +83,36 @@ std::string ownerOf(const std::filesystem::path& root, const State& state)
     return userName(status.st_uid);
 }
 
-nlohmann::json stateDocument(const std::filesystem::path& root, const State& state)
+StateMembers stateMembers(const std::filesystem::path& root, const State& state)
 {
     const std::string status = statusOf(root, state);
-    nlohmann::json document = runtime::stateDocument(
-        {.id = state.id, .status = status, .pid = state.pid, .bundle = state.bundle, .annotations = state.annotations});
-    // runc says 0 where there is no process.
-    document.emplace("pid", 0);
-    document["rootfs"] = state.rootfs;
-    document["created"] = createdText(state);
-    document["owner"] = ownerOf(root, state);
-    return document;
+    StateMembers members{{"ociVersion", kOciVersion},
+                         {"id", state.id},
+                         {"pid", status == "stopped" ? 0 : state.pid}, // runc says 0 where there is no process
+                         {"status", status},
+                         {"bundle", state.bundle},
+                         {"rootfs", state.rootfs},
+                         {"created", createdText(state)}};
+    if (!state.annotations.empty())
+        members.emplace_back("annotations", state.annotations);
+    members.emplace_back("owner", ownerOf(root, state));
+    return members;
+}
+
+std::string textOf(const StateMembers& members, bool indented)
+{
+    using enum nlohmann::json::error_handler_t;
+    std::string text;
+    for (const auto& [name, value] : members) {
+        text += text.empty() ? "{" : ",";
+        text += indented ? std::format("\n  \"{}\": ", name) : std::format("\"{}\":", name);
+        for (const char c : value.dump(indented ? 2 : -1, ' ', false, replace)) {
+            text += c;
+            if (c == '\n')
+                text += "  ";
+        }
+    }
+    return text + (indented ? "\n}" : "}");
 }
 
 } // namespace lamella::runtime::cli
