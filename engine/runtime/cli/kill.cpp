@@ -104,10 +104,11 @@ Result<int> killCommand(const Options& options)
 Result<int> deleteCommand(const Options& options)
 {
     const auto directory = directoryOf(options.root, options.id);
-    auto locked = Lock::take(directory);
-    if (!locked && locked.error().kind == ErrorKind::NotFound && options.force)
+    const auto lock = Lock::take(directory);
+    if (!lock && lock.error().kind == ErrorKind::NotFound && options.force)
         return 0;
-    const Lock lock = TRY(std::move(locked));
+    if (!lock)
+        return std::unexpected(lock.error());
     auto loaded = load(options.root, options.id);
     if (!loaded && loaded.error().kind == ErrorKind::NotFound && options.force) {
         forget(options.root, options.id); // its creator was killed before it had made anything

@@ -15,18 +15,19 @@ Result<Lock> Lock::take(const std::filesystem::path& directory)
         if (!opened && opened.error().errnum == ENOENT)
             return failure(ErrorKind::NotFound,
                            std::format("cannot find {}: container does not exist", directory.filename().native()));
-        UniqueFd file = TRY(std::move(opened));
+        if (!opened)
+            return std::unexpected(std::move(opened).error());
         struct flock whole{};
         whole.l_type = F_WRLCK;
         int code = 0;
         do
-            code = ::fcntl(file.get(), F_SETLKW, &whole);
+            code = ::fcntl(opened->get(), F_SETLKW, &whole);
         while (code != 0 && errno == EINTR);
         if (code != 0)
             return systemFailure("cannot lock " + path.native());
         // Who had it before may have deleted the container, and somebody may have made another one.
-        if (TRY(os::status(file.borrow(), path.native())).st_nlink != 0)
-            return Lock{std::move(file)};
+        if (TRY(os::status(opened->borrow(), path.native())).st_nlink != 0)
+            return Lock{std::move(*opened)};
     }
 }
 

@@ -150,7 +150,7 @@ Result<void> entersARunningContainer()
     EXPECT(bundle.exec("kill -9 $$").status == 137);
     EXPECT(bundle.runtime({"exec", "entered", "nosuch"})
                .out.contains("cannot run nosuch: executable file not found in $PATH"));
-    EXPECT(bundle.runtime({"delete", "entered"}).out.contains("is not stopped: running"));
+    EXPECT(bundle.runtime({"delete", "entered"}).out.contains("that is not stopped: running"));
     EXPECT_EQUAL(bundle.runtime({"delete", "--force", "entered"}).out, "");
     EXPECT_EQUAL(bundle.leftovers(), "");
     return {};

@@ -260,8 +260,7 @@ constexpr std::array kCommands{
     Command{"orphans", 1, orphans}, Command{"memory", 1, memory},  Command{"forks", 1, forks},
     Command{"write", 2, writeFile}, Command{"list", 1, list},      Command{"tty", 0, tty},
     Command{"remount", 1, remount}, Command{"mknod", 1, makeNode}, Command{"fds", 0, fds},
-    Command{"keyring", 0, keyring},
-    Command{"spy", 1, spy},
+    Command{"keyring", 0, keyring}, Command{"spy", 1, spy},
 };
 
 } // namespace
