@@ -63,6 +63,11 @@ function(lamella_library name)
     endif()
 endfunction()
 
+# What lamella-runtime is made of is compiled to be small: it copies itself at each start, and its time is the kernel's.
+function(lamella_keep_small)
+    add_compile_options($<$<CONFIG:Release>:-Os>)
+endfunction()
+
 # lamella_container_program(NAME SOURCES file...): a static program of the C++ library alone that runs inside containers,
 # where nothing else is: what sanitizers need, too, is missing there.
 function(lamella_container_program name)

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/base/compose.h"
+
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <filesystem>
@@ -9,7 +12,7 @@
 #include <string_view>
 #include <type_traits>
 
-/// std::format() for the static programs: only "{}", and only for text, paths, truths and integers. The standard one
+/// compose() for the static programs: only "{}", and only for text, paths, truths and integers. The standard one
 /// brings all locales and floating-point numbers with it, more than a megabyte in each program, and lamella-runtime is
 /// copied whole at each start.
 namespace lamella {
@@ -74,6 +77,14 @@ template <class... Args>
 std::string compose(ComposeFormat<Args...> format, const Args&... args)
 {
     return detail::compose(format.text(), {detail::textOf(args)...});
+}
+
+/// `text` with blanks behind it until it is `width` characters long.
+inline std::string padded(std::string_view text, std::size_t width)
+{
+    std::string wide{text};
+    wide.resize(std::max(width, wide.size()), ' ');
+    return wide;
 }
 
 } // namespace lamella

@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/base/log.h"
 
-#include "engine/base/log_lines.h"
-
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
-
 #include <array>
-#include <cstdlib>
-#include <format>
-#include <memory>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -20,35 +11,23 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kNames{"trace", "debug", "info", "warning", "error", "off"};
 
-spdlog::level::level_enum spdlogLevel(Level level)
+/// What is written before anybody has said how.
+void writePlainly(Level, std::string_view message)
 {
-    constexpr std::array kLevels{spdlog::level::trace, spdlog::level::debug, spdlog::level::info,
-                                 spdlog::level::warn,  spdlog::level::err,   spdlog::level::off};
-    return kLevels[static_cast<std::size_t>(std::to_underlying(level))];
+    std::string line{message};
+    line += '\n';
+    std::ignore = ::write(STDERR_FILENO, line.data(), line.size());
 }
 
-/// $JOURNAL_STREAM names the journal's socket by device and inode (systemd.exec(5)).
-bool isJournal(int fd)
-{
-    const char* stream = std::getenv("JOURNAL_STREAM");
-    struct stat status{};
-    return stream != nullptr && ::fstat(fd, &status) == 0
-        && std::format("{}:{}", status.st_dev, status.st_ino) == stream;
-}
-
-/// "<3>message": the journal adds time, program and PID itself, and takes the priority from the line (sd-daemon(3)).
-class JournalFormatter final : public spdlog::formatter {
-public:
-    void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& line) override
-    {
-        constexpr std::array kPriorities{'7', '7', '6', '4', '3', '2', '7'};
-        line.append("<").push_back(kPriorities.at(static_cast<std::size_t>(message.level)));
-        line.append(">").append(message.payload.data(), message.payload.size()).append("\n");
-    }
-    std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<JournalFormatter>(); }
-};
+Writer currentWriter = writePlainly;
+Level lowestLevel = Level::Info;
 
 } // namespace
+
+std::string_view nameOf(Level level)
+{
+    return kNames[static_cast<std::size_t>(std::to_underlying(level))];
+}
 
 Result<Level> levelFromName(std::string_view name)
 {
@@ -57,35 +36,24 @@ Result<Level> levelFromName(std::string_view name)
             return static_cast<Level>(i);
     }
     return failure(ErrorKind::InvalidArgument,
-                   std::format("'{}' is not a log level; use trace, debug, info, warning, error or off", name));
+                   compose("'{}' is not a log level; use trace, debug, info, warning, error or off", name));
 }
 
-void setup(std::string_view program, Level level)
+void setWriter(Writer writer, Level level)
 {
-    auto logger = spdlog::stderr_logger_mt(std::string{program});
-    if (isJournal(STDERR_FILENO))
-        logger->set_formatter(std::make_unique<JournalFormatter>());
-    else
-        logger->set_pattern("%Y-%m-%dT%H:%M:%S.%f %n[%P] %l: %v");
-    logger->set_level(spdlogLevel(level));
-    spdlog::set_default_logger(std::move(logger));
-}
-
-void setupLines(Level level, UniqueFd file, Format format)
-{
-    auto logger = std::make_shared<spdlog::logger>("", makeLineSink(std::move(file), format));
-    logger->set_level(spdlogLevel(level));
-    spdlog::set_default_logger(std::move(logger));
+    currentWriter = writer;
+    lowestLevel = level;
 }
 
 bool enabled(Level level)
 {
-    return spdlog::default_logger_raw()->should_log(spdlogLevel(level));
+    return level >= lowestLevel;
 }
 
 void write(Level level, std::string_view message)
 {
-    spdlog::default_logger_raw()->log(spdlogLevel(level), message);
+    if (enabled(level))
+        currentWriter(level, message);
 }
 
 } // namespace lamella::log

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/base/compose.h"
 #include "engine/base/result.h"
 #include "engine/base/unique_fd.h"
 
-#include <format>
 #include <string_view>
 
-/// The program's own log, through spdlog to standard error or a file. Never called between clone and exec (it locks and
-/// allocates).
+/// The program's own log. Never called between clone and exec (it locks and allocates).
 namespace lamella::log {
 
 enum class Level { Trace, Debug, Info, Warning, Error, Off };
@@ -16,46 +15,54 @@ enum class Level { Trace, Debug, Info, Warning, Error, Off };
 /// Reads a `--log-level` argument: trace, debug, info, warning, error or off.
 Result<Level> levelFromName(std::string_view name);
 
-/// Names the program in each line and sets the lowest level that is written. Called once, first thing in main().
+std::string_view nameOf(Level level);
+
+/// Gets each message that is written. Any thread.
+using Writer = void (*)(Level level, std::string_view message);
+
+/// Sets who writes, and the lowest level that is written. Called once, first thing in main(), by one of the two below.
+void setWriter(Writer writer, Level level);
+
+/// Writes through spdlog to standard error, with the program's name in each line. A program that does not call it is
+/// linked without spdlog.
 void setup(std::string_view program, Level level);
 
 /// How setupLines() writes: time="…" level=error msg="…", or {"level":"error","msg":"…","time":"…"}. These are the
 /// lines of logrus, which the callers of container runtimes read.
 enum class Format { Text, Json };
 
-/// setup() for a runtime's log: each message is one line, written at once to `file`, which should be open for
-/// appending.
+/// For a runtime's log: each message is one line, written at once to `file`, which should be open for appending.
 void setupLines(Level level, UniqueFd file, Format format);
 
 bool enabled(Level level);
 void write(Level level, std::string_view message);
 
 template <class... Args>
-void debug(std::format_string<Args...> text, Args&&... args)
+void debug(ComposeFormat<Args...> text, const Args&... args)
 {
     if (enabled(Level::Debug))
-        write(Level::Debug, std::format(text, std::forward<Args>(args)...));
+        write(Level::Debug, compose(text, args...));
 }
 
 template <class... Args>
-void info(std::format_string<Args...> text, Args&&... args)
+void info(ComposeFormat<Args...> text, const Args&... args)
 {
     if (enabled(Level::Info))
-        write(Level::Info, std::format(text, std::forward<Args>(args)...));
+        write(Level::Info, compose(text, args...));
 }
 
 template <class... Args>
-void warning(std::format_string<Args...> text, Args&&... args)
+void warning(ComposeFormat<Args...> text, const Args&... args)
 {
     if (enabled(Level::Warning))
-        write(Level::Warning, std::format(text, std::forward<Args>(args)...));
+        write(Level::Warning, compose(text, args...));
 }
 
 template <class... Args>
-void error(std::format_string<Args...> text, Args&&... args)
+void error(ComposeFormat<Args...> text, const Args&... args)
 {
     if (enabled(Level::Error))
-        write(Level::Error, std::format(text, std::forward<Args>(args)...));
+        write(Level::Error, compose(text, args...));
 }
 
 } // namespace lamella::log

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/oci/json_node.h"
 
+#include "engine/base/compose.h"
+
 namespace lamella::oci {
 
 using nlohmann::json;
@@ -35,10 +37,10 @@ Result<std::vector<Node>> Node::elements(std::size_t limit) const
     if (!m_value->is_array())
         return wrong("must be an array");
     if (m_value->size() > limit)
-        return wrong(std::format("has more than {} elements", limit), ErrorKind::LimitExceeded);
+        return wrong(compose("has more than {} elements", limit), ErrorKind::LimitExceeded);
     nodes.reserve(m_value->size());
     for (std::size_t i = 0; i < m_value->size(); ++i)
-        nodes.emplace_back(&(*m_value)[i], std::format("{}[{}]", m_path, i));
+        nodes.emplace_back(&(*m_value)[i], compose("{}[{}]", m_path, i));
     return nodes;
 }
 
@@ -49,7 +51,7 @@ Result<std::vector<std::pair<std::string, Node>>> Node::members() const
     if (!present())
         return all;
     for (auto member = m_value->begin(); member != m_value->end(); ++member)
-        all.emplace_back(member.key(), Node{&member.value(), std::format("{}.{}", m_path, member.key())});
+        all.emplace_back(member.key(), Node{&member.value(), compose("{}.{}", m_path, member.key())});
     return all;
 }
 
@@ -62,7 +64,7 @@ Result<void> Node::mustBeObject() const
 
 std::unexpected<Error> Node::wrong(std::string_view what, ErrorKind kind) const
 {
-    return failure(kind, std::format("config.json: {} {}", m_path.empty() ? "the document" : m_path, what));
+    return failure(kind, compose("config.json: {} {}", m_path.empty() ? "the document" : m_path, what));
 }
 
 Result<void> read(const Node& node, std::string& out)

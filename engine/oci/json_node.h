@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/base/compose.h"
 #include "engine/base/result.h"
 
 #include <nlohmann/json.hpp>
 
-#include <format>
 #include <limits>
 #include <map>
 #include <optional>
@@ -66,7 +66,7 @@ Result<void> read(const Node& node, T& out)
     if (value.is_number_unsigned()) {
         const auto number = value.get<std::uint64_t>();
         if (number > static_cast<std::uint64_t>(std::numeric_limits<T>::max()))
-            return node.wrong(std::format("{} is too large", number));
+            return node.wrong(compose("{} is too large", number));
         out = static_cast<T>(number);
         return {};
     }
@@ -74,7 +74,7 @@ Result<void> read(const Node& node, T& out)
         return node.wrong("must be an integer");
     const auto number = value.get<std::int64_t>();
     if (number < 0 && (std::is_unsigned_v<T> || number < static_cast<std::int64_t>(std::numeric_limits<T>::min())))
-        return node.wrong(std::format("{} is too small", number));
+        return node.wrong(compose("{} is too small", number));
     out = static_cast<T>(number);
     return {};
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/oci/mount_options.h"
 
+#include "engine/base/compose.h"
 #include "engine/oci/config_error.h"
 #include "engine/oci/mount_words.h"
 
 #include <algorithm>
-#include <format>
 #include <sys/mount.h>
 
 namespace lamella::oci {
@@ -96,7 +96,7 @@ Result<MountOptions> parseMountOptions(const Mount& mount)
         if (option.empty() || isWordWithoutEffect(option) || addKind(option, options) || addAttribute(option, options)
             || addData(option, mount, options))
             continue;
-        return badConfig(std::format("mounts: the option \"{}\" of {} is not known", option, mount.destination));
+        return badConfig(compose("mounts: the option \"{}\" of {} is not known", option, mount.destination));
     }
     // A file system that is made now has nothing below it.
     if (!options.bind && !options.remount) {

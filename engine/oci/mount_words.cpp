@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/oci/mount_words.h"
 
+#include "engine/base/compose.h"
 #include "engine/oci/mount_options.h"
 
 #include <algorithm>
 #include <array>
-#include <format>
 #include <sys/mount.h>
 
 namespace lamella::oci {
@@ -103,7 +103,7 @@ bool isWordWithoutEffect(std::string_view word)
 bool mayHaveOption(std::string_view type, std::string_view key)
 {
     const auto* known = std::ranges::find(kFileSystems, type, &FileSystemWords::type);
-    const std::string surrounded = std::format(" {} ", key);
+    const std::string surrounded = compose(" {} ", key);
     return known == kFileSystems.end() || known->keys.contains(surrounded) || kSecurity.contains(surrounded);
 }
 
@@ -112,11 +112,11 @@ std::vector<std::string> mountOptionNames()
     std::vector<std::string> names;
     for (const AttributeWord& word : kAttributes) {
         names.emplace_back(word.name);
-        names.push_back(std::format("r{}", word.name));
+        names.push_back(compose("r{}", word.name));
     }
     for (const PropagationWord& word : kPropagation) {
         names.emplace_back(word.name);
-        names.push_back(std::format("r{}", word.name));
+        names.push_back(compose("r{}", word.name));
     }
     names.insert(names.end(), kSuperblock.begin(), kSuperblock.end());
     names.insert(names.end(), kWithoutEffect.begin(), kWithoutEffect.end());

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/compose.h"
 #include "engine/oci/parse.h"
 #include "engine/oci/paths.h"
 
@@ -35,7 +36,7 @@ Result<unsigned> readNumber(const Node& node, const Device& device, unsigned lim
     if (!node.present() && device.type != "p")
         return node.wrong("is missing");
     if (number > limit)
-        return node.wrong(std::format("{} is too large", number));
+        return node.wrong(compose("{} is too large", number));
     return number;
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/compose.h"
 #include "engine/oci/known_names.h"
 #include "engine/oci/parse.h"
 
@@ -21,7 +22,7 @@ Result<void> readWord(const Node& node, const List& known, std::string& out)
 {
     TRY(read(node, out));
     if (!std::ranges::contains(known, std::string_view{out}))
-        return node.wrong(std::format("is \"{}\", which is not supported", out), ErrorKind::Unsupported);
+        return node.wrong(compose("is \"{}\", which is not supported", out), ErrorKind::Unsupported);
     return {};
 }
 
@@ -30,9 +31,9 @@ Result<void> readErrno(const Node& node, const std::string& action, std::optiona
 {
     TRY(read(node, out));
     if (out && action != "SCMP_ACT_ERRNO" && action != "SCMP_ACT_TRACE")
-        return node.wrong(std::format("has no meaning for {}", action));
+        return node.wrong(compose("has no meaning for {}", action));
     if (out.value_or(0) > 0xffff)
-        return node.wrong(std::format("{} is too large", *out));
+        return node.wrong(compose("{} is too large", *out));
     return {};
 }
 

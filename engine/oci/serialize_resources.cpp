@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/oci/serialize.h"
 
+#include <nlohmann/json.hpp>
+
 namespace lamella::oci {
 
 namespace {

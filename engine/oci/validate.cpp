@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/oci/validate.h"
 
+#include "engine/base/compose.h"
 #include "engine/oci/validate_namespaces.h"
 
 #include <algorithm>
 #include <array>
-#include <format>
 
 namespace lamella::oci {
 
@@ -32,7 +32,7 @@ Result<void> validate(const Spec& spec)
     TRY(validateMounts(spec));
     TRY(validateSysctls(spec));
     TRY(validate(spec.linux.resources));
-    if (std::format("/{}/", spec.linux.cgroupsPath).contains("/../"))
+    if (compose("/{}/", spec.linux.cgroupsPath).contains("/../"))
         return wrong("linux.cgroupsPath contains \"..\"");
     return {};
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/compose.h"
 #include "engine/oci/config_error.h"
 #include "engine/oci/mount_options.h"
 #include "engine/oci/paths.h"
@@ -6,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <format>
 
 namespace lamella::oci {
 
@@ -35,7 +35,7 @@ Result<void> validateDestination(const Mount& mount, const MountOptions& options
     if (destination == "/proc" && mount.type != "proc" && !options.bind)
         return badConfig("mounts: only procfs may be mounted on /proc");
     if (destination != "/proc" && !std::ranges::contains(kProcAllowed, std::string_view{destination}))
-        return badConfig(std::format("mounts: nothing may be mounted on {}", destination));
+        return badConfig(compose("mounts: nothing may be mounted on {}", destination));
     return {};
 }
 
@@ -43,15 +43,15 @@ Result<void> validateIdMap(const Spec& spec, const Mount& mount, const MountOpti
 {
     const bool mapped = !mount.uidMappings.empty();
     if (mapped != !mount.gidMappings.empty())
-        return badConfig(std::format("mounts: {} needs both uidMappings and gidMappings", mount.destination));
+        return badConfig(compose("mounts: {} needs both uidMappings and gidMappings", mount.destination));
     if (!mapped && options.idMap == IdMapScope::None)
         return {};
     if (!options.bind)
-        return badConfig(std::format("mounts: {} is no bind mount, and only those take an id map", mount.destination));
+        return badConfig(compose("mounts: {} is no bind mount, and only those take an id map", mount.destination));
     if (!mapped && findNamespace(spec, NamespaceType::User) == nullptr)
-        return badConfig(std::format("mounts: the id map of {} needs uidMappings and gidMappings where the container "
-                                     "has no user namespace",
-                                     mount.destination));
+        return badConfig(compose("mounts: the id map of {} needs uidMappings and gidMappings where the container "
+                                 "has no user namespace",
+                                 mount.destination));
     return {};
 }
 
@@ -59,11 +59,11 @@ Result<void> validateMount(const Spec& spec, const Mount& mount)
 {
     const MountOptions options = TRY(parseMountOptions(mount));
     if (options.bind && !options.remount && mount.source.empty())
-        return badConfig(std::format("mounts: {} has no source", mount.destination));
+        return badConfig(compose("mounts: {} has no source", mount.destination));
     if (isChange(mount, options) && !options.remount && options.propagation.empty())
-        return badConfig(std::format("mounts: {} has no type", mount.destination));
+        return badConfig(compose("mounts: {} has no type", mount.destination));
     if (options.copyUp && (mount.type != "tmpfs" || options.bind || options.remount))
-        return badConfig(std::format("mounts: tmpcopyup of {} is for a tmpfs", mount.destination));
+        return badConfig(compose("mounts: tmpcopyup of {} is for a tmpfs", mount.destination));
     TRY(validateIdMap(spec, mount, options));
     return validateDestination(mount, options);
 }
@@ -72,8 +72,8 @@ Result<void> validateDevice(const Device& device)
 {
     constexpr std::array<std::string_view, 4> kTypes{"c", "u", "b", "p"};
     if (!std::ranges::contains(kTypes, std::string_view{device.type}))
-        return badConfig(std::format("linux.devices: {} has the type \"{}\", which is none of c, u, b and p",
-                                     device.path, device.type));
+        return badConfig(
+            compose("linux.devices: {} has the type \"{}\", which is none of c, u, b and p", device.path, device.type));
     if (device.path == "/")
         return badConfig("linux.devices: / cannot be a device");
     return {};
@@ -109,7 +109,7 @@ Result<void> validateMounts(const Spec& spec)
         TRY(validateDevice(device));
     const std::string& propagation = spec.linux.rootfsPropagation;
     if (!propagation.empty() && !propagationOf(propagation))
-        return badConfig(std::format("linux.rootfsPropagation \"{}\" is not known", propagation));
+        return badConfig(compose("linux.rootfsPropagation \"{}\" is not known", propagation));
     return validatePaths(spec.linux);
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/os/file.h"
 
-#include <format>
+#include "engine/base/compose.h"
+
 #include <sys/syscall.h>
 
 namespace lamella::os {
@@ -10,7 +11,7 @@ Result<UniqueFd> open(const std::filesystem::path& path, int flags, mode_t mode)
 {
     const int fd = ::open(path.c_str(), flags | O_CLOEXEC, mode);
     if (fd < 0)
-        return systemFailure(std::format("cannot open {}", path.native()));
+        return systemFailure(compose("cannot open {}", path.native()));
     return UniqueFd{fd};
 }
 
@@ -18,7 +19,7 @@ Result<UniqueFd> openAt(BorrowedFd directory, const std::string& name, int flags
 {
     const int fd = ::openat(directory.get(), name.c_str(), flags | O_CLOEXEC, mode);
     if (fd < 0)
-        return systemFailure(std::format("cannot open {}", name));
+        return systemFailure(compose("cannot open {}", name));
     return UniqueFd{fd};
 }
 
@@ -37,7 +38,7 @@ Result<UniqueFd> openBeneath(BorrowedFd directory, const std::string& path, int 
         if (errno != EAGAIN && errno != EINTR)
             break;
     }
-    return systemFailure(std::format("cannot open {}", path));
+    return systemFailure(compose("cannot open {}", path));
 }
 
 Result<std::string> readAll(BorrowedFd file, std::string_view what, std::size_t limit)
@@ -55,12 +56,12 @@ Result<std::string> readAll(BorrowedFd file, std::string_view what, std::size_t 
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return systemFailure(std::format("cannot read {}", what));
+            return systemFailure(compose("cannot read {}", what));
         if (n == 0)
             break;
         used += static_cast<std::size_t>(n);
         if (used > limit)
-            return failure(ErrorKind::LimitExceeded, std::format("{} is longer than {} bytes", what, limit));
+            return failure(ErrorKind::LimitExceeded, compose("{} is longer than {} bytes", what, limit));
         chunk = std::max<std::size_t>(4096, used / 2);
     }
     content.resize(used);
@@ -77,7 +78,7 @@ Result<struct stat> status(BorrowedFd file, std::string_view what)
 {
     struct stat info{};
     if (::fstat(file.get(), &info) != 0)
-        return systemFailure(std::format("cannot look at {}", what));
+        return systemFailure(compose("cannot look at {}", what));
     return info;
 }
 
@@ -91,7 +92,7 @@ Result<UniqueFd> duplicate(BorrowedFd file)
 
 std::string descriptorPath(BorrowedFd file)
 {
-    return std::format("/proc/self/fd/{}", file.get());
+    return compose("/proc/self/fd/{}", file.get());
 }
 
 } // namespace lamella::os

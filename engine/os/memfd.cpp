@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/os/memfd.h"
 
+#include "engine/base/compose.h"
 #include "engine/os/file.h"
 
-#include <format>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 
@@ -19,7 +19,7 @@ Result<UniqueFd> makeMemfd(const std::string& name)
     if (fd < 0 && errno == EINVAL) // before Linux 6.3 there is no MFD_EXEC
         fd = ::memfd_create(name.c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0)
-        return systemFailure(std::format("cannot make the memory file {}", name));
+        return systemFailure(compose("cannot make the memory file {}", name));
     return UniqueFd{fd};
 }
 
@@ -39,7 +39,7 @@ Result<UniqueFd> sealedCopy(const std::string& name, BorrowedFd source)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return systemFailure(std::format("cannot copy to the memory file {}", name));
+            return systemFailure(compose("cannot copy to the memory file {}", name));
         if (n == 0)
             break;
     }

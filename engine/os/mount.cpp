@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/os/mount.h"
 
+#include "engine/base/compose.h"
+
 #include <array>
 #include <fcntl.h>
-#include <format>
 
 namespace lamella::os {
 
@@ -11,28 +12,28 @@ Result<FileSystem> FileSystem::open(const std::string& type)
 {
     const int fd = ::fsopen(type.c_str(), FSOPEN_CLOEXEC);
     if (fd < 0)
-        return systemFailure(std::format("cannot use the file system {}", type));
+        return systemFailure(compose("cannot use the file system {}", type));
     return FileSystem{UniqueFd{fd}, type};
 }
 
 Result<void> FileSystem::set(const std::string& key, const std::string& value)
 {
     if (::fsconfig(m_context.get(), FSCONFIG_SET_STRING, key.c_str(), value.c_str(), 0) != 0)
-        return explain(std::format("cannot set {}={}", key, value));
+        return explain(compose("cannot set {}={}", key, value));
     return {};
 }
 
 Result<void> FileSystem::setFlag(const std::string& key)
 {
     if (::fsconfig(m_context.get(), FSCONFIG_SET_FLAG, key.c_str(), nullptr, 0) != 0)
-        return explain(std::format("cannot set {}", key));
+        return explain(compose("cannot set {}", key));
     return {};
 }
 
 Result<void> FileSystem::setDescriptor(const std::string& key, BorrowedFd fd)
 {
     if (::fsconfig(m_context.get(), FSCONFIG_SET_FD, key.c_str(), nullptr, fd.get()) != 0)
-        return explain(std::format("cannot set {}", key));
+        return explain(compose("cannot set {}", key));
     return {};
 }
 
@@ -50,11 +51,11 @@ Result<UniqueFd> FileSystem::mount(std::uint64_t attributes)
 std::unexpected<Error> FileSystem::explain(std::string_view what) const
 {
     const int errnum = errno;
-    std::string text = std::format("{} ({})", what, m_type);
+    std::string text = compose("{} ({})", what, m_type);
     std::array<char, 512> line{};
     const ssize_t n = ::read(m_context.get(), line.data(), line.size());
     if (n > 2)
-        text += std::format(" [{}]", std::string_view{line.data() + 2, static_cast<std::size_t>(n) - 2});
+        text += compose(" [{}]", std::string_view{line.data() + 2, static_cast<std::size_t>(n) - 2});
     return systemFailure(text, errnum);
 }
 
@@ -67,7 +68,7 @@ Result<UniqueFd> cloneMount(BorrowedFd directory, const std::string& path, bool 
         flags |= AT_RECURSIVE;
     const int fd = ::open_tree(directory.get(), path.c_str(), flags);
     if (fd < 0)
-        return systemFailure(std::format("cannot copy the mount of {}", path));
+        return systemFailure(compose("cannot copy the mount of {}", path));
     return UniqueFd{fd};
 }
 
@@ -79,7 +80,7 @@ Result<void> setMountAttributes(BorrowedFd mount, std::uint64_t set, std::uint64
     attributes.attr_clr = clear;
     const unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
     if (::mount_setattr(mount.get(), "", flags, &attributes, sizeof attributes) != 0)
-        return systemFailure(std::format("cannot set the attributes of the mount of {}", what));
+        return systemFailure(compose("cannot set the attributes of the mount of {}", what));
     return {};
 }
 
@@ -89,7 +90,7 @@ Result<void> setMountPropagation(BorrowedFd mount, std::uint64_t type, bool recu
     attributes.propagation = type;
     const unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
     if (::mount_setattr(mount.get(), "", flags, &attributes, sizeof attributes) != 0)
-        return systemFailure(std::format("cannot set the propagation of the mount of {}", what));
+        return systemFailure(compose("cannot set the propagation of the mount of {}", what));
     return {};
 }
 
@@ -100,14 +101,14 @@ Result<void> idMapMount(BorrowedFd mount, BorrowedFd userNamespace, std::string_
     attributes.userns_fd = static_cast<std::uint64_t>(userNamespace.get());
     const unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
     if (::mount_setattr(mount.get(), "", flags, &attributes, sizeof attributes) != 0)
-        return systemFailure(std::format("cannot map the owners of {}", what));
+        return systemFailure(compose("cannot map the owners of {}", what));
     return {};
 }
 
 Result<void> attachMount(BorrowedFd mount, BorrowedFd target, std::string_view what)
 {
     if (::move_mount(mount.get(), "", target.get(), "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) != 0)
-        return systemFailure(std::format("cannot mount on {}", what));
+        return systemFailure(compose("cannot mount on {}", what));
     return {};
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/os/namespace.h"
 
+#include "engine/base/compose.h"
 #include "engine/os/file.h"
 #include "engine/os/process.h"
 
 #include <csignal>
-#include <format>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -79,20 +79,20 @@ int runPrivateCall(void* argument)
 
 Result<UniqueFd> openNamespace(pid_t pid, const std::string& kind)
 {
-    return open(std::format("/proc/{}/ns/{}", pid, kind), O_RDONLY);
+    return open(compose("/proc/{}/ns/{}", pid, kind), O_RDONLY);
 }
 
 Result<void> enterNamespace(BorrowedFd target, int type, std::string_view what)
 {
     if (::setns(target.get(), type) != 0)
-        return systemFailure(std::format("cannot enter {}", what));
+        return systemFailure(compose("cannot enter {}", what));
     return {};
 }
 
 Result<void> unshare(int flags, std::string_view what)
 {
     if (::unshare(flags) != 0)
-        return systemFailure(std::format("cannot make {}", what));
+        return systemFailure(compose("cannot make {}", what));
     return {};
 }
 
@@ -139,7 +139,7 @@ Result<UniqueFd> makeUserNamespace(std::string_view uidMap, std::string_view gid
 
 Result<void> writeIdMap(pid_t pid, const std::string& file, std::string_view map)
 {
-    return writeControl(std::format("/proc/{}/{}", pid, file), map);
+    return writeControl(compose("/proc/{}/{}", pid, file), map);
 }
 
 } // namespace lamella::os

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/os/process.h"
 
+#include "engine/base/compose.h"
 #include "engine/os/file.h"
 
 #include <charconv>
 #include <csignal>
-#include <format>
 #include <linux/sched.h>
 #include <poll.h>
 #include <sys/syscall.h>
@@ -57,14 +57,14 @@ Result<UniqueFd> openPidfd(pid_t pid)
 {
     const long fd = ::syscall(SYS_pidfd_open, pid, 0);
     if (fd < 0)
-        return systemFailure(std::format("cannot open process {}", pid));
+        return systemFailure(compose("cannot open process {}", pid));
     return UniqueFd{static_cast<int>(fd)};
 }
 
 Result<void> sendSignal(BorrowedFd pidfd, int signal)
 {
     if (::syscall(SYS_pidfd_send_signal, pidfd.get(), signal, nullptr, 0) != 0)
-        return systemFailure(std::format("cannot send signal {}", signal));
+        return systemFailure(compose("cannot send signal {}", signal));
     return {};
 }
 
@@ -97,7 +97,7 @@ Result<bool> waitUntilEnded(BorrowedFd pidfd, std::chrono::milliseconds timeout)
 
 Result<std::uint64_t> startTime(pid_t pid)
 {
-    const std::string path = std::format("/proc/{}/stat", pid);
+    const std::string path = compose("/proc/{}/stat", pid);
     const std::string stat = TRY(readFile(path, 4096));
     // The second field is the name in parentheses, which may itself contain both blanks and parentheses.
     std::size_t at = stat.rfind(')');
@@ -106,7 +106,7 @@ Result<std::uint64_t> startTime(pid_t pid)
     std::uint64_t ticks = 0;
     if (at == std::string::npos
         || std::from_chars(stat.data() + at + 1, stat.data() + stat.size(), ticks).ec != std::errc{})
-        return failure(ErrorKind::Failed, std::format("cannot read {}: it has no start time", path));
+        return failure(ErrorKind::Failed, compose("cannot read {}: it has no start time", path));
     return ticks;
 }
 

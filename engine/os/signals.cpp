@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/os/signals.h"
 
+#include "engine/base/compose.h"
+
 #include <charconv>
 #include <csignal>
 #include <cstring>
-#include <format>
 #include <optional>
 
 namespace lamella::os {
@@ -51,7 +52,7 @@ Result<int> signalNumber(std::string_view text)
         if (known != nullptr && name == known)
             return signal;
     }
-    return failure(ErrorKind::InvalidArgument, std::format("there is no signal {}", text));
+    return failure(ErrorKind::InvalidArgument, compose("there is no signal {}", text));
 }
 
 } // namespace lamella::os

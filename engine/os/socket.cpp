@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/os/socket.h"
 
+#include "engine/base/compose.h"
 #include "engine/os/file.h"
 
 #include <array>
 #include <cstring>
-#include <format>
 #include <sys/un.h>
 
 namespace lamella::os {
@@ -17,11 +17,11 @@ constexpr std::size_t kMaxDescriptors = 16;
 /// The address of NAME in an open directory: /proc/self/fd/N/NAME fits where the whole path may not.
 Result<sockaddr_un> addressIn(BorrowedFd directory, const std::filesystem::path& path)
 {
-    const std::string name = std::format("{}/{}", descriptorPath(directory), path.filename().native());
+    const std::string name = compose("{}/{}", descriptorPath(directory), path.filename().native());
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (name.size() >= sizeof address.sun_path)
-        return failure(ErrorKind::InvalidArgument, std::format("the name of the socket {} is too long", path.native()));
+        return failure(ErrorKind::InvalidArgument, compose("the name of the socket {} is too long", path.native()));
     std::memcpy(address.sun_path, name.c_str(), name.size() + 1);
     return address;
 }
@@ -82,14 +82,14 @@ Result<UniqueFd> listenUnix(const std::filesystem::path& path, mode_t mode, int 
     const sockaddr_un address = TRY(addressIn(directory.borrow(), path));
     UniqueFd socket = TRY(makeSocket(type));
     if (::unlinkat(directory.get(), path.filename().c_str(), 0) != 0 && errno != ENOENT)
-        return systemFailure(std::format("cannot remove {}", path.native()));
+        return systemFailure(compose("cannot remove {}", path.native()));
     // The mode of the new file is the socket's own (unix(7) leaves it at 0777 less the umask otherwise).
     if (::fchmod(socket.get(), mode) != 0)
-        return systemFailure(std::format("cannot set the mode of {}", path.native()));
+        return systemFailure(compose("cannot set the mode of {}", path.native()));
     if (::bind(socket.get(), asSockaddr(address), sizeof address) != 0)
-        return systemFailure(std::format("cannot bind {}", path.native()));
+        return systemFailure(compose("cannot bind {}", path.native()));
     if (::listen(socket.get(), backlog) != 0)
-        return systemFailure(std::format("cannot listen on {}", path.native()));
+        return systemFailure(compose("cannot listen on {}", path.native()));
     return socket;
 }
 
@@ -99,7 +99,7 @@ Result<UniqueFd> connectUnix(const std::filesystem::path& path, int type)
     const sockaddr_un address = TRY(addressIn(directory.borrow(), path));
     UniqueFd socket = TRY(makeSocket(type));
     if (::connect(socket.get(), asSockaddr(address), sizeof address) != 0)
-        return systemFailure(std::format("cannot connect to {}", path.native()));
+        return systemFailure(compose("cannot connect to {}", path.native()));
     return socket;
 }
 
@@ -169,7 +169,7 @@ Result<std::optional<Datagram>> receiveDatagram(BorrowedFd socket, std::size_t l
         return systemFailure("cannot receive a message");
     takeDescriptors(header, message.descriptors);
     if ((header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
-        return failure(ErrorKind::LimitExceeded, std::format("a message is longer than {} bytes", limit));
+        return failure(ErrorKind::LimitExceeded, compose("a message is longer than {} bytes", limit));
     if (n == 0 && message.descriptors.empty())
         return std::nullopt;
     message.data.resize(static_cast<std::size_t>(n));

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/os/spawn.h"
 
+#include "engine/base/compose.h"
+
 #include <csignal>
 #include <fcntl.h>
-#include <format>
 #include <unistd.h>
 
 namespace lamella::os {
@@ -62,7 +63,7 @@ Result<UniqueFd> Spawn::run(const std::filesystem::path& program, const std::vec
     int pidfd = -1;
     const int code = ::pidfd_spawn(&pidfd, program.c_str(), &m_actions, &m_attributes, argv.data(), environment);
     if (code != 0)
-        return systemFailure(std::format("cannot start {}", program.string()), code);
+        return systemFailure(compose("cannot start {}", program.string()), code);
     return UniqueFd{pidfd};
 }
 

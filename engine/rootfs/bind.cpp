@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/rootfs/bind.h"
 
+#include "engine/base/compose.h"
 #include "engine/os/file.h"
 #include "engine/os/mount.h"
 
 #include <algorithm>
-#include <format>
 #include <linux/magic.h>
 #include <sys/vfs.h>
 
@@ -31,7 +31,7 @@ Result<long> fileSystemOf(BorrowedFd source, const std::string& path)
 {
     struct statfs system{};
     if (::fstatfs(source.get(), &system) != 0)
-        return systemFailure(std::format("cannot look at {}", path));
+        return systemFailure(compose("cannot look at {}", path));
     return system.f_type;
 }
 
@@ -41,7 +41,7 @@ Result<void> needProcfs(long type, const struct stat& info, const std::string& p
     constexpr ino_t kRootOfProcfs = 1;
     if (type != PROC_SUPER_MAGIC || info.st_ino != kRootOfProcfs)
         return failure(ErrorKind::InvalidArgument,
-                       std::format("mounts: only a procfs may be mounted on /proc, and {} is none", path));
+                       compose("mounts: only a procfs may be mounted on /proc, and {} is none", path));
     return {};
 }
 

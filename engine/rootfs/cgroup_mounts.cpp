@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/rootfs/cgroup_mounts.h"
 
+#include "engine/base/compose.h"
 #include "engine/os/file.h"
 #include "engine/os/mount.h"
 
-#include <format>
 #include <ranges>
 
 namespace lamella::rootfs {
@@ -54,12 +54,12 @@ Result<UniqueFd> makeBase(Owner owner)
 Result<void> addNames(BorrowedFd base, const std::string& name)
 {
     if (::mkdirat(base.get(), name.c_str(), 0555) != 0)
-        return systemFailure(std::format("cannot make {}/{}", kBase, name));
+        return systemFailure(compose("cannot make {}/{}", kBase, name));
     if (!name.contains(','))
         return {};
     for (const auto part : std::views::split(std::string_view{name}, ',')) {
         if (::symlinkat(name.c_str(), base.get(), std::string{std::string_view{part}}.c_str()) != 0 && errno != EEXIST)
-            return systemFailure(std::format("cannot link {}/{}", kBase, name));
+            return systemFailure(compose("cannot link {}/{}", kBase, name));
     }
     return {};
 }

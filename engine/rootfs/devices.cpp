@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/rootfs/devices.h"
 
+#include "engine/base/compose.h"
 #include "engine/os/file.h"
 #include "engine/os/mount.h"
 #include "engine/os/namespace.h"
 #include "engine/rootfs/dev_links.h"
 
 #include <fcntl.h>
-#include <format>
 #include <sys/stat.h>
 
 namespace lamella::rootfs {
@@ -24,10 +24,10 @@ Result<void> makeParents(BorrowedFd directory, const std::string& name, Owner ow
         if (::mkdirat(directory.get(), parent.c_str(), 0755) != 0) {
             if (errno == EEXIST)
                 continue;
-            return systemFailure(std::format("cannot make {}", parent));
+            return systemFailure(compose("cannot make {}", parent));
         }
         if (::fchownat(directory.get(), parent.c_str(), owner.uid, owner.gid, AT_SYMLINK_NOFOLLOW) != 0)
-            return systemFailure(std::format("cannot give {} to the container", parent));
+            return systemFailure(compose("cannot give {} to the container", parent));
     }
     return {};
 }
@@ -38,7 +38,7 @@ Result<void> makeNode(BorrowedFd directory, const std::string& name, const Devic
     if (::mknodat(directory.get(), name.c_str(), node.mode, node.number) != 0
         || ::fchmodat(directory.get(), name.c_str(), node.mode & 07777, 0) != 0
         || ::fchownat(directory.get(), name.c_str(), node.owner.uid, node.owner.gid, AT_SYMLINK_NOFOLLOW) != 0)
-        return systemFailure(std::format("cannot make the device /{}", node.path));
+        return systemFailure(compose("cannot make the device /{}", node.path));
     return {};
 }
 

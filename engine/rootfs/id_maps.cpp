@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/rootfs/id_maps.h"
 
+#include "engine/base/compose.h"
 #include "engine/oci/validate.h"
 #include "engine/os/file.h"
 #include "engine/os/namespace.h"
-
-#include <format>
 
 namespace lamella::rootfs {
 
@@ -15,7 +14,7 @@ std::string mapLines(const std::vector<oci::IdMapping>& mappings)
 {
     std::string text;
     for (const oci::IdMapping& mapping : mappings)
-        text += std::format("{} {} {}\n", mapping.containerId, mapping.hostId, mapping.size);
+        text += compose("{} {} {}\n", mapping.containerId, mapping.hostId, mapping.size);
     return text;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/rootfs/mount_plan.h"
 
+#include "engine/base/compose.h"
 #include "engine/oci/paths.h"
 #include "engine/oci/validate.h"
 #include "engine/rootfs/bind.h"
@@ -11,7 +12,6 @@
 #include "engine/rootfs/place.h"
 
 #include <algorithm>
-#include <format>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
@@ -184,7 +184,7 @@ Result<MountPlan> planMounts(const oci::Spec& spec, const std::filesystem::path&
 {
     Planner planner{spec, bundle, cgroupPath};
     for (const oci::Mount& mount : spec.mounts)
-        TRY_WITHIN(std::format("cannot prepare the mount of {}", mount.destination), planner.add(mount));
+        TRY_WITHIN(compose("cannot prepare the mount of {}", mount.destination), planner.add(mount));
     TRY_WITHIN("cannot prepare the devices", planner.addNodes());
     MountPlan plan = planner.take();
     plan.masked = protectedPaths(spec.linux.maskedPaths, plan.mounts);

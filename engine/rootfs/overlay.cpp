@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/rootfs/overlay.h"
 
+#include "engine/base/compose.h"
 #include "engine/os/file.h"
 #include "engine/os/mount.h"
 #include "engine/os/namespace.h"
 #include "engine/rootfs/bind.h"
 
 #include <chrono>
-#include <format>
 #include <ranges>
 #include <string_view>
 #include <sys/statvfs.h>
@@ -29,7 +29,7 @@ Result<std::string> annotation(const oci::Spec& spec, std::string_view name)
 {
     const auto found = spec.annotations.find(std::string{name});
     if (found == spec.annotations.end() || !found->second.starts_with('/'))
-        return failure(ErrorKind::InvalidArgument, std::format("the annotation {} is not an absolute path", name));
+        return failure(ErrorKind::InvalidArgument, compose("the annotation {} is not an absolute path", name));
     return found->second;
 }
 
@@ -64,11 +64,11 @@ Result<void> addLayers(os::FileSystem& overlay, std::string_view lower, const st
         const std::filesystem::path path{std::string_view{part}};
         const std::filesystem::path relative = path.lexically_relative(above);
         if (++count > kMaxLayers)
-            return failure(ErrorKind::LimitExceeded, std::format("there are more than {} layers", kMaxLayers));
+            return failure(ErrorKind::LimitExceeded, compose("there are more than {} layers", kMaxLayers));
         if (relative.empty() || *relative.begin() == "..")
             return failure(ErrorKind::InvalidArgument,
-                           std::format("the layer {} is not below {}", path.native(), above.native()));
-        TRY_WITHIN(std::format("layer {}", path.native()), addLayer(overlay, relative, layers));
+                           compose("the layer {} is not below {}", path.native(), above.native()));
+        TRY_WITHIN(compose("layer {}", path.native()), addLayer(overlay, relative, layers));
     }
     return {};
 }

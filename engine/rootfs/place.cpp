@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/rootfs/place.h"
 
+#include "engine/base/compose.h"
 #include "engine/oci/paths.h"
 #include "engine/rootfs/dev_links.h"
-
-#include <format>
 
 namespace lamella::rootfs {
 
@@ -43,7 +42,7 @@ std::string mountName(const MountPlan& plan, std::uint32_t detail)
     std::string name = "/" + mount.target;
     if (option != 0 && option <= mount.data.size()) {
         const auto& [key, value] = mount.data[option - 1];
-        name += std::format(" (the option {}{}{})", key, value.empty() ? "" : "=", value);
+        name += compose(" (the option {}{}{})", key, value.empty() ? "" : "=", value);
     }
     return name;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/compose.h"
 #include "engine/oci/validate.h"
 #include "engine/oci/validate_namespaces.h"
 #include "engine/os/file.h"
@@ -21,7 +22,6 @@
 #include "engine/runtime/systemd_cgroup.h"
 
 #include <csignal>
-#include <format>
 #include <sched.h>
 
 namespace lamella::runtime {
@@ -37,7 +37,7 @@ std::string idMap(const std::vector<oci::IdMapping>& mappings)
 {
     std::string text;
     for (const oci::IdMapping& mapping : mappings)
-        text += std::format("{} {} {}\n", mapping.containerId, mapping.hostId, mapping.size);
+        text += compose("{} {} {}\n", mapping.containerId, mapping.hostId, mapping.size);
     return text;
 }
 
@@ -144,7 +144,7 @@ private:
         if (auto told = childsReport())
             return std::unexpected(std::move(*told));
         noteFailure(which);
-        return std::unexpected(std::move(result).error().within(std::format("cannot {}", rootfs::stepAction(which))));
+        return std::unexpected(std::move(result).error().within(compose("cannot {}", rootfs::stepAction(which))));
     }
 
     void noteFailure(Step which)
@@ -270,7 +270,7 @@ private:
     /// Lowering needs CAP_SYS_RESOURCE, which a machine may withhold: not a reason to fail, like a limit.
     void setOomScore(int score) const
     {
-        std::ignore = os::writeControl(std::format("/proc/{}/oom_score_adj", m_created.pid), std::to_string(score));
+        std::ignore = os::writeControl(compose("/proc/{}/oom_score_adj", m_created.pid), std::to_string(score));
     }
 
     Result<void> sendRoot()

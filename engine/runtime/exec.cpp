@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/compose.h"
 #include "engine/oci/validate.h"
 #include "engine/os/file.h"
 #include "engine/os/process.h"
@@ -16,7 +17,6 @@
 #include <chrono>
 #include <csignal>
 #include <fcntl.h>
-#include <format>
 #include <poll.h>
 #include <sched.h>
 #include <sys/syscall.h>
@@ -119,7 +119,7 @@ Result<UniqueFd> openRoot(const ExecRequest& request)
     const oci::Namespace* mount = oci::findNamespace(request.spec, oci::NamespaceType::Mount);
     if (mount != nullptr && mount->path.empty())
         return UniqueFd{};
-    UniqueFd root = TRY(os::open(std::format("/proc/{}/root", request.pid), O_PATH | O_DIRECTORY));
+    UniqueFd root = TRY(os::open(compose("/proc/{}/root", request.pid), O_PATH | O_DIRECTORY));
     // The PID was still the container's when that was opened.
     TRY(os::sendSignal(request.pidfd, 0));
     return root;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/failure.h"
 
+#include "engine/base/compose.h"
 #include "engine/runtime/hook.h"
 
 #include <algorithm>
-#include <format>
 #include <poll.h>
 
 namespace lamella::runtime {
@@ -48,7 +48,7 @@ Error errorOf(const Report& report, const std::string& detail, BorrowedFd pipe)
     const auto step = static_cast<Step>(report.step);
     if (step == Step::Hooks)
         return hookError(detail, report.errnum, wordsIn(pipe));
-    std::string what = std::format("cannot {}", rootfs::stepAction(step));
+    std::string what = compose("cannot {}", rootfs::stepAction(step));
     if (!detail.empty())
         what += " " + detail;
     Error error = Error::system(report.errnum, what);

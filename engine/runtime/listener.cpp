@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
-#include <format>
 #include <new>
 #include <sched.h>
 #include <sys/mman.h>

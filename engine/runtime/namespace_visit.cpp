@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/namespace_visit.h"
 
+#include "engine/base/compose.h"
 #include "engine/base/log.h"
 #include "engine/oci/validate_namespaces.h"
 #include "engine/os/file.h"
@@ -8,7 +9,6 @@
 
 #include <array>
 #include <cstdlib>
-#include <format>
 #include <sched.h>
 
 namespace lamella::runtime {
@@ -44,7 +44,7 @@ bool hasSettings(const oci::Spec& spec, oci::NamespaceType type)
 
 Result<bool> isOwn(BorrowedFd target, const Kind& kind)
 {
-    const UniqueFd own = TRY(os::open(std::format("/proc/self/ns/{}", kind.file), O_RDONLY));
+    const UniqueFd own = TRY(os::open(compose("/proc/self/ns/{}", kind.file), O_RDONLY));
     const struct stat there = TRY(os::status(target, "the namespace"));
     const struct stat here = TRY(os::status(own.borrow(), "the namespace"));
     return there.st_dev == here.st_dev && there.st_ino == here.st_ino;
@@ -76,11 +76,10 @@ Result<void> NamespaceVisit::enterPath(const oci::Spec& spec, const oci::Namespa
 {
     const UniqueFd target = TRY(os::open(space.path, O_RDONLY));
     if (hasSettings(spec, space.type) && TRY(isOwn(target.borrow(), kindOf(space.type))))
-        return failure(
-            ErrorKind::InvalidArgument,
-            std::format("config.json: linux.namespaces: {} is the machine's own namespace, and the container "
-                        "would change its settings",
-                        space.path));
+        return failure(ErrorKind::InvalidArgument,
+                       compose("config.json: linux.namespaces: {} is the machine's own namespace, and the container "
+                               "would change its settings",
+                               space.path));
     return enterOne(target.borrow(), cloneFlag(space.type), kindOf(space.type).file, space.path);
 }
 
@@ -92,7 +91,7 @@ Result<void> NamespaceVisit::makeTime(const oci::Spec& spec)
     m_home.push_back({std::move(home), CLONE_NEWTIME});
     std::string offsets;
     for (const auto& [clock, offset] : spec.linux.timeOffsets)
-        offsets += std::format("{} {} {}\n", clock, offset.secs, offset.nanosecs);
+        offsets += compose("{} {} {}\n", clock, offset.secs, offset.nanosecs);
     if (offsets.empty())
         return {};
     return os::writeControl("/proc/self/timens_offsets", offsets);
@@ -114,8 +113,8 @@ Result<NamespaceVisit> NamespaceVisit::enterNetworkNamespace(BorrowedFd space)
 
 Result<void> NamespaceVisit::enterOne(BorrowedFd target, int type, const char* kind, const std::string& name)
 {
-    UniqueFd home = TRY(os::open(std::format("/proc/self/ns/{}", kind), O_RDONLY));
-    TRY(os::enterNamespace(target, type, std::format("the {} namespace {}", kind, name)));
+    UniqueFd home = TRY(os::open(compose("/proc/self/ns/{}", kind), O_RDONLY));
+    TRY(os::enterNamespace(target, type, compose("the {} namespace {}", kind, name)));
     m_home.push_back({std::move(home), type});
     return {};
 }

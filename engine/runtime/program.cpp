@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/program.h"
 
+#include "engine/base/compose.h"
 #include "engine/oci/names.h"
 #include "engine/runtime/home.h"
 #include "engine/runtime/seccomp.h"
 
 #include <algorithm>
-#include <format>
 #include <ranges>
 #include <sys/personality.h>
 #include <unordered_set>
@@ -80,7 +80,7 @@ std::vector<char*> pointersTo(std::vector<std::string>& strings)
 void Program::handReportOn()
 {
     handsReportOn = true;
-    env.insert(env.begin(), std::format("LAMELLA_INIT_REPORT={}", kReportForInit)); // the first one counts
+    env.insert(env.begin(), compose("LAMELLA_INIT_REPORT={}", kReportForInit)); // the first one counts
     envp = pointersTo(env);
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/compose.h"
 #include "engine/base/unique_fd.h"
 #include "engine/runtime/seccomp.h"
 
+#include <array>
+#include <charconv>
 #include <cstring>
 #include <fcntl.h>
-#include <format>
 #include <seccomp.h>
 #include <sys/stat.h>
 
@@ -92,7 +94,7 @@ void writeEntry(BorrowedFd directory, const std::string& name, std::string_view 
     entry.append(key).append(reinterpret_cast<const char*>(program.data()), program.size() * sizeof(sock_filter));
     if (entry.size() > kLongestEntry)
         return;
-    const std::string temporary = std::format("{}.{}", name, ::getpid());
+    const std::string temporary = compose("{}.{}", name, ::getpid());
     ::unlinkat(directory.get(), temporary.c_str(), 0);
     const UniqueFd fd{
         ::openat(directory.get(), temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
@@ -110,27 +112,33 @@ void appendWord(std::string& key, std::string_view word)
     key += word;
 }
 
+std::string hexadecimal(std::uint64_t number)
+{
+    std::array<char, 16> digits;
+    return {digits.data(), std::to_chars(digits.begin(), digits.end(), number, 16).ptr};
+}
+
 } // namespace
 
 std::string seccompKey(const oci::Seccomp& profile)
 {
     const scmp_version* version = ::seccomp_version();
-    std::string key = std::format("libseccomp {}.{}.{} {:x}\n", version->major, version->minor, version->micro,
-                                  ::seccomp_arch_native());
+    std::string key
+        = compose("libseccomp {}.{}.{} {}\n", version->major, version->minor, version->micro, ::seccomp_arch_native());
     appendWord(key, profile.defaultAction);
-    key += std::format(" {} {}\n", profile.defaultErrnoRet.has_value(), profile.defaultErrnoRet.value_or(0));
+    key += compose(" {} {}\n", profile.defaultErrnoRet.has_value(), profile.defaultErrnoRet.value_or(0));
     for (const auto& architecture : profile.architectures)
         appendWord(key, architecture);
     for (const auto& syscalls : profile.syscalls) {
         key += '\n';
         appendWord(key, syscalls.action);
-        key += std::format(" {} {} {}:", syscalls.errnoRet.has_value(), syscalls.errnoRet.value_or(0),
-                           syscalls.args.size());
+        key += compose(" {} {} {}:", syscalls.errnoRet.has_value(), syscalls.errnoRet.value_or(0),
+                       syscalls.args.size());
         for (const auto& argument : syscalls.args) {
-            key += std::format(" {} {} {} ", argument.index, argument.value, argument.valueTwo);
+            key += compose(" {} {} {} ", argument.index, argument.value, argument.valueTwo);
             appendWord(key, argument.op);
         }
-        key += std::format(" {}:", syscalls.names.size());
+        key += compose(" {}:", syscalls.names.size());
         for (const auto& name : syscalls.names)
             appendWord(key, name);
     }
@@ -143,7 +151,7 @@ Result<std::vector<sock_filter>> cachedSeccomp(const oci::Seccomp& profile, cons
     if (!cache)
         return compileSeccomp(profile);
     const std::string key = seccompKey(profile);
-    const std::string name = std::format("seccomp-{:016x}", hash(key));
+    const std::string name = "seccomp-" + hexadecimal(hash(key));
     if (auto program = programOf(readEntry(cache.borrow(), name), key); !program.empty())
         return program;
     auto program = TRY(compileSeccomp(profile));

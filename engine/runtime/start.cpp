@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/compose.h"
 #include "engine/os/file.h"
 #include "engine/os/process.h"
 #include "engine/runtime/failure.h"
@@ -10,7 +11,6 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <format>
 #include <memory>
 #include <poll.h>
 
@@ -39,7 +39,7 @@ Result<std::optional<rootfs::Report>> passGate(BorrowedFd gate, BorrowedFd repor
             return readReport(report);
         if (ready == 0)
             return failure(ErrorKind::Failed,
-                           std::format("the program did not start within {} seconds", kPatience.count()));
+                           compose("the program did not start within {} seconds", kPatience.count()));
         if (errno != EINTR)
             return systemFailure("cannot wait for the start");
     }

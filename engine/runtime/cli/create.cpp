@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/compose.h"
 #include "engine/base/log.h"
 #include "engine/os/process.h"
 #include "engine/runtime/cli/commands.h"
@@ -10,7 +11,6 @@
 #include "engine/runtime/runtime.h"
 
 #include <chrono>
-#include <format>
 
 namespace lamella::runtime::cli {
 
@@ -33,7 +33,7 @@ struct Making {
         TRY(checkConsole(options, making.bundle.spec.process.terminal, stays));
         if (sockets != 0) {
             auto& env = making.bundle.spec.process.env;
-            env.push_back(std::format("LISTEN_FDS={}", sockets));
+            env.push_back(compose("LISTEN_FDS={}", sockets));
             env.push_back("LISTEN_PID=1");
         }
         return making;
@@ -131,11 +131,11 @@ Result<int> startCommand(const Options& options)
     const State state = TRY(load(options.root, options.id));
     const std::string status = lifecycleOf(options.root, state);
     if (status == "stopped")
-        return failure(ErrorKind::WrongState, std::format("cannot start a container that has stopped: {}", options.id));
+        return failure(ErrorKind::WrongState, compose("cannot start a container that has stopped: {}", options.id));
     if (status == "running")
-        return failure(ErrorKind::WrongState, std::format("cannot start an already running container: {}", options.id));
+        return failure(ErrorKind::WrongState, compose("cannot start an already running container: {}", options.id));
     if (status != "created")
-        return failure(ErrorKind::WrongState, std::format("cannot start a container in the {} state", status));
+        return failure(ErrorKind::WrongState, compose("cannot start a container in the {} state", status));
     const oci::Spec spec = TRY(keptSpec(options.root, options.id));
     auto started = startFrom(directoryOf(options.root, options.id), spec);
     if (started) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/compose.h"
 #include "engine/cgroup/oom_watch.h"
 #include "engine/runtime/cli/commands.h"
 #include "engine/runtime/cli/events_document.h"
@@ -7,7 +8,6 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <format>
 #include <poll.h>
 
 namespace lamella::runtime::cli {
@@ -64,7 +64,7 @@ Result<int> eventsCommand(const Options& options)
     const State state = TRY(load(options.root, options.id));
     const UniqueFd pidfd = processOf(state);
     if (!pidfd)
-        return failure(ErrorKind::WrongState, std::format("container with id {} is not running", options.id));
+        return failure(ErrorKind::WrongState, compose("container with id {} is not running", options.id));
     if (options.stats)
         TRY(printStatistics(state));
     else

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/compose.h"
 #include "engine/runtime/cli/commands.h"
 #include "engine/runtime/cli/console_relay.h"
 #include "engine/runtime/cli/exec_process.h"
@@ -8,7 +9,6 @@
 #include "engine/runtime/runtime.h"
 
 #include <csignal>
-#include <format>
 
 namespace lamella::runtime::cli {
 
@@ -16,8 +16,7 @@ namespace {
 
 std::unexpected<Error> notRunning(const std::string& id)
 {
-    return failure(ErrorKind::WrongState,
-                   std::format("cannot exec in a stopped container: container not running: {}", id));
+    return failure(ErrorKind::WrongState, compose("cannot exec in a stopped container: container not running: {}", id));
 }
 
 /// The cgroup that the program joins: the container's, or the one below it that --cgroup names.
@@ -29,8 +28,9 @@ Result<std::unique_ptr<cgroup::Cgroup>> openCgroup(const Options& options, const
     if (options.cgroups.size() > 1 || path.contains(':'))
         return failure(ErrorKind::Unsupported,
                        "--cgroup is taken once, and without a controller: the program joins all of them");
-    if (std::format("/{}/", path).contains("/../"))
-        return failure(ErrorKind::InvalidArgument, std::format("--cgroup: bad sub cgroup path: {} is not a sub cgroup path", path));
+    if (compose("/{}/", path).contains("/../"))
+        return failure(ErrorKind::InvalidArgument,
+                       compose("--cgroup: bad sub cgroup path: {} is not a sub cgroup path", path));
     const std::string below = std::filesystem::path{path}.relative_path().lexically_normal().native();
     return cgroup::open(below.empty() || below == "." ? state.cgroup : state.cgroup + "/" + below);
 }

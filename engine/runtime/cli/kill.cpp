@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/compose.h"
 #include "engine/cgroup/cgroup.h"
 #include "engine/oci/validate.h"
 #include "engine/os/process.h"
@@ -12,7 +13,6 @@
 #include <cctype>
 #include <chrono>
 #include <csignal>
-#include <format>
 
 namespace lamella::runtime::cli {
 
@@ -90,7 +90,7 @@ Result<int> killCommand(const Options& options)
     }
     const UniqueFd pidfd = processOf(state);
     if (!pidfd)
-        return failure(ErrorKind::WrongState, std::format("cannot kill {}: container not running", options.id));
+        return failure(ErrorKind::WrongState, compose("cannot kill {}: container not running", options.id));
     if (signal == SIGKILL && !hasOwnPids(options)) {
         TRY(signalAll(state, signal));
         return 0;
@@ -118,7 +118,7 @@ Result<int> deleteCommand(const Options& options)
     const std::string status = options.force ? "" : statusOf(options.root, state);
     if (status == "running" || status == "paused")
         return failure(ErrorKind::WrongState,
-                       std::format("cannot delete container {} that is not stopped: {}", options.id, status));
+                       compose("cannot delete container {} that is not stopped: {}", options.id, status));
     TRY(endProcess(state));
     TRY(clearCgroup(state));
     runKeptPoststop(directory, state.id, state.bundle);

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <format>
 #include <span>
 
 namespace lamella::runtime::cli {
@@ -29,7 +28,7 @@ void printTable(std::span<const Row> rows)
     for (const Row& row : rows) {
         std::string line;
         for (std::size_t i = 0; i + 1 < row.size(); ++i)
-            line += std::format("{:<{}}", row[i], widths[i]);
+            line += padded(row[i], widths[i]);
         std::puts((line + row.back()).c_str());
     }
 }

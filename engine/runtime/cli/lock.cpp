@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/cli/lock.h"
 
+#include "engine/base/compose.h"
 #include "engine/os/file.h"
-
-#include <format>
 
 namespace lamella::runtime::cli {
 
@@ -14,7 +13,7 @@ Result<Lock> Lock::take(const std::filesystem::path& directory)
         auto opened = os::open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
         if (!opened && opened.error().errnum == ENOENT)
             return failure(ErrorKind::NotFound,
-                           std::format("cannot find {}: container does not exist", directory.filename().native()));
+                           compose("cannot find {}: container does not exist", directory.filename().native()));
         if (!opened)
             return std::unexpected(std::move(opened).error());
         struct flock whole{};

@@ -62,14 +62,9 @@ Command commandIn(const std::vector<std::string>& arguments)
 
 Result<void> setUpLog(const Options& options)
 {
-    if (!options.logFile.empty()) {
-        auto file = TRY(os::open(options.logFile, O_WRONLY | O_CREAT | O_APPEND, 0644));
-        log::setupLines(options.logLevel, std::move(file), options.logFormat);
-    } else if (options.logFormat == log::Format::Json) {
-        log::setupLines(options.logLevel, TRY(os::duplicate(BorrowedFd{STDERR_FILENO})), options.logFormat);
-    } else {
-        log::setup("lamella-runtime", options.logLevel);
-    }
+    UniqueFd file = options.logFile.empty() ? TRY(os::duplicate(BorrowedFd{STDERR_FILENO}))
+                                            : TRY(os::open(options.logFile, O_WRONLY | O_CREAT | O_APPEND, 0644));
+    log::setupLines(options.logLevel, std::move(file), options.logFormat);
     return {};
 }
 

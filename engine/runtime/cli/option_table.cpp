@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/cli/option_table.h"
 
+#include "engine/base/compose.h"
 #include "engine/runtime/cli/option_values.h"
 
 #include <algorithm>
 #include <array>
-#include <format>
 #include <limits>
 
 namespace lamella::runtime::cli {
@@ -55,7 +55,7 @@ template <std::filesystem::path Options::* Member>
 Result<void> path(Options& options, std::string_view name, const std::string& value)
 {
     if (value.empty())
-        return failure(ErrorKind::InvalidArgument, std::format("--{} needs a path", name));
+        return failure(ErrorKind::InvalidArgument, compose("--{} needs a path", name));
     options.*Member = value;
     return {};
 }
@@ -85,7 +85,7 @@ Result<void> format(Options& options, std::string_view, const std::string& value
 {
     if (value != "table" && value != "json")
         return failure(ErrorKind::InvalidArgument,
-                       std::format("invalid format option: \"{}\" is not table or json", value));
+                       compose("invalid format option: \"{}\" is not table or json", value));
     options.format = value == "json" ? Format::Json : Format::Table;
     return {};
 }
@@ -93,7 +93,7 @@ Result<void> format(Options& options, std::string_view, const std::string& value
 Result<void> logFormat(Options& options, std::string_view, const std::string& value)
 {
     if (value != "text" && value != "json")
-        return failure(ErrorKind::InvalidArgument, std::format("unknown log-format \"{}\": use text or json", value));
+        return failure(ErrorKind::InvalidArgument, compose("unknown log-format \"{}\": use text or json", value));
     options.logFormat = value == "json" ? log::Format::Json : log::Format::Text;
     return {};
 }
@@ -130,7 +130,7 @@ Result<void> cgroupManager(Options& options, std::string_view, const std::string
 {
     if (value != "cgroupfs" && value != "systemd")
         return failure(ErrorKind::Unsupported,
-                       std::format("--cgroup-manager={} is not supported: use cgroupfs or systemd", value));
+                       compose("--cgroup-manager={} is not supported: use cgroupfs or systemd", value));
     options.systemdCgroup = value == "systemd";
     return {};
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/cli/option_values.h"
 
+#include "engine/base/compose.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <format>
 #include <limits>
+#include <utility>
 
 namespace lamella::runtime::cli {
 
@@ -14,7 +16,7 @@ namespace {
 
 std::unexpected<Error> notA(std::string_view what, std::string_view name, const std::string& value)
 {
-    return failure(ErrorKind::InvalidArgument, std::format("--{}: \"{}\" is not {}", name, value, what));
+    return failure(ErrorKind::InvalidArgument, compose("--{}: \"{}\" is not {}", name, value, what));
 }
 
 /// All of `text` as a number; none where it is something else or out of range. from_chars takes no blank and no "+".
@@ -26,6 +28,31 @@ std::optional<T> wholeNumber(std::string_view text)
     const auto [stop, error] = std::from_chars(text.data(), end, number);
     if (error != std::errc{} || stop != end)
         return std::nullopt;
+    return number;
+}
+
+/// Takes "1.5" off the front of `text`; none where there is no number. (from_chars() of a double brings all locales
+/// into the program.)
+std::optional<double> takeNumber(std::string_view& text)
+{
+    double number = 0;
+    double place = 0; // of the next digit behind the point
+    std::size_t digits = 0;
+    std::size_t at = 0;
+    for (; at < text.size(); ++at) {
+        const char c = text[at];
+        if (c == '.' && place == 0) {
+            place = 0.1;
+            continue;
+        }
+        if (c < '0' || c > '9')
+            break;
+        ++digits;
+        number = place == 0 ? number * 10 + (c - '0') : number + (c - '0') * std::exchange(place, place / 10);
+    }
+    if (digits == 0)
+        return std::nullopt;
+    text.remove_prefix(at);
     return number;
 }
 
@@ -43,18 +70,15 @@ constexpr std::array kTimeUnits{TimeUnit{"ns", 1},
 /// Takes "90" and "s" off the front of `text`; none where there is no such part.
 std::optional<double> takeTime(std::string_view& text)
 {
-    double number = 0;
-    const auto [stop, error]
-        = std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
-    if (error != std::errc{} || number < 0)
+    const auto number = takeNumber(text);
+    if (!number)
         return std::nullopt;
-    text.remove_prefix(static_cast<std::size_t>(stop - text.data()));
     const std::string_view word = text.substr(0, text.find_first_not_of("nsumh"));
     const auto unit = std::ranges::find(kTimeUnits, word, &TimeUnit::name);
     if (unit == kTimeUnits.end())
         return std::nullopt;
     text.remove_prefix(word.size());
-    return number * static_cast<double>(unit->nanoseconds);
+    return *number * static_cast<double>(unit->nanoseconds);
 }
 
 /// How far a unit such as "k", "MB" or "GiB" shifts; none for what is no unit.
@@ -76,7 +100,7 @@ Result<std::uint64_t> readNumber(std::string_view name, const std::string& value
 {
     const auto number = wholeNumber<std::uint64_t>(value);
     if (!number || *number > most)
-        return notA(std::format("a number from 0 to {}", most), name, value);
+        return notA(compose("a number from 0 to {}", most), name, value);
     return *number;
 }
 
@@ -125,16 +149,14 @@ Result<std::int64_t> readSize(std::string_view name, const std::string& value)
 {
     if (value == "-1")
         return -1;
-    double number = 0;
-    const char* const end = value.data() + value.size();
     if (const auto whole = wholeNumber<std::int64_t>(value); whole && *whole >= 0)
         return *whole; // exact, however large
-    const auto [stop, error] = std::from_chars(value.data(), end, number, std::chars_format::fixed);
-    std::string_view unit{stop, end};
+    std::string_view unit{value};
+    const auto number = takeNumber(unit);
     if (unit.starts_with(' '))
         unit.remove_prefix(1);
-    const auto shift = error == std::errc{} ? unitShift(unit) : std::nullopt;
-    const double bytes = shift ? std::ldexp(number, *shift) : -1;
+    const auto shift = number ? unitShift(unit) : std::nullopt;
+    const double bytes = shift ? std::ldexp(*number, *shift) : -1;
     if (!(bytes >= 0 && bytes < 0x1p63))
         return notA("a size in bytes such as 1048576 or 64m, or -1", name, value);
     return static_cast<std::int64_t>(bytes);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/cli/options.h"
 
+#include "engine/base/compose.h"
 #include "engine/runtime/cli/option_table.h"
 
 #include <algorithm>
-#include <format>
 
 namespace lamella::runtime::cli {
 
@@ -56,13 +56,13 @@ private:
         const OptionRule* rule = findOption(m_options.command, name);
         if (rule == nullptr)
             return failure(ErrorKind::InvalidArgument,
-                           std::format("{} has no option {}", commandName(), word.substr(0, equals)));
+                           compose("{} has no option {}", commandName(), word.substr(0, equals)));
         if (equals != std::string::npos)
             return rule->set(m_options, rule->name, word.substr(equals + 1));
         if (rule->value.empty())
             return rule->set(m_options, rule->name, "true");
         if (m_at + 1 == m_arguments.size())
-            return failure(ErrorKind::InvalidArgument, std::format("--{} needs a value", rule->name));
+            return failure(ErrorKind::InvalidArgument, compose("--{} needs a value", rule->name));
         return rule->set(m_options, rule->name, m_arguments[++m_at]);
     }
 
@@ -76,7 +76,7 @@ private:
             return {};
         }
         if (m_options.rest.size() >= m_rule->most)
-            return failure(ErrorKind::InvalidArgument, std::format("\"{}\" is more than {} takes", word, m_rule->name));
+            return failure(ErrorKind::InvalidArgument, compose("\"{}\" is more than {} takes", word, m_rule->name));
         m_options.rest.push_back(word);
         return {};
     }
@@ -89,7 +89,7 @@ private:
         }
         m_rule = findCommand(word);
         if (m_rule == nullptr)
-            return failure(ErrorKind::InvalidArgument, std::format("there is no command {}", word));
+            return failure(ErrorKind::InvalidArgument, compose("there is no command {}", word));
         m_options.command = m_rule->command;
         return {};
     }
@@ -126,7 +126,7 @@ Result<void> checkId(const std::string& id)
             || c == '-' || c == '.';
     });
     if (!plain || id == "." || id == ".." || id.size() > kMaxId)
-        return failure(ErrorKind::InvalidArgument, std::format("invalid container ID format: \"{}\"", id));
+        return failure(ErrorKind::InvalidArgument, compose("invalid container ID format: \"{}\"", id));
     return {};
 }
 

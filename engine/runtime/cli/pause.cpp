@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/compose.h"
 #include "engine/cgroup/cgroup.h"
 #include "engine/runtime/cli/commands.h"
 #include "engine/runtime/cli/state.h"
-
-#include <format>
 
 namespace lamella::runtime::cli {
 
@@ -13,7 +12,7 @@ Result<int> pauseCommand(const Options& options)
     const std::string status = statusOf(options.root, state);
     if (status != "running" && status != "created")
         return failure(ErrorKind::WrongState,
-                       std::format("cannot pause {}: container not running or created: {}", options.id, status));
+                       compose("cannot pause {}: container not running or created: {}", options.id, status));
     TRY(TRY(cgroup::open(state.cgroup))->freeze(true));
     return 0;
 }
@@ -22,7 +21,7 @@ Result<int> resumeCommand(const Options& options)
 {
     const State state = TRY(load(options.root, options.id));
     if (statusOf(options.root, state) != "paused")
-        return failure(ErrorKind::WrongState, std::format("cannot resume {}: container not paused", options.id));
+        return failure(ErrorKind::WrongState, compose("cannot resume {}: container not paused", options.id));
     TRY(TRY(cgroup::open(state.cgroup))->freeze(false));
     return 0;
 }

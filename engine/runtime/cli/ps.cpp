@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/compose.h"
 #include "engine/cgroup/cgroup.h"
 #include "engine/os/file.h"
 #include "engine/os/process.h"
@@ -12,7 +13,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
-#include <format>
 #include <ranges>
 #include <set>
 #include <string_view>
@@ -53,7 +53,7 @@ Result<std::string> runPs(const std::vector<std::string>& options)
     const UniqueFd pidfd = TRY(startPs(options, std::move(output.write)));
     std::string text = TRY(os::readAll(output.read.borrow(), kPs, kMostOutput));
     if (const int code = TRY(os::waitFor(pidfd.borrow())).code; code != 0)
-        return failure(ErrorKind::Failed, std::format("{} failed with the status {}", kPs, code));
+        return failure(ErrorKind::Failed, compose("{} failed with the status {}", kPs, code));
     return text;
 }
 
@@ -101,11 +101,11 @@ Result<int> psCommand(const Options& options)
     const std::string table = TRY(runPs(options.rest));
     const std::string_view header = std::string_view{table}.substr(0, table.find('\n'));
     const std::size_t column = TRY(pidColumn(header));
-    std::string shown = std::format("{}\n", header);
+    std::string shown = compose("{}\n", header);
     for (const auto part : std::views::split(table, '\n') | std::views::drop(1)) {
         const std::string_view line{part};
         if (belongsTo(pids, wordAt(line, column)))
-            shown += std::format("{}\n", line);
+            shown += compose("{}\n", line);
     }
     std::fputs(shown.c_str(), stdout);
     return 0;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/cli/state.h"
 
+#include "engine/base/compose.h"
 #include "engine/base/json.h"
 #include "engine/os/file.h"
 
 #include <nlohmann/json.hpp>
-
-#include <format>
 
 namespace lamella::runtime::cli {
 
@@ -22,8 +21,8 @@ Result<void> reserve(const std::filesystem::path& root, const std::string& id)
         return {};
     if (errno == EEXIST)
         return failure(ErrorKind::AlreadyExists,
-                       std::format("cannot create {}: container with given ID already exists", id));
-    return systemFailure(std::format("cannot make {}", directoryOf(root, id).native()));
+                       compose("cannot create {}: container with given ID already exists", id));
+    return systemFailure(compose("cannot make {}", directoryOf(root, id).native()));
 }
 
 Result<void> save(const std::filesystem::path& root, const State& state)
@@ -45,7 +44,7 @@ Result<State> load(const std::filesystem::path& root, const std::string& id)
 {
     auto text = os::readFile(directoryOf(root, id) / "state.json");
     if (!text && text.error().errnum == ENOENT)
-        return failure(ErrorKind::NotFound, std::format("cannot find {}: container does not exist", id));
+        return failure(ErrorKind::NotFound, compose("cannot find {}: container does not exist", id));
     const std::string content = TRY(std::move(text));
     const nlohmann::json document = TRY(parseJson(content, "state.json"));
     State state;

@@ -58,8 +58,8 @@ std::string lifecycleOf(const std::filesystem::path& root, const State& state);
 /// lifecycleOf(), or paused where its cgroup is frozen.
 std::string statusOf(const std::filesystem::path& root, const State& state);
 
-/// The members of the state document, in runc's order, which some callers compare with (runtime.md "State", with rootfs,
-/// created and owner beside it).
+/// The members of the state document, in runc's order, which some callers compare with (runtime.md "State", with
+/// rootfs, created and owner beside it).
 using StateMembers = std::vector<std::pair<std::string_view, nlohmann::json>>;
 StateMembers stateMembers(const std::filesystem::path& root, const State& state);
 

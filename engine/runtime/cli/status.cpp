@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/compose.h"
 #include "engine/cgroup/cgroup.h"
 #include "engine/os/file.h"
 #include "engine/os/process.h"
@@ -7,8 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include <chrono>
-#include <format>
+#include <array>
+#include <ctime>
 #include <ranges>
 
 namespace lamella::runtime::cli {
@@ -71,8 +72,14 @@ std::string statusOf(const std::filesystem::path& root, const State& state)
 
 std::string createdText(const State& state)
 {
-    return std::format("{:%FT%T}Z",
-                       std::chrono::sys_time<std::chrono::microseconds>{std::chrono::microseconds{state.createdUsec}});
+    constexpr std::int64_t kUsec = 1'000'000;
+    const std::time_t seconds = state.createdUsec / kUsec;
+    std::tm utc{};
+    ::gmtime_r(&seconds, &utc);
+    std::array<char, 32> text;
+    std::string created{text.data(), std::strftime(text.data(), text.size(), "%FT%T.", &utc)};
+    const std::string fraction = std::to_string(state.createdUsec % kUsec);
+    return created.append(6 - fraction.size(), '0') + fraction + "Z";
 }
 
 std::string ownerOf(const std::filesystem::path& root, const State& state)
@@ -105,7 +112,7 @@ std::string textOf(const StateMembers& members, bool indented)
     std::string text;
     for (const auto& [name, value] : members) {
         text += text.empty() ? "{" : ",";
-        text += indented ? std::format("\n  \"{}\": ", name) : std::format("\"{}\":", name);
+        text += indented ? compose("\n  \"{}\": ", name) : compose("\"{}\":", name);
         for (const char c : value.dump(indented ? 2 : -1, ' ', false, replace)) {
             text += c;
             if (c == '\n')

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/cli/streams.h"
 
+#include "engine/base/compose.h"
 #include "engine/os/file.h"
 #include "engine/os/socket.h"
 
 #include <array>
 #include <charconv>
 #include <cstdlib>
-#include <format>
 #include <optional>
 #include <string_view>
 
@@ -87,10 +87,10 @@ Result<void> checkInherited(unsigned count, unsigned preserved)
         if (::fcntl(fd, F_GETFD) >= 0)
             continue;
         const unsigned sockets = count - preserved;
-        const std::string what = i < sockets ? std::format("socket {} of $LISTEN_FDS", i)
-                                             : std::format("preserved-fd {} (of {})", i - sockets, preserved);
+        const std::string what = i < sockets ? compose("socket {} of $LISTEN_FDS", i)
+                                             : compose("preserved-fd {} (of {})", i - sockets, preserved);
         return failure(ErrorKind::InvalidArgument,
-                       std::format("unable to pass on {}: descriptor {} is not open", what, fd));
+                       compose("unable to pass on {}: descriptor {} is not open", what, fd));
     }
     return {};
 }

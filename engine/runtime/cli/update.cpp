@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/compose.h"
 #include "engine/cgroup/cgroup.h"
 #include "engine/os/file.h"
 #include "engine/runtime/cli/commands.h"
 #include "engine/runtime/cli/state.h"
 #include "engine/runtime/cli/update_settings.h"
 #include "engine/runtime/resources.h"
-
-#include <format>
 
 namespace lamella::runtime::cli {
 
@@ -34,7 +33,7 @@ Result<int> updateCommand(const Options& options)
     const oci::LinuxResources resources = TRY(oci::parseResources(text));
     const State state = TRY(load(options.root, options.id));
     if (!processOf(state))
-        return failure(ErrorKind::WrongState, std::format("cannot update {}: container not running", options.id));
+        return failure(ErrorKind::WrongState, compose("cannot update {}: container not running", options.id));
     const auto group = TRY(cgroup::open(state.cgroup));
     TRY(group->apply(toResources(resources)));
     return 0;

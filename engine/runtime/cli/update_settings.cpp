@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/cli/update_settings.h"
 
+#include "engine/base/compose.h"
 #include "engine/runtime/cli/option_values.h"
 #include "engine/runtime/state_document.h"
 
@@ -8,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <format>
 #include <string_view>
 
 namespace lamella::runtime::cli {
@@ -63,7 +63,7 @@ Result<std::string> resourcesDocument(const std::vector<std::pair<std::string, s
     for (const auto& [option, text] : settings) {
         const auto* setting = std::ranges::find(kResourceSettings, std::string_view{option}, &ResourceSetting::option);
         if (setting == kResourceSettings.end())
-            return failure(ErrorKind::Unsupported, std::format("--{} is not supported", option));
+            return failure(ErrorKind::Unsupported, compose("--{} is not supported", option));
         document[setting->group][setting->key] = TRY(valueOf(*setting, text));
     }
     return textOf(document);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/cli/usage.h"
 
+#include "engine/base/compose.h"
 #include "engine/runtime/cli/option_table.h"
 #include "engine/runtime/state_document.h"
 
-#include <format>
 #include <seccomp.h>
 
 namespace lamella::runtime::cli {
@@ -14,10 +14,10 @@ namespace {
 std::string optionLine(const OptionRule& rule)
 {
     std::string names
-        = rule.letter != 0 ? std::format("-{}, --{}", rule.letter, rule.name) : std::format("    --{}", rule.name);
+        = rule.letter != 0 ? compose("-{}, --{}", rule.letter, rule.name) : compose("    --{}", rule.name);
     if (!rule.value.empty())
-        names += std::format(" {}", rule.value);
-    return std::format("  {:<32} {}\n", names, rule.summary);
+        names += compose(" {}", rule.value);
+    return compose("  {} {}\n", padded(names, 32), rule.summary);
 }
 
 std::string optionLines(Command command)
@@ -36,13 +36,13 @@ std::string usage(Command command)
 {
     if (command != Command::None) {
         const CommandRule& rule = ruleOf(command);
-        return std::format("usage: lamella-runtime {} [OPTIONS] {}\n{}\n\n{}", rule.name, rule.arguments, rule.summary,
-                           optionLines(command));
+        return compose("usage: lamella-runtime {} [OPTIONS] {}\n{}\n\n{}", rule.name, rule.arguments, rule.summary,
+                       optionLines(command));
     }
     std::string text = "usage: lamella-runtime [OPTIONS] COMMAND [OPTIONS OF THE COMMAND] [ARGUMENTS]\n"
                        "Runs containers according to the OCI runtime specification.\n\n";
     for (const CommandRule& rule : commandRules())
-        text += std::format("  {:<10} {}\n", rule.name, rule.summary);
+        text += compose("  {} {}\n", padded(rule.name, 10), rule.summary);
     return text + "\n" + optionLines(Command::None)
         + "\nlamella-runtime COMMAND --help shows the options of a command.\n";
 }
@@ -50,8 +50,8 @@ std::string usage(Command command)
 std::string versionText()
 {
     const scmp_version* seccomp = ::seccomp_version();
-    return std::format("lamella-runtime version {}\nspec: {}\nlibseccomp: {}.{}.{}\n", LAMELLA_VERSION, kOciVersion,
-                       seccomp->major, seccomp->minor, seccomp->micro);
+    return compose("lamella-runtime version {}\nspec: {}\nlibseccomp: {}.{}.{}\n", LAMELLA_VERSION, kOciVersion,
+                   seccomp->major, seccomp->minor, seccomp->micro);
 }
 
 } // namespace lamella::runtime::cli
