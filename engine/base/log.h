@@ -31,8 +31,9 @@ void setup(std::string_view program, Level level);
 /// lines of logrus, which the callers of container runtimes read.
 enum class Format { Text, Json };
 
-/// For a runtime's log: each message is one line, written at once to `file`, which should be open for appending.
-void setupLines(Level level, UniqueFd file, Format format);
+/// For a runtime's log: each message is one line, written at once to `file`, which should be open for appending and
+/// stays open.
+void setupLines(Level level, BorrowedFd file, Format format);
 
 bool enabled(Level level);
 void write(Level level, std::string_view message);

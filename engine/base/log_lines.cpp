@@ -11,7 +11,7 @@ namespace lamella::log {
 
 namespace {
 
-UniqueFd lineFile;
+BorrowedFd lineFile;
 Format lineFormat = Format::Text;
 
 /// As a JSON string, in which a byte that is not UTF-8 is replaced.
@@ -40,9 +40,9 @@ void writeLine(Level level, std::string_view message)
 
 } // namespace
 
-void setupLines(Level level, UniqueFd file, Format format)
+void setupLines(Level level, BorrowedFd file, Format format)
 {
-    lineFile = std::move(file);
+    lineFile = file;
     lineFormat = format;
     setWriter(writeLine, level);
 }

@@ -51,8 +51,9 @@ std::string ruleText(const DeviceRule& rule)
 Result<void> limitDevices(BorrowedFd tree, const std::string& path, const DeviceExceptions& devices)
 {
     const auto all = writeAt(tree, below(path, devices.allowAll ? "devices.allow" : "devices.deny"), "a");
-    // EPERM: the parent allows less, as inside another container. That is stricter, so it is no error.
-    if (!all && all.error().errnum != EPERM)
+    // EPERM where all are allowed: the parent allows less, as inside another container. That is stricter, so it is no
+    // error. That nothing could be denied is one.
+    if (!all && (all.error().errnum != EPERM || !devices.allowAll))
         return all;
     const std::string file = below(path, devices.allowAll ? "devices.deny" : "devices.allow");
     const UniqueFd exceptions = openPlain(tree, file, O_WRONLY);

@@ -139,8 +139,14 @@ Result<void> V2Cgroup::killAll()
     } else {
         TRY(Result<void>{killed});
     }
-    TRY(write("cgroup.freeze", "0"));
-    if (TRY(waitForEvent("populated", 0)))
+    const auto thawed = write("cgroup.freeze", "0");
+    if (isMissing(thawed))
+        return {}; // who made it (systemd) has removed it: nobody is left
+    TRY(Result<void>{thawed});
+    const auto ended = waitForEvent("populated", 0);
+    if (!ended && ended.error().kind == ErrorKind::NotFound)
+        return {};
+    if (TRY(Result<bool>{ended}))
         return {};
     return failure(ErrorKind::Busy, "cannot kill all processes of the cgroup /" + m_path + ": one does not end");
 }

@@ -95,4 +95,19 @@ std::string descriptorPath(BorrowedFd file)
     return compose("/proc/self/fd/{}", file.get());
 }
 
+Result<void> fillStandardStreams()
+{
+    for (;;) {
+        const int fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+        if (fd < 0)
+            return systemFailure("cannot open /dev/null");
+        if (fd > STDERR_FILENO) {
+            ::close(fd);
+            return {};
+        }
+        // Unlike what else this program opens, it stays a standard stream of what it runs.
+        ::fcntl(fd, F_SETFD, 0);
+    }
+}
+
 } // namespace lamella::os

@@ -62,4 +62,8 @@ Result<UniqueFd> duplicate(BorrowedFd file);
 /// "/proc/self/fd/N": for system calls that know only paths.
 std::string descriptorPath(BorrowedFd file);
 
+/// Opens /dev/null where a standard stream is closed. Without it the next file that is opened becomes one, and is
+/// handed on as such. Called before anything else is opened.
+Result<void> fillStandardStreams();
+
 } // namespace lamella::os

@@ -26,6 +26,9 @@ Result<void> makeParents(BorrowedFd directory, const std::string& name, Owner ow
                 continue;
             return systemFailure(compose("cannot make {}", parent));
         }
+        // The umask of this process must not count.
+        if (::fchmodat(directory.get(), parent.c_str(), 0755, 0) != 0)
+            return systemFailure(compose("cannot set the mode of {}", parent));
         if (::fchownat(directory.get(), parent.c_str(), owner.uid, owner.gid, AT_SYMLINK_NOFOLLOW) != 0)
             return systemFailure(compose("cannot give {} to the container", parent));
     }

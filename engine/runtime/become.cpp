@@ -121,24 +121,26 @@ void setCapabilities(const CapabilityMasks& masks, const Reporter& reporter)
 
 /// A working directory through a descriptor of the host's (/proc/self/fd/N) would lie outside of the root. So no magic
 /// links are followed; and where getcwd(2) gives a name that does not begin with a slash, it lies outside all the same.
-/// False with errno where the directory cannot be entered.
-bool enterDirectory(const Program& program)
+/// False with errno where it cannot be entered.
+bool enterDirectory(const Program& program, const Reporter& reporter)
 {
     open_how how{};
     how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
     how.resolve = RESOLVE_NO_MAGICLINKS;
     const auto directory = static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, program.cwd.c_str(), &how, sizeof how));
-    return directory >= 0 && ::fchdir(directory) == 0;
-}
-
-/// `isThere`: it was entered before the change of user. What root may not enter (a network file system) the user may.
-void changeDirectory(const Program& program, bool isThere, const Reporter& reporter)
-{
-    reporter.require(isThere || enterDirectory(program), Step::WorkingDirectory);
+    if (directory < 0 || ::fchdir(directory) != 0)
+        return false;
     char where[PATH_MAX];
     reporter.require(::syscall(SYS_getcwd, where, sizeof where) > 0, Step::WorkingDirectory);
     if (where[0] != '/')
         reporter.fail(Step::WorkingDirectory, EXDEV);
+    return true;
+}
+
+/// What root may not enter (a directory of a network file system) the user may.
+void enterDirectoryAsUser(const Program& program, bool isThere, const Reporter& reporter)
+{
+    reporter.require(isThere || enterDirectory(program, reporter), Step::WorkingDirectory);
     reporter.reached(Step::WorkingDirectory);
 }
 
@@ -185,6 +187,7 @@ void enterChild(const Program& program, const Reporter& reporter)
 {
     // A process of the container must not be able to trace this one, and so reach the descriptors of the host.
     reporter.require(::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0, Step::Clone);
+    ::umask(0); // what is made in the root has the mode that it should have
     reporter.require(::close_range(3 + program.inheritedFds, ~0U, CLOSE_RANGE_CLOEXEC) == 0, Step::Clone);
     struct sigaction action{};
     action.sa_handler = SIG_DFL;
@@ -232,18 +235,18 @@ void becomeProgram(const Program& program, BorrowedFd label, const Reporter& rep
         findHome(program.uid, program.home);
     surround(program, label, reporter);
     setLimits(program, reporter);
+    const bool isThere = enterDirectory(program, reporter); // while no filter forbids what it takes
     if (program.noNewPrivileges)
         reporter.require(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, Step::Capabilities);
     else
         loadFilter(program, reporter); // as long as it may: this needs CAP_SYS_ADMIN
-    const bool isThere = enterDirectory(program);
     dropBounding(program.capabilities.bounding, reporter);
     becomeUser(program, reporter);
     setCapabilities(program.capabilities, reporter);
     // After the changes of user and capabilities, which clear it; execve(2) keeps it (PR_SET_PDEATHSIG(2const)).
     if (program.endWithParent)
         reporter.require(::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0, Step::Capabilities);
-    changeDirectory(program, isThere, reporter);
+    enterDirectoryAsUser(program, isThere, reporter);
     if (program.noNewPrivileges)
         loadFilter(program, reporter);
     execute(program, reporter);

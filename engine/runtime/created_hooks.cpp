@@ -41,7 +41,9 @@ void runCreateHooks(CreatePlan& plan, int root, BorrowedFd channel, const Report
         reporter.require(receiveMark(channel.get(), kMarkHooks, nullptr), Step::Hooks);
     }
     plan.program.hookState.setPid(::getpid());
+    ::umask(0022);
     runHooks(plan.hooks, {plan.program.hookState.view(), BorrowedFd{root}, environ}, reporter);
+    ::umask(0);
 }
 
 void runHooks(const std::vector<PreparedHook>& hooks, const HookSurroundings& surroundings, const Reporter& reporter)

@@ -213,6 +213,9 @@ Result<Executed> exec(const ExecRequest& request)
     if (child.pid == 0)
         runExecChild(plan, channel.second.get(), Reporter{timeline, report.write.borrow()});
     visit.reset();
+    // What starts this may be protected from the OOM killer; the container's programs are not.
+    if (const auto score = request.process.oomScoreAdj ? request.process.oomScoreAdj : request.spec.process.oomScoreAdj)
+        std::ignore = os::writeControl(compose("/proc/{}/oom_score_adj", child.pid), std::to_string(*score));
     if (plan.program.listener)
         plan.program.listener->tell(child.pid);
     report.write.reset();

@@ -26,13 +26,25 @@ Result<void> needDetachedTrees()
     return {};
 }
 
-Result<bool> isOwn(BorrowedFd space, const std::string& path)
+Result<bool> isSame(BorrowedFd space, const std::string& path, const char* known)
 {
-    constexpr const char* kOwn = "/proc/self/ns/mnt";
-    const UniqueFd own = TRY(os::open(kOwn, O_RDONLY));
-    const struct stat mine = TRY(os::status(own.borrow(), kOwn));
+    const UniqueFd opened = TRY(os::open(known, O_RDONLY));
+    const struct stat one = TRY(os::status(opened.borrow(), known));
     const struct stat other = TRY(os::status(space, path));
-    return mine.st_dev == other.st_dev && mine.st_ino == other.st_ino;
+    return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+/// What is joined is changed for good: the container's root lies on top of its root, and programs are looked up there.
+Result<void> mayBeJoined(BorrowedFd space, const std::string& path, const oci::Spec& spec)
+{
+    if (TRY(isSame(space, path, "/proc/1/ns/mnt")))
+        return failure(ErrorKind::Unsupported,
+                       "linux.namespaces: the machine's mount namespace is not joined: its root would be covered");
+    if (!spec.hooks.createContainer.empty())
+        return failure(ErrorKind::Unsupported,
+                       "hooks.createContainer: not with a mount namespace that is joined: its programs would be the "
+                       "other container's");
+    return {};
 }
 
 } // namespace
@@ -44,8 +56,10 @@ Result<MountSpace> planMountSpace(const oci::Spec& spec)
         return MountSpace{};
     if (mount != nullptr) {
         UniqueFd space = TRY(os::open(mount->path, O_RDONLY));
-        if (!TRY(isOwn(space.borrow(), mount->path)))
+        if (!TRY(isSame(space.borrow(), mount->path, "/proc/self/ns/mnt"))) {
+            TRY(mayBeJoined(space.borrow(), mount->path, spec));
             return MountSpace{MountSpaceKind::Joined, std::move(space)};
+        }
     }
     TRY(needDetachedTrees());
     return MountSpace{MountSpaceKind::Shared, {}};

@@ -71,24 +71,11 @@ Result<void> handleSignals()
 }
 
 /// Descriptors 0 to 2 exist in any case, so that no file of ours gets their numbers.
-Result<void> fillStandardStreams()
-{
-    for (;;) {
-        const int fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-        if (fd < 0)
-            return systemFailure("cannot open /dev/null");
-        if (fd > STDERR_FILENO) {
-            ::close(fd);
-            return {};
-        }
-    }
-}
-
 } // namespace
 
 Result<void> becomeShim()
 {
-    TRY(fillStandardStreams());
+    TRY(os::fillStandardStreams());
     if (::close_range(kFirstConnection + 1, ~0u, 0) != 0)
         return systemFailure("cannot close inherited descriptors");
     if (::fcntl(kFirstConnection, F_SETFD, FD_CLOEXEC) != 0 && errno != EBADF)

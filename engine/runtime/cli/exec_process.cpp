@@ -44,11 +44,20 @@ void setUser(const Options& options, oci::Process& process)
     groups.insert(groups.end(), options.additionalGids.begin(), options.additionalGids.end());
 }
 
-Result<oci::Process> fromFile(const Options& options)
+/// What confines the container confines this too, where the file does not say otherwise.
+Result<oci::Process> fromFile(const Options& options, const oci::Process& container)
 {
     const std::string text = TRY(os::readFile(options.process));
     oci::Process process = TRY(oci::parseProcess(text));
     process.terminal = process.terminal || options.terminal;
+    if (process.apparmorProfile.empty())
+        process.apparmorProfile = container.apparmorProfile;
+    if (process.selinuxLabel.empty())
+        process.selinuxLabel = container.selinuxLabel;
+    if (process.rlimits.empty())
+        process.rlimits = container.rlimits;
+    if (!process.capabilities)
+        process.capabilities = container.capabilities;
     return process;
 }
 
@@ -57,7 +66,7 @@ Result<oci::Process> fromFile(const Options& options)
 Result<oci::Process> processFor(const Options& options, const oci::Spec& container)
 {
     if (!options.process.empty())
-        return fromFile(options);
+        return fromFile(options, container.process);
     oci::Process process = container.process;
     process.args = options.rest;
     process.terminal = options.terminal;

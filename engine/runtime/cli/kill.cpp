@@ -46,7 +46,8 @@ Result<void> signalAll(const State& state, int signal)
 bool hasOwnPids(const Options& options)
 {
     const auto spec = keptSpec(options.root, options.id);
-    return spec && oci::findNamespace(*spec, oci::NamespaceType::Pid) != nullptr;
+    const auto* pids = spec ? oci::findNamespace(*spec, oci::NamespaceType::Pid) : nullptr;
+    return pids != nullptr && pids->path.empty();
 }
 
 /// A frozen process of cgroup v1 dies only when it goes on.

@@ -4,10 +4,12 @@
 #include "engine/runtime/cli/commands.h"
 #include "engine/runtime/cli/option_table.h"
 #include "engine/runtime/cli/own_copy.h"
+#include "engine/runtime/cli/streams.h"
 #include "engine/runtime/cli/usage.h"
 
 #include <array>
 #include <cstdio>
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <utility>
 
@@ -60,12 +62,16 @@ Command commandIn(const std::vector<std::string>& arguments)
     return Command::None;
 }
 
-Result<void> setUpLog(const Options& options)
+/// The log's file, where it is none of the descriptors that a program inherits.
+Result<UniqueFd> openLog(const Options& options)
 {
-    UniqueFd file = options.logFile.empty() ? TRY(os::duplicate(BorrowedFd{STDERR_FILENO}))
-                                            : TRY(os::open(options.logFile, O_WRONLY | O_CREAT | O_APPEND, 0644));
-    log::setupLines(options.logLevel, std::move(file), options.logFormat);
-    return {};
+    if (options.logFile.empty())
+        return UniqueFd{};
+    const UniqueFd file = TRY(os::open(options.logFile, O_WRONLY | O_CREAT | O_APPEND, 0644));
+    UniqueFd above{::fcntl(file.get(), F_DUPFD_CLOEXEC, afterInherited(listenFds() + options.preservedFds))};
+    if (!above)
+        return systemFailure("cannot keep the log open");
+    return above;
 }
 
 /// Once in the log, where there is one, and once for the person.
@@ -95,11 +101,15 @@ int run(const Options& options, char** argv)
         std::fputs((options.help ? usage(options.command) : versionText()).c_str(), stdout);
         return 0;
     }
-    auto ready = entersContainer(options.command) ? runFromOwnCopy(argv) : Result<void>{};
-    if (auto logging = setUpLog(options); !logging) {
-        std::fprintf(stderr, "lamella-runtime: %s\n", logging.error().message.c_str());
+    auto ready = os::fillStandardStreams();
+    if (ready && entersContainer(options.command))
+        ready = runFromOwnCopy(argv);
+    const auto file = openLog(options);
+    if (!file) {
+        std::fprintf(stderr, "lamella-runtime: %s\n", file.error().message.c_str());
         return failedStatus(options.command);
     }
+    log::setupLines(options.logLevel, *file ? file->borrow() : BorrowedFd{STDERR_FILENO}, options.logFormat);
     const auto status = ready ? act(options) : std::unexpected(std::move(ready).error());
     if (status)
         return *status;

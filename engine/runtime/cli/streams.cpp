@@ -80,6 +80,11 @@ unsigned listenFds()
     return std::min(numberInEnvironment("LISTEN_FDS").value_or(0), 65536U);
 }
 
+int afterInherited(unsigned count)
+{
+    return kFirstInherited + static_cast<int>(count);
+}
+
 Result<void> checkInherited(unsigned count, unsigned preserved)
 {
     for (unsigned i = 0; i < count; ++i) {

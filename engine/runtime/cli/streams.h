@@ -28,6 +28,9 @@ Result<void> writePidFile(const Options& options, pid_t pid);
 /// Sockets that systemd has handed to this process: $LISTEN_FDS, where $LISTEN_PID names it (sd_listen_fds(3)).
 unsigned listenFds();
 
+/// The first descriptor that is not inherited, where `count` are.
+int afterInherited(unsigned count);
+
 /// Makes sure that the `count` descriptors from 3 are open before anything else can take their numbers; `preserved` of
 /// them, the last ones, were asked for by --preserve-fds. Call first. Errors: InvalidArgument.
 Result<void> checkInherited(unsigned count, unsigned preserved);

@@ -133,7 +133,7 @@ Result<void> givesATerminal()
     GuestBundle bundle = TRY(GuestBundle::make("terminal"));
     bundle.spec.process.terminal = true;
     bundle.spec.process.consoleSize = oci::ConsoleSize{20, 60};
-    EXPECT_EQUAL(TRY(bundle.run("payload tty")).out, "20 rows 60 columns 111\r\n");
+    EXPECT_EQUAL(TRY(bundle.run("payload tty")).out, "20 rows 60 columns 111\n");
     return {};
 }
 

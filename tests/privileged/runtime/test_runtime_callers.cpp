@@ -23,6 +23,8 @@ private Q_SLOTS:
     void preserveFds_data();
     void preserveFds();
     void preservedFdMustBeOpen();
+    void closedStreamsBecomeNothing();
+    void umaskOfTheCallerDoesNotCount();
     void listenFds();
     void sessionKeyring_data();
     void sessionKeyring();
@@ -99,6 +101,40 @@ void TestRuntimeCallers::preservedFdMustBeOpen()
     QCOMPARE(outcome.status, 1);
     QVERIFY2(outcome.err.contains("preserved-fd 2 (of 3): descriptor 5 is not open"), outcome.err);
     QCOMPARE(bundle.leftovers(), QStringList{});
+}
+
+/// What the runtime opens must not become the program's because it took the number of a stream that was closed.
+void TestRuntimeCallers::closedStreamsBecomeNothing()
+{
+    Bundle bundle{Kind::Plain};
+    bundle.spec.rootReadonly = false;
+    bundle.setScript(QStringLiteral("for n in 0 1 2; do readlink /proc/self/fd/$n; done >/streams"));
+    bundle.write();
+    const QString script = QStringLiteral("exec \"$@\" <&- >&- 2>&-");
+    const Outcome outcome = test::run(
+        QStringLiteral("/bin/sh"),
+        QStringList{QStringLiteral("-c"), script, QStringLiteral("sh"), runtimeProgram()}
+            + bundle.runtimeArguments({QStringLiteral("run"), QStringLiteral("-b"), bundle.directory(), bundle.id()}));
+    QCOMPARE(outcome.status, 0);
+    QFile streams{bundle.image() + QStringLiteral("/streams")};
+    QVERIFY(streams.open(QIODevice::ReadOnly));
+    QCOMPARE(streams.readAll(), QByteArray{"/dev/null\n/streams\n/dev/null\n"});
+}
+
+/// Directories that are made in the root have their mode whatever the caller's umask is.
+void TestRuntimeCallers::umaskOfTheCallerDoesNotCount()
+{
+    Bundle bundle{Kind::Plain};
+    bundle.spec.process.cwd = "/made/for/it";
+    bundle.setScript(QStringLiteral("stat -c %a /made /made/for/it; umask"));
+    bundle.write();
+    const QString script = QStringLiteral("umask 0077; exec \"$@\"");
+    const Outcome outcome = test::run(
+        QStringLiteral("/bin/sh"),
+        QStringList{QStringLiteral("-c"), script, QStringLiteral("sh"), runtimeProgram()}
+            + bundle.runtimeArguments({QStringLiteral("run"), QStringLiteral("-b"), bundle.directory(), bundle.id()}));
+    QCOMPARE(outcome.err, QByteArray{});
+    QCOMPARE(outcome.out, QByteArray{"755\n755\n0022\n"});
 }
 
 /// Sockets of systemd come first, and the program is told of them with its own PID.
