@@ -36,6 +36,7 @@ private:
     Result<std::string> read(std::string_view controller, std::string_view file) const;
     Result<std::uint64_t> number(std::string_view controller, std::string_view file) const;
     std::string file(std::string_view name) const;
+    Result<void> limitKernelMemory(std::int64_t bytes);
     Result<void> applyMemory(const Resources& resources);
     Result<void> applyMemoryLimits(const Resources& resources);
     Result<void> applyCpu(const Resources& resources);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/base/compose.h"
+#include "engine/base/log.h"
 #include "engine/cgroup/files.h"
 #include "engine/cgroup/v1.h"
 
@@ -60,6 +61,16 @@ Result<void> V1Cgroup::apply(const Resources& resources)
     return applyRdma(resources.rdma);
 }
 
+/// Newer kernels count it with the rest of the memory and have no limit for it alone.
+Result<void> V1Cgroup::limitKernelMemory(std::int64_t bytes)
+{
+    auto limited = write("memory", "memory.kmem.limit_in_bytes", std::to_string(bytes));
+    if (limited || (limited.error().errnum != EOPNOTSUPP && limited.error().errnum != ENOENT))
+        return limited;
+    log::warning("linux.resources.memory.kernel is left out: {}", limited.error().message);
+    return {};
+}
+
 Result<void> V1Cgroup::applyMemory(const Resources& resources)
 {
     if (resources.memoryHierarchical)
@@ -68,7 +79,7 @@ Result<void> V1Cgroup::applyMemory(const Resources& resources)
     if (resources.memoryReservation)
         TRY(write("memory", "memory.soft_limit_in_bytes", bytesOrNone(resources.memoryReservation->value)));
     if (resources.memoryKernel)
-        TRY(write("memory", "memory.kmem.limit_in_bytes", std::to_string(*resources.memoryKernel)));
+        TRY(limitKernelMemory(*resources.memoryKernel));
     if (resources.memoryKernelTcp)
         TRY(write("memory", "memory.kmem.tcp.limit_in_bytes", std::to_string(*resources.memoryKernelTcp)));
     if (resources.memorySwappiness)

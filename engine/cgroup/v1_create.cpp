@@ -27,10 +27,16 @@ std::string below(const std::string& path, std::string_view file)
 // parent says clone_children.
 Result<void> inheritCpuset(BorrowedFd tree, const std::string& path)
 {
+    const auto isBlank = [](const std::string& list) { return list.find_first_not_of('\n') == std::string::npos; };
     for (const auto* file : {"cpuset.cpus", "cpuset.mems"}) {
-        if (TRY(readAt(tree, below(path, file))).find_first_not_of('\n') != std::string::npos)
-            return {}; // cloned
-        const std::string inherited = TRY(readAt(tree, below(parentOf(path), file)));
+        if (!isBlank(TRY(readAt(tree, below(path, file)))))
+            continue; // cloned
+        const std::string parent = parentOf(path);
+        std::string inherited = TRY(readAt(tree, below(parent, file)));
+        if (isBlank(inherited) && !parent.empty()) {
+            TRY(inheritCpuset(tree, parent)); // somebody made it and left it like that
+            inherited = TRY(readAt(tree, below(parent, file)));
+        }
         TRY(writeAt(tree, below(path, file), inherited));
     }
     return {};
@@ -96,10 +102,10 @@ Result<void> takeExisting(const Trees::V1& tree, const std::string& path)
 {
     if (!TRY(processesAt(tree.root.borrow(), path)).empty())
         return failure(ErrorKind::AlreadyExists,
-                       "the cgroup /" + path + " exists already and has processes in it (" + tree.controllers.front()
+                       "container's cgroup is not empty: /" + path + " has processes in it (" + tree.controllers.front()
                            + ")");
     if (tree.has("freezer") && !TRY(readAt(tree.root.borrow(), below(path, "freezer.state"))).starts_with("THAWED"))
-        return failure(ErrorKind::WrongState, "the cgroup /" + path + " exists already and is frozen");
+        return failure(ErrorKind::WrongState, "container's cgroup unexpectedly frozen: /" + path);
     return {};
 }
 

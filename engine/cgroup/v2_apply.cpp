@@ -81,7 +81,7 @@ Result<void> V2Cgroup::applyMemory(const Resources& resources)
     if (resources.memoryLimit)
         TRY(write("memory.max", numberOrMax(resources.memoryLimit->value)));
     if (resources.memoryReservation)
-        TRY(write("memory.low", std::to_string(resources.memoryReservation->value)));
+        TRY(write("memory.low", numberOrMax(resources.memoryReservation->value)));
     return {};
 }
 

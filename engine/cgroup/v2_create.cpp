@@ -138,9 +138,9 @@ bool isDelegated(BorrowedFd tree, std::string_view path)
 Result<void> takeExisting(BorrowedFd tree, const std::string& path)
 {
     if (!TRY(processesAt(tree, path)).empty())
-        return failure(ErrorKind::AlreadyExists, "the cgroup /" + path + " exists already and has processes in it");
+        return failure(ErrorKind::AlreadyExists, "container's cgroup is not empty: /" + path + " has processes in it");
     if (keyedNumber(TRY(readAt(tree, below(path, "cgroup.events"))), "frozen") != 0)
-        return failure(ErrorKind::WrongState, "the cgroup /" + path + " exists already and is frozen");
+        return failure(ErrorKind::WrongState, "container's cgroup unexpectedly frozen: /" + path);
     return {};
 }
 

@@ -11,6 +11,7 @@
 #include "engine/runtime/runtime.h"
 
 #include <chrono>
+#include <csignal>
 
 namespace lamella::runtime::cli {
 
@@ -78,21 +79,32 @@ ContainerState hookState(const State& state)
             .annotations = state.annotations};
 }
 
+/// With a pid namespace of its own everything has died with PID 1; looking for the rest costs more than the whole end.
+Result<void> clear(cgroup::Cgroup& group)
+{
+    if (group.remove())
+        return {};
+    TRY(group.killAll());
+    return group.remove();
+}
+
 Result<int> awaitEnd(const Options& options, Reservation& reservation, Created& created)
 {
     reservation.unlock();
-    const os::ExitStatus status = TRY(serve(created.pidfd.borrow(), created.console.borrow()));
+    const auto status = serve(created.pidfd.borrow(), created.console.borrow());
+    if (!status) { // nobody holds its terminal any more
+        std::ignore = os::sendSignal(created.pidfd.borrow(), SIGKILL);
+        std::ignore = os::waitFor(created.pidfd.borrow());
+    }
     if (options.keep) {
         reservation.keep();
-        return status.code;
+    } else if (const auto cleared = clear(*created.cgroup); !cleared) {
+        log::warning("the container {} is left for delete: {}", options.id, cleared.error().message);
+        reservation.keep();
     }
-    // With a pid namespace of its own everything has died with PID 1; looking for the rest costs more than the whole
-    // end.
-    if (!created.cgroup->remove()) {
-        TRY(created.cgroup->killAll());
-        TRY(created.cgroup->remove());
-    }
-    return status.code;
+    if (!status)
+        return std::unexpected(status.error());
+    return status->code;
 }
 
 } // namespace

@@ -62,9 +62,10 @@ Result<int> featuresCommand(const Options&)
                         {"mountOptions", oci::mountOptionNames()},
                         {"linux", linuxFeatures()},
                         {"annotations", {{"org.lamella.runtime.version", LAMELLA_VERSION}}},
-                        // They name directories of the host that become the root file system.
+                        // Directories of the host that become the root file system; a program that tells of its start.
                         {"potentiallyUnsafeConfigAnnotations",
-                         {oci::kAnnotationLower, oci::kAnnotationUpper, oci::kAnnotationWork, oci::kAnnotationLayers}}};
+                         {oci::kAnnotationLower, oci::kAnnotationUpper, oci::kAnnotationWork, oci::kAnnotationLayers,
+                          oci::kAnnotationInit}}};
     std::puts(document.dump(4).c_str());
     return 0;
 }
