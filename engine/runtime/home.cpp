@@ -7,9 +7,12 @@
 #include <charconv>
 #include <cstring>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <optional>
 #include <string_view>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 // Runs between clone3(2) and execve(2): no allocation, no lock.
 namespace lamella::runtime {
@@ -51,9 +54,13 @@ bool takeHome(std::string_view line, uid_t uid, char* home)
     return true;
 }
 
+/// The root is the container's by now: its symlinks lead nowhere else, but for the magic ones of procfs.
 UniqueFd openPasswd()
 {
-    UniqueFd file{::open("/etc/passwd", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+    open_how how{};
+    how.flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;
+    how.resolve = RESOLVE_NO_MAGICLINKS;
+    UniqueFd file{static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, "/etc/passwd", &how, sizeof how))};
     struct stat info{};
     if (file && (::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)))
         file.reset();

@@ -22,6 +22,7 @@ private Q_SLOTS:
     void home_data();
     void home();
     void homeOfAnExec();
+    void homeBehindALinkOfTheImage();
     void homeOfWhatIsNoFile_data();
     void homeOfWhatIsNoFile();
     void lastOfTwoVariables();
@@ -112,6 +113,17 @@ void TestRuntimeProcess::homeOfAnExec()
     const Outcome outcome = bundle.runtime({QStringLiteral("exec"), bundle.id(), QStringLiteral("env")});
     QCOMPARE(outcome.err, QByteArray{});
     QCOMPARE(outcome.out, QByteArray{"PATH=/bin\nHOME=/root\n"});
+}
+
+void TestRuntimeProcess::homeBehindALinkOfTheImage()
+{
+    Bundle bundle{Kind::User};
+    const QString etc = bundle.image() + QStringLiteral("/etc/");
+    QVERIFY(QFile::rename(etc + QStringLiteral("passwd"), etc + QStringLiteral("users")));
+    QVERIFY(QFile::link(QStringLiteral("/etc/users"), etc + QStringLiteral("passwd")));
+    bundle.spec.process.env = {"PATH=/bin"};
+    bundle.setCommand({QStringLiteral("env")});
+    QCOMPARE(bundle.run().out, QByteArray{"PATH=/bin\nHOME=/root\n"});
 }
 
 void TestRuntimeProcess::homeOfWhatIsNoFile_data()
