@@ -2,6 +2,7 @@
 #include "engine/shim/self.h"
 
 #include "engine/base/unique_fd.h"
+#include "engine/os/file.h"
 #include "engine/shim/protocol.h"
 
 #include <cerrno>
