@@ -10,7 +10,9 @@
 
 #include <algorithm>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <pty.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 using namespace lamella;
@@ -71,11 +73,15 @@ void TestPodman::cleanupTestCase()
     removeEverything();
 }
 
-/// conmon's cgroup stays when its last container has gone.
+/// conmon's cgroup stays when its last container has gone; where no tree is mounted it is a directory with files in it.
 void TestPodman::removeCgroups(const QString& path)
 {
     for (const QString& tree : QDir{QStringLiteral("/sys/fs/cgroup")}.entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
         const QByteArray parent = QStringLiteral("/sys/fs/cgroup/%1%2").arg(tree, path).toLocal8Bit();
+        struct statfs system{};
+        if (::statfs(parent.constData(), &system) == 0 && system.f_type == TMPFS_MAGIC)
+            QDir{QStringLiteral("/sys/fs/cgroup/%1/%2").arg(tree, path.section(QLatin1Char('/'), 1, 1))}
+                .removeRecursively();
         ::rmdir((parent + "/conmon").constData());
         ::rmdir(parent.constData());
     }
