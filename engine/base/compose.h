@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "engine/base/compose.h"
-
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
@@ -12,7 +10,7 @@
 #include <string_view>
 #include <type_traits>
 
-/// compose() for the static programs: only "{}", and only for text, paths, truths and integers. The standard one
+/// std::format() for the static programs: only "{}", and only for text, paths, truths and integers. The standard one
 /// brings all locales and floating-point numbers with it, more than a megabyte in each program, and lamella-runtime is
 /// copied whole at each start.
 namespace lamella {
