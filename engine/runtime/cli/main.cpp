@@ -3,7 +3,7 @@
 #include "engine/os/file.h"
 #include "engine/runtime/cli/commands.h"
 #include "engine/runtime/cli/option_table.h"
-#include "engine/runtime/cli/own_copy.h"
+#include "engine/runtime/cli/own_program.h"
 #include "engine/runtime/cli/streams.h"
 #include "engine/runtime/cli/usage.h"
 
@@ -103,7 +103,7 @@ int run(const Options& options, char** argv)
     }
     auto ready = os::fillStandardStreams();
     if (ready && entersContainer(options.command))
-        ready = runFromOwnCopy(argv);
+        ready = partFromProgram(argv);
     const auto file = openLog(options);
     if (!file) {
         std::fprintf(stderr, "lamella-runtime: %s\n", file.error().message.c_str());

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bundle.h"
+#include "engine/os/memfd.h"
 
 #include <QCryptographicHash>
 #include <QDir>
+#include <QProcess>
 #include <QTest>
 
+#include <array>
+#include <cstddef>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 using namespace lamella;
 using namespace lamella::test;
@@ -21,6 +29,7 @@ private Q_SLOTS:
     void cleanupTestCase() { removeEverything(); }
 
     void cve_2019_5736_entryIsTheRuntimeItself();
+    void cve_2019_5736_runtimeIsWrittenWhileItEnters_data();
     void cve_2019_5736_runtimeIsWrittenWhileItEnters();
     void cve_2024_21626_workingDirectoryThroughDescriptor();
     void cve_2024_45310_missingTargetsMadeInsideOnly();
@@ -65,8 +74,35 @@ void TestRuntimeEscapes::cve_2019_5736_entryIsTheRuntimeItself()
     QCOMPARE(bundle.leftovers(), QStringList{});
 }
 
+void TestRuntimeEscapes::cve_2019_5736_runtimeIsWrittenWhileItEnters_data()
+{
+    QTest::addColumn<bool>("letsGo");
+    QTest::newRow("lets go of its file") << true;
+    QTest::newRow("cannot let go of its file") << false;
+}
+
+/// As a machine answers that withholds CAP_SYS_RESOURCE and whose kernel has no checkpoints.
+static void denySettingMemory()
+{
+    std::array filter{sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+                      sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_prctl, 0, 3),
+                      sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args)),
+                      sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PR_SET_MM, 0, 1),
+                      sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+                      sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+    const sock_fprog program{filter.size(), filter.data()};
+    if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+        ::_exit(99);
+}
+
 void TestRuntimeEscapes::cve_2019_5736_runtimeIsWrittenWhileItEnters()
 {
+    QFETCH(const bool, letsGo);
+    const auto start = [&](QProcess& process, const Bundle& bundle, const QStringList& arguments) {
+        if (!letsGo)
+            process.setChildProcessModifier(denySettingMemory);
+        process.start(runtimeProgram(), bundle.runtimeArguments(arguments));
+    };
     const QByteArray before = hashOf(runtimeProgram());
     Bundle bundle{Kind::Plain};
     bundle.setScript(QStringLiteral("echo ready; while :; do for p in /proc/[0-9]*; do "
@@ -76,15 +112,25 @@ void TestRuntimeEscapes::cve_2019_5736_runtimeIsWrittenWhileItEnters()
         = bundle.spec.process.capabilities->bounding;
     bundle.write();
     QProcess container;
-    container.start(
-        runtimeProgram(),
-        bundle.runtimeArguments({QStringLiteral("run"), QStringLiteral("-b"), bundle.directory(), bundle.id()}));
+    start(container, bundle, {QStringLiteral("run"), QStringLiteral("-b"), bundle.directory(), bundle.id()});
     QVERIFY(container.waitForReadyRead(20'000));
-    // The process that comes near the container is a sealed copy.
-    const QString exe = QFile::symLinkTarget(QStringLiteral("/proc/%1/exe").arg(container.processId()));
-    QVERIFY2(exe.contains(QStringLiteral("memfd:")), qPrintable(exe));
-    for (int i = 0; i < 20; ++i)
-        QCOMPARE(bundle.runtime({QStringLiteral("exec"), bundle.id(), QStringLiteral("true")}).status, 0);
+    // The file of the process that comes near the container is in memory, sealed, and empty where it can be.
+    const QString exe = QStringLiteral("/proc/%1/exe").arg(container.processId());
+    QVERIFY2(QFile::symLinkTarget(exe).contains(QStringLiteral("memfd:")), qPrintable(QFile::symLinkTarget(exe)));
+    QFile file{exe};
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QVERIFY(os::isSealed(BorrowedFd{file.handle()}));
+    QCOMPARE(file.size(), letsGo ? 0 : QFile{runtimeProgram()}.size());
+    // ps(1) still shows what it was asked to do.
+    QFile commandLine{QStringLiteral("/proc/%1/cmdline").arg(container.processId())};
+    QVERIFY(commandLine.open(QIODevice::ReadOnly));
+    QVERIFY(commandLine.readAll().endsWith(bundle.id().toUtf8() + '\0'));
+    for (int i = 0; i < 20; ++i) {
+        QProcess entering;
+        start(entering, bundle, {QStringLiteral("exec"), bundle.id(), QStringLiteral("true")});
+        QVERIFY(entering.waitForFinished(20'000));
+        QCOMPARE(entering.exitCode(), 0);
+    }
     container.kill();
     container.waitForFinished();
     bundle.runtime({QStringLiteral("delete"), QStringLiteral("--force"), bundle.id()});

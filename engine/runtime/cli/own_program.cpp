@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/runtime/cli/own_copy.h"
+#include "engine/runtime/cli/own_program.h"
 
 #include "engine/os/file.h"
 #include "engine/os/memfd.h"
+#include "engine/os/own_program.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
 namespace lamella::runtime::cli {
 
-Result<void> runFromOwnCopy(char** argv)
+Result<void> partFromProgram(char** argv)
 {
     const UniqueFd own = TRY(os::open("/proc/self/exe", O_RDONLY));
-    if (os::isSealed(own.borrow()))
+    if (os::isSealed(own.borrow()) || os::letGoOfProgramFile())
         return {};
     const UniqueFd copy = TRY(os::sealedCopy("lamella-runtime", own.borrow()));
     ::fexecve(copy.get(), argv, environ);
