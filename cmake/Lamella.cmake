@@ -63,7 +63,7 @@ function(lamella_library name)
     endif()
 endfunction()
 
-# What lamella-runtime is made of is compiled to be small: it copies itself at each start, and its time is the kernel's.
+# What lamella-runtime is made of is compiled to be small: each start reads it anew, and its time is the kernel's.
 function(lamella_keep_small)
     add_compile_options($<$<CONFIG:Release>:-Os>)
 endfunction()
@@ -85,7 +85,9 @@ function(lamella_static_program name)
     add_executable(${name} ${A_SOURCES})
     target_link_libraries(${name} PRIVATE lamella_options ${A_LINK})
     if(NOT LAMELLA_SANITIZE)
-        target_link_options(${name} PRIVATE -static)
+        target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/engine/base/static_program.cpp)
+        target_link_options(${name} PRIVATE -static -Wl,--eh-frame-hdr
+            -Wl,--wrap=__register_frame_info -Wl,--wrap=__deregister_frame_info)
         set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
     endif()
 endfunction()
