@@ -22,10 +22,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <format>
 #include <functional>
 #include <print>
 #include <span>
+#include <thread>
 
 using namespace lamella;
 using namespace lamella::bench;
@@ -60,6 +62,22 @@ std::int64_t available()
     return kibibytes(QStringLiteral("/proc/meminfo"), "MemAvailable:");
 }
 
+/// available(), when it has come to rest: what ended before is given back some time later by the kernel's own threads.
+std::int64_t availableAtRest()
+{
+    using namespace std::chrono_literals;
+    constexpr int kQuiet = 8; // in a row
+    constexpr std::int64_t kNoise = 512; // KiB
+    std::int64_t last = available();
+    for (int rounds = 0, quiet = 0; quiet < kQuiet && rounds < 120; ++rounds) {
+        std::this_thread::sleep_for(250ms);
+        const std::int64_t now = available();
+        quiet = std::abs(now - last) <= kNoise ? quiet + 1 : 0;
+        last = now;
+    }
+    return last;
+}
+
 double median(std::span<const double> values)
 {
     std::vector<double> sorted(values.begin(), values.end());
@@ -71,13 +89,13 @@ double median(std::span<const double> values)
 Result<void> measure(std::string_view name, int count, const std::function<Result<void>(int)>& start)
 {
     std::vector<double> times;
-    const std::int64_t before = available();
+    const std::int64_t before = availableAtRest();
     for (int i = 0; i < count; ++i) {
         const auto begin = std::chrono::steady_clock::now();
         TRY_WITHIN(std::format("{}, container {}", name, i + 1), start(i));
         times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
     }
-    const std::int64_t used = before - available();
+    const std::int64_t used = before - availableAtRest();
     const std::span all{times};
     const double first = median(all.first(kEnds));
     const double last = median(all.last(kEnds));

@@ -12,8 +12,10 @@ namespace lamella::runtime::cli {
 
 Result<void> partFromProgram(char** argv)
 {
+    if (os::letGoOfProgramFile())
+        return {};
     const UniqueFd own = TRY(os::open("/proc/self/exe", O_RDONLY));
-    if (os::isSealed(own.borrow()) || os::letGoOfProgramFile())
+    if (os::isSealed(own.borrow()))
         return {};
     const UniqueFd copy = TRY(os::sealedCopy("lamella-runtime", own.borrow()));
     ::fexecve(copy.get(), argv, environ);
