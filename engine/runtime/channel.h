@@ -19,7 +19,9 @@ inline constexpr char kMarkRoot = 'r';
 inline constexpr char kMarkMounted = 'M';
 /// To the child: they have run.
 inline constexpr char kMarkHooks = 'h';
-/// The container is ready; with the terminal's master where there is one.
+/// With the terminal's master.
+inline constexpr char kMarkTerminal = 't';
+/// The container is ready.
 inline constexpr char kMarkReady = 'R';
 
 } // namespace lamella::runtime

@@ -286,15 +286,13 @@ private:
 
     Result<void> awaitReady()
     {
-        auto received = os::receiveDatagram(m_channel.borrow(), 1);
-        if (m_plan.awaitHooks && received && *received && (*received)->data == std::string_view{&kMarkMounted, 1}) {
-            TRY(step(Step::Hooks, runRuntimeHooks()));
-            received = os::receiveDatagram(m_channel.borrow(), 1);
-        }
-        if (received && *received && (*received)->data == std::string_view{&kMarkReady, 1}) {
-            if (!(*received)->descriptors.empty())
-                m_created.console = std::move((*received)->descriptors.front());
-            return {};
+        while (auto received = os::receiveDatagram(m_channel.borrow(), 1).value_or(std::nullopt)) {
+            if (received->data == std::string_view{&kMarkReady, 1})
+                return {};
+            if (m_plan.awaitHooks && received->data == std::string_view{&kMarkMounted, 1})
+                TRY(step(Step::Hooks, runRuntimeHooks()));
+            else if (received->data == std::string_view{&kMarkTerminal, 1} && !received->descriptors.empty())
+                m_created.console = std::move(received->descriptors.front());
         }
         // The end of the channel, or a reset where the child left something unread: it has ended.
         if (auto told = childsError())

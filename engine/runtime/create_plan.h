@@ -63,6 +63,10 @@ int checkedPlace(int place, int root, const rootfs::Reporter& reporter);
 /// root.
 void runCreateHooks(CreatePlan& plan, int root, BorrowedFd channel, const rootfs::Reporter& reporter);
 
+/// Waits, with no more of the runtime than it takes to be started, until the gate opens; then becomes the program. The
+/// caller has called confine(). A program that is missing is told before (Step::Exec).
+[[noreturn]] void waitToStart(const Program& program, ChildEnds ends, const rootfs::Reporter& reporter);
+
 /// The child of create(), up to the program.
 [[noreturn]] void runCreatedChild(CreatePlan& plan, ChildEnds ends, const rootfs::Reporter& reporter);
 

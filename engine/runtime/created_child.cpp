@@ -12,7 +12,6 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -122,43 +121,11 @@ void makeWorkingDirectory(int root, const CreatePlan& plan, const Reporter& repo
     if (*path == '\0')
         return;
     const int directory = rootfs::openTarget(root, path, rootfs::Missing::MakeDirectory);
-    // What is there but cannot be resolved inside the root is for the chdir(2) of the program to refuse.
+    // What is there but cannot be resolved inside the root, or by root, is for the chdir(2) of the program to refuse.
     if (directory >= 0)
         ::close(directory);
-    else if (errno != ELOOP && errno != EXDEV)
+    else if (errno != ELOOP && errno != EXDEV && errno != EACCES)
         reporter.fail(Step::WorkingDirectory, errno);
-}
-
-/// A program that is missing is told by create(), as runc does, so that callers know it from what fails later. It is a
-/// courtesy: execve(2) decides. What it would look for in the working directory is not looked for here.
-void lookForProgram(const Program& program, const Reporter& reporter)
-{
-    int errnum = program.candidates.empty() ? 0 : ENOENT; // config.json need not name a program yet
-    for (const auto& candidate : program.candidates) {
-        struct stat found{};
-        if (!candidate.starts_with('/'))
-            return;
-        const bool allowed = ::access(candidate.c_str(), X_OK) == 0;
-        if (allowed && (::stat(candidate.c_str(), &found) != 0 || !S_ISDIR(found.st_mode)))
-            return;
-        if (!allowed && errno != ENOENT && errno != ENOTDIR && errno != EACCES)
-            return;
-        if (allowed || errno == EACCES)
-            errnum = EACCES;
-    }
-    if (errnum != 0)
-        reporter.fail(Step::Exec, errnum);
-}
-
-void waitAtGate(int gate, const Reporter& reporter)
-{
-    char go = 0;
-    ssize_t n = 0;
-    do
-        n = ::read(gate, &go, 1);
-    while (n < 0 && errno == EINTR);
-    if (n != 1)
-        reporter.fail(Step::Ready, n < 0 ? errno : EPIPE);
 }
 
 } // namespace
@@ -183,15 +150,12 @@ void runCreatedChild(CreatePlan& plan, ChildEnds ends, const Reporter& reporter)
     makeWorkingDirectory(root, plan, reporter);
     rootfs::protectPaths(root, plan.mounts, reporter);
     changeRoot(plan, bottom, root, place, reporter);
-    lookForProgram(plan.program, reporter);
     // With a terminal, so that nobody who reads what the caller prints waits for a container that waits.
     takeStreams(plan.program, terminal.slave, reporter);
-    reporter.require(sendMark(ends.channel.get(), kMarkReady, terminal.master), Step::Ready);
-    if (terminal.master >= 0)
-        ::close(terminal.master);
-    reporter.reached(Step::Ready);
-    waitAtGate(ends.gate.get(), reporter);
-    becomeProgram(plan.program, label.borrow(), reporter);
+    if (plan.program.terminal)
+        reporter.require(sendMark(ends.channel.get(), kMarkTerminal, terminal.master), Step::Terminal);
+    confine(plan.program, label.borrow(), reporter);
+    waitToStart(plan.program, ends, reporter);
 }
 
 } // namespace lamella::runtime

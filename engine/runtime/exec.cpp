@@ -106,11 +106,12 @@ rootfs::Terminal openContainersTerminal(const Program& program, const Reporter& 
     rootfs::Terminal terminal{-1, -1};
     if (plan.program.terminal) {
         terminal = openContainersTerminal(plan.program, reporter);
-        reporter.require(sendMark(channel, kMarkReady, terminal.master), Step::Terminal);
+        reporter.require(sendMark(channel, kMarkTerminal, terminal.master), Step::Terminal);
         ::close(terminal.master);
     }
     takeStreams(plan.program, terminal.slave, reporter);
-    becomeProgram(plan.program, label.borrow(), reporter);
+    confine(plan.program, label.borrow(), reporter);
+    becomeProgram(plan.program, reporter);
 }
 
 /// None where setns(2) finds it.

@@ -29,6 +29,9 @@ public:
     /// In the parent: the PID of the child, as the listener sees it.
     void tell(pid_t pid) const;
 
+    /// What load() sends through.
+    BorrowedFd socket() const { return m_socket.borrow(); }
+
     /// In the child: loads the filter and sends its descriptor, with what is told of the process. Async-signal-safe.
     /// After the filter is there no system call is made, as it might be one that the listener has to answer. Returns
     /// errno, or 0.
