@@ -59,6 +59,15 @@ bool bringUpLoopback()
     return ok;
 }
 
+/// One that no mount of a container can stand before, of the PID namespace that this process was born into.
+void openProcfs(CreatePlan& plan, const Reporter& reporter)
+{
+    if (plan.procfs || !needsProcfs(plan))
+        return;
+    plan.procfs.reset(rootfs::makeProcfs());
+    reporter.require(static_cast<bool>(plan.procfs), Step::Settings, detailOf(Setting::Procfs));
+}
+
 void applySettings(const CreatePlan& plan, const Reporter& reporter)
 {
     if (!plan.hostname.empty())
@@ -69,15 +78,10 @@ void applySettings(const CreatePlan& plan, const Reporter& reporter)
                          detailOf(Setting::Domainname));
     if (plan.newNetwork)
         reporter.require(bringUpLoopback(), Step::Settings, detailOf(Setting::Loopback));
-    if (!plan.sysctls.empty()) {
-        const int procfs = rootfs::makeProcfs();
-        reporter.require(procfs >= 0, Step::Settings);
-        for (std::size_t i = 0; i < plan.sysctls.size(); ++i) {
-            const auto& [key, path, value] = plan.sysctls[i];
-            reporter.require(rootfs::writeSysctl(procfs, path.c_str(), value.c_str(), value.size()), Step::Settings,
-                             static_cast<std::uint32_t>(i));
-        }
-        ::close(procfs);
+    for (std::size_t i = 0; i < plan.sysctls.size(); ++i) {
+        const auto& [key, path, value] = plan.sysctls[i];
+        reporter.require(rootfs::writeSysctl(plan.procfs.get(), path.c_str(), value.c_str(), value.size()),
+                         Step::Settings, static_cast<std::uint32_t>(i));
     }
     reporter.reached(Step::Settings);
 }
@@ -139,7 +143,7 @@ void runCreatedChild(CreatePlan& plan, ChildEnds ends, const Reporter& reporter)
     enterKeyring(plan.program, reporter);
     joinCgroup(plan, reporter);
     applySettings(plan, reporter);
-    const UniqueFd label = openLabel(plan.program.label, reporter);
+    const UniqueFd label = openLabel(plan.program.label, plan.procfs.borrow(), reporter);
     const int bottom = receiveRoot(plan, ends.channel, reporter);
     enterMounts(plan.mountSpace, bottom, checkedPlace(place, bottom, reporter), reporter);
     const int root = rootfs::attachMounts(bottom, plan.mounts, reporter);
@@ -147,6 +151,7 @@ void runCreatedChild(CreatePlan& plan, ChildEnds ends, const Reporter& reporter)
     if (plan.program.terminal)
         terminal = rootfs::makeTerminal(root, plan.program.uid, reporter);
     runCreateHooks(plan, root, ends.channel, reporter);
+    openProcfs(plan, reporter);
     makeWorkingDirectory(root, plan, reporter);
     rootfs::protectPaths(root, plan.mounts, reporter);
     changeRoot(plan, bottom, root, place, reporter);

@@ -100,7 +100,8 @@ rootfs::Terminal openContainersTerminal(const Program& program, const Reporter& 
 {
     enterChild(plan.program, reporter);
     place(plan, reporter);
-    const UniqueFd label = openLabel(plan.program.label, reporter);
+    const UniqueFd procfs{plan.program.label.attribute == nullptr ? -1 : rootfs::makeProcfs()};
+    const UniqueFd label = openLabel(plan.program.label, procfs.borrow(), reporter);
     join(plan, reporter);
     enterKeyring(plan.program, reporter);
     rootfs::Terminal terminal{-1, -1};

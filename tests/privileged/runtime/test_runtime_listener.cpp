@@ -145,6 +145,7 @@ void TestRuntimeListener::answers()
     QCOMPARE(state[u"pid"].toInt(), told[u"pid"].toInt());
     QCOMPARE(state[u"id"].toString(), bundle.id());
     QCOMPARE(state[u"bundle"].toString(), bundle.directory());
+    QCOMPARE(state[u"status"].toString(), QStringLiteral("creating")); // config-linux.md, "The Container Process State"
     QCOMPARE(state[u"annotations"].toObject()[u"key"].toString(), QStringLiteral("value"));
 }
 
