@@ -94,14 +94,20 @@ int receiveRoot(const CreatePlan& plan, BorrowedFd channel, const Reporter& repo
     return root;
 }
 
-/// `place` belongs to a new namespace: in others hooks find the root file system only as their directory.
-void enterMounts(const MountSpace& space, int root, int place, const Reporter& reporter)
+void joinMountSpace(const MountSpace& space, const Reporter& reporter)
 {
     if (space.kind == MountSpaceKind::Joined)
         reporter.require(::setns(space.joined.get(), CLONE_NEWNS) == 0, Step::JoinNamespaces);
+}
+
+/// `place` belongs to a new namespace: in others hooks find the root file system only as their directory.
+void enterMounts(const MountSpace& space, int root, int place, const Reporter& reporter)
+{
+    if (space.isDetached)
+        return;
+    joinMountSpace(space, reporter);
     const bool isNew = space.kind == MountSpaceKind::New;
-    if (space.kind != MountSpaceKind::Shared)
-        rootfs::attachRoot(root, isNew, isNew ? place : -1, reporter);
+    rootfs::attachRoot(root, isNew, isNew ? place : -1, reporter);
 }
 
 /// Without pivot_root(2), a root that lies on its place is moved to where who joins the namespace finds it.
@@ -113,6 +119,9 @@ void changeRoot(const CreatePlan& plan, int bottom, int root, int place, const R
     }
     if (place >= 0 && plan.mountSpace.kind == MountSpaceKind::New)
         reporter.require(::move_mount(bottom, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) == 0, Step::Pivot);
+    // Only now: a tree that is mounted nowhere can be mounted on from the namespace that it was made in.
+    if (plan.mountSpace.isDetached)
+        joinMountSpace(plan.mountSpace, reporter);
     rootfs::changeRootInto(root, plan.mounts, reporter);
 }
 
@@ -142,6 +151,7 @@ void runCreatedChild(CreatePlan& plan, ChildEnds ends, const Reporter& reporter)
     becomeContainerRoot(plan, ends.channel, reporter);
     enterKeyring(plan.program, reporter);
     joinCgroup(plan, reporter);
+    openProcfs(plan, reporter);
     applySettings(plan, reporter);
     const UniqueFd label = openLabel(plan.program.label, plan.procfs.borrow(), reporter);
     const int bottom = receiveRoot(plan, ends.channel, reporter);
@@ -151,7 +161,6 @@ void runCreatedChild(CreatePlan& plan, ChildEnds ends, const Reporter& reporter)
     if (plan.program.terminal)
         terminal = rootfs::makeTerminal(root, plan.program.uid, reporter);
     runCreateHooks(plan, root, ends.channel, reporter);
-    openProcfs(plan, reporter);
     makeWorkingDirectory(root, plan, reporter);
     rootfs::protectPaths(root, plan.mounts, reporter);
     changeRoot(plan, bottom, root, place, reporter);
