@@ -102,7 +102,7 @@ private:
     {
         PlannedMount planned = begin(mount, options);
         const auto userNamespace = TRY(m_idMaps.namespaceFor(mount, options));
-        Bind bind = TRY(makeBind(mount, options, m_bundle, userNamespace));
+        Bind bind = TRY(makeBind(mount, options, m_bundle, m_spec.linux.rootfsPropagation, userNamespace));
         planned.mount = std::move(bind.mount);
         planned.directory = bind.directory;
         planned.isTrusted = bind.ofKernel;
