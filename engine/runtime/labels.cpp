@@ -50,8 +50,9 @@ Result<void> needModules(const oci::Process& process, const oci::Linux& linux)
     if (!process.selinuxLabel.empty() && !hasSelinux())
         return failure(ErrorKind::Unsupported,
                        "config.json: process.selinuxLabel is set, and SELinux does not run on this machine");
-    if (!linux.mountLabel.empty())
-        return failure(ErrorKind::Unsupported, "config.json: linux.mountLabel is not supported");
+    if (!linux.mountLabel.empty() && !hasSelinux())
+        return failure(ErrorKind::Unsupported,
+                       "config.json: linux.mountLabel is set, and SELinux does not run on this machine");
     return {};
 }
 
