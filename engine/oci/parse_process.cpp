@@ -112,6 +112,7 @@ Result<Process> parseProcessNode(const Node& node)
     process.user = TRY(parseUser(node["user"]));
     TRY(read(node["args"], process.args));
     TRY(read(node["env"], process.env));
+    process.cwd.clear(); // config.md requires it
     TRY(read(node["cwd"], process.cwd));
     if (node["capabilities"].present())
         process.capabilities = TRY(parseCapabilities(node["capabilities"]));

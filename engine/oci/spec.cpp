@@ -47,7 +47,8 @@ Result<Spec> parseSpec(std::string_view text)
         return document["ociVersion"].wrong("must be 1.x", ErrorKind::Unsupported);
     TRY(refuseOfDocument(document));
     spec.hasProcess = document["process"].present();
-    spec.process = TRY(parseProcessNode(document["process"]));
+    if (spec.hasProcess)
+        spec.process = TRY(parseProcessNode(document["process"]));
     spec.hooks = TRY(parseHooksNode(document["hooks"]));
     TRY(parseRoot(document["root"], spec));
     TRY(read(document["hostname"], spec.hostname));

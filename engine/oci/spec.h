@@ -66,7 +66,7 @@ struct Process {
     User user;
     std::vector<std::string> args;
     std::vector<std::string> env;
-    std::string cwd = "/";
+    std::string cwd = "/"; ///< empty: a document does not say it, which no process may do
     std::optional<Capabilities> capabilities;
     std::vector<Rlimit> rlimits;
     bool noNewPrivileges = false;

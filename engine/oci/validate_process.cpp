@@ -95,6 +95,8 @@ Result<void> validate(const Process& process)
 {
     if (process.args.empty() || process.args.front().empty())
         return badConfig("process.args names no program");
+    if (process.cwd.empty())
+        return badConfig("process.cwd is missing: the working directory of the program, an absolute path");
     if (!process.cwd.starts_with('/'))
         return badConfig(compose("process.cwd \"{}\" is not absolute", process.cwd));
     TRY(validateEnvironment(process));

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstring>
+#include <sys/time.h>
 #include <sys/un.h>
 
 namespace lamella::os {
@@ -93,14 +94,18 @@ Result<UniqueFd> listenUnix(const std::filesystem::path& path, mode_t mode, int 
     return socket;
 }
 
-Result<UniqueFd> connectUnix(const std::filesystem::path& path, int type)
+Result<UniqueFd> connectUnix(const std::filesystem::path& path, int type, std::chrono::seconds patience)
 {
     const UniqueFd directory = TRY(openDirectoryOf(path));
     const sockaddr_un address = TRY(addressIn(directory.borrow(), path));
     UniqueFd socket = TRY(makeSocket(type));
-    if (::connect(socket.get(), asSockaddr(address), sizeof address) != 0)
-        return systemFailure(compose("cannot connect to {}", path.native()));
-    return socket;
+    const timeval limit{patience.count(), 0};
+    if (patience.count() > 0 && ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) != 0)
+        return systemFailure("cannot limit the time of a connection");
+    if (::connect(socket.get(), asSockaddr(address), sizeof address) == 0)
+        return socket;
+    const int errnum = errno == EAGAIN && patience.count() > 0 ? ETIMEDOUT : errno;
+    return systemFailure(compose("cannot connect to {}", path.native()), errnum);
 }
 
 Result<UniqueFd> acceptUnix(BorrowedFd listener, int flags)

@@ -4,6 +4,7 @@
 #include "engine/base/result.h"
 #include "engine/base/unique_fd.h"
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <optional>
@@ -37,8 +38,10 @@ Result<Pipe> makePipe(int flags = 0);
 Result<UniqueFd> listenUnix(const std::filesystem::path& path, mode_t mode = 0600, int type = SOCK_SEQPACKET,
                             int backlog = 8);
 
-/// Connects to the socket at `path` (of any length).
-Result<UniqueFd> connectUnix(const std::filesystem::path& path, int type = SOCK_SEQPACKET);
+/// Connects to the socket at `path` (of any length). Connecting, and later each send, waits no longer than `patience`
+/// (0: as long as it takes) for a listener that accepts nobody. Errors: ETIMEDOUT then; a later send says EAGAIN.
+Result<UniqueFd> connectUnix(const std::filesystem::path& path, int type = SOCK_SEQPACKET,
+                             std::chrono::seconds patience = {});
 
 /// accept4(2). With a non-blocking listener EAGAIN is an error with that errno.
 Result<UniqueFd> acceptUnix(BorrowedFd listener, int flags = 0);

@@ -19,12 +19,19 @@ bool has(const std::vector<oci::Propagation>& changes, std::uint64_t type)
 }
 
 /// A copy of a mount is a peer of the mount: whatever is mounted in one shows in the other. It stays so where it is to
-/// be shared; a slave must be made of a peer; and everything else has nothing to do with the host.
-Result<void> separate(BorrowedFd mount, const std::vector<oci::Propagation>& changes, std::string_view what)
+/// be shared and the root file system is, which callers ask for together, as it makes the container's mounts show on
+/// the host; with another root it only receives the host's, or nothing, and shares what it has with its own copies (so
+/// it is with runc, whose mounts are all made like the root first). A slave must be made of a peer; and everything else
+/// has nothing to do with the host.
+Result<void> separate(BorrowedFd mount, const oci::MountOptions& options, std::string_view rootPropagation,
+                      std::string_view what)
 {
-    if (has(changes, MS_SHARED))
+    const auto root = oci::propagationOf(rootPropagation).value_or(oci::Propagation{MS_SLAVE});
+    const bool shared = has(options.propagation, MS_SHARED);
+    if (shared && root.type == MS_SHARED)
         return {};
-    return os::setMountPropagation(mount, has(changes, MS_SLAVE) ? MS_SLAVE : MS_PRIVATE, true, what);
+    const bool receives = has(options.propagation, MS_SLAVE) || (shared && root.type == MS_SLAVE);
+    return os::setMountPropagation(mount, receives ? MS_SLAVE : MS_PRIVATE, true, what);
 }
 
 Result<long> fileSystemOf(BorrowedFd source, const std::string& path)
@@ -48,7 +55,7 @@ Result<void> needProcfs(long type, const struct stat& info, const std::string& p
 } // namespace
 
 Result<Bind> makeBind(const oci::Mount& mount, const oci::MountOptions& options, const std::filesystem::path& bundle,
-                      std::optional<BorrowedFd> userNamespace)
+                      std::string_view rootPropagation, std::optional<BorrowedFd> userNamespace)
 {
     const std::filesystem::path source = bundle / mount.source;
     const std::string& path = source.native();
@@ -59,7 +66,7 @@ Result<Bind> makeBind(const oci::Mount& mount, const oci::MountOptions& options,
         TRY(needProcfs(type, info, path));
     Bind bind{TRY(os::cloneMount(file.borrow(), "", options.recursive)), S_ISDIR(info.st_mode),
               type == PROC_SUPER_MAGIC || type == SYSFS_MAGIC};
-    TRY(separate(bind.mount.borrow(), options.propagation, path));
+    TRY(separate(bind.mount.borrow(), options, rootPropagation, path));
     if (!options.own.empty())
         TRY(os::setMountAttributes(bind.mount.borrow(), options.own.set, options.own.clear, false, path));
     if (!options.tree.empty())

@@ -74,6 +74,12 @@ Result<UniqueFd> makeHostFileSystem(const oci::Mount& mount, const oci::MountOpt
     return mount.type == "proc" ? copyOfOwn("/proc", options) : std::move(made);
 }
 
+void addContext(const std::string& type, const std::string& mountLabel, oci::MountOptions& options)
+{
+    if (!mountLabel.empty() && !isMadeByOwner(type))
+        options.data.emplace_back("context", mountLabel);
+}
+
 std::vector<std::pair<std::string, std::string>> dataOf(const oci::Mount& mount, const oci::MountOptions& options)
 {
     // The kernel takes 255 bytes a value; layers can be given one by one instead (overlayfs, "lowerdir+").

@@ -15,6 +15,11 @@ bool isMadeByHost(const std::string& type, const oci::Spec& spec);
 /// of the machine's itself, it is a copy of what it sees.
 Result<UniqueFd> makeHostFileSystem(const oci::Mount& mount, const oci::MountOptions& options);
 
+/// Has a new file system of this type label all its files with linux.mountLabel, where that is not empty: SELinux's
+/// option "context" (selinux(8); mount(8), "context="). Not with proc, sysfs and mqueue, whose files have labels of
+/// their own or come with their namespace.
+void addContext(const std::string& type, const std::string& mountLabel, oci::MountOptions& options);
+
 /// options.data as fsconfig(2) takes it.
 std::vector<std::pair<std::string, std::string>> dataOf(const oci::Mount& mount, const oci::MountOptions& options);
 

@@ -33,7 +33,7 @@ public:
 
     Result<void> add(const oci::Mount& mount)
     {
-        const oci::MountOptions options = TRY(oci::parseMountOptions(mount));
+        oci::MountOptions options = TRY(oci::parseMountOptions(mount));
         if (oci::isChange(mount, options))
             addChange(mount, options);
         else if (options.bind)
@@ -41,7 +41,7 @@ public:
         else if (mount.type == "cgroup" || mount.type == "cgroup2")
             TRY(addCgroups(mount, options));
         else
-            TRY(addFileSystem(mount, options));
+            TRY(addFileSystem(mount, std::move(options)));
         return {};
     }
 
@@ -102,7 +102,7 @@ private:
     {
         PlannedMount planned = begin(mount, options);
         const auto userNamespace = TRY(m_idMaps.namespaceFor(mount, options));
-        Bind bind = TRY(makeBind(mount, options, m_bundle, userNamespace));
+        Bind bind = TRY(makeBind(mount, options, m_bundle, m_spec.linux.rootfsPropagation, userNamespace));
         planned.mount = std::move(bind.mount);
         planned.directory = bind.directory;
         planned.isTrusted = bind.ofKernel;
@@ -110,8 +110,9 @@ private:
         return {};
     }
 
-    Result<void> addFileSystem(const oci::Mount& mount, const oci::MountOptions& options)
+    Result<void> addFileSystem(const oci::Mount& mount, oci::MountOptions options)
     {
+        addContext(mount.type, m_spec.linux.mountLabel, options);
         PlannedMount planned = begin(mount, options);
         const bool isDev = &mount == m_dev.mount;
         const bool isTmpfs = mount.type == "tmpfs";

@@ -122,6 +122,8 @@ Result<UniqueFd> mountOverlay(const oci::Spec& spec, BorrowedFd userNamespace)
     TRY(addDirectory(overlay, "upperdir", upper.borrow()));
     TRY(addDirectory(overlay, "workdir", work.borrow()));
     TRY(setFeatures(overlay));
+    if (!spec.linux.mountLabel.empty())
+        TRY(overlay.set("context", spec.linux.mountLabel));
     // Device nodes of an image serve nobody in a user namespace: that must not hang on the cgroup's device rules alone.
     UniqueFd mount = TRY(overlay.mount(userNamespace ? std::uint64_t{MOUNT_ATTR_NODEV} : 0));
     TRY(mustBeWritable(mount.borrow()));

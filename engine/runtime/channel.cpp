@@ -3,26 +3,29 @@
 
 #include <cerrno>
 #include <cstring>
-#include <sys/socket.h>
 
 namespace lamella::runtime {
+
+void attachDescriptor(msghdr& header, DescriptorRoom& room, int descriptor)
+{
+    header.msg_control = room.bytes;
+    header.msg_controllen = sizeof room.bytes;
+    cmsghdr* rights = CMSG_FIRSTHDR(&header);
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(sizeof descriptor);
+    std::memcpy(CMSG_DATA(rights), &descriptor, sizeof descriptor);
+}
 
 bool sendMark(int socket, char mark, int descriptor)
 {
     iovec part{&mark, 1};
-    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))]{};
+    DescriptorRoom room;
     msghdr header{};
     header.msg_iov = &part;
     header.msg_iovlen = 1;
-    if (descriptor >= 0) {
-        header.msg_control = control;
-        header.msg_controllen = sizeof control;
-        cmsghdr* rights = CMSG_FIRSTHDR(&header);
-        rights->cmsg_level = SOL_SOCKET;
-        rights->cmsg_type = SCM_RIGHTS;
-        rights->cmsg_len = CMSG_LEN(sizeof descriptor);
-        std::memcpy(CMSG_DATA(rights), &descriptor, sizeof descriptor);
-    }
+    if (descriptor >= 0)
+        attachDescriptor(header, room, descriptor);
     ssize_t n = 0;
     do
         n = ::sendmsg(socket, &header, MSG_NOSIGNAL);
@@ -34,12 +37,12 @@ bool receiveMark(int socket, char mark, int* descriptor)
 {
     char received = 0;
     iovec part{&received, 1};
-    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))]{};
+    DescriptorRoom room;
     msghdr header{};
     header.msg_iov = &part;
     header.msg_iovlen = 1;
-    header.msg_control = control;
-    header.msg_controllen = sizeof control;
+    header.msg_control = room.bytes;
+    header.msg_controllen = sizeof room.bytes;
     ssize_t n = 0;
     do
         n = ::recvmsg(socket, &header, MSG_CMSG_CLOEXEC);

@@ -6,6 +6,7 @@
 #include "engine/os/namespace.h"
 #include "engine/os/process.h"
 #include "engine/os/socket.h"
+#include "engine/rootfs/child.h"
 #include "engine/rootfs/overlay.h"
 #include "engine/runtime/channel.h"
 #include "engine/runtime/create_plan.h"
@@ -175,8 +176,8 @@ private:
         if (hasInit() && m_request.inheritedFds != 0)
             return failure(ErrorKind::Unsupported, "a program that lamella-init runs cannot inherit descriptors");
         if (m_spec.linux.seccomp && oci::usesNotify(*m_spec.linux.seccomp))
-            m_plan.program.listener
-                = std::make_unique<Listener>(TRY(Listener::connect(*m_spec.linux.seccomp, stateAs(kPidToCome))));
+            m_plan.program.listener = std::make_unique<Listener>(
+                TRY(Listener::connect(*m_spec.linux.seccomp, stateAs("creating", kPidToCome))));
         if (hasInit())
             m_plan.program.handReportOn();
         TRY(addStreams(m_request.streams, m_plan.program));
@@ -186,11 +187,14 @@ private:
         if (m_request.noPivot)
             m_plan.mounts.hostSystems = TRY(rootfs::findHostSystems());
         m_plan.hostname = m_spec.hostname;
-        planHooks(m_spec, stateAs(kPidToCome), m_plan);
+        planHooks(m_spec, stateAs("creating", kPidToCome), m_plan);
         m_created.startHooks = hookNames("startContainer", m_spec.hooks.startContainer);
         m_plan.domainname = m_spec.domainname;
         for (const auto& [key, value] : m_spec.linux.sysctl)
             m_plan.sysctls.push_back({key, oci::sysctlPath(key), value});
+        // Of the runtime's own PID namespace, which is not the container's user namespace's.
+        if (m_plan.inUser && oci::findNamespace(m_spec, oci::NamespaceType::Pid) == nullptr)
+            m_plan.procfs = TRY(openProcfs());
         if (!m_created.cgroup->cloneInto())
             m_plan.cgroupJoins = TRY(m_created.cgroup->joinDescriptors());
         if (!m_plan.newUser)
@@ -198,10 +202,19 @@ private:
         return {};
     }
 
-    ContainerState stateAs(pid_t pid) const
+    /// None where nothing is written to it.
+    Result<UniqueFd> openProcfs() const
+    {
+        UniqueFd procfs{needsProcfs(m_plan) ? rootfs::makeProcfs() : -1};
+        if (!procfs && needsProcfs(m_plan))
+            return systemFailure("cannot mount a procfs for what is set in it");
+        return procfs;
+    }
+
+    ContainerState stateAs(const char* status, pid_t pid) const
     {
         return {.id = m_request.id,
-                .status = "created",
+                .status = status,
                 .pid = pid,
                 .bundle = m_request.bundle,
                 .annotations = m_spec.annotations};
@@ -286,15 +299,13 @@ private:
 
     Result<void> awaitReady()
     {
-        auto received = os::receiveDatagram(m_channel.borrow(), 1);
-        if (m_plan.awaitHooks && received && *received && (*received)->data == std::string_view{&kMarkMounted, 1}) {
-            TRY(step(Step::Hooks, runRuntimeHooks()));
-            received = os::receiveDatagram(m_channel.borrow(), 1);
-        }
-        if (received && *received && (*received)->data == std::string_view{&kMarkReady, 1}) {
-            if (!(*received)->descriptors.empty())
-                m_created.console = std::move((*received)->descriptors.front());
-            return {};
+        while (auto received = os::receiveDatagram(m_channel.borrow(), 1).value_or(std::nullopt)) {
+            if (received->data == std::string_view{&kMarkReady, 1})
+                return {};
+            if (m_plan.awaitHooks && received->data == std::string_view{&kMarkMounted, 1})
+                TRY(step(Step::Hooks, runRuntimeHooks()));
+            else if (received->data == std::string_view{&kMarkTerminal, 1} && !received->descriptors.empty())
+                m_created.console = std::move(received->descriptors.front());
         }
         // The end of the channel, or a reset where the child left something unread: it has ended.
         if (auto told = childsError())
@@ -314,7 +325,7 @@ private:
 
     Result<void> runRuntimeHooks()
     {
-        const ContainerState state = stateAs(m_created.pid);
+        const ContainerState state = stateAs("creating", m_created.pid);
         TRY(runHooks("prestart", m_spec.hooks.prestart, state));
         TRY(runHooks("createRuntime", m_spec.hooks.createRuntime, state));
         if (!sendMark(m_channel.get(), kMarkHooks, -1))

@@ -29,7 +29,8 @@ struct CreatePlan {
     bool noPivot = false;
     std::string hostname, domainname;
     bool awaitHooks = false; ///< the parent runs hooks when the mounts are made
-    std::vector<PreparedHook> hooks; ///< createContainer; their state is the program's
+    std::vector<PreparedHook> hooks; ///< createContainer
+    StateText hookState; ///< theirs
     std::vector<std::string> hookNames; ///< of them, for the parent's error
     std::string rootPlace; ///< the path at which the hooks expect the root file system; empty: none does
     struct Sysctl {
@@ -38,11 +39,19 @@ struct CreatePlan {
         std::string value;
     };
     std::vector<Sysctl> sysctls;
+    UniqueFd procfs; ///< where they and the label are written; none: the child makes one
     std::string idMapUids, idMapGids; ///< as uid_map and gid_map take them
 };
 
-/// Prepares the hooks that the child runs, and says where they find the root file system. `state` has kPidToCome.
-void planHooks(const oci::Spec& spec, const ContainerState& state, CreatePlan& plan);
+/// Whether something of the plan is set through a procfs.
+inline bool needsProcfs(const CreatePlan& plan)
+{
+    return !plan.sysctls.empty() || plan.program.label.attribute != nullptr;
+}
+
+/// Prepares the hooks that the child runs, and says where they find the root file system. `state` is that of a
+/// container that is being created, with kPidToCome.
+void planHooks(const oci::Spec& spec, ContainerState state, CreatePlan& plan);
 
 /// The child's ends of what connects it with its parent.
 struct ChildEnds {
@@ -62,6 +71,10 @@ int checkedPlace(int place, int root, const rootfs::Reporter& reporter);
 /// the runtime's namespaces, then those of the container's, whose paths are the host's and whose directory is the new
 /// root.
 void runCreateHooks(CreatePlan& plan, int root, BorrowedFd channel, const rootfs::Reporter& reporter);
+
+/// Waits, with no more of the runtime than it takes to be started, until the gate opens; then becomes the program. The
+/// caller has called confine(). A program that is missing is told before (Step::Exec).
+[[noreturn]] void waitToStart(const Program& program, ChildEnds ends, const rootfs::Reporter& reporter);
 
 /// The child of create(), up to the program.
 [[noreturn]] void runCreatedChild(CreatePlan& plan, ChildEnds ends, const rootfs::Reporter& reporter);

@@ -12,7 +12,6 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -60,6 +59,15 @@ bool bringUpLoopback()
     return ok;
 }
 
+/// One that no mount of a container can stand before, of the PID namespace that this process was born into.
+void openProcfs(CreatePlan& plan, const Reporter& reporter)
+{
+    if (plan.procfs || !needsProcfs(plan))
+        return;
+    plan.procfs.reset(rootfs::makeProcfs());
+    reporter.require(static_cast<bool>(plan.procfs), Step::Settings, detailOf(Setting::Procfs));
+}
+
 void applySettings(const CreatePlan& plan, const Reporter& reporter)
 {
     if (!plan.hostname.empty())
@@ -70,15 +78,10 @@ void applySettings(const CreatePlan& plan, const Reporter& reporter)
                          detailOf(Setting::Domainname));
     if (plan.newNetwork)
         reporter.require(bringUpLoopback(), Step::Settings, detailOf(Setting::Loopback));
-    if (!plan.sysctls.empty()) {
-        const int procfs = rootfs::makeProcfs();
-        reporter.require(procfs >= 0, Step::Settings);
-        for (std::size_t i = 0; i < plan.sysctls.size(); ++i) {
-            const auto& [key, path, value] = plan.sysctls[i];
-            reporter.require(rootfs::writeSysctl(procfs, path.c_str(), value.c_str(), value.size()), Step::Settings,
-                             static_cast<std::uint32_t>(i));
-        }
-        ::close(procfs);
+    for (std::size_t i = 0; i < plan.sysctls.size(); ++i) {
+        const auto& [key, path, value] = plan.sysctls[i];
+        reporter.require(rootfs::writeSysctl(plan.procfs.get(), path.c_str(), value.c_str(), value.size()),
+                         Step::Settings, static_cast<std::uint32_t>(i));
     }
     reporter.reached(Step::Settings);
 }
@@ -91,14 +94,20 @@ int receiveRoot(const CreatePlan& plan, BorrowedFd channel, const Reporter& repo
     return root;
 }
 
-/// `place` belongs to a new namespace: in others hooks find the root file system only as their directory.
-void enterMounts(const MountSpace& space, int root, int place, const Reporter& reporter)
+void joinMountSpace(const MountSpace& space, const Reporter& reporter)
 {
     if (space.kind == MountSpaceKind::Joined)
         reporter.require(::setns(space.joined.get(), CLONE_NEWNS) == 0, Step::JoinNamespaces);
+}
+
+/// `place` belongs to a new namespace: in others hooks find the root file system only as their directory.
+void enterMounts(const MountSpace& space, int root, int place, const Reporter& reporter)
+{
+    if (space.isDetached)
+        return;
+    joinMountSpace(space, reporter);
     const bool isNew = space.kind == MountSpaceKind::New;
-    if (space.kind != MountSpaceKind::Shared)
-        rootfs::attachRoot(root, isNew, isNew ? place : -1, reporter);
+    rootfs::attachRoot(root, isNew, isNew ? place : -1, reporter);
 }
 
 /// Without pivot_root(2), a root that lies on its place is moved to where who joins the namespace finds it.
@@ -110,6 +119,9 @@ void changeRoot(const CreatePlan& plan, int bottom, int root, int place, const R
     }
     if (place >= 0 && plan.mountSpace.kind == MountSpaceKind::New)
         reporter.require(::move_mount(bottom, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) == 0, Step::Pivot);
+    // Only now: a tree that is mounted nowhere can be mounted on from the namespace that it was made in.
+    if (plan.mountSpace.isDetached)
+        joinMountSpace(plan.mountSpace, reporter);
     rootfs::changeRootInto(root, plan.mounts, reporter);
 }
 
@@ -122,43 +134,11 @@ void makeWorkingDirectory(int root, const CreatePlan& plan, const Reporter& repo
     if (*path == '\0')
         return;
     const int directory = rootfs::openTarget(root, path, rootfs::Missing::MakeDirectory);
-    // What is there but cannot be resolved inside the root is for the chdir(2) of the program to refuse.
+    // What is there but cannot be resolved inside the root, or by root, is for the chdir(2) of the program to refuse.
     if (directory >= 0)
         ::close(directory);
-    else if (errno != ELOOP && errno != EXDEV)
+    else if (errno != ELOOP && errno != EXDEV && errno != EACCES)
         reporter.fail(Step::WorkingDirectory, errno);
-}
-
-/// A program that is missing is told by create(), as runc does, so that callers know it from what fails later. It is a
-/// courtesy: execve(2) decides. What it would look for in the working directory is not looked for here.
-void lookForProgram(const Program& program, const Reporter& reporter)
-{
-    int errnum = program.candidates.empty() ? 0 : ENOENT; // config.json need not name a program yet
-    for (const auto& candidate : program.candidates) {
-        struct stat found{};
-        if (!candidate.starts_with('/'))
-            return;
-        const bool allowed = ::access(candidate.c_str(), X_OK) == 0;
-        if (allowed && (::stat(candidate.c_str(), &found) != 0 || !S_ISDIR(found.st_mode)))
-            return;
-        if (!allowed && errno != ENOENT && errno != ENOTDIR && errno != EACCES)
-            return;
-        if (allowed || errno == EACCES)
-            errnum = EACCES;
-    }
-    if (errnum != 0)
-        reporter.fail(Step::Exec, errnum);
-}
-
-void waitAtGate(int gate, const Reporter& reporter)
-{
-    char go = 0;
-    ssize_t n = 0;
-    do
-        n = ::read(gate, &go, 1);
-    while (n < 0 && errno == EINTR);
-    if (n != 1)
-        reporter.fail(Step::Ready, n < 0 ? errno : EPIPE);
 }
 
 } // namespace
@@ -171,8 +151,9 @@ void runCreatedChild(CreatePlan& plan, ChildEnds ends, const Reporter& reporter)
     becomeContainerRoot(plan, ends.channel, reporter);
     enterKeyring(plan.program, reporter);
     joinCgroup(plan, reporter);
+    openProcfs(plan, reporter);
     applySettings(plan, reporter);
-    const UniqueFd label = openLabel(plan.program.label, reporter);
+    const UniqueFd label = openLabel(plan.program.label, plan.procfs.borrow(), reporter);
     const int bottom = receiveRoot(plan, ends.channel, reporter);
     enterMounts(plan.mountSpace, bottom, checkedPlace(place, bottom, reporter), reporter);
     const int root = rootfs::attachMounts(bottom, plan.mounts, reporter);
@@ -183,15 +164,12 @@ void runCreatedChild(CreatePlan& plan, ChildEnds ends, const Reporter& reporter)
     makeWorkingDirectory(root, plan, reporter);
     rootfs::protectPaths(root, plan.mounts, reporter);
     changeRoot(plan, bottom, root, place, reporter);
-    lookForProgram(plan.program, reporter);
     // With a terminal, so that nobody who reads what the caller prints waits for a container that waits.
     takeStreams(plan.program, terminal.slave, reporter);
-    reporter.require(sendMark(ends.channel.get(), kMarkReady, terminal.master), Step::Ready);
-    if (terminal.master >= 0)
-        ::close(terminal.master);
-    reporter.reached(Step::Ready);
-    waitAtGate(ends.gate.get(), reporter);
-    becomeProgram(plan.program, label.borrow(), reporter);
+    if (plan.program.terminal)
+        reporter.require(sendMark(ends.channel.get(), kMarkTerminal, terminal.master), Step::Terminal);
+    confine(plan.program, label.borrow(), reporter);
+    waitToStart(plan.program, ends, reporter);
 }
 
 } // namespace lamella::runtime

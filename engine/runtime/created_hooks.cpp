@@ -40,9 +40,10 @@ void runCreateHooks(CreatePlan& plan, int root, BorrowedFd channel, const Report
         reporter.require(sendMark(channel.get(), kMarkMounted, -1), Step::Hooks);
         reporter.require(receiveMark(channel.get(), kMarkHooks, nullptr), Step::Hooks);
     }
+    plan.hookState.setPid(::getpid());
     plan.program.hookState.setPid(::getpid());
     ::umask(0022);
-    runHooks(plan.hooks, {plan.program.hookState.view(), BorrowedFd{root}, environ}, reporter);
+    runHooks(plan.hooks, {plan.hookState.view(), BorrowedFd{root}, environ}, reporter);
     ::umask(0);
 }
 

@@ -100,17 +100,19 @@ rootfs::Terminal openContainersTerminal(const Program& program, const Reporter& 
 {
     enterChild(plan.program, reporter);
     place(plan, reporter);
-    const UniqueFd label = openLabel(plan.program.label, reporter);
+    const UniqueFd procfs{plan.program.label.attribute == nullptr ? -1 : rootfs::makeProcfs()};
+    const UniqueFd label = openLabel(plan.program.label, procfs.borrow(), reporter);
     join(plan, reporter);
     enterKeyring(plan.program, reporter);
     rootfs::Terminal terminal{-1, -1};
     if (plan.program.terminal) {
         terminal = openContainersTerminal(plan.program, reporter);
-        reporter.require(sendMark(channel, kMarkReady, terminal.master), Step::Terminal);
+        reporter.require(sendMark(channel, kMarkTerminal, terminal.master), Step::Terminal);
         ::close(terminal.master);
     }
     takeStreams(plan.program, terminal.slave, reporter);
-    becomeProgram(plan.program, label.borrow(), reporter);
+    confine(plan.program, label.borrow(), reporter);
+    becomeProgram(plan.program, reporter);
 }
 
 /// None where setns(2) finds it.

@@ -25,4 +25,9 @@ bool joinSessionKeyring(const char* name)
     return ::syscall(SYS_keyctl, KEYCTL_SETPERM, keyring, kPermissions) == 0;
 }
 
+std::string sessionKeyringOf(const std::string& id)
+{
+    return "_ses." + id;
+}
+
 } // namespace lamella::runtime

@@ -2,7 +2,6 @@
 #include "engine/runtime/labels.h"
 
 #include "engine/os/file.h"
-#include "engine/rootfs/child.h"
 #include "engine/runtime/settings.h"
 
 #include <charconv>
@@ -51,8 +50,9 @@ Result<void> needModules(const oci::Process& process, const oci::Linux& linux)
     if (!process.selinuxLabel.empty() && !hasSelinux())
         return failure(ErrorKind::Unsupported,
                        "config.json: process.selinuxLabel is set, and SELinux does not run on this machine");
-    if (!linux.mountLabel.empty())
-        return failure(ErrorKind::Unsupported, "config.json: linux.mountLabel is not supported");
+    if (!linux.mountLabel.empty() && !hasSelinux())
+        return failure(ErrorKind::Unsupported,
+                       "config.json: linux.mountLabel is set, and SELinux does not run on this machine");
     return {};
 }
 
@@ -68,12 +68,10 @@ ProgramLabel programLabel(const oci::Process& process)
     return {};
 }
 
-UniqueFd openLabel(const ProgramLabel& label, const Reporter& reporter)
+UniqueFd openLabel(const ProgramLabel& label, BorrowedFd procfs, const Reporter& reporter)
 {
     if (label.attribute == nullptr)
         return {};
-    const UniqueFd procfs{rootfs::makeProcfs()};
-    reporter.require(static_cast<bool>(procfs), Step::Settings, detailOf(Setting::Label));
     char path[96]{};
     nameAttribute(path, label.attribute);
     open_how how{};

@@ -22,10 +22,10 @@ struct ProgramLabel {
 };
 ProgramLabel programLabel(const oci::Process& process);
 
-/// Opens the attribute of the calling thread in a procfs of its own, which no mount of a container can stand before
-/// (CVE-2019-16884, CVE-2025-52881). Called before anything of the container is entered. No descriptor where there is
-/// no label.
-UniqueFd openLabel(const ProgramLabel& label, const rootfs::Reporter& reporter);
+/// Opens the attribute of the calling thread in `procfs`, one that was mounted for this, so that no mount of a
+/// container can stand before it (CVE-2019-16884, CVE-2025-52881). Called before anything of the container is entered.
+/// No descriptor where there is no label.
+UniqueFd openLabel(const ProgramLabel& label, BorrowedFd procfs, const rootfs::Reporter& reporter);
 
 /// Sets it for the next execve(2).
 void writeLabel(const ProgramLabel& label, BorrowedFd attribute, const rootfs::Reporter& reporter);

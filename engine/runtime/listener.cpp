@@ -2,12 +2,13 @@
 #include "engine/runtime/listener.h"
 
 #include "engine/os/socket.h"
+#include "engine/runtime/channel.h"
 #include "engine/runtime/seccomp.h"
 
 #include <nlohmann/json.hpp>
 
 #include <cerrno>
-#include <cstring>
+#include <chrono>
 #include <ctime>
 #include <new>
 #include <sched.h>
@@ -16,6 +17,9 @@
 namespace lamella::runtime {
 
 namespace {
+
+/// A listener that has stopped must not hold a start up for ever.
+constexpr std::chrono::seconds kListenerPatience{10};
 
 constexpr std::size_t kThreadStack = 64 * 1024;
 
@@ -42,27 +46,20 @@ void pauseShortly()
     ::nanosleep(&moment, nullptr);
 }
 
-/// Sends all of it, the descriptor with the first byte.
+/// Sends all of it, the descriptor with the first byte. Returns errno (ETIMEDOUT: nobody takes it), or 0.
 int sendAll(int socket, std::string_view message, int descriptor)
 {
-    alignas(cmsghdr) char control[CMSG_SPACE(sizeof descriptor)]{};
+    DescriptorRoom room;
     while (!message.empty()) {
         iovec part{const_cast<char*>(message.data()), message.size()};
         msghdr header{};
         header.msg_iov = &part;
         header.msg_iovlen = 1;
-        if (descriptor >= 0) {
-            header.msg_control = control;
-            header.msg_controllen = sizeof control;
-            cmsghdr* rights = CMSG_FIRSTHDR(&header);
-            rights->cmsg_level = SOL_SOCKET;
-            rights->cmsg_type = SCM_RIGHTS;
-            rights->cmsg_len = CMSG_LEN(sizeof descriptor);
-            std::memcpy(CMSG_DATA(rights), &descriptor, sizeof descriptor);
-        }
+        if (descriptor >= 0)
+            attachDescriptor(header, room, descriptor);
         const ssize_t n = ::sendmsg(socket, &header, MSG_NOSIGNAL);
         if (n < 0 && errno != EINTR)
-            return errno;
+            return errno == EAGAIN ? ETIMEDOUT : errno;
         if (n > 0) {
             message.remove_prefix(static_cast<std::size_t>(n));
             descriptor = -1;
@@ -88,8 +85,8 @@ int sendWhenLoaded(void* argument)
 Result<Listener> Listener::connect(const oci::Seccomp& seccomp, const ContainerState& state)
 {
     Listener listener;
-    listener.m_socket
-        = TRY_WITHIN("cannot reach the seccomp listener", os::connectUnix(seccomp.listenerPath, SOCK_STREAM));
+    listener.m_socket = TRY_WITHIN("cannot reach the seccomp listener",
+                                   os::connectUnix(seccomp.listenerPath, SOCK_STREAM, kListenerPatience));
     nlohmann::json message{
         {"ociVersion", kOciVersion}, {"fds", {"seccompFd"}}, {"pid", kPidToCome}, {"state", stateDocument(state)}};
     if (!seccomp.listenerMetadata.empty())

@@ -19,7 +19,7 @@ namespace lamella::runtime {
 class Listener {
 public:
     /// `state` is the container's; its pid is kPidToCome where that is the process itself. Errors: those of
-    /// os::connectUnix().
+    /// os::connectUnix(), for which and for each part of what load() sends the listener has ten seconds.
     static Result<Listener> connect(const oci::Seccomp& seccomp, const ContainerState& state);
 
     Listener(Listener&& other) noexcept;
@@ -29,9 +29,12 @@ public:
     /// In the parent: the PID of the child, as the listener sees it.
     void tell(pid_t pid) const;
 
+    /// What load() sends through.
+    BorrowedFd socket() const { return m_socket.borrow(); }
+
     /// In the child: loads the filter and sends its descriptor, with what is told of the process. Async-signal-safe.
     /// After the filter is there no system call is made, as it might be one that the listener has to answer. Returns
-    /// errno, or 0.
+    /// errno (ETIMEDOUT: the listener does not take it), or 0.
     int load(std::span<const sock_filter> program, unsigned flags);
 
 private:

@@ -15,15 +15,12 @@ Result<UniqueFd> makeTmpfs()
     return tmpfs.mount();
 }
 
-Result<void> needDetachedTrees()
+/// Whether this kernel mounts on what is mounted nowhere.
+Result<bool> hasDetachedTrees()
 {
     const UniqueFd below = TRY(makeTmpfs());
     const UniqueFd above = TRY(makeTmpfs());
-    if (!os::attachMount(above.borrow(), below.borrow(), "a tmpfs"))
-        return failure(ErrorKind::Unsupported,
-                       "linux.namespaces: a container without a mount namespace of its own needs Linux 6.15: this "
-                       "kernel cannot mount its file systems without mounting them on the machine");
-    return {};
+    return os::attachMount(above.borrow(), below.borrow(), "a tmpfs").has_value();
 }
 
 Result<bool> isSame(BorrowedFd space, const std::string& path, const char* known)
@@ -34,7 +31,8 @@ Result<bool> isSame(BorrowedFd space, const std::string& path, const char* known
     return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
-/// What is joined is changed for good: the container's root lies on top of its root, and programs are looked up there.
+/// Before Linux 6.15 what is joined is changed for good: the container's root lies on top of its root, and programs are
+/// looked up there.
 Result<void> mayBeJoined(BorrowedFd space, const std::string& path, const oci::Spec& spec)
 {
     if (TRY(isSame(space, path, "/proc/1/ns/mnt")))
@@ -58,11 +56,14 @@ Result<MountSpace> planMountSpace(const oci::Spec& spec)
         UniqueFd space = TRY(os::open(mount->path, O_RDONLY));
         if (!TRY(isSame(space.borrow(), mount->path, "/proc/self/ns/mnt"))) {
             TRY(mayBeJoined(space.borrow(), mount->path, spec));
-            return MountSpace{MountSpaceKind::Joined, std::move(space)};
+            return MountSpace{MountSpaceKind::Joined, std::move(space), TRY(hasDetachedTrees())};
         }
     }
-    TRY(needDetachedTrees());
-    return MountSpace{MountSpaceKind::Shared, {}};
+    if (!TRY(hasDetachedTrees()))
+        return failure(ErrorKind::Unsupported,
+                       "linux.namespaces: a container without a mount namespace of its own needs Linux 6.15: this "
+                       "kernel cannot mount its file systems without mounting them on the machine");
+    return MountSpace{MountSpaceKind::Shared, {}, true};
 }
 
 } // namespace lamella::runtime

@@ -75,9 +75,18 @@ inline constexpr int kReportForInit = 3;
 /// does not run), those of cachedSeccomp().
 Result<Program> prepareProgram(const oci::Process& process, const oci::Linux& linux);
 
-/// Limits, user, capabilities, seccomp and execve(2). Async-signal-safe. `label` comes from openLabel(). Detail of
-/// Step::Limits: index into limits; of Step::Settings: a Setting.
-[[noreturn]] void becomeProgram(const Program& program, BorrowedFd label, const rootfs::Reporter& reporter);
+/// What the program is allowed and surrounded by, for good: personality, label, limits, working directory, user,
+/// capabilities, no_new_privs, and its filter where that takes privileges. What the caller does from here on must get
+/// past that filter. Async-signal-safe. `label` comes from openLabel(). Detail of Step::Limits: index into limits; of
+/// Step::Settings: a Setting.
+void confine(const Program& program, BorrowedFd label, const rootfs::Reporter& reporter);
+
+/// The filter of a program that gains no privileges, hooks and execve(2), by a process that confine() has confined.
+/// Async-signal-safe.
+[[noreturn]] void becomeProgram(const Program& program, const rootfs::Reporter& reporter);
+
+/// Puts the program's filter on the calling thread, where it has one. Without no_new_privs it needs CAP_SYS_ADMIN.
+void loadFilter(const Program& program, const rootfs::Reporter& reporter);
 
 /// Sets descriptors 0, 1 and 2: the streams, or the terminal as the controlling one. The caller is the leader of its
 /// session.

@@ -26,6 +26,8 @@ std::string_view settingName(std::uint32_t detail)
         return "the label of the program";
     case Setting::Listener:
         return "up the seccomp listener";
+    case Setting::Procfs:
+        return "up a procfs for the sysctls and the label of the program";
     case Setting::Keyring:
         return "the session keyring";
     }

@@ -19,6 +19,7 @@ enum class Setting : std::uint32_t {
     Label,
     Listener,
     Keyring,
+    Procfs,
 };
 
 constexpr std::uint32_t detailOf(Setting setting)

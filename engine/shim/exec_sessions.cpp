@@ -2,6 +2,7 @@
 #include "engine/shim/exec_sessions.h"
 
 #include "engine/os/process.h"
+#include "engine/runtime/keyring.h"
 #include "engine/shim/protocol.h"
 #include "engine/shim/stdio.h"
 
@@ -11,8 +12,8 @@
 
 namespace lamella::shim {
 
-Result<ExecSessions::Started> ExecSessions::start(const runtime::Created& container, const oci::Spec& spec,
-                                                  const oci::Process& process)
+Result<ExecSessions::Started> ExecSessions::start(const std::string& id, const runtime::Created& container,
+                                                  const oci::Spec& spec, const oci::Process& process)
 {
     if (m_sessions.size() >= kMaxExecs)
         return failure(ErrorKind::LimitExceeded,
@@ -26,7 +27,9 @@ Result<ExecSessions::Started> ExecSessions::start(const runtime::Created& contai
                        .spec = spec,
                        .process = process,
                        .cgroup = *container.cgroup,
-                       .streams = {pipes.programIn.borrow(), pipes.programOut.borrow(), pipes.programErr.borrow()}}));
+                       .streams = {pipes.programIn.borrow(), pipes.programOut.borrow(), pipes.programErr.borrow()},
+                       .sessionKeyring = runtime::sessionKeyringOf(id),
+                       .id = id}));
     Started started{.exec = ++m_last, .pid = executed.pid, .streams = {}, .pidfd = executed.pidfd.borrow()};
     if (process.terminal) {
         started.streams.push_back(std::move(executed.console));

@@ -23,8 +23,9 @@ public:
         BorrowedFd pidfd; ///< readable when the program has ended
     };
 
-    /// Runs a program. Errors: those of runtime::exec(), LimitExceeded (kMaxExecs).
-    Result<Started> start(const runtime::Created& container, const oci::Spec& spec, const oci::Process& process);
+    /// Runs a program in the container `id`. Errors: those of runtime::exec(), LimitExceeded (kMaxExecs).
+    Result<Started> start(const std::string& id, const runtime::Created& container, const oci::Spec& spec,
+                          const oci::Process& process);
 
     /// Tells the program that its terminal has gone (SIGHUP). Errors: NotFound.
     Result<void> hangUp(unsigned exec);

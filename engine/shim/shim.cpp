@@ -5,6 +5,7 @@
 #include "engine/os/file.h"
 #include "engine/os/process.h"
 #include "engine/os/signals.h"
+#include "engine/runtime/keyring.h"
 #include "engine/shim/self.h"
 
 #include <nlohmann/json.hpp>
@@ -117,6 +118,7 @@ Result<void> Shim::startContainer(std::chrono::nanoseconds begun)
                          .spec = m_spec,
                          .streams = {pipes.programIn.borrow(), pipes.programOut.borrow(), pipes.programErr.borrow()},
                          .endWithCaller = true,
+                         .sessionKeyring = runtime::sessionKeyringOf(m_options.id),
                          .failedStep = &m_failedStep}));
     TRY(connectStreams(std::move(pipes)));
     TRY(m_loop.watch(m_container.pidfd.borrow(), EPOLLIN, [this](std::uint32_t) { reap(); }));

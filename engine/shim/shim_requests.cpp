@@ -98,7 +98,7 @@ Result<Message> Shim::answer(const ExecRequest& request)
     oci::Process process = request.process;
     if (!process.oomScoreAdj)
         process.oomScoreAdj = m_spec.process.oomScoreAdj;
-    auto started = TRY(m_execs.start(m_container, m_spec, process));
+    auto started = TRY(m_execs.start(m_options.id, m_container, m_spec, process));
     TRY(m_loop.watch(started.pidfd, EPOLLIN, [this](std::uint32_t) { reap(); }));
     return Message{{{"exec", started.exec}, {"pid", started.pid}}, std::move(started.streams)};
 }

@@ -4,6 +4,7 @@
 #include "engine/base/compose.h"
 #include "engine/base/json.h"
 #include "engine/os/file.h"
+#include "engine/runtime/keyring.h"
 
 #include <nlohmann/json.hpp>
 
@@ -86,7 +87,7 @@ Result<oci::Spec> keptSpec(const std::filesystem::path& root, const std::string&
 
 std::string keyringOf(const State& state)
 {
-    return state.ownKeyring ? "_ses." + state.id : std::string{};
+    return state.ownKeyring ? sessionKeyringOf(state.id) : std::string{};
 }
 
 } // namespace lamella::runtime::cli

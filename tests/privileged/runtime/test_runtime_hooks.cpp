@@ -138,7 +138,7 @@ void TestRuntimeHooks::stateOnStandardInput()
 
     // As the hook sees the process: those of the container see it as the first of their PID namespace.
     const int pids[]{pid, pid, 1, 1, pid, 0};
-    const char* const statuses[]{"created", "created", "created", "created", "running", "stopped"};
+    const char* const statuses[]{"creating", "creating", "creating", "created", "running", "stopped"};
     for (std::size_t i = 0; i < std::size(kPlaces); ++i) {
         const QByteArray text = contentOf(shared(bundle) + u'/' + QString::fromLatin1(kPlaces[i]));
         const QJsonObject state = QJsonDocument::fromJson(text).object();

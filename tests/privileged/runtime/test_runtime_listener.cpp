@@ -29,6 +29,7 @@ private Q_SLOTS:
     void answers();
     void answersForAnExec();
     void nobodyListens();
+    void listenerThatHasStopped();
     void programGetsNoDescriptor();
 };
 
@@ -144,6 +145,7 @@ void TestRuntimeListener::answers()
     QVERIFY(told[u"pid"].toInt() > 1);
     QCOMPARE(state[u"pid"].toInt(), told[u"pid"].toInt());
     QCOMPARE(state[u"id"].toString(), bundle.id());
+    QCOMPARE(state[u"status"].toString(), QStringLiteral("creating")); // config-linux.md, "The Container Process State"
     QCOMPARE(state[u"bundle"].toString(), bundle.directory());
     QCOMPARE(state[u"annotations"].toObject()[u"key"].toString(), QStringLiteral("value"));
 }
@@ -174,6 +176,39 @@ void TestRuntimeListener::nobodyListens()
     QCOMPARE(outcome.status, 1);
     QVERIFY2(outcome.err.contains("cannot reach the seccomp listener"), outcome.err);
     QCOMPARE(bundle.leftovers(), QStringList{});
+}
+
+/// One accepts nobody; another takes the connection, and reads nothing of what is more than the kernel keeps for it.
+void TestRuntimeListener::listenerThatHasStopped()
+{
+    Bundle deaf{Kind::Plain};
+    Bundle slow{Kind::Plain};
+    const QString agent = QStringLiteral("/agent");
+    for (Bundle* bundle : {&deaf, &slow}) {
+        listen(*bundle);
+        bundle->setCommand({QStringLiteral("true")});
+    }
+    slow.spec.annotations["long"] = std::string(1 << 20, 'x');
+    const std::string full = (deaf.directory() + agent).toStdString();
+    const auto closed = os::listenUnix(full, 0600, SOCK_STREAM, 0);
+    const auto first = os::connectUnix(full, SOCK_STREAM); // the one that a backlog of 0 keeps
+    const auto unread = os::listenUnix((slow.directory() + agent).toStdString(), 0600, SOCK_STREAM);
+    QVERIFY(closed && first && unread);
+    QProcess runs[2];
+    for (std::size_t i = 0; i < 2; ++i) {
+        const Bundle& bundle = i == 0 ? deaf : slow;
+        bundle.write();
+        runs[i].start(
+            runtimeProgram(),
+            bundle.runtimeArguments({QStringLiteral("run"), QStringLiteral("-b"), bundle.directory(), bundle.id()}));
+    }
+    for (QProcess& one : runs) {
+        QVERIFY(one.waitForFinished(20'000));
+        QCOMPARE(one.exitCode(), 1);
+        const QByteArray error = one.readAllStandardError();
+        QVERIFY2(error.contains("seccomp") && error.contains("Connection timed out"), error);
+    }
+    QCOMPARE(deaf.leftovers() + slow.leftovers(), QStringList{});
 }
 
 /// Whoever holds it could answer for itself.

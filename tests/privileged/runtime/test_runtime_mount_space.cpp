@@ -44,10 +44,15 @@ private:
     }
 };
 
+static QByteArray mountsOf(const QString& process)
+{
+    QFile table{QStringLiteral("/proc/%1/mountinfo").arg(process)};
+    return table.open(QIODevice::ReadOnly) ? table.readAll() : QByteArray{};
+}
+
 static QByteArray ownMounts()
 {
-    QFile table{QStringLiteral("/proc/self/mountinfo")};
-    return table.open(QIODevice::ReadOnly) ? table.readAll() : QByteArray{};
+    return mountsOf(QStringLiteral("self"));
 }
 
 void TestRuntimeMountSpace::shared_data()
@@ -110,6 +115,7 @@ void TestRuntimeMountSpace::joined()
     QCOMPARE(other.readAllStandardOutput(), QByteArray{"running\n"});
     const QString pid = QString::number(other.processId());
     const QByteArray before = ownMounts();
+    const QByteArray mountsOfTheOther = mountsOf(pid);
     Bundle bundle{Kind::Plain};
     placeMounts(bundle, QStringLiteral("/proc/%1/ns/mnt").arg(pid).toStdString());
     bundle.spec.mounts.push_back({"/vol", "tmpfs", "tmpfs", {}});
@@ -118,7 +124,8 @@ void TestRuntimeMountSpace::joined()
     QCOMPARE(outcome.err, QByteArray{});
     QCOMPARE(outcome.out, namespaceOf(pid) + "\nx\n");
     QCOMPARE(ownMounts(), before);
-    // The other process still has its root.
+    // The other process still has its root, and whoever joins the namespace later, too.
+    QCOMPARE(mountsOf(pid), mountsOfTheOther);
     other.write("x\n");
     QVERIFY(other.waitForFinished(20'000));
     QCOMPARE(other.readAllStandardOutput(), QByteArray{"/usr/bin\n1\n"});

@@ -30,6 +30,7 @@ private Q_SLOTS:
     void names();
     void settingsOfTheMachineAreRefused_data();
     void settingsOfTheMachineAreRefused();
+    void sysctls_data();
     void sysctls();
     void loopbackIsUp();
 };
@@ -266,10 +267,22 @@ void TestRuntimeNamespaces::settingsOfTheMachineAreRefused()
     QCOMPARE(bundle.leftovers(), QStringList{});
 }
 
+void TestRuntimeNamespaces::sysctls_data()
+{
+    QTest::addColumn<bool>("ownPids");
+    QTest::newRow("own PID namespace") << true;
+    QTest::newRow("the machine's") << false;
+}
+
+/// A user namespace beside the machine's PID namespace may mount no procfs.
 void TestRuntimeNamespaces::sysctls()
 {
+    QFETCH(bool, ownPids);
     for (const Kind kind : {Kind::Plain, Kind::User}) {
         Bundle bundle{kind};
+        if (!ownPids)
+            std::erase_if(bundle.spec.linux.namespaces,
+                          [](const oci::Namespace& space) { return space.type == NamespaceType::Pid; });
         bundle.spec.linux.sysctl = {{"net.ipv4.ip_default_ttl", "77"},
                                     {"net/ipv4/conf/lo/forwarding", "1"},
                                     {"kernel.msgmax", "9000"},

@@ -26,6 +26,8 @@ private Q_SLOTS:
     void ownMountsStayInside();
     void containersMountShowsOnTheHost_data();
     void containersMountShowsOnTheHost();
+    void sharedIsSharedInside_data();
+    void sharedIsSharedInside();
     void hostsMountShowsInTheContainer_data();
     void hostsMountShowsInTheContainer();
     void ofTheRoot_data();
@@ -111,28 +113,32 @@ void TestRuntimePropagation::ownMountsStayInside()
 void TestRuntimePropagation::containersMountShowsOnTheHost_data()
 {
     QTest::addColumn<QStringList>("options");
+    QTest::addColumn<QByteArray>("root");
     QTest::addColumn<bool>("shows");
-    const auto row = [](const char* options, bool shows) {
-        QTest::newRow(options) << QString::fromLatin1(options).split(u',') << shows;
+    const auto row = [](const char* options, const char* root, bool shows) {
+        QTest::addRow("%s, %s", options, root) << QString::fromLatin1(options).split(u',') << QByteArray{root} << shows;
     };
-    row("rbind", false);
-    row("rbind,rprivate", false);
-    row("rbind,private", false);
-    row("rbind,rslave", false);
-    row("bind,slave", false);
-    row("rbind,runbindable", false);
-    row("rbind,rshared", true);
-    row("bind,shared", true);
+    for (const char* options :
+         {"rbind", "rbind,rprivate", "rbind,private", "rbind,rslave", "bind,slave", "rbind,runbindable"}) {
+        row(options, "", false);
+        row(options, "shared", false);
+    }
+    row("rbind,rshared", "rshared", true);
+    row("bind,shared", "shared", true);
+    for (const char* root : {"", "private", "rprivate", "slave", "rslave", "unbindable"})
+        row("rbind,rshared", root, false);
 }
 
 void TestRuntimePropagation::containersMountShowsOnTheHost()
 {
     QFETCH(QStringList, options);
+    QFETCH(QByteArray, root);
     QFETCH(bool, shows);
     for (const Kind kind : {Kind::Plain, Kind::User}) {
         Bundle bundle{kind};
         const SharedMount shared{bundle.directory() + QStringLiteral("/volume")};
         QVERIFY(shared.isGood() && QDir{}.mkpath(bundle.directory() + QStringLiteral("/volume/below")));
+        bundle.spec.linux.rootfsPropagation = root.toStdString();
         oci::Mount volume{"/vol", "bind", shared.path(), {}};
         for (const QString& option : options)
             volume.options.push_back(option.toStdString());
@@ -146,6 +152,29 @@ void TestRuntimePropagation::containersMountShowsOnTheHost()
         QVERIFY(container->waitForFinished(20'000));
         ::umount2((shared.path() + "/below").c_str(), MNT_DETACH);
     }
+}
+
+void TestRuntimePropagation::sharedIsSharedInside_data()
+{
+    QTest::addColumn<bool>("receives");
+    for (const char* root : {"", "slave", "shared"})
+        QTest::newRow(root) << (qstrcmp(root, "shared") != 0);
+    QTest::newRow("private") << false;
+}
+
+/// Its copies inside are its peers in any case; a slave of the host's it is but where it is the host's peer or private.
+void TestRuntimePropagation::sharedIsSharedInside()
+{
+    QFETCH(bool, receives);
+    Bundle bundle{Kind::Plain};
+    const SharedMount shared{bundle.directory() + QStringLiteral("/volume")};
+    QVERIFY(shared.isGood());
+    bundle.spec.linux.rootfsPropagation = QTest::currentDataTag();
+    bundle.spec.mounts.push_back({"/vol", "bind", shared.path(), {"rbind", "rshared"}});
+    bundle.setCommand({QStringLiteral("cat"), QStringLiteral("/proc/self/mountinfo")});
+    const QByteArray table = bundle.run().out;
+    const QByteArray is = topmostAt(table, "/vol").propagation;
+    QVERIFY2(is.startsWith("shared:") && is.contains(" master:") == receives, table);
 }
 
 void TestRuntimePropagation::hostsMountShowsInTheContainer_data()

@@ -376,6 +376,23 @@ private Q_SLOTS:
         QCOMPARE(missing["error"].value("kind", ""), "NotFound");
     }
 
+    /// As programs have it that docker's runtime starts: not the keys of who started the shim.
+    void givesAKeyringOfItsOwn()
+    {
+        oci::Spec spec = m_world->makeBundle("keys", shell("/payload keyring; sleep 1000"));
+        spec.linux.seccomp.reset(); // the usual profile lets nobody ask
+        const auto payload = World::programs().parent_path() / "tests/lamella-test-payload";
+        spec.mounts.push_back({"/payload", "bind", payload, {"bind", "ro"}});
+        require(os::replaceFile(m_world->directoryOf("keys") / "config.json", oci::serializeSpec(spec), 0600));
+        Peer peer{*m_world, "keys"};
+        QVERIFY(peer.event("started").value("pid", 0) > 0);
+        shim::Message exec
+            = peer.ask({{"request", "exec"}, {"process", processOf(spec, {"/payload", "keyring"}, false)}});
+        QCOMPARE(exec.descriptors.size(), 3u);
+        QCOMPARE(readToEnd(exec.descriptors[1].borrow()), "_ses.keys\n");
+        QTRY_COMPARE(m_world->logOf("keys"), "_ses.keys\n");
+    }
+
     /// Root inside may stop the child of an exec as soon as that is root inside too: the shim must not wait for ever.
     void answersThoughTheContainerStopsAnExec()
     {

@@ -132,6 +132,7 @@ void TestOciSpec::refused_data()
     row("argument a number", "/process/args/1", "7", "process.args[1]");
     row("environment without name", "/process/env/0", "\"=x\"", "process.env");
     row("environment without value", "/process/env/0", "\"PATH\"", "process.env");
+    row("no directory", "/process/cwd", "null", "process.cwd is missing");
     row("relative directory", "/process/cwd", "\"work\"", "process.cwd");
     row("limit", "/process/rlimits/0/type", "\"RLIMIT_NONE\"", "RLIMIT_NONE");
     row("soft above hard", "/process/rlimits/0/hard", "1", "RLIMIT_NOFILE");
