@@ -7,6 +7,7 @@
 #include "engine/os/process.h"
 #include "engine/os/socket.h"
 #include "engine/rootfs/overlay.h"
+#include "engine/runtime/await.h"
 #include "engine/runtime/channel.h"
 #include "engine/runtime/create_plan.h"
 #include "engine/runtime/failure.h"
@@ -32,6 +33,9 @@ using rootfs::Step;
 
 /// lamella-init and "--", before what it runs.
 constexpr std::size_t kInitArguments = 2;
+
+/// How long a child may be silent that runs no hooks: it takes milliseconds, but its mounts may be slow ones.
+constexpr std::chrono::seconds kCreatePatience{60};
 
 std::string idMap(const std::vector<oci::IdMapping>& mappings)
 {
@@ -241,7 +245,7 @@ private:
         m_created.gate = std::move(gate.parent);
         m_created.report = std::move(gate.report);
         m_channel = std::move(channel.first);
-        return {};
+        return m_request.onProcess ? m_request.onProcess(child.pid) : Result<void>{};
     }
 
     Result<void> mapIds()
@@ -284,11 +288,22 @@ private:
         return {};
     }
 
+    Result<void> awaitChild()
+    {
+        auto word = awaitWord(m_channel.borrow(), m_request.stop,
+                              m_plan.hooks.empty() ? std::optional{in(kCreatePatience)} : std::nullopt);
+        if (!word)
+            noteFailure(Step::Ready);
+        return word;
+    }
+
     Result<void> awaitReady()
     {
+        TRY(awaitChild());
         auto received = os::receiveDatagram(m_channel.borrow(), 1);
         if (m_plan.awaitHooks && received && *received && (*received)->data == std::string_view{&kMarkMounted, 1}) {
             TRY(step(Step::Hooks, runRuntimeHooks()));
+            TRY(awaitChild());
             received = os::receiveDatagram(m_channel.borrow(), 1);
         }
         if (received && *received && (*received)->data == std::string_view{&kMarkReady, 1}) {
@@ -315,8 +330,10 @@ private:
     Result<void> runRuntimeHooks()
     {
         const ContainerState state = stateAs(m_created.pid);
-        TRY(runHooks("prestart", m_spec.hooks.prestart, state));
-        TRY(runHooks("createRuntime", m_spec.hooks.createRuntime, state));
+        // Without the container they have nothing to do any more.
+        const HookEnders enders{m_created.pidfd.borrow(), m_request.stop};
+        TRY(runHooks("prestart", m_spec.hooks.prestart, state, enders));
+        TRY(runHooks("createRuntime", m_spec.hooks.createRuntime, state, enders));
         if (!sendMark(m_channel.get(), kMarkHooks, -1))
             return systemFailure("cannot tell the child");
         return {};

@@ -7,7 +7,28 @@
 
 #include <nlohmann/json.hpp>
 
+#include <charconv>
+
 namespace lamella::runtime::cli {
+
+namespace {
+
+/// Holds "PID START_TIME".
+constexpr const char* kProcessFile = "process";
+
+/// What saveProcess() said.
+void addProcess(const std::filesystem::path& root, State& state)
+{
+    const std::string text = os::readFile(directoryOf(root, state.id) / kProcessFile).value_or("");
+    const char* const end = text.data() + text.size();
+    const auto [blank, error] = std::from_chars(text.data(), end, state.pid);
+    if (error == std::errc{} && blank != end)
+        state.isBeingMade = std::from_chars(blank + 1, end, state.startTime).ec == std::errc{};
+    if (!state.isBeingMade)
+        state.pid = 0;
+}
+
+} // namespace
 
 std::filesystem::path directoryOf(const std::filesystem::path& root, const std::string& id)
 {
@@ -40,6 +61,13 @@ Result<void> save(const std::filesystem::path& root, const State& state)
     return os::replaceFile(directoryOf(root, state.id) / "state.json", text, 0600, os::Sync::No);
 }
 
+Result<void> saveProcess(const std::filesystem::path& root, const State& state)
+{
+    const auto path = directoryOf(root, state.id) / kProcessFile;
+    const UniqueFd file = TRY(os::open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600));
+    return os::writeAll(file.borrow(), compose("{} {}", state.pid, state.startTime), path.native());
+}
+
 Result<State> load(const std::filesystem::path& root, const std::string& id)
 {
     auto text = os::readFile(directoryOf(root, id) / "state.json");
@@ -57,6 +85,8 @@ Result<State> load(const std::filesystem::path& root, const std::string& id)
     state.createdUsec = document.value("created_usec", std::int64_t{0});
     state.ownKeyring = document.value("own_keyring", false);
     state.annotations = document.value("annotations", state.annotations);
+    if (state.pid == 0)
+        addProcess(root, state);
     return state;
 }
 
