@@ -195,7 +195,7 @@ private:
         m_plan.domainname = m_spec.domainname;
         for (const auto& [key, value] : m_spec.linux.sysctl)
             m_plan.sysctls.push_back({key, oci::sysctlPath(key), value});
-        if (!m_created.cgroup->cloneInto())
+        if (m_created.cgroup->needsJoin())
             m_plan.cgroupJoins = TRY(m_created.cgroup->joinDescriptors());
         if (!m_plan.newUser)
             m_plan.root = TRY(makeRoot(m_joinedUser ? std::optional{m_joinedUser} : std::nullopt));

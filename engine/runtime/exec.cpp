@@ -153,8 +153,8 @@ Result<ExecPlan> prepare(const ExecRequest& request)
                 plan.program.streams[i] = TRY(os::duplicate(streams[i]));
         }
     }
-    if (!request.cgroup.cloneInto())
-        plan.cgroupJoins = TRY(request.cgroup.joinDescriptors());
+    if (request.cgroup.needsJoin() || !request.subCgroups.empty())
+        plan.cgroupJoins = TRY(request.cgroup.joinDescriptors(request.subCgroups));
     return plan;
 }
 

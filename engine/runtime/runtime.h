@@ -108,6 +108,7 @@ struct ExecRequest {
     const oci::Spec& spec; ///< the container's: its seccomp profile, namespaces and capabilities hold here too
     const oci::Process& process;
     cgroup::Cgroup& cgroup;
+    cgroup::SubCgroups subCgroups = {}; ///< where it joins below that, by controller
     Streams streams; ///< used where process.terminal is false
     bool plainNewlines = false; ///< as CreateRequest has it
     unsigned inheritedFds = 0; ///< as CreateRequest has it
