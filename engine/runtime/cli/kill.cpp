@@ -149,6 +149,7 @@ Result<int> deleteCommand(const Options& options)
                        compose("cannot delete container {} that is not stopped: {}", options.id, status));
     TRY(endProcess(state));
     TRY(clearCgroup(state));
+    stopScope(state);
     const KeptHooks kept = keptHooks(directory);
     forget(options.root, options.id);
     lock->release();

@@ -29,6 +29,8 @@ Result<State> stateFor(const Options& options, const LoadedBundle& bundle)
     state.rootfs = (bundle.path / bundle.spec.rootPath).lexically_normal().native();
     state.cgroup
         = options.systemdCgroup ? TRY(systemdCgroupPath(bundle.spec, options.id)) : cgroupPath(bundle.spec, options.id);
+    if (options.systemdCgroup)
+        state.scope = TRY(scopeUnit(bundle.spec, options.id));
     state.createdUsec = duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
     state.ownKeyring = !options.noNewKeyring;
     state.annotations = bundle.spec.annotations;
@@ -75,6 +77,7 @@ Reservation::~Reservation()
         log::warning("the container {} is left for delete: its process does not end", m_state.id);
         return;
     }
+    stopScope(m_state);
     const KeptHooks kept = keptHooks(directoryOf(m_root, m_state.id));
     forget(m_root, m_state.id);
     m_lock.release();

@@ -3,6 +3,8 @@
 
 #include "engine/base/compose.h"
 #include "engine/base/json.h"
+#include "engine/base/log.h"
+#include "engine/cgroup/systemd_scope.h"
 #include "engine/os/file.h"
 
 #include <nlohmann/json.hpp>
@@ -54,6 +56,7 @@ Result<void> save(const std::filesystem::path& root, const State& state)
                                   {"bundle", state.bundle},
                                   {"rootfs", state.rootfs},
                                   {"cgroup", state.cgroup},
+                                  {"scope", state.scope},
                                   {"created_usec", state.createdUsec},
                                   {"own_keyring", state.ownKeyring},
                                   {"annotations", state.annotations}};
@@ -82,12 +85,21 @@ Result<State> load(const std::filesystem::path& root, const std::string& id)
     state.bundle = document.value("bundle", "");
     state.rootfs = document.value("rootfs", "");
     state.cgroup = document.value("cgroup", "");
+    state.scope = document.value("scope", "");
     state.createdUsec = document.value("created_usec", std::int64_t{0});
     state.ownKeyring = document.value("own_keyring", false);
     state.annotations = document.value("annotations", state.annotations);
     if (state.pid == 0)
         addProcess(root, state);
     return state;
+}
+
+void stopScope(const State& state)
+{
+    if (state.scope.empty() || state.pid == 0)
+        return;
+    if (const auto stopped = cgroup::SystemdScope::stop(state.scope); !stopped)
+        log::warning("{}", stopped.error().message);
 }
 
 void forget(const std::filesystem::path& root, const std::string& id)

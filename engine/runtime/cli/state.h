@@ -27,6 +27,7 @@ struct State {
     std::string bundle;
     std::string rootfs; ///< absolute
     std::string cgroup;
+    std::string scope; ///< the unit of systemd that the cgroup is in; empty: none
     std::int64_t createdUsec = 0;
     bool ownKeyring = false; ///< it has a session keyring of its own
     std::map<std::string, std::string> annotations;
@@ -42,6 +43,10 @@ Result<void> save(const std::filesystem::path& root, const State& state);
 Result<void> saveProcess(const std::filesystem::path& root, const State& state);
 /// Errors: NotFound.
 Result<State> load(const std::filesystem::path& root, const std::string& id);
+/// Ends the scope of a container that had a process; of one that never had any it may be another's. That systemd cannot
+/// do it now is a warning: it does it by itself later.
+void stopScope(const State& state);
+
 /// Removes the directory; called with the container's lock.
 void forget(const std::filesystem::path& root, const std::string& id);
 
