@@ -86,6 +86,12 @@ void BusWriter::u32(std::uint32_t value)
     m_bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
+void BusWriter::u64(std::uint64_t value)
+{
+    align(sizeof value);
+    m_bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
 void BusWriter::string(std::string_view text)
 {
     u32(static_cast<std::uint32_t>(text.size()));

@@ -18,6 +18,7 @@ class BusWriter {
 public:
     void byte(std::uint8_t value);
     void u32(std::uint32_t value);
+    void u64(std::uint64_t value);
     void boolean(bool value) { u32(value ? 1 : 0); }
     void string(std::string_view text); ///< 's' and 'o'
     void signature(std::string_view text); ///< 'g'

@@ -7,6 +7,7 @@
 #include "engine/cgroup/resources.h"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,9 @@ struct Usage {
     std::uint64_t oomKills = 0;
 };
 
+/// Paths below a cgroup, each for the tree of a v1 controller ("cpu").
+using SubCgroups = std::map<std::string, std::string>;
+
 /// One container's cgroup in every controller. Copies nothing, owns only descriptors: remove() is explicit because a
 /// container's cgroup outlives the object that a restarted helper has of it.
 class Cgroup {
@@ -43,12 +47,17 @@ public:
     virtual Result<void> apply(const Resources& resources) = 0;
 
     /// Descriptors, opened for writing, through which a single-threaded process joins by writing "0" to each of them
-    /// itself: tasks files (v1) or cgroup.procs (v2). Moving another process costs 11 ms on v1, this does not.
-    /// They work from inside a user namespace too, because the opener's rights count.
-    virtual Result<std::vector<UniqueFd>> joinDescriptors() const = 0;
+    /// itself: tasks files (v1; not that of a v2 tree beside it) or cgroup.procs (v2). Moving another process costs 11
+    /// ms on v1, this does not. They work from inside a user namespace too, because the opener's rights count. Those of
+    /// the controllers in `below` are of cgroups that exist below this one. Errors: InvalidArgument for a controller
+    /// that is not there, as v2 has none, or a path that leads out.
+    virtual Result<std::vector<UniqueFd>> joinDescriptors(const SubCgroups& below = {}) const = 0;
 
-    /// v2: the directory's descriptor for CLONE_INTO_CGROUP (clone3(2)); none on v1.
+    /// The directory's descriptor for CLONE_INTO_CGROUP (clone3(2)): v2's, also where that is mounted beside v1.
     virtual std::optional<BorrowedFd> cloneInto() const = 0;
+
+    /// Whether a process that was cloned into that must join by joinDescriptors(), too.
+    virtual bool needsJoin() const = 0;
 
     virtual Result<Usage> usage() const = 0;
     virtual Result<std::vector<pid_t>> processes() const = 0;

@@ -82,11 +82,16 @@ void addLine(Layout& layout, std::string_view line)
     if (mount.size() < 5 || fileSystem.size() < 3)
         return;
     std::string mountPoint = unescape(mount[4]);
-    if (fileSystem[0] == "cgroup")
+    const auto take = [&](std::string& known) {
+        if (known.empty() || (isUsual(mountPoint) && !isUsual(known)))
+            known = mountPoint;
+    };
+    if (fileSystem[0] == "cgroup2")
+        take(layout.unified);
+    else if (fileSystem[0] == "cgroup" && std::ranges::contains(split(fileSystem[2], ','), "name=systemd"))
+        take(layout.systemd);
+    else if (fileSystem[0] == "cgroup")
         addV1(layout, usedControllers(fileSystem[2]), std::move(mountPoint));
-    else if (fileSystem[0] == "cgroup2"
-             && (layout.unified.empty() || (isUsual(mountPoint) && !isUsual(layout.unified))))
-        layout.unified = std::move(mountPoint);
 }
 
 Result<Layout> machineLayout()
@@ -133,6 +138,18 @@ bool Trees::V1::isOnDemand() const
                                [](std::string_view name) { return std::ranges::contains(kOnDemand, name); });
 }
 
+std::vector<BorrowedFd> Trees::tracking() const
+{
+    std::vector<BorrowedFd> trees;
+    if (mode == Mode::V2)
+        return trees;
+    for (const UniqueFd* tree : {&systemd, &unified}) {
+        if (*tree)
+            trees.push_back(tree->borrow());
+    }
+    return trees;
+}
+
 const Trees::V1* Trees::tree(std::string_view controller) const
 {
     const auto found = std::ranges::find_if(v1, [&](const V1& tree) { return tree.has(controller); });
@@ -147,8 +164,10 @@ Result<TreesPointer> openTrees(const Layout& layout)
         auto root = TRY(openMountPoint(hierarchy.mountPoint));
         trees->v1.push_back({hierarchy.controllers, std::move(root)});
     }
-    if (layout.mode == Mode::V2)
+    if (layout.mode != Mode::V1)
         trees->unified = TRY(openMountPoint(layout.unified));
+    if (layout.mode != Mode::V2 && !layout.systemd.empty())
+        trees->systemd = TRY(openMountPoint(layout.systemd));
     return trees;
 }
 

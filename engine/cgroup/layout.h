@@ -22,6 +22,7 @@ struct Layout {
     Mode mode = Mode::V1;
     std::vector<V1Hierarchy> v1; ///< only those with a controller that we use
     std::string unified; ///< the mount point of the v2 tree; empty where there is none
+    std::string systemd = {}; ///< the mount point of the v1 tree "name=systemd", which limits nothing; empty: none
 };
 
 /// Reads the layout from the text of /proc/self/mountinfo (proc_pid_mountinfo(5)). A mount whose root is a sub-cgroup
@@ -41,7 +42,12 @@ struct Trees {
     };
     Mode mode = Mode::V1;
     std::vector<V1> v1;
-    UniqueFd unified; ///< only with Mode::V2
+    UniqueFd systemd; ///< only with v1
+    UniqueFd unified;
+
+    /// The trees that limit nothing beside those of v1. A container has a cgroup in them so that others find its
+    /// processes there: systemd, and who writes to cgroup.kill.
+    std::vector<BorrowedFd> tracking() const;
 
     /// The v1 tree that has `controller`, or nullptr.
     const V1* tree(std::string_view controller) const;

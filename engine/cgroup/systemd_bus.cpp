@@ -27,7 +27,9 @@ std::unexpected<Error> refusal(const BusMessage& answer)
 {
     BusReader body{answer.body};
     const std::string why = answer.signature.starts_with('s') ? body.string().value_or("") : "";
-    const auto kind = answer.errorName.ends_with(".UnitExists") ? ErrorKind::AlreadyExists : ErrorKind::Failed;
+    const auto kind = answer.errorName.ends_with(".UnitExists") ? ErrorKind::AlreadyExists
+        : answer.errorName.ends_with(".NoSuchUnit")             ? ErrorKind::NotFound
+                                                                : ErrorKind::Failed;
     return failure(kind, compose("systemd refuses: {} ({})", why, answer.errorName));
 }
 

@@ -20,7 +20,7 @@ public:
     static Result<SystemdBus> connect(const std::string& socket = kSocket);
 
     /// Calls a method of the manager that answers with a job, and waits until that is done. Errors: what systemd says;
-    /// AlreadyExists for a unit that is there already.
+    /// AlreadyExists for a unit that is there already, NotFound for one that is not there.
     Result<void> runJob(std::string_view method, std::string_view signature, const BusWriter& arguments);
 
 private:

@@ -4,7 +4,6 @@
 #include "engine/base/compose.h"
 #include "engine/cgroup/files.h"
 #include "engine/cgroup/layout.h"
-#include "engine/cgroup/systemd_bus.h"
 
 #include <algorithm>
 #include <csignal>
@@ -36,23 +35,6 @@ bool isUnitName(std::string_view name)
                    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'
                        || c == '-' || c == '.' || c == ':' || c == '\\' || c == '@';
                });
-}
-
-/// The properties of systemd.scope(5) and systemd.resource-control(5) that we set; all others are systemd's own.
-void putProperties(BusWriter& out, const ScopeName& name, std::string_view description, pid_t holder)
-{
-    const auto text = [](std::string_view value) { return [value](BusWriter& to) { to.string(value); }; };
-    const auto flag = [](bool value) { return [value](BusWriter& to) { to.boolean(value); }; };
-    out.array(8, [&](BusWriter& properties) {
-        properties.property("Description", "s", text(description));
-        properties.property("Slice", "s", text(name.slice));
-        properties.property("Delegate", "b", flag(true));
-        properties.property("DefaultDependencies", "b", flag(false));
-        properties.property("CollectMode", "s", text("inactive-or-failed"));
-        properties.property("PIDs", "au", [&](BusWriter& value) {
-            value.array(4, [&](BusWriter& pids) { pids.u32(static_cast<std::uint32_t>(holder)); });
-        });
-    });
 }
 
 } // namespace
@@ -95,15 +77,52 @@ std::string ScopeName::cgroup() const
     return path + '/' + unit;
 }
 
-Result<SystemdScope> SystemdScope::start(const ScopeName& name, std::string_view description)
+// All other properties are systemd's own.
+void putScopeProperties(BusWriter& out, const ScopeName& name, std::string_view description, pid_t holder,
+                        const std::vector<UnitProperty>& more)
+{
+    const std::vector<UnitProperty> own{{"Description", std::string{description}},
+                                        {"Slice", name.slice},
+                                        {"Delegate", true},
+                                        {"DefaultDependencies", false},
+                                        {"CollectMode", std::string{"inactive-or-failed"}}};
+    out.array(8, [&](BusWriter& properties) {
+        for (const UnitProperty& property : own) {
+            if (!std::ranges::contains(more, property.name, &UnitProperty::name))
+                putProperty(properties, property);
+        }
+        for (const UnitProperty& property : more)
+            putProperty(properties, property);
+        properties.property("PIDs", "au", [&](BusWriter& value) {
+            value.array(4, [&](BusWriter& pids) { pids.u32(static_cast<std::uint32_t>(holder)); });
+        });
+    });
+}
+
+Result<SystemdScope> SystemdScope::start(const ScopeName& name, std::string_view description,
+                                         const std::vector<UnitProperty>& more)
 {
     if (TRY(machineTrees())->mode != Mode::V2)
         return failure(ErrorKind::Unsupported, "--systemd-cgroup needs cgroup v2, and this machine has cgroup v1");
     SystemdScope scope;
     TRY(scope.startHolder());
-    TRY_WITHIN(compose("cannot make the unit {}", name.unit), scope.startUnit(name, description));
+    TRY_WITHIN(compose("cannot make the unit {}", name.unit), scope.startUnit(name, description, more));
     TRY(scope.moveHolder(name));
     return scope;
+}
+
+Result<void> SystemdScope::stop(const std::string& unit, const std::string& socket)
+{
+    SystemdBus bus = TRY(SystemdBus::connect(socket));
+    BusWriter arguments;
+    arguments.string(unit);
+    arguments.string("replace"); // a job that waits for it
+    auto stopped = bus.runJob("StopUnit", "ss", arguments);
+    if (!stopped && stopped.error().kind == ErrorKind::NotFound)
+        return {};
+    if (!stopped)
+        return std::unexpected(std::move(stopped).error().within(compose("cannot stop the unit {}", unit)));
+    return stopped;
 }
 
 Result<void> SystemdScope::startHolder()
@@ -120,13 +139,14 @@ Result<void> SystemdScope::startHolder()
     ::_exit(0);
 }
 
-Result<void> SystemdScope::startUnit(const ScopeName& name, std::string_view description)
+Result<void> SystemdScope::startUnit(const ScopeName& name, std::string_view description,
+                                     const std::vector<UnitProperty>& more)
 {
     SystemdBus bus = TRY(SystemdBus::connect());
     BusWriter arguments;
     arguments.string(name.unit);
     arguments.string("fail"); // where a job for the unit waits already
-    putProperties(arguments, name, description, m_holder);
+    putScopeProperties(arguments, name, description, m_holder, more);
     arguments.array(8, [](BusWriter&) { }); // no other units
     return bus.runJob("StartTransientUnit", "ssa(sv)a(sa(sv))", arguments);
 }

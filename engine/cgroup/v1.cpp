@@ -22,6 +22,14 @@ Result<T> orNone(Result<T> result)
 
 } // namespace
 
+V1Cgroup::V1Cgroup(TreesPointer trees, std::string path)
+    : m_trees(std::move(trees))
+    , m_path(std::move(path))
+{
+    if (m_trees->unified)
+        m_unified = openPlain(m_trees->unified.borrow(), m_path, O_PATH | O_DIRECTORY);
+}
+
 Result<BorrowedFd> V1Cgroup::tree(std::string_view controller) const
 {
     const auto* found = m_trees->tree(controller);
@@ -62,18 +70,30 @@ Result<std::uint64_t> V1Cgroup::number(std::string_view controller, std::string_
     return readNumberAt(TRY(tree(controller)), file(name));
 }
 
-Result<std::vector<UniqueFd>> V1Cgroup::joinDescriptors() const
+Result<std::vector<UniqueFd>> V1Cgroup::joinDescriptors(const SubCgroups& below) const
 {
+    std::map<const Trees::V1*, std::string> paths;
+    for (const auto& [controller, path] : below) {
+        const auto* tree = m_trees->tree(controller);
+        if (!tree)
+            return failure(ErrorKind::InvalidArgument, "unknown controller " + controller + ": it is not mounted");
+        paths[tree] = TRY(relativePath(m_path + '/' + path));
+    }
     std::vector<UniqueFd> descriptors;
     descriptors.reserve(m_trees->v1.size());
-    const std::string tasks = file("tasks");
     for (const auto& tree : m_trees->v1) {
-        UniqueFd fd{::openat(tree.root.get(), tasks.c_str(), O_WRONLY | O_CLOEXEC)};
-        if (!fd && errno == ENOENT && tree.isOnDemand())
+        const auto other = paths.find(&tree);
+        const std::string& path = other == paths.end() ? m_path : other->second;
+        UniqueFd fd = openPlain(tree.root.borrow(), path + "/tasks", O_WRONLY);
+        if (!fd && errno == ENOENT && tree.isOnDemand() && other == paths.end())
             continue;
         if (!fd)
-            return systemFailure("cannot open tasks of /" + m_path + " (" + tree.controllers.front() + ")");
+            return systemFailure("cannot open tasks of /" + path + " (" + tree.controllers.front() + ")");
         descriptors.push_back(std::move(fd));
+    }
+    if (m_trees->systemd) {
+        if (UniqueFd fd = openPlain(m_trees->systemd.borrow(), file("tasks"), O_WRONLY))
+            descriptors.push_back(std::move(fd));
     }
     return descriptors;
 }
@@ -160,6 +180,8 @@ Result<void> V1Cgroup::remove()
 {
     for (const auto& tree : m_trees->v1)
         TRY(removeAt(tree.root.borrow(), m_path));
+    for (const BorrowedFd tree : m_trees->tracking())
+        std::ignore = removeAt(tree, m_path); // with processes in it, it is also somebody else's
     return {};
 }
 

@@ -5,8 +5,9 @@
 
 namespace lamella::cgroup {
 
-/// A cgroup in each of the v1 trees (the kernel's Documentation/admin-guide/cgroup-v1). It keeps no descriptor of its
-/// own: the trees' roots are shared and a path below a root costs one look-up.
+/// A cgroup in each of the v1 trees (the kernel's Documentation/admin-guide/cgroup-v1), and in those beside them that
+/// limit nothing (Trees::tracking()). For v1 it keeps no descriptor of its own: the trees' roots are shared and a path
+/// below a root costs one look-up.
 class V1Cgroup final : public Cgroup {
 public:
     /// Makes it in every tree that is always used or that `resources` need, or in none.
@@ -14,8 +15,12 @@ public:
     static Result<std::unique_ptr<Cgroup>> open(TreesPointer trees, std::string path);
 
     Result<void> apply(const Resources& resources) override;
-    Result<std::vector<UniqueFd>> joinDescriptors() const override;
-    std::optional<BorrowedFd> cloneInto() const override { return std::nullopt; }
+    Result<std::vector<UniqueFd>> joinDescriptors(const SubCgroups& below) const override;
+    std::optional<BorrowedFd> cloneInto() const override
+    {
+        return m_unified ? std::optional{m_unified.borrow()} : std::nullopt;
+    }
+    bool needsJoin() const override { return true; }
     Result<Usage> usage() const override;
     Result<std::vector<pid_t>> processes() const override;
     Result<void> freeze(bool frozen) override;
@@ -24,11 +29,7 @@ public:
     Result<void> remove() override;
 
 private:
-    V1Cgroup(TreesPointer trees, std::string path)
-        : m_trees(std::move(trees))
-        , m_path(std::move(path))
-    {
-    }
+    V1Cgroup(TreesPointer trees, std::string path);
 
     static Result<void> refuseV2Only(const Resources& resources);
     Result<BorrowedFd> tree(std::string_view controller) const;
@@ -51,6 +52,7 @@ private:
 
     TreesPointer m_trees;
     std::string m_path; // relative to each root
+    UniqueFd m_unified; // the directory in the v2 tree beside v1; none where it has no part in that
 };
 
 } // namespace lamella::cgroup

@@ -138,11 +138,21 @@ Result<void> V1Cgroup::applyCpu(const Resources& resources)
 
 Result<void> V1Cgroup::applyRealtime(const Resources& resources)
 {
-    if (resources.cpuRealtimePeriodUsec)
-        TRY(write("cpu", "cpu.rt_period_us", std::to_string(*resources.cpuRealtimePeriodUsec)));
-    if (resources.cpuRealtimeRuntimeUsec)
-        TRY(write("cpu", "cpu.rt_runtime_us", std::to_string(*resources.cpuRealtimeRuntimeUsec)));
-    return {};
+    const auto setPeriod = [&]() -> Result<void> {
+        return resources.cpuRealtimePeriodUsec
+            ? write("cpu", "cpu.rt_period_us", std::to_string(*resources.cpuRealtimePeriodUsec))
+            : Result<void>{};
+    };
+    const auto setRuntime = [&]() -> Result<void> {
+        return resources.cpuRealtimeRuntimeUsec
+            ? write("cpu", "cpu.rt_runtime_us", std::to_string(*resources.cpuRealtimeRuntimeUsec))
+            : Result<void>{};
+    };
+    auto result = setTogether(setPeriod, setRuntime);
+    if (isRefusedAsInvalid(result))
+        result.error().message += ": the cgroups above it must have as much (their cpu.rt_runtime_us), which they do "
+                                  "not get by themselves";
+    return result;
 }
 
 Result<void> V1Cgroup::applyCpuset(const Resources& resources)

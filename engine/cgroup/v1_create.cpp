@@ -73,28 +73,27 @@ Result<void> limitDevices(BorrowedFd tree, const std::string& path, const Device
     return {};
 }
 
-Result<void> makeParents(const Trees::V1& tree, const std::string& path)
+Result<void> makeParents(BorrowedFd tree, const std::string& path, bool isCpuset)
 {
     for (auto slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
         const std::string parent = path.substr(0, slash);
-        if (::mkdirat(tree.root.get(), parent.c_str(), 0755) != 0) {
+        if (::mkdirat(tree.get(), parent.c_str(), 0755) != 0) {
             if (errno == EEXIST)
                 continue;
             return systemFailure("cannot make the cgroup /" + parent);
         }
-        if (tree.has("cpuset")) {
-            TRY(inheritCpuset(tree.root.borrow(), parent));
-            TRY(writeAt(tree.root.borrow(), below(parent, "cgroup.clone_children"), "1"));
+        if (isCpuset) {
+            TRY(inheritCpuset(tree, parent));
+            TRY(writeAt(tree, below(parent, "cgroup.clone_children"), "1"));
         }
     }
     return {};
 }
 
 // What runs in it reads its own limits here, as a user that is nobody outside: whatever the caller's umask is.
-bool makeReadable(const Trees::V1& tree, const std::string& path)
+bool makeReadable(BorrowedFd tree, const std::string& path)
 {
-    return ::mkdirat(tree.root.get(), path.c_str(), 0755) == 0
-        && ::fchmodat(tree.root.get(), path.c_str(), 0755, 0) == 0;
+    return ::mkdirat(tree.get(), path.c_str(), 0755) == 0 && ::fchmodat(tree.get(), path.c_str(), 0755, 0) == 0;
 }
 
 // One that somebody made for the container: it must be as one that we make.
@@ -112,11 +111,12 @@ Result<void> takeExisting(const Trees::V1& tree, const std::string& path)
 /// False where it was there already.
 Result<bool> makeDirectory(const Trees::V1& tree, const std::string& path)
 {
-    if (makeReadable(tree, path))
+    const BorrowedFd root = tree.root.borrow();
+    if (makeReadable(root, path))
         return true;
     if (errno == ENOENT) {
-        TRY(makeParents(tree, path));
-        if (makeReadable(tree, path))
+        TRY(makeParents(root, path, tree.has("cpuset")));
+        if (makeReadable(root, path))
             return true;
     }
     if (errno != EEXIST)
@@ -132,6 +132,12 @@ Result<void> prepare(const Trees::V1& tree, const std::string& path, const Devic
     if (tree.has("devices"))
         TRY(limitDevices(tree.root.borrow(), path, devices));
     return {};
+}
+
+/// False where there is one already, or none can be made (in a tree that is read-only here): it limits nothing.
+bool makeTracking(BorrowedFd tree, const std::string& path)
+{
+    return makeReadable(tree, path) || (errno == ENOENT && makeParents(tree, path, false) && makeReadable(tree, path));
 }
 
 bool isNeeded(const Trees::V1& tree, const Resources& resources)
@@ -180,6 +186,10 @@ Result<std::unique_ptr<Cgroup>> V1Cgroup::create(TreesPointer trees, std::string
         if (TRY(makeDirectory(tree, path)))
             undo.made(tree.root.borrow());
         TRY(prepare(tree, path, devices));
+    }
+    for (const BorrowedFd tree : trees->tracking()) {
+        if (makeTracking(tree, path))
+            undo.made(tree);
     }
     std::unique_ptr<Cgroup> made{new V1Cgroup{trees, path}};
     TRY(made->apply(resources));

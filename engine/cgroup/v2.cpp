@@ -48,8 +48,11 @@ Result<std::string> V2Cgroup::read(std::string_view file) const
     return TRY_WITHIN("the cgroup /" + m_path, readAt(m_directory.borrow(), std::string{file}));
 }
 
-Result<std::vector<UniqueFd>> V2Cgroup::joinDescriptors() const
+Result<std::vector<UniqueFd>> V2Cgroup::joinDescriptors(const SubCgroups& below) const
 {
+    if (!below.empty())
+        return failure(ErrorKind::InvalidArgument,
+                       "unknown controller " + below.begin()->first + ": cgroup v2 has one tree for all of them");
     std::vector<UniqueFd> descriptors;
     descriptors.emplace_back(::openat(m_directory.get(), "cgroup.procs", O_WRONLY | O_CLOEXEC));
     if (!descriptors.back())

@@ -15,8 +15,9 @@ public:
     static Result<std::unique_ptr<Cgroup>> open(TreesPointer trees, std::string path);
 
     Result<void> apply(const Resources& resources) override;
-    Result<std::vector<UniqueFd>> joinDescriptors() const override;
+    Result<std::vector<UniqueFd>> joinDescriptors(const SubCgroups& below) const override;
     std::optional<BorrowedFd> cloneInto() const override { return m_directory.borrow(); }
+    bool needsJoin() const override { return false; }
     Result<Usage> usage() const override;
     Result<std::vector<pid_t>> processes() const override;
     Result<void> freeze(bool frozen) override;

@@ -31,6 +31,22 @@ Result<std::optional<ExitStatus>> waitWith(BorrowedFd pidfd, int options)
     return ExitStatus{128 + info.si_status, info.si_status};
 }
 
+/// A field of /proc/<pid>/stat (proc_pid_stat(5)), after the second one.
+Result<std::uint64_t> statNumber(pid_t pid, int wanted)
+{
+    const std::string path = compose("/proc/{}/stat", pid);
+    const std::string stat = TRY(readFile(path, 4096));
+    // The second field is the name in parentheses, which may itself contain both blanks and parentheses.
+    std::size_t at = stat.rfind(')');
+    for (int field = 2; field < wanted && at != std::string::npos; ++field)
+        at = stat.find(' ', at + 1);
+    std::uint64_t number = 0;
+    if (at == std::string::npos
+        || std::from_chars(stat.data() + at + 1, stat.data() + stat.size(), number).ec != std::errc{})
+        return failure(ErrorKind::Failed, compose("cannot read {}: it has no field {}", path, wanted));
+    return number;
+}
+
 } // namespace
 
 Result<Child> clone(std::uint64_t flags, std::optional<BorrowedFd> cgroup)
@@ -97,17 +113,13 @@ Result<bool> waitUntilEnded(BorrowedFd pidfd, std::chrono::milliseconds timeout)
 
 Result<std::uint64_t> startTime(pid_t pid)
 {
-    const std::string path = compose("/proc/{}/stat", pid);
-    const std::string stat = TRY(readFile(path, 4096));
-    // The second field is the name in parentheses, which may itself contain both blanks and parentheses.
-    std::size_t at = stat.rfind(')');
-    for (int field = 2; field < 22 && at != std::string::npos; ++field)
-        at = stat.find(' ', at + 1);
-    std::uint64_t ticks = 0;
-    if (at == std::string::npos
-        || std::from_chars(stat.data() + at + 1, stat.data() + stat.size(), ticks).ec != std::errc{})
-        return failure(ErrorKind::Failed, compose("cannot read {}: it has no start time", path));
-    return ticks;
+    return statNumber(pid, 22);
+}
+
+Result<bool> hasCalledExec(pid_t pid)
+{
+    constexpr std::uint64_t kForkNoExec = 0x40; // the kernel's include/linux/sched.h
+    return (TRY(statNumber(pid, 9)) & kForkNoExec) == 0;
 }
 
 } // namespace lamella::os

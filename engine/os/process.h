@@ -46,4 +46,8 @@ Result<bool> waitUntilEnded(BorrowedFd pidfd, std::chrono::milliseconds timeout)
 /// for good.
 Result<std::uint64_t> startTime(pid_t pid);
 
+/// Whether the process has become a program since it was forked: PF_FORKNOEXEC of its flags (proc_pid_stat(5), field
+/// 9), also when it has ended and nobody has waited for it. Errors: NotFound.
+Result<bool> hasCalledExec(pid_t pid);
+
 } // namespace lamella::os

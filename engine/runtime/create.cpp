@@ -8,6 +8,7 @@
 #include "engine/os/socket.h"
 #include "engine/rootfs/child.h"
 #include "engine/rootfs/overlay.h"
+#include "engine/runtime/await.h"
 #include "engine/runtime/channel.h"
 #include "engine/runtime/create_plan.h"
 #include "engine/runtime/failure.h"
@@ -33,6 +34,9 @@ using rootfs::Step;
 
 /// lamella-init and "--", before what it runs.
 constexpr std::size_t kInitArguments = 2;
+
+/// How long a child may be silent that runs no hooks: it takes milliseconds, but its mounts may be slow ones.
+constexpr std::chrono::seconds kCreatePatience{60};
 
 std::string idMap(const std::vector<oci::IdMapping>& mappings)
 {
@@ -195,7 +199,7 @@ private:
         // Of the runtime's own PID namespace, which is not the container's user namespace's.
         if (m_plan.inUser && oci::findNamespace(m_spec, oci::NamespaceType::Pid) == nullptr)
             m_plan.procfs = TRY(openProcfs());
-        if (!m_created.cgroup->cloneInto())
+        if (m_created.cgroup->needsJoin())
             m_plan.cgroupJoins = TRY(m_created.cgroup->joinDescriptors());
         if (!m_plan.newUser)
             m_plan.root = TRY(makeRoot(m_joinedUser ? std::optional{m_joinedUser} : std::nullopt));
@@ -254,7 +258,7 @@ private:
         m_created.gate = std::move(gate.parent);
         m_created.report = std::move(gate.report);
         m_channel = std::move(channel.first);
-        return {};
+        return m_request.onProcess ? m_request.onProcess(child.pid) : Result<void>{};
     }
 
     Result<void> mapIds()
@@ -297,9 +301,22 @@ private:
         return {};
     }
 
+    Result<void> awaitChild()
+    {
+        auto word = awaitWord(m_channel.borrow(), m_request.stop,
+                              m_plan.hooks.empty() ? std::optional{in(kCreatePatience)} : std::nullopt);
+        if (!word)
+            noteFailure(Step::Ready);
+        return word;
+    }
+
     Result<void> awaitReady()
     {
-        while (auto received = os::receiveDatagram(m_channel.borrow(), 1).value_or(std::nullopt)) {
+        for (;;) {
+            TRY(awaitChild());
+            auto received = os::receiveDatagram(m_channel.borrow(), 1).value_or(std::nullopt);
+            if (!received)
+                break;
             if (received->data == std::string_view{&kMarkReady, 1})
                 return {};
             if (m_plan.awaitHooks && received->data == std::string_view{&kMarkMounted, 1})
@@ -326,8 +343,10 @@ private:
     Result<void> runRuntimeHooks()
     {
         const ContainerState state = stateAs("creating", m_created.pid);
-        TRY(runHooks("prestart", m_spec.hooks.prestart, state));
-        TRY(runHooks("createRuntime", m_spec.hooks.createRuntime, state));
+        // Without the container they have nothing to do any more.
+        const HookEnders enders{m_created.pidfd.borrow(), m_request.stop};
+        TRY(runHooks("prestart", m_spec.hooks.prestart, state, enders));
+        TRY(runHooks("createRuntime", m_spec.hooks.createRuntime, state, enders));
         if (!sendMark(m_channel.get(), kMarkHooks, -1))
             return systemFailure("cannot tell the child");
         return {};

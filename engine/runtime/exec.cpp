@@ -6,6 +6,7 @@
 #include "engine/os/socket.h"
 #include "engine/os/terminal.h"
 #include "engine/rootfs/child.h"
+#include "engine/runtime/await.h"
 #include "engine/runtime/channel.h"
 #include "engine/runtime/failure.h"
 #include "engine/runtime/namespace_visit.h"
@@ -13,11 +14,9 @@
 #include "engine/runtime/runtime.h"
 #include "engine/runtime/settings.h"
 
-#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -31,9 +30,7 @@ using rootfs::Step;
 
 /// How long a program may take to begin. A process of the container may have stopped the child on its way, which then
 /// says nothing for ever.
-constexpr std::chrono::seconds kPatience{10};
-
-using Deadline = std::chrono::steady_clock::time_point;
+constexpr std::chrono::seconds kExecPatience{10};
 
 /// What the child of exec() needs.
 struct ExecPlan {
@@ -158,31 +155,15 @@ Result<ExecPlan> prepare(const ExecRequest& request)
                 plan.program.streams[i] = TRY(os::duplicate(streams[i]));
         }
     }
-    if (!request.cgroup.cloneInto())
-        plan.cgroupJoins = TRY(request.cgroup.joinDescriptors());
+    if (request.cgroup.needsJoin() || !request.subCgroups.empty())
+        plan.cgroupJoins = TRY(request.cgroup.joinDescriptors(request.subCgroups));
     return plan;
-}
-
-/// Waits until the child says something on `fd`, or closes it.
-Result<void> awaitWord(BorrowedFd fd, Deadline until)
-{
-    for (;;) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
-        pollfd poll{fd.get(), POLLIN, 0};
-        const int n = ::poll(&poll, 1, static_cast<int>(std::max<std::int64_t>(0, left.count())));
-        if (n > 0)
-            return {};
-        if (n == 0)
-            return failure(ErrorKind::Failed, "the program did not begin in time: something in the container stops it");
-        if (errno != EINTR)
-            return systemFailure("cannot wait for the program to begin");
-    }
 }
 
 /// The terminal's master, where the child got so far. A container that answers in its place sends no PTY.
 Result<UniqueFd> receiveConsole(BorrowedFd channel, Deadline until)
 {
-    TRY(awaitWord(channel, until));
+    TRY(awaitWord(channel, {}, until));
     auto message = TRY(os::receiveDatagram(channel, 1));
     if (!message || message->descriptors.empty())
         return UniqueFd{};
@@ -224,15 +205,18 @@ Result<Executed> exec(const ExecRequest& request)
     channel.second.reset();
 
     Executed executed{child.pid, std::move(child.pidfd), {}};
-    const Deadline until = std::chrono::steady_clock::now() + kPatience;
+    const Deadline until = in(kExecPatience);
     auto console = plan.program.terminal ? receiveConsole(channel.first.borrow(), until) : Result<UniqueFd>{};
-    auto failed = awaitWord(report.read.borrow(), until).and_then([&] { return readReport(report.read.borrow()); });
+    auto failed = awaitWord(report.read.borrow(), {}, until).and_then([&] { return readReport(report.read.borrow()); });
+    if (failed && !*failed && !os::hasCalledExec(executed.pid).value_or(true))
+        failed = failure(ErrorKind::WrongState, "the process was ended before it ran its program");
     if (console && failed && !*failed) {
         executed.console = std::move(*console);
         return executed;
     }
     std::ignore = os::sendSignal(executed.pidfd.borrow(), SIGKILL);
-    std::ignore = os::waitFor(executed.pidfd.borrow());
+    std::ignore = os::waitUntilEnded(executed.pidfd.borrow(), kDying); // in a paused container it ends later
+    std::ignore = os::tryWait(executed.pidfd.borrow());
     if (failed && *failed)
         return std::unexpected(errorOf(**failed, detailOf(**failed, plan.program), report.read.borrow()));
     return std::unexpected(failed ? std::move(console).error() : std::move(failed).error());

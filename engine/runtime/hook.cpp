@@ -51,6 +51,9 @@ Error hookError(std::string_view name, int errnum, std::string_view output)
 {
     if (errnum == ETIMEDOUT)
         return Error::of(ErrorKind::Failed, compose("{} took longer than its timeout and was killed", name));
+    if (errnum == ECANCELED)
+        return Error::of(ErrorKind::Cancelled,
+                         compose("{} was killed: its container has ended, or a signal told this to end", name));
     if (errnum > 0)
         return Error::system(errnum, compose("cannot run {}", name));
     const int status = -errnum;

@@ -31,7 +31,9 @@ std::vector<PreparedHook> prepareHooks(const std::vector<oci::Hook>& hooks);
 struct HookResult {
     bool succeeded() const { return errnum == 0; }
 
-    int errnum = 0; ///< errno (ETIMEDOUT: it took too long and was killed), or -status as wait(2) gives it
+    /// errno (ETIMEDOUT: it took too long, ECANCELED: it was to end; it was killed then), or -status as wait(2) gives
+    /// it
+    int errnum = 0;
     std::array<char, 512> output{}; ///< the beginning of what it wrote
     std::size_t outputLength = 0;
 };
@@ -41,6 +43,7 @@ struct HookSurroundings {
     std::string_view state; ///< on its standard input
     BorrowedFd directory; ///< its working directory
     char* const* environment; ///< where it inherits that
+    std::array<BorrowedFd, 2> enders = {}; ///< one of them that can be read ends the hook
 };
 
 /// Runs the hook and waits for it. Async-signal-safe. No descriptor but the standard streams is inherited; a child that

@@ -17,60 +17,46 @@ namespace {
 
 constexpr const char* kKeptHooks = "hooks.json";
 
-Result<void> runOne(std::string_view place, const oci::Hook& hook, std::string_view state, BorrowedFd directory)
+Result<void> runOne(std::string_view place, const oci::Hook& hook, std::string_view state, BorrowedFd directory,
+                    const HookEnders& enders)
 {
-    const HookResult result = runHook(PreparedHook{hook}, {state, directory, environ});
+    const HookResult result = runHook(PreparedHook{hook}, {state, directory, environ, enders});
     if (result.succeeded())
         return {};
     return std::unexpected(hookError(compose("the {} hook {}", place, hook.path), result.errnum,
                                      {result.output.data(), result.outputLength}));
 }
 
-struct KeptHooks {
-    oci::Hooks hooks;
-    std::map<std::string, std::string> annotations;
-};
-
 /// Nothing where none were kept.
-Result<KeptHooks> keptHooks(const std::filesystem::path& directory)
+Result<KeptHooks> readKept(const std::filesystem::path& file)
 {
     KeptHooks kept;
-    const auto text = os::readFile(directory / kKeptHooks);
+    const auto text = os::readFile(file);
     if (!text && text.error().errnum == ENOENT)
         return kept;
     const nlohmann::json root = TRY(parseJson(TRY(text), kKeptHooks));
     const oci::Node document{&root, ""};
-    kept.hooks = TRY(oci::parseHooksNode(document["hooks"]));
+    kept.poststop = TRY(oci::parseHooksNode(document["hooks"])).poststop;
     TRY(oci::read(document["annotations"], kept.annotations));
     return kept;
 }
 
-void runKept(const std::filesystem::path& directory, std::string_view place, std::vector<oci::Hook> oci::Hooks::* list,
-             ContainerState state)
-{
-    auto kept = keptHooks(directory);
-    if (!kept) {
-        log::warning("the {} hooks of {} are not run: {}", place, state.id, kept.error().message);
-        return;
-    }
-    state.annotations = std::move(kept->annotations);
-    runHooksRegardless(place, kept->hooks.*list, state);
-}
-
 } // namespace
 
-Result<void> runHooks(std::string_view place, const std::vector<oci::Hook>& hooks, const ContainerState& state)
+Result<void> runHooks(std::string_view place, const std::vector<oci::Hook>& hooks, const ContainerState& state,
+                      const HookEnders& enders)
 {
     if (hooks.empty())
         return {};
     const UniqueFd directory = TRY(os::open(state.bundle, O_PATH | O_DIRECTORY));
     const std::string text = stateText(state);
     for (const oci::Hook& hook : hooks)
-        TRY(runOne(place, hook, text, directory.borrow()));
+        TRY(runOne(place, hook, text, directory.borrow(), enders));
     return {};
 }
 
-void runHooksRegardless(std::string_view place, const std::vector<oci::Hook>& hooks, const ContainerState& state)
+void runHooksRegardless(std::string_view place, const std::vector<oci::Hook>& hooks, const ContainerState& state,
+                        const HookEnders& enders)
 {
     if (hooks.empty())
         return;
@@ -81,7 +67,7 @@ void runHooksRegardless(std::string_view place, const std::vector<oci::Hook>& ho
     const std::string text = stateText(state);
     for (const oci::Hook& hook : hooks) {
         const auto done
-            = directory ? runOne(place, hook, text, directory->borrow()) : std::unexpected(directory.error());
+            = directory ? runOne(place, hook, text, directory->borrow(), enders) : std::unexpected(directory.error());
         if (!done)
             log::warning("{}", done.error().message);
     }
@@ -89,26 +75,27 @@ void runHooksRegardless(std::string_view place, const std::vector<oci::Hook>& ho
 
 Result<void> keepHooks(const std::filesystem::path& directory, const oci::Spec& spec)
 {
-    if (spec.hooks.poststart.empty() && spec.hooks.poststop.empty())
+    if (spec.hooks.poststop.empty())
         return {};
     oci::Hooks kept;
-    kept.poststart = spec.hooks.poststart;
     kept.poststop = spec.hooks.poststop;
     const nlohmann::json document{{"hooks", oci::toJson(kept)}, {"annotations", spec.annotations}};
     return os::replaceFile(directory / kKeptHooks, textOf(document), 0600, os::Sync::No);
 }
 
-void runKeptPoststart(const std::filesystem::path& directory, const std::string& id, const std::string& bundle,
-                      pid_t pid)
+KeptHooks keptHooks(const std::filesystem::path& directory)
 {
-    runKept(directory, "poststart", &oci::Hooks::poststart,
-            {.id = id, .status = "running", .pid = pid, .bundle = bundle, .annotations = {}});
+    auto kept = readKept(directory / kKeptHooks);
+    if (kept)
+        return std::move(*kept);
+    log::warning("the poststop hooks of {} are not run: {}", directory.filename().native(), kept.error().message);
+    return {};
 }
 
-void runKeptPoststop(const std::filesystem::path& directory, const std::string& id, const std::string& bundle)
+void runPoststop(const KeptHooks& kept, const std::string& id, const std::string& bundle)
 {
-    runKept(directory, "poststop", &oci::Hooks::poststop,
-            {.id = id, .status = "stopped", .pid = 0, .bundle = bundle, .annotations = {}});
+    runHooksRegardless("poststop", kept.poststop,
+                       {.id = id, .status = "stopped", .pid = 0, .bundle = bundle, .annotations = kept.annotations});
 }
 
 } // namespace lamella::runtime

@@ -2,10 +2,14 @@
 #pragma once
 
 #include "engine/base/result.h"
+#include "engine/base/unique_fd.h"
 #include "engine/oci/spec.h"
 #include "engine/runtime/state_document.h"
 
+#include <array>
 #include <filesystem>
+#include <map>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,22 +17,34 @@
 /// write is dropped, but for the beginning of what a failed one wrote, which its error repeats.
 namespace lamella::runtime {
 
-/// Runs them in their order, to the first that fails. `place` is "prestart", …
-Result<void> runHooks(std::string_view place, const std::vector<oci::Hook>& hooks, const ContainerState& state);
+/// What ends a hook when it can be read.
+using HookEnders = std::array<BorrowedFd, 2>;
+
+/// Runs them in their order, to the first that fails. `place` is "prestart", … Errors: Cancelled where one of `enders`
+/// could be read.
+Result<void> runHooks(std::string_view place, const std::vector<oci::Hook>& hooks, const ContainerState& state,
+                      const HookEnders& enders);
 
 /// Runs all of them; one that fails is a warning in the log (runtime.md, "Lifecycle").
-void runHooksRegardless(std::string_view place, const std::vector<oci::Hook>& hooks, const ContainerState& state);
+void runHooksRegardless(std::string_view place, const std::vector<oci::Hook>& hooks, const ContainerState& state,
+                        const HookEnders& enders = {});
 
-/// Keeps the hooks that other commands run, poststart and poststop, in the container's directory, with the annotations:
-/// what becomes of the bundle's config.json later does not count (runtime.md, "Lifecycle", 2). Writes nothing where
-/// there are none.
+/// Keeps the poststop hooks, which another command runs, in the container's directory, with the annotations: what
+/// becomes of the bundle's config.json later does not count (runtime.md, "Lifecycle", 2). Writes nothing where there
+/// are none.
 Result<void> keepHooks(const std::filesystem::path& directory, const oci::Spec& spec);
 
-/// Runs the poststart hooks that keepHooks() kept, for a container with this PID.
-void runKeptPoststart(const std::filesystem::path& directory, const std::string& id, const std::string& bundle,
-                      pid_t pid);
+/// What keepHooks() kept.
+struct KeptHooks {
+    std::vector<oci::Hook> poststop;
+    std::map<std::string, std::string> annotations;
+};
 
-/// Runs the poststop hooks that keepHooks() kept.
-void runKeptPoststop(const std::filesystem::path& directory, const std::string& id, const std::string& bundle);
+/// Reads them while the directory is there. They run when the container is gone (runtime.md, "Lifecycle", 13), and
+/// nobody waits for them who wants its name. Where they cannot be read that is a warning, and there are none.
+KeptHooks keptHooks(const std::filesystem::path& directory);
+
+/// Runs the poststop hooks of a container that is gone.
+void runPoststop(const KeptHooks& kept, const std::string& id, const std::string& bundle);
 
 } // namespace lamella::runtime

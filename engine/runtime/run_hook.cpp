@@ -18,6 +18,9 @@ namespace lamella::runtime {
 
 namespace {
 
+/// How long a killed hook may take to end.
+constexpr int kDyingMsec = 5000;
+
 /// pipe2(2); both ends are close-on-exec.
 struct HookPipe {
     UniqueFd read, write;
@@ -99,40 +102,66 @@ bool takeOutput(int pipe, HookResult& result)
     return n > 0 || (n < 0 && errno == EINTR);
 }
 
-/// Waits until the hook has ended; false where its time is over or waiting failed, with errno.
-bool awaitEnd(int pidfd, int output, int timeoutMsec, HookResult& result)
+/// What the hook wrote before it ended. What it left behind may go on writing.
+void takeRest(int output, HookResult& result)
 {
-    const std::int64_t end = nowMsec() + timeoutMsec;
-    for (;;) {
-        const std::int64_t left = timeoutMsec < 0 ? -1 : std::max<std::int64_t>(0, end - nowMsec());
-        pollfd polls[2]{{pidfd, POLLIN, 0}, {output, POLLIN, 0}};
-        const int ready = ::poll(polls, 2, static_cast<int>(left));
-        if (ready == 0) {
-            errno = ETIMEDOUT;
-            return false;
-        }
-        if (ready < 0 && errno != EINTR)
-            return false;
-        if (ready < 0)
-            continue;
-        if (polls[1].revents != 0 && !takeOutput(output, result))
-            output = -1;
-        else if (polls[1].revents == 0 && polls[0].revents != 0)
-            return true;
-    }
+    pollfd more{output, POLLIN, 0};
+    while (output >= 0 && result.outputLength < result.output.size() && ::poll(&more, 1, 0) > 0
+           && takeOutput(output, result)) { }
 }
 
-/// Takes the status; 0, or -status.
+/// Waits until the hook has ended; false where it is to be ended or waiting failed, with errno.
+bool awaitEnd(int pidfd, int output, int timeoutMsec, const HookSurroundings& surroundings, HookResult& result)
+{
+    const std::int64_t end = nowMsec() + timeoutMsec;
+    const auto [one, other] = surroundings.enders;
+    for (;;) {
+        const std::int64_t left = timeoutMsec < 0 ? -1 : std::max<std::int64_t>(0, end - nowMsec());
+        pollfd polls[4]{{pidfd, POLLIN, 0}, {output, POLLIN, 0}, {one.get(), POLLIN, 0}, {other.get(), POLLIN, 0}};
+        const int ready = ::poll(polls, 4, static_cast<int>(left));
+        if (ready < 0 && errno == EINTR)
+            continue;
+        if (ready <= 0) {
+            errno = ready == 0 ? ETIMEDOUT : errno;
+            return false;
+        }
+        if (polls[0].revents != 0)
+            break;
+        if (polls[2].revents != 0 || polls[3].revents != 0) {
+            errno = ECANCELED;
+            return false;
+        }
+        if (polls[1].revents != 0 && !takeOutput(output, result))
+            output = -1;
+    }
+    takeRest(output, result);
+    return true;
+}
+
+/// Takes the status; 0, or -status. Who was killed and cannot die now (it is frozen, or waits for a disk) is left.
 int reap(int pidfd)
 {
+    pollfd ended{pidfd, POLLIN, 0};
     siginfo_t info{};
     int failed = 0;
     do
-        failed = ::waitid(P_PIDFD, static_cast<id_t>(pidfd), &info, WEXITED);
+        failed = ::poll(&ended, 1, kDyingMsec) < 0
+            || ::waitid(P_PIDFD, static_cast<id_t>(pidfd), &info, WEXITED | WNOHANG) != 0;
     while (failed != 0 && errno == EINTR);
     if (failed != 0)
         return errno;
     return info.si_code == CLD_EXITED ? -(info.si_status << 8) : -info.si_status;
+}
+
+/// errno of an execve(2) that failed; 0 where it did not. The hook has ended, so this does not wait.
+int failureOf(const HookPipe& failed)
+{
+    int errnum = 0;
+    ssize_t said = 0;
+    do
+        said = ::read(failed.read.get(), &errnum, sizeof errnum);
+    while (said < 0 && errno == EINTR);
+    return said == sizeof errnum ? errnum : 0;
 }
 
 } // namespace
@@ -157,11 +186,9 @@ HookResult runHook(const PreparedHook& hook, const HookSurroundings& surrounding
     for (UniqueFd* end : {&pipes.in.read, &pipes.in.write, &pipes.out.write, &pipes.failed.write})
         end->reset();
     int errnum = 0;
-    ssize_t said = 0;
-    do
-        said = ::read(pipes.failed.read.get(), &errnum, sizeof errnum);
-    while (said < 0 && errno == EINTR);
-    if (said <= 0 && !awaitEnd(pidfd, pipes.out.read.get(), hook.timeoutMsec, result)) {
+    if (awaitEnd(pidfd, pipes.out.read.get(), hook.timeoutMsec, surroundings, result)) {
+        errnum = failureOf(pipes.failed);
+    } else {
         errnum = errno;
         ::syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, nullptr, 0);
     }

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -49,6 +50,9 @@ struct CreateRequest {
     bool systemdCgroup = false; ///< systemd makes the cgroup: systemdCgroupPath()
     bool noPivot = false; ///< chroot(2) instead of pivot_root(2), for a root file system that is an initramfs
     std::string* failedStep = nullptr; ///< gets the name of the step that failed, where the caller wants it
+    BorrowedFd stop = {}; ///< when it can be read the creation ends (Cancelled)
+    /// Told of the container's process as soon as there is one, long before it is ready; its failure is the creation's.
+    std::function<Result<void>(pid_t)> onProcess = {};
 };
 
 /// A container whose environment is made and whose program waits for start(). It owns what must be given back:
@@ -81,12 +85,19 @@ struct Created {
 Result<Created> create(const CreateRequest& request);
 
 /// Lets the program run; returns when execve(2) has succeeded, with the steps that were left, or with why it did not
-/// (NotFound: no such program in the container; NotAuthorized: not executable; WrongState: config.json has no process).
-Result<void> start(Created& container);
+/// (NotFound: no such program in the container; NotAuthorized: not executable; WrongState: config.json has no process,
+/// or the container was ended before; Cancelled: `stop` could be read).
+Result<void> start(Created& container, BorrowedFd stop = {});
+
+/// A container's PID 1 as the host sees it.
+struct FirstProcess {
+    pid_t pid = 0;
+    BorrowedFd pidfd; ///< guards against a reused PID
+};
 
 /// Starts a container that another process created with CreateRequest::gateDirectory. Errors: WrongState where it was
 /// started already, and those of start().
-Result<void> startFrom(const std::filesystem::path& gateDirectory, const oci::Spec& spec);
+Result<void> startFrom(const std::filesystem::path& gateDirectory, const oci::Spec& spec, const FirstProcess& process);
 
 /// The cgroup of a container: linux.cgroupsPath, or /lamella/<id> where there is none.
 std::string cgroupPath(const oci::Spec& spec, const std::string& id);
@@ -97,6 +108,7 @@ struct ExecRequest {
     const oci::Spec& spec; ///< the container's: its seccomp profile, namespaces and capabilities hold here too
     const oci::Process& process;
     cgroup::Cgroup& cgroup;
+    cgroup::SubCgroups subCgroups = {}; ///< where it joins below that, by controller
     Streams streams; ///< used where process.terminal is false
     bool plainNewlines = false; ///< as CreateRequest has it
     unsigned inheritedFds = 0; ///< as CreateRequest has it

@@ -2,47 +2,49 @@
 #include "engine/base/compose.h"
 #include "engine/os/file.h"
 #include "engine/os/process.h"
+#include "engine/runtime/await.h"
 #include "engine/runtime/failure.h"
 #include "engine/runtime/gate.h"
 #include "engine/runtime/hook.h"
 #include "engine/runtime/runtime.h"
 #include "engine/runtime/settings.h"
 
-#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <memory>
-#include <poll.h>
+#include <optional>
 
 namespace lamella::runtime {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 /// What is left to do when the gate opens takes a millisecond. A child that was stopped, or whose program lies on a
 /// file system that does not answer, must not hold its caller up for ever.
-constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::seconds kStartPatience{30};
+
+/// The end of the report pipe is an execve(2), or the end of the process. Who has ended and was waited for already
+/// counts as started: that is the common way, as another has to be killed within a millisecond.
+Result<void> checkStarted(const FirstProcess& process)
+{
+    const bool isProgram = os::hasCalledExec(process.pid).value_or(true);
+    if (isProgram || !os::sendSignal(process.pidfd, 0)) // the PID was still its own
+        return {};
+    return failure(ErrorKind::WrongState, "the container's process was ended before it ran its program");
+}
 
 /// Opens the gate and waits until execve(2) has closed the report pipe, or a report says why not. Hooks may take as
 /// long as their timeouts let them.
-Result<std::optional<rootfs::Report>> passGate(BorrowedFd gate, BorrowedFd report, bool hasHooks)
+Result<std::optional<rootfs::Report>> passGate(BorrowedFd gate, BorrowedFd report, const FirstProcess& process,
+                                               BorrowedFd stop, bool hasHooks)
 {
     if (::write(gate.get(), "g", 1) != 1)
         return systemFailure("cannot start the container");
-    pollfd poll{report.get(), POLLIN, 0};
-    for (const auto end = Clock::now() + kPatience;;) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
-        const int wait = hasHooks ? -1 : static_cast<int>(std::max<std::int64_t>(left.count(), 0));
-        const int ready = ::poll(&poll, 1, wait);
-        if (ready > 0)
-            return readReport(report);
-        if (ready == 0)
-            return failure(ErrorKind::Failed,
-                           compose("the program did not start within {} seconds", kPatience.count()));
-        if (errno != EINTR)
-            return systemFailure("cannot wait for the start");
-    }
+    TRY_WITHIN("cannot start the container",
+               awaitWord(report, stop, hasHooks ? std::nullopt : std::optional{in(kStartPatience)}));
+    const auto said = TRY(readReport(report));
+    if (!said)
+        TRY(checkStarted(process));
+    return said;
 }
 
 std::string detailOf(const rootfs::Report& report, const std::string& program, const std::string& workingDirectory,
@@ -64,16 +66,19 @@ Result<void> needProcess(bool there)
     return {};
 }
 
+/// A process of a frozen cgroup ends when that goes on, which killAll() sees to where it may.
 void endContainer(Created& container)
 {
     if (container.pidfd) {
         std::ignore = os::sendSignal(container.pidfd.borrow(), SIGKILL);
-        std::ignore = os::waitFor(container.pidfd.borrow());
+        std::ignore = os::waitUntilEnded(container.pidfd.borrow(), kDying);
     }
     if (container.cgroup) {
         std::ignore = container.cgroup->killAll();
         std::ignore = container.cgroup->remove();
     }
+    if (container.pidfd)
+        std::ignore = os::tryWait(container.pidfd.borrow());
 }
 
 } // namespace
@@ -93,11 +98,11 @@ Created::~Created()
         endContainer(*this);
 }
 
-Result<void> start(Created& container)
+Result<void> start(Created& container, BorrowedFd stop)
 {
     TRY(needProcess(!container.program.empty()));
-    const auto report
-        = TRY(passGate(container.gate.borrow(), container.report.borrow(), !container.startHooks.empty()));
+    const auto report = TRY(passGate(container.gate.borrow(), container.report.borrow(),
+                                     {container.pid, container.pidfd.borrow()}, stop, !container.startHooks.empty()));
     container.steps = stepsOf(container.timeline);
     if (report) {
         container.failedStep = rootfs::stepName(static_cast<rootfs::Step>(report->step));
@@ -110,7 +115,7 @@ Result<void> start(Created& container)
     return {};
 }
 
-Result<void> startFrom(const std::filesystem::path& gateDirectory, const oci::Spec& spec)
+Result<void> startFrom(const std::filesystem::path& gateDirectory, const oci::Spec& spec, const FirstProcess& process)
 {
     TRY(needProcess(spec.hasProcess));
     // Without a reader there is no container that waits: not to wait for one is O_NONBLOCK (fifo(7)).
@@ -121,7 +126,7 @@ Result<void> startFrom(const std::filesystem::path& gateDirectory, const oci::Sp
     const UniqueFd report = TRY(os::open(gateDirectory / "report", O_RDONLY | O_NONBLOCK | O_NOFOLLOW));
     ::unlink((gateDirectory / "gate").c_str());
     const auto names = hookNames("startContainer", spec.hooks.startContainer);
-    if (const auto failed = TRY(passGate(open.borrow(), report.borrow(), !names.empty())))
+    if (const auto failed = TRY(passGate(open.borrow(), report.borrow(), process, {}, !names.empty())))
         return std::unexpected(
             errorOf(*failed, detailOf(*failed, spec.process.args.front(), spec.process.cwd, names), report.borrow()));
     ::unlink((gateDirectory / "report").c_str());

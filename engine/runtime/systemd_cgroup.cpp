@@ -10,10 +10,16 @@ Result<std::string> systemdCgroupPath(const oci::Spec& spec, const std::string& 
     return TRY(cgroup::ScopeName::parse(spec.linux.cgroupsPath, id)).containerCgroup();
 }
 
+Result<std::string> scopeUnit(const oci::Spec& spec, const std::string& id)
+{
+    return TRY(cgroup::ScopeName::parse(spec.linux.cgroupsPath, id)).unit;
+}
+
 Result<cgroup::SystemdScope> startScope(const oci::Spec& spec, const std::string& id)
 {
     const cgroup::ScopeName name = TRY(cgroup::ScopeName::parse(spec.linux.cgroupsPath, id));
-    return cgroup::SystemdScope::start(name, compose("container {}", id));
+    const auto more = TRY(cgroup::unitPropertiesOf(spec.annotations));
+    return cgroup::SystemdScope::start(name, compose("container {}", id), more);
 }
 
 } // namespace lamella::runtime

@@ -10,7 +10,10 @@ namespace lamella::runtime {
 /// Its path, with linux.cgroupsPath read as slice:prefix:name. Errors: InvalidArgument where it has another form.
 Result<std::string> systemdCgroupPath(const oci::Spec& spec, const std::string& id);
 
-/// Makes the scope that the path is in.
+/// The name of the scope that the path is in: "lamella-box.scope".
+Result<std::string> scopeUnit(const oci::Spec& spec, const std::string& id);
+
+/// Makes the scope that the path is in, with the properties that annotations ask for (cgroup::unitPropertiesOf()).
 Result<cgroup::SystemdScope> startScope(const oci::Spec& spec, const std::string& id);
 
 } // namespace lamella::runtime

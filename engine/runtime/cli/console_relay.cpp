@@ -7,6 +7,7 @@
 
 #include <array>
 #include <csignal>
+#include <initializer_list>
 #include <optional>
 #include <poll.h>
 #include <sys/signalfd.h>
@@ -15,13 +16,18 @@ namespace lamella::runtime::cli {
 
 namespace {
 
-sigset_t passedSignals()
+sigset_t setOf(std::initializer_list<int> signals)
 {
     sigset_t set;
     ::sigemptyset(&set);
-    for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH})
+    for (const int signal : signals)
         ::sigaddset(&set, signal);
     return set;
+}
+
+sigset_t passedSignals()
+{
+    return setOf({SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH});
 }
 
 class Relay {
@@ -112,6 +118,16 @@ void holdSignals()
 {
     const sigset_t set = passedSignals();
     ::sigprocmask(SIG_BLOCK, &set, nullptr);
+}
+
+Result<UniqueFd> holdStopSignals()
+{
+    const sigset_t set = setOf({SIGHUP, SIGINT, SIGQUIT, SIGTERM});
+    ::sigprocmask(SIG_BLOCK, &set, nullptr);
+    UniqueFd stop{::signalfd(-1, &set, SFD_CLOEXEC)};
+    if (!stop)
+        return systemFailure("cannot watch for signals");
+    return stop;
 }
 
 } // namespace lamella::runtime::cli

@@ -19,4 +19,8 @@ Result<os::ExitStatus> serve(BorrowedFd pidfd, BorrowedFd console);
 /// Blocks the signals that serve() passes on; before the program is started, so that none is lost.
 void holdSignals();
 
+/// Blocks the signals that ask a process to end, and gives a descriptor that can be read when one of them has come.
+/// They stay there for serve().
+Result<UniqueFd> holdStopSignals();
+
 } // namespace lamella::runtime::cli

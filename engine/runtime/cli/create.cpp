@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <optional>
 
 namespace lamella::runtime::cli {
 
@@ -21,6 +22,7 @@ namespace {
 struct Making {
     LoadedBundle bundle;
     unsigned inherited = 0; ///< descriptors after 2 that the program gets
+    UniqueFd stop; ///< can be read when a signal has told this to end
 
     static Result<Making> prepare(const Options& options, bool stays)
     {
@@ -30,7 +32,7 @@ struct Making {
         const unsigned sockets = listenFds();
         const unsigned inherited = sockets + options.preservedFds;
         TRY(checkInherited(inherited, options.preservedFds));
-        Making making{TRY(loadBundle(options.bundle, options.config)), inherited};
+        Making making{TRY(loadBundle(options.bundle, options.config)), inherited, TRY(holdStopSignals())};
         TRY(checkConsole(options, making.bundle.spec.process.terminal, stays));
         if (sockets != 0) {
             auto& env = making.bundle.spec.process.env;
@@ -40,7 +42,7 @@ struct Making {
         return making;
     }
 
-    Result<Created> create(const Options& options, const Reservation& reservation,
+    Result<Created> create(const Options& options, Reservation& reservation,
                            const std::filesystem::path& gateDirectory) const
     {
         auto created = runtime::create({.id = options.id,
@@ -52,7 +54,9 @@ struct Making {
                                         .inheritedFds = inherited,
                                         .sessionKeyring = keyringOf(reservation.state()),
                                         .systemdCgroup = options.systemdCgroup,
-                                        .noPivot = options.noPivot});
+                                        .noPivot = options.noPivot,
+                                        .stop = stop.borrow(),
+                                        .onProcess = [&](pid_t pid) { return reservation.announce(pid); }});
         if (!created)
             return std::unexpected(inCallersWords(std::move(created).error(), bundle.spec.process));
         log::debug("the container {} is created with PID {}", options.id, created->pid);
@@ -65,7 +69,7 @@ Result<void> handOver(const Options& options, Reservation& reservation, Created&
 {
     TRY(passConsole(options, created.console));
     TRY(passPidfd(options, created.pidfd.borrow(), "standard"));
-    TRY(reservation.record(created.pid));
+    TRY(reservation.record());
     return writePidFile(options, created.pid);
 }
 
@@ -90,13 +94,12 @@ Result<void> clear(cgroup::Cgroup& group)
 
 Result<int> awaitEnd(const Options& options, Reservation& reservation, Created& created)
 {
-    reservation.unlock();
     const auto status = serve(created.pidfd.borrow(), created.console.borrow());
     if (!status) { // nobody holds its terminal any more
         std::ignore = os::sendSignal(created.pidfd.borrow(), SIGKILL);
         std::ignore = os::waitFor(created.pidfd.borrow());
     }
-    if (options.keep) {
+    if (options.keep || !reservation.relock()) {
         reservation.keep();
     } else if (const auto cleared = clear(*created.cgroup); !cleared) {
         log::warning("the container {} is left for delete: {}", options.id, cleared.error().message);
@@ -128,9 +131,11 @@ Result<int> runCommand(const Options& options)
         holdSignals();
     Created created = TRY(making.create(options, reservation, {}));
     TRY(handOver(options, reservation, created));
-    if (auto started = start(created); !started)
+    if (auto started = start(created, making.stop.borrow()); !started)
         return std::unexpected(inCallersWords(std::move(started).error(), making.bundle.spec.process));
-    runHooksRegardless("poststart", making.bundle.spec.hooks.poststart, hookState(reservation.state()));
+    reservation.unlock();
+    runHooksRegardless("poststart", making.bundle.spec.hooks.poststart, hookState(reservation.state()),
+                       {making.stop.borrow()});
     if (!options.detach)
         return awaitEnd(options, reservation, created);
     reservation.keep();
@@ -139,7 +144,7 @@ Result<int> runCommand(const Options& options)
 
 Result<int> startCommand(const Options& options)
 {
-    const Lock lock = TRY(Lock::take(directoryOf(options.root, options.id)));
+    std::optional<Lock> lock{TRY(Lock::take(directoryOf(options.root, options.id)))};
     const State state = TRY(load(options.root, options.id));
     const std::string status = lifecycleOf(options.root, state);
     if (status == "stopped")
@@ -149,15 +154,16 @@ Result<int> startCommand(const Options& options)
     if (status != "created")
         return failure(ErrorKind::WrongState, compose("cannot start a container in the {} state", status));
     const oci::Spec spec = TRY(keptSpec(options.root, options.id));
-    auto started = startFrom(directoryOf(options.root, options.id), spec);
-    if (started) {
-        runHooksRegardless("poststart", spec.hooks.poststart, hookState(state));
-        return 0;
-    }
-    // What could not run its program ends by itself, and is stopped for who asks next.
-    if (const UniqueFd pidfd = processOf(state))
+    const UniqueFd pidfd = processOf(state);
+    auto started = startFrom(directoryOf(options.root, options.id), spec, {state.pid, pidfd.borrow()});
+    if (!started) {
+        // What could not run its program ends by itself, and is stopped for who asks next.
         std::ignore = os::waitUntilEnded(pidfd.borrow(), std::chrono::seconds{1});
-    return std::unexpected(inCallersWords(std::move(started).error(), spec.process));
+        return std::unexpected(inCallersWords(std::move(started).error(), spec.process));
+    }
+    lock.reset(); // the container does not wait for these hooks, nor does who deletes it
+    runHooksRegardless("poststart", spec.hooks.poststart, hookState(state));
+    return 0;
 }
 
 } // namespace lamella::runtime::cli

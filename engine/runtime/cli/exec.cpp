@@ -9,6 +9,9 @@
 #include "engine/runtime/runtime.h"
 
 #include <csignal>
+#include <filesystem>
+#include <ranges>
+#include <string_view>
 
 namespace lamella::runtime::cli {
 
@@ -19,20 +22,57 @@ std::unexpected<Error> notRunning(const std::string& id)
     return failure(ErrorKind::WrongState, compose("cannot exec in a stopped container: container not running: {}", id));
 }
 
-/// The cgroup that the program joins: the container's, or the one below it that --cgroup names.
-Result<std::unique_ptr<cgroup::Cgroup>> openCgroup(const Options& options, const State& state)
+/// What the options --cgroup name: one path below the container's cgroup for all trees, or several of the form
+/// "CONTROLLER[,CONTROLLER]:PATH" for trees of cgroup v1.
+struct ExecCgroups {
+    std::string path; ///< relative, without "..": of all trees
+    cgroup::SubCgroups byController;
+};
+
+/// Empty for the container's own cgroup.
+Result<std::string> pathBelow(std::string_view path)
 {
-    if (options.cgroups.empty())
-        return cgroup::open(state.cgroup);
-    const std::string& path = options.cgroups.front();
-    if (options.cgroups.size() > 1 || path.contains(':'))
-        return failure(ErrorKind::Unsupported,
-                       "--cgroup is taken once, and without a controller: the program joins all of them");
     if (compose("/{}/", path).contains("/../"))
         return failure(ErrorKind::InvalidArgument,
                        compose("--cgroup: bad sub cgroup path: {} is not a sub cgroup path", path));
-    const std::string below = std::filesystem::path{path}.relative_path().lexically_normal().native();
-    return cgroup::open(below.empty() || below == "." ? state.cgroup : state.cgroup + "/" + below);
+    std::string below = std::filesystem::path{path}.relative_path().lexically_normal().native();
+    return below == "." ? std::string{} : below;
+}
+
+std::unexpected<Error> wrong(std::string_view argument, std::string_view why)
+{
+    return failure(ErrorKind::InvalidArgument, compose("invalid --cgroup argument: {} ({})", argument, why));
+}
+
+Result<void> addControllers(std::string_view argument, std::size_t colon, cgroup::SubCgroups& out)
+{
+    const std::string path = TRY(pathBelow(argument.substr(colon + 1)));
+    for (const auto part : std::views::split(argument.substr(0, colon), ',')) {
+        std::string controller{std::string_view{part}};
+        if (controller.empty())
+            return wrong(argument, "empty <controller> prefix");
+        if (!out.emplace(std::move(controller), path).second)
+            return failure(ErrorKind::InvalidArgument,
+                           compose("invalid --cgroup argument(s): controller {} specified multiple times",
+                                   std::string_view{part}));
+    }
+    return {};
+}
+
+/// Errors: InvalidArgument, in runc's words.
+Result<ExecCgroups> readExecCgroups(const std::vector<std::string>& arguments)
+{
+    ExecCgroups cgroups;
+    for (const std::string& argument : arguments) {
+        const std::size_t colon = argument.find(':');
+        if (colon != argument.npos)
+            TRY(addControllers(argument, colon, cgroups.byController));
+        else if (arguments.size() > 1)
+            return wrong(argument, "missing <controller>: prefix");
+        else
+            cgroups.path = TRY(pathBelow(argument));
+    }
+    return cgroups;
 }
 
 Result<void> checkNotPaused(const Options& options, cgroup::Cgroup& group)
@@ -61,7 +101,8 @@ Result<int> execCommand(const Options& options)
     const oci::Spec spec = TRY(keptSpec(options.root, options.id));
     const oci::Process process = TRY(processFor(options, spec));
     TRY(checkConsole(options, process.terminal, !options.detach));
-    const auto group = TRY(openCgroup(options, state));
+    ExecCgroups cgroups = TRY(readExecCgroups(options.cgroups));
+    const auto group = TRY(cgroup::open(cgroups.path.empty() ? state.cgroup : state.cgroup + '/' + cgroups.path));
     TRY(checkNotPaused(options, *group));
     if (!options.detach)
         holdSignals();
@@ -70,6 +111,7 @@ Result<int> execCommand(const Options& options)
                           .spec = spec,
                           .process = process,
                           .cgroup = *group,
+                          .subCgroups = std::move(cgroups.byController),
                           .streams = kOwnStreams,
                           .plainNewlines = options.consoleSocket.empty(),
                           .inheritedFds = options.preservedFds,

@@ -13,10 +13,14 @@
 #include <cctype>
 #include <chrono>
 #include <csignal>
+#include <thread>
 
 namespace lamella::runtime::cli {
 
 namespace {
+
+/// How long what is killed may take to end, and who waits for it to notice.
+constexpr std::chrono::seconds kPatience{10};
 
 /// Kills what is left in the container's cgroup, a frozen one too, and removes it.
 Result<void> clearCgroup(const State& state)
@@ -68,15 +72,38 @@ Result<int> signalFrom(const Options& options)
     return os::signalNumber(text);
 }
 
-Result<void> endProcess(const State& state)
+Result<UniqueFd> killProcess(const State& state)
 {
-    const UniqueFd pidfd = processOf(state);
+    UniqueFd pidfd = anyProcessOf(state);
     if (!pidfd)
-        return {};
+        return pidfd;
     TRY(os::sendSignal(pidfd.borrow(), SIGKILL));
     thaw(state);
-    TRY(os::waitUntilEnded(pidfd.borrow(), std::chrono::seconds{10}));
+    return pidfd;
+}
+
+Result<void> endProcess(const State& state)
+{
+    if (const UniqueFd pidfd = TRY(killProcess(state)))
+        TRY(os::waitUntilEnded(pidfd.borrow(), kPatience));
     return {};
+}
+
+/// Who has the lock makes or starts the container, and may wait for something that does not come, as a hook that hangs:
+/// the end of the container's process ends that, too.
+Result<Lock> lockByForce(const Options& options)
+{
+    const auto directory = directoryOf(options.root, options.id);
+    for (const auto end = std::chrono::steady_clock::now() + kPatience;;) {
+        if (auto lock = TRY(Lock::tryTake(directory)))
+            return std::move(*lock);
+        if (std::chrono::steady_clock::now() > end)
+            return failure(ErrorKind::Busy,
+                           compose("cannot delete {}: another command is at it and does not end", options.id));
+        if (const auto state = load(options.root, options.id))
+            TRY(killProcess(*state));
+        std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
 }
 
 } // namespace
@@ -89,7 +116,7 @@ Result<int> killCommand(const Options& options)
         TRY(signalAll(state, signal));
         return 0;
     }
-    const UniqueFd pidfd = processOf(state);
+    const UniqueFd pidfd = anyProcessOf(state);
     if (!pidfd)
         return failure(ErrorKind::WrongState, compose("cannot kill {}: container not running", options.id));
     if (signal == SIGKILL && !hasOwnPids(options)) {
@@ -105,7 +132,7 @@ Result<int> killCommand(const Options& options)
 Result<int> deleteCommand(const Options& options)
 {
     const auto directory = directoryOf(options.root, options.id);
-    const auto lock = Lock::take(directory);
+    auto lock = options.force ? lockByForce(options) : Lock::take(directory);
     if (!lock && lock.error().kind == ErrorKind::NotFound && options.force)
         return 0;
     if (!lock)
@@ -122,8 +149,11 @@ Result<int> deleteCommand(const Options& options)
                        compose("cannot delete container {} that is not stopped: {}", options.id, status));
     TRY(endProcess(state));
     TRY(clearCgroup(state));
-    runKeptPoststop(directory, state.id, state.bundle);
+    stopScope(state);
+    const KeptHooks kept = keptHooks(directory);
     forget(options.root, options.id);
+    lock->release();
+    runPoststop(kept, state.id, state.bundle);
     return 0;
 }
 

@@ -5,6 +5,7 @@
 #include "engine/base/unique_fd.h"
 
 #include <filesystem>
+#include <optional>
 
 namespace lamella::runtime::cli {
 
@@ -15,6 +16,15 @@ class Lock {
 public:
     /// Waits for the lock of the state directory `directory`. Errors: NotFound where there is none (any more).
     static Result<Lock> take(const std::filesystem::path& directory);
+
+    /// The same without waiting: nothing where somebody has it.
+    static Result<std::optional<Lock>> tryTake(const std::filesystem::path& directory);
+
+    /// Lets others have it for a while.
+    void release();
+
+    /// Waits for it after release(). False where the container was deleted meanwhile: another one may have its name.
+    Result<bool> takeAgain();
 
 private:
     explicit Lock(UniqueFd file)

@@ -209,7 +209,7 @@ constexpr std::array kOptions{
     OptionRule{"no-new-privs", 0, on({Exec}), "", "no privileges through execve(2)", flag<&Options::noNewPrivileges>},
     OptionRule{"apparmor", 0, on({Exec}), "PROFILE", "the AppArmor profile", text<&Options::apparmorProfile>},
     OptionRule{"process-label", 0, on({Exec}), "LABEL", "the SELinux label", text<&Options::selinuxLabel>},
-    OptionRule{"cgroup", 0, on({Exec}), "[CONTROLLER:]PATH", "a cgroup below the container's",
+    OptionRule{"cgroup", 0, on({Exec}), "[CONTROLLER[,...]:]PATH", "a cgroup below the container's",
                words<&Options::cgroups>},
     OptionRule{"ignore-paused", 0, on({Exec}), "", "also in a paused container", flag<&Options::ignorePaused>},
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/cli/reservation.h"
 
+#include "engine/base/log.h"
 #include "engine/os/file.h"
 #include "engine/os/process.h"
 #include "engine/runtime/hooks.h"
@@ -28,6 +29,8 @@ Result<State> stateFor(const Options& options, const LoadedBundle& bundle)
     state.rootfs = (bundle.path / bundle.spec.rootPath).lexically_normal().native();
     state.cgroup
         = options.systemdCgroup ? TRY(systemdCgroupPath(bundle.spec, options.id)) : cgroupPath(bundle.spec, options.id);
+    if (options.systemdCgroup)
+        state.scope = TRY(scopeUnit(bundle.spec, options.id));
     state.createdUsec = duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
     state.ownKeyring = !options.noNewKeyring;
     state.annotations = bundle.spec.annotations;
@@ -68,24 +71,41 @@ Reservation::Reservation(std::filesystem::path root, State state, Lock lock)
 
 Reservation::~Reservation()
 {
-    if (!m_owned)
+    if (!m_owned || (!m_isLocked && !relock()))
         return;
-    if (!m_lock) {
-        // Who deleted it meanwhile has left nothing to forget.
-        auto lock = Lock::take(directoryOf(m_root, m_state.id));
-        if (!lock)
-            return;
-        m_lock.emplace(std::move(*lock));
+    if (anyProcessOf(m_state)) {
+        log::warning("the container {} is left for delete: its process does not end", m_state.id);
+        return;
     }
-    runKeptPoststop(directoryOf(m_root, m_state.id), m_state.id, m_state.bundle);
+    stopScope(m_state);
+    const KeptHooks kept = keptHooks(directoryOf(m_root, m_state.id));
     forget(m_root, m_state.id);
+    m_lock.release();
+    runPoststop(kept, m_state.id, m_state.bundle);
 }
 
-Result<void> Reservation::record(pid_t pid)
+Result<void> Reservation::announce(pid_t pid)
 {
     m_state.pid = pid;
     m_state.startTime = TRY(os::startTime(pid));
+    return saveProcess(m_root, m_state);
+}
+
+Result<void> Reservation::record()
+{
     return save(m_root, m_state);
+}
+
+void Reservation::unlock()
+{
+    m_lock.release();
+    m_isLocked = false;
+}
+
+bool Reservation::relock()
+{
+    m_isLocked = m_lock.takeAgain().value_or(false);
+    return m_isLocked;
 }
 
 } // namespace lamella::runtime::cli

@@ -6,7 +6,6 @@
 #include "engine/runtime/cli/options.h"
 #include "engine/runtime/cli/state.h"
 
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -33,6 +32,7 @@ public:
         : m_root(std::move(other.m_root))
         , m_state(std::move(other.m_state))
         , m_lock(std::move(other.m_lock))
+        , m_isLocked(other.m_isLocked)
         , m_owned(std::exchange(other.m_owned, false))
     {
     }
@@ -41,11 +41,17 @@ public:
 
     const State& state() const { return m_state; }
 
-    /// Enters the container's process into the state.
-    Result<void> record(pid_t pid);
+    /// Says which process the container will have, so that `kill` and `delete --force` can end what hangs.
+    Result<void> announce(pid_t pid);
+
+    /// Enters the announced process into the state: the container is ready.
+    Result<void> record();
 
     /// Lets others at the container while it runs and this still waits for its end.
-    void unlock() { m_lock.reset(); }
+    void unlock();
+
+    /// Keeps others away again. False where the container was deleted meanwhile: nothing with its name is this one's.
+    bool relock();
 
     /// The container stays.
     void keep() { m_owned = false; }
@@ -55,7 +61,8 @@ private:
 
     std::filesystem::path m_root;
     State m_state;
-    std::optional<Lock> m_lock;
+    Lock m_lock;
+    bool m_isLocked = true;
     bool m_owned = true;
 };
 

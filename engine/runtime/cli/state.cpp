@@ -3,12 +3,35 @@
 
 #include "engine/base/compose.h"
 #include "engine/base/json.h"
+#include "engine/base/log.h"
+#include "engine/cgroup/systemd_scope.h"
 #include "engine/os/file.h"
 #include "engine/runtime/keyring.h"
 
 #include <nlohmann/json.hpp>
 
+#include <charconv>
+
 namespace lamella::runtime::cli {
+
+namespace {
+
+/// Holds "PID START_TIME".
+constexpr const char* kProcessFile = "process";
+
+/// What saveProcess() said.
+void addProcess(const std::filesystem::path& root, State& state)
+{
+    const std::string text = os::readFile(directoryOf(root, state.id) / kProcessFile).value_or("");
+    const char* const end = text.data() + text.size();
+    const auto [blank, error] = std::from_chars(text.data(), end, state.pid);
+    if (error == std::errc{} && blank != end)
+        state.isBeingMade = std::from_chars(blank + 1, end, state.startTime).ec == std::errc{};
+    if (!state.isBeingMade)
+        state.pid = 0;
+}
+
+} // namespace
 
 std::filesystem::path directoryOf(const std::filesystem::path& root, const std::string& id)
 {
@@ -34,11 +57,19 @@ Result<void> save(const std::filesystem::path& root, const State& state)
                                   {"bundle", state.bundle},
                                   {"rootfs", state.rootfs},
                                   {"cgroup", state.cgroup},
+                                  {"scope", state.scope},
                                   {"created_usec", state.createdUsec},
                                   {"own_keyring", state.ownKeyring},
                                   {"annotations", state.annotations}};
     const std::string text = document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     return os::replaceFile(directoryOf(root, state.id) / "state.json", text, 0600, os::Sync::No);
+}
+
+Result<void> saveProcess(const std::filesystem::path& root, const State& state)
+{
+    const auto path = directoryOf(root, state.id) / kProcessFile;
+    const UniqueFd file = TRY(os::open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600));
+    return os::writeAll(file.borrow(), compose("{} {}", state.pid, state.startTime), path.native());
 }
 
 Result<State> load(const std::filesystem::path& root, const std::string& id)
@@ -55,10 +86,21 @@ Result<State> load(const std::filesystem::path& root, const std::string& id)
     state.bundle = document.value("bundle", "");
     state.rootfs = document.value("rootfs", "");
     state.cgroup = document.value("cgroup", "");
+    state.scope = document.value("scope", "");
     state.createdUsec = document.value("created_usec", std::int64_t{0});
     state.ownKeyring = document.value("own_keyring", false);
     state.annotations = document.value("annotations", state.annotations);
+    if (state.pid == 0)
+        addProcess(root, state);
     return state;
+}
+
+void stopScope(const State& state)
+{
+    if (state.scope.empty() || state.pid == 0)
+        return;
+    if (const auto stopped = cgroup::SystemdScope::stop(state.scope); !stopped)
+        log::warning("{}", stopped.error().message);
 }
 
 void forget(const std::filesystem::path& root, const std::string& id)

@@ -22,14 +22,16 @@ namespace lamella::runtime::cli {
 /// config.json as it was when the container was created: what changes in the bundle later changes nothing here.
 struct State {
     std::string id;
-    pid_t pid = 0; ///< 0: it is being created
+    pid_t pid = 0; ///< 0: there is none yet
     std::uint64_t startTime = 0; ///< os::startTime(): guards against a reused PID
     std::string bundle;
     std::string rootfs; ///< absolute
     std::string cgroup;
+    std::string scope; ///< the unit of systemd that the cgroup is in; empty: none
     std::int64_t createdUsec = 0;
     bool ownKeyring = false; ///< it has a session keyring of its own
     std::map<std::string, std::string> annotations;
+    bool isBeingMade = false; ///< it has a process, but is not ready: saveProcess()
 };
 
 std::filesystem::path directoryOf(const std::filesystem::path& root, const std::string& id);
@@ -37,8 +39,14 @@ std::filesystem::path directoryOf(const std::filesystem::path& root, const std::
 /// Makes the directory of a new container. Errors: AlreadyExists.
 Result<void> reserve(const std::filesystem::path& root, const std::string& id);
 Result<void> save(const std::filesystem::path& root, const State& state);
+/// Says which process the container will have, as long as its state does not: save() follows when it is ready.
+Result<void> saveProcess(const std::filesystem::path& root, const State& state);
 /// Errors: NotFound.
 Result<State> load(const std::filesystem::path& root, const std::string& id);
+/// Ends the scope of a container that had a process; of one that never had any it may be another's. That systemd cannot
+/// do it now is a warning: it does it by itself later.
+void stopScope(const State& state);
+
 /// Removes the directory; called with the container's lock.
 void forget(const std::filesystem::path& root, const std::string& id);
 
@@ -49,8 +57,11 @@ Result<oci::Spec> keptSpec(const std::filesystem::path& root, const std::string&
 /// The session keyring of a container; empty where it has none of its own.
 std::string keyringOf(const State& state);
 
-/// The container's PID 1, held; empty when it has ended.
+/// The container's PID 1, held; empty when it has ended, and before the container is ready: nothing may enter it then.
 UniqueFd processOf(const State& state);
+
+/// The same, also while the container is being made: for who ends it.
+UniqueFd anyProcessOf(const State& state);
 
 /// creating, created, running or stopped: runtime.md, "State".
 std::string lifecycleOf(const std::filesystem::path& root, const State& state);

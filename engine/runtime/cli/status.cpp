@@ -41,6 +41,11 @@ bool isFrozen(const State& state)
 
 UniqueFd processOf(const State& state)
 {
+    return state.isBeingMade ? UniqueFd{} : anyProcessOf(state);
+}
+
+UniqueFd anyProcessOf(const State& state)
+{
     if (state.pid == 0)
         return {};
     auto pidfd = os::openPidfd(state.pid);
@@ -54,7 +59,7 @@ UniqueFd processOf(const State& state)
 
 std::string lifecycleOf(const std::filesystem::path& root, const State& state)
 {
-    if (state.pid == 0)
+    if (state.pid == 0 || state.isBeingMade)
         return "creating";
     if (!processOf(state))
         return "stopped";
@@ -93,13 +98,10 @@ std::string ownerOf(const std::filesystem::path& root, const State& state)
 StateMembers stateMembers(const std::filesystem::path& root, const State& state)
 {
     const std::string status = statusOf(root, state);
-    StateMembers members{{"ociVersion", kOciVersion},
-                         {"id", state.id},
-                         {"pid", status == "stopped" ? 0 : state.pid}, // runc says 0 where there is no process
-                         {"status", status},
-                         {"bundle", state.bundle},
-                         {"rootfs", state.rootfs},
-                         {"created", createdText(state)}};
+    const bool hasProcess = status != "stopped" && status != "creating"; // runc says 0 where there is no process
+    StateMembers members{
+        {"ociVersion", kOciVersion}, {"id", state.id},         {"pid", hasProcess ? state.pid : 0}, {"status", status},
+        {"bundle", state.bundle},    {"rootfs", state.rootfs}, {"created", createdText(state)}};
     if (!state.annotations.empty())
         members.emplace_back("annotations", state.annotations);
     members.emplace_back("owner", ownerOf(root, state));

@@ -36,6 +36,7 @@ private Q_SLOTS:
     void cve_2026_30892_execUser_data();
     void cve_2026_30892_execUser();
     void execSubCgroup();
+    void execSubCgroupsByController();
     void detachedExec();
 };
 
@@ -352,8 +353,40 @@ void TestRuntimeCallers::execSubCgroup()
     QCOMPARE(exec("/").err, QByteArray{});
     QVERIFY(exec("..").err.contains("bad sub cgroup path"));
     QVERIFY(exec("a/../../b").err.contains("bad sub cgroup path"));
-    QVERIFY(exec("memory:x").err.contains("without a controller"));
     QCOMPARE(exec("nosuch").status, 255);
+}
+
+/// As runc takes it on v1: a path for each of some controllers.
+void TestRuntimeCallers::execSubCgroupsByController()
+{
+    Bundle bundle{Kind::User};
+    bundle.setCommand({QStringLiteral("payload"), QStringLiteral("sleep"), QStringLiteral("100")});
+    const Detached container{bundle};
+    const QString path = QString::fromStdString(bundle.spec.linux.cgroupsPath);
+    for (const char* tree : {"pids", "memory", "cpu"})
+        QVERIFY(QDir{}.mkpath(QStringLiteral("/sys/fs/cgroup/%1%2/sub").arg(QLatin1String(tree), path)));
+    const auto exec = [&](std::initializer_list<const char*> cgroups) {
+        QStringList options;
+        for (const char* cgroup : cgroups)
+            options << QStringLiteral("--cgroup") << QString::fromLatin1(cgroup);
+        return container.run(QStringLiteral("exec"), {QStringLiteral("cat"), QStringLiteral("/proc/self/cgroup")},
+                             options);
+    };
+    const Outcome joined = exec({"pids,memory:/sub", "freezer:"});
+    QCOMPARE(joined.err, QByteArray{});
+    for (const char* line : {":pids:/sub\n", ":memory:/sub\n", ":freezer:/\n", ":cpu:/\n"})
+        QVERIFY2(joined.out.contains(line), joined.out);
+    for (const auto& [cgroups, words] :
+         {std::pair<std::initializer_list<const char*>, const char*>{{"nosuch:sub"}, "unknown controller nosuch"},
+          {{"pids:sub", "pids:sub"}, "controller pids specified multiple times"},
+          {{"pids,:sub"}, "empty <controller> prefix"},
+          {{"pids:sub", "sub"}, "missing <controller>: prefix"},
+          {{"pids:../x"}, "is not a sub cgroup path"},
+          {{"freezer:sub"}, "cannot open tasks of"}}) {
+        const Outcome refused = exec(cgroups);
+        QCOMPARE(refused.status, 255);
+        QVERIFY2(refused.err.contains(words), refused.err);
+    }
 }
 
 void TestRuntimeCallers::detachedExec()

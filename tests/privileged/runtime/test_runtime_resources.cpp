@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "bundle.h"
+#include "running.h"
 
 #include <QDir>
 #include <QTest>
@@ -26,6 +26,7 @@ private Q_SLOTS:
     void devices();
     void refused_data();
     void refused();
+    void joinsTreesWithoutLimits();
     void takesACgroupThatIsThere();
 };
 
@@ -117,6 +118,7 @@ void TestRuntimeResources::refused_data()
     row("cannot make the rule",
         [](auto& r) { r.devices = {{true, 'c', 10, {}, "rwm"}, {false, 'c', 10, 229, "rwm"}}; });
     row("blockIO.weight: 5", [](auto& r) { r.blockIo.weight = 5; });
+    row("the cgroups above it must have as much", [](auto& r) { r.cpu.realtimeRuntime = 1000; });
     row("4000:1 600", [](auto& r) { r.blockIo.throttleReadBps = {{4000, 1, 600}}; });
 }
 
@@ -130,6 +132,33 @@ void TestRuntimeResources::refused()
     const Outcome outcome = bundle.run();
     QVERIFY(outcome.status != 0);
     QVERIFY2(outcome.err.contains(words), outcome.err);
+    QCOMPARE(bundle.leftovers(), QStringList{});
+}
+
+/// systemd looks for processes in its own tree, and cgroup.kill ends those of the v2 tree, also beside v1.
+void TestRuntimeResources::joinsTreesWithoutLimits()
+{
+    Bundle bundle{Kind::User};
+    const QByteArray path = QByteArray::fromStdString(bundle.spec.linux.cgroupsPath) + '\n';
+    const int pid = startSleeping(bundle);
+    QVERIFY(pid > 1);
+    QFile file{QStringLiteral("/proc/%1/cgroup").arg(pid)};
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const QByteArray joined = file.readAll();
+    const Outcome exec = bundle.runtime(
+        {QStringLiteral("exec"), bundle.id(), QStringLiteral("cat"), QStringLiteral("/proc/self/cgroup")});
+    QCOMPARE(exec.err, QByteArray{});
+    bool some = false;
+    for (const auto& [mount, name] : {std::pair{"unified", "0::"}, {"systemd", "name=systemd:"}}) {
+        if (!QFile::exists(QStringLiteral("/sys/fs/cgroup/%1/cgroup.procs").arg(QLatin1String(mount))))
+            continue;
+        some = true;
+        QVERIFY2(joined.contains(name + path), joined);
+        QVERIFY2(exec.out.contains(QByteArray{name} + "/\n"), exec.out);
+    }
+    if (!some)
+        QSKIP("needs a v2 tree or systemd's beside v1");
+    QCOMPARE(bundle.runtime({QStringLiteral("delete"), QStringLiteral("--force"), bundle.id()}).err, QByteArray{});
     QCOMPARE(bundle.leftovers(), QStringList{});
 }
 

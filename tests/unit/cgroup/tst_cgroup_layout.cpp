@@ -73,6 +73,7 @@ void TestCgroupLayout::findsTheTrees()
     QVERIFY(layout.has_value());
     QCOMPARE(int(layout->mode), mode);
     QCOMPARE(QByteArray::fromStdString(layout->unified), unified);
+    QCOMPARE(!layout->systemd.empty(), mountinfo.contains("name=systemd"));
     QByteArray found;
     for (const auto& tree : layout->v1) {
         QByteArrayList controllers;

@@ -27,6 +27,13 @@ private Q_SLOTS:
     void decodesOnlyMessages();
     void jobs_data();
     void jobs();
+    void propertiesOfAnnotations_data();
+    void propertiesOfAnnotations();
+    void wrongAnnotations_data();
+    void wrongAnnotations();
+    void ownPropertiesGiveWay();
+    void stops_data();
+    void stops();
     void nobodyListens();
     void notForThisUser();
 };
@@ -293,6 +300,128 @@ void TestSystemdScope::jobs()
     QVERIFY(asked.startsWith(QByteArray("\0AUTH EXTERNAL ", 15)));
     QVERIFY(asked.contains("StartTransientUnit"));
     QVERIFY(asked.contains("box.scope"));
+}
+
+void TestSystemdScope::propertiesOfAnnotations_data()
+{
+    QTest::addColumn<QByteArray>("name");
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<QByteArray>("written"); // the name, the type and the value as they travel
+    const auto row = [](const char* name, const char* text, const char* wireName, const char* type, auto put) {
+        BusWriter writer;
+        writer.string(wireName);
+        writer.signature(type);
+        put(writer);
+        QTest::addRow("%s: %s", name, text)
+            << QByteArray(name) << QByteArray(text) << QByteArray::fromStdString(writer.bytes());
+    };
+    const auto usec = [](std::uint64_t value) { return [value](BusWriter& to) { to.u64(value); }; };
+    const auto number = [](std::uint32_t value) { return [value](BusWriter& to) { to.u32(value); }; };
+    const auto string = [](const char* value) { return [value](BusWriter& to) { to.string(value); }; };
+    const auto list = [](std::vector<const char*> values) {
+        return [values](BusWriter& to) {
+            to.array(4, [&](BusWriter& texts) {
+                for (const char* text : values)
+                    texts.string(text);
+            });
+        };
+    };
+    row("TimeoutStopUSec", "uint64 123456789", "TimeoutStopUSec", "t", usec(123456789));
+    row("TimeoutStopUSec", "@t 5", "TimeoutStopUSec", "t", usec(5));
+    row("TimeoutStopSec", "10", "TimeoutStopUSec", "t", usec(10'000'000));
+    row("TimeoutStopSec", "uint64 1", "TimeoutStopUSec", "t", usec(1'000'000));
+    row("TimeoutStopSec", "0.5", "TimeoutStopUSec", "t", usec(500'000));
+    row("CollectMode", "'inactive'", "CollectMode", "s", string("inactive"));
+    row("Description", "\"it\\\"s \\n\"", "Description", "s", string("it\"s \n"));
+    row("SendSIGHUP", "true", "SendSIGHUP", "b", number(1));
+    row("SendSIGHUP", " false ", "SendSIGHUP", "b", number(0));
+    row("KillSignal", "-7", "KillSignal", "i", number(std::uint32_t(-7)));
+    row("KillSignal", "int32 0x10", "KillSignal", "i", number(16));
+    row("IPWeight", "uint32 4294967295", "IPWeight", "u", number(4294967295));
+    row("Something", "int64 -1", "Something", "x", usec(~0ull));
+    row("After", "['a.service', \"b.service\"]", "After", "as", list({"a.service", "b.service"}));
+    row("After", "@as []", "After", "as", list({}));
+}
+
+void TestSystemdScope::propertiesOfAnnotations()
+{
+    QFETCH(QByteArray, name);
+    QFETCH(QByteArray, text);
+    const auto properties = unitPropertiesOf(
+        {{"org.systemd.property." + name.toStdString(), text.toStdString()}, {"org.systemd.other", "x"}});
+    QVERIFY2(properties.has_value(), properties ? "" : words(properties.error()).constData());
+    QCOMPARE(properties->size(), 1u);
+    BusWriter writer;
+    putProperty(writer, properties->front());
+    QTEST(QByteArray::fromStdString(writer.bytes()), "written");
+}
+
+void TestSystemdScope::wrongAnnotations_data()
+{
+    QTest::addColumn<QByteArray>("name");
+    QTest::addColumn<QByteArray>("text");
+    for (const auto& [name, text] : {std::pair{"ab", "true"},       {"Kill Signal", "1"},
+                                     {"Kill-Signal", "1"},          {"Description", "text"},
+                                     {"Description", "'text"},      {"Description", "'text' more"},
+                                     {"Description", "'text\\"},    {"Description", ""},
+                                     {"KillSignal", "4294967296"},  {"KillSignal", "uint32 -1"},
+                                     {"KillSignal", "uint64 true"}, {"KillSignal", "1.2.3"},
+                                     {"After", "['a', 1]"},         {"After", "['a'"},
+                                     {"After", "['a',]"},           {"TimeoutStopSec", "'soon'"},
+                                     {"TimeoutStopSec", "-1"},      {"TimeoutStopSec", "true"},
+                                     {"Slice", "'other.slice'"},    {"Delegate", "false"},
+                                     {"PIDs", "[uint32 1]"}})
+        QTest::addRow("%s: %s", name, text) << QByteArray(name) << QByteArray(text);
+}
+
+void TestSystemdScope::wrongAnnotations()
+{
+    QFETCH(QByteArray, name);
+    QFETCH(QByteArray, text);
+    const std::string key = "org.systemd.property." + name.toStdString();
+    const auto properties = unitPropertiesOf({{key, text.toStdString()}});
+    QVERIFY(!properties);
+    QCOMPARE(properties.error().kind, ErrorKind::InvalidArgument);
+    QVERIFY(words(properties.error()).contains(QByteArray::fromStdString(key)));
+}
+
+void TestSystemdScope::ownPropertiesGiveWay()
+{
+    BusWriter writer;
+    putScopeProperties(writer, {"system.slice", "box.scope"}, "container box", 77,
+                       {{"CollectMode", std::string{"inactive"}}});
+    const QByteArray bytes = QByteArray::fromStdString(writer.bytes());
+    QCOMPARE(bytes.count("CollectMode"), 1);
+    QVERIFY(!bytes.contains("inactive-or-failed"));
+    for (const char* word : {"Description", "container box", "Slice", "Delegate", "PIDs"})
+        QCOMPARE(bytes.count(word), 1);
+}
+
+void TestSystemdScope::stops_data()
+{
+    QTest::addColumn<QByteArray>("answer");
+    QTest::addColumn<QByteArray>("error"); // nothing: it works
+    const auto row = [](const char* name, const std::string& answer, const char* error) {
+        QTest::newRow(name) << QByteArray::fromStdString(answer) << QByteArray(error);
+    };
+    row("done", returned("/job/1") + removed("/job/1", "done"), "");
+    row("gone already", refused("org.freedesktop.systemd1.NoSuchUnit", "Unit box.scope not loaded."), "");
+    row("refused", refused("org.freedesktop.DBus.Error.AccessDenied", "no"), "cannot stop the unit box.scope");
+    row("failed", returned("/job/1") + removed("/job/1", "timeout"), "ended with \"timeout\"");
+}
+
+void TestSystemdScope::stops()
+{
+    QFETCH(QByteArray, answer);
+    QFETCH(QByteArray, error);
+    FakeSystemd systemd{kWelcome, answer.toStdString()};
+    const auto stopped = SystemdScope::stop("box.scope", systemd.path());
+    QVERIFY2(stopped.has_value() == error.isEmpty(), stopped ? "" : words(stopped.error()).constData());
+    if (!stopped)
+        QVERIFY2(words(stopped.error()).contains(error), words(stopped.error()).constData());
+    const QByteArray asked = QByteArray::fromStdString(systemd.asked());
+    for (const char* word : {"StopUnit", "box.scope", "replace"})
+        QVERIFY(asked.contains(word));
 }
 
 void TestSystemdScope::nobodyListens()
