@@ -107,6 +107,7 @@ Result<void> start(Created& container)
     }
     container.report.reset();
     container.gate.reset();
+    container.spentMounts.clear();
     return {};
 }
 
