@@ -89,7 +89,7 @@ Result<Listener> Listener::connect(const oci::Seccomp& seccomp, const ContainerS
 {
     Listener listener;
     listener.m_socket
-        = TRY_WITHIN("cannot reach the seccomp listener", os::connectUnix(seccomp.listenerPath, SOCK_STREAM));
+        = TRY_WITHIN("failed to connect with seccomp agent", os::connectUnix(seccomp.listenerPath, SOCK_STREAM));
     nlohmann::json message{
         {"ociVersion", kOciVersion}, {"fds", {"seccompFd"}}, {"pid", kPidToCome}, {"state", stateDocument(state)}};
     if (!seccomp.listenerMetadata.empty())
