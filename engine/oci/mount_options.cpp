@@ -64,7 +64,7 @@ bool isKey(std::string_view key)
 }
 
 /// Of a bind mount the file system is mounted already: what is said to one is taken and changes nothing, as in
-/// mount(8).
+/// mount(8). A word that may be a misspelt "noexec" is no such thing.
 bool addData(std::string_view option, const Mount& mount, MountOptions& into)
 {
     const std::size_t equals = option.find('=');
@@ -74,7 +74,9 @@ bool addData(std::string_view option, const Mount& mount, MountOptions& into)
             into.data.emplace_back(option, "");
         return true;
     }
-    if (into.bind || !isKey(key) || !mayHaveOption(mount.type, key))
+    if (into.bind)
+        return equals != option.npos && isKey(key);
+    if (!isKey(key) || !mayHaveOption(mount.type, key))
         return false;
     into.data.emplace_back(key, equals == option.npos ? "" : option.substr(equals + 1));
     return true;

@@ -42,8 +42,9 @@ struct MountOptions {
 };
 
 /// Sorts the options of config.md, "Linux mount options". What it does not list is for the file system. Errors:
-/// InvalidArgument for an option that nothing can take: one that a bind mount or a file system whose options we know
-/// does not have (to go on without a misspelt "noexec" would weaken the container), or that is no option at all.
+/// InvalidArgument for an option that nothing can take: a word that a bind mount does not have or an option that a file
+/// system whose options we know does not have (to go on without a misspelt "noexec" would weaken the container), or
+/// what is no option at all. "key=value" of a bind mount is left out, as the kernel and other runtimes do.
 Result<MountOptions> parseMountOptions(const Mount& mount);
 
 /// Whether `mount`, with its options, changes what is mounted on its destination already instead of mounting something.

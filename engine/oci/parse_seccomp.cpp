@@ -61,7 +61,7 @@ Result<SeccompSyscalls> parseSyscalls(const Node& node)
     TRY(readErrno(node["errnoRet"], syscalls.action, syscalls.errnoRet));
     // The process that loads the filter says with a write(2) how that went, and nobody could answer for it yet.
     if (syscalls.action == kNotify && std::ranges::contains(syscalls.names, "write"))
-        return node["names"].wrong("has write, which cannot be SCMP_ACT_NOTIFY");
+        return node["names"].wrong("is wrong: SCMP_ACT_NOTIFY cannot be used for the write syscall");
     for (const Node& argument : TRY(node["args"].elements(6)))
         syscalls.args.push_back(TRY(parseArgument(argument)));
     return syscalls;

@@ -73,6 +73,16 @@ bool isExpected(const PlannedMount& planned, int target)
     return false;
 }
 
+/// Since Linux 6.8 a mount stands in mountinfo where it was made, not where it was attached, and there are readers that
+/// look whether the order is config.json's. A copy is made now. Before Linux 6.15 there is none of what is mounted
+/// nowhere, and /dev is listed before what belongs before it.
+void listAnew(PlannedMount& planned)
+{
+    const int copy = ::open_tree(planned.mount.get(), "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+    if (copy >= 0)
+        planned.mount.reset(copy);
+}
+
 int attach(const Attaching& one, int target, bool made)
 {
     PlannedMount& planned = one.planned;
@@ -80,6 +90,8 @@ int attach(const Attaching& one, int target, bool made)
     if (!planned.mount) {
         planned.mount.reset(makeFileSystem(planned, target, !made, option));
         one.require(static_cast<bool>(planned.mount), option);
+    } else if (planned.listedAnew) {
+        listAnew(planned);
     }
     const int mount = planned.mount.get();
     if (planned.copyUp)

@@ -125,6 +125,8 @@ private:
             planned.own.set &= ~std::uint64_t{MOUNT_ATTR_RDONLY};
         if (isDev) {
             planned.mount = TRY(makeDevices(mount, options, m_owner, m_dev.inside));
+            planned.listedAnew
+                = std::ranges::any_of(m_plan.mounts, [](const auto& one) { return !one.mount && !one.changes; });
         } else if (isMadeByHost(mount.type, m_spec)) {
             planned.mount = TRY(makeHostFileSystem(mount, options));
         } else {

@@ -44,6 +44,7 @@ struct PlannedMount {
     bool isTrusted = false; ///< no image and no other container decides what is in it
     bool changes = false; ///< what is mounted on the target is changed, and nothing is attached
     bool directory = true; ///< what a missing target becomes
+    bool listedAnew = false; ///< the child attaches a copy, which is listed behind what it has made before
     bool noSymlinks = false; ///< no part of the target may be a symlink: what protects the container is mounted here
     bool overProc = false; ///< the target may be a file of procfs
     bool copyUp = false; ///< it begins with what it hides

@@ -132,6 +132,10 @@ public:
         TRY(awaitReady());
         TRY(schedule());
         m_created.steps = stepsOf(m_created.timeline);
+        for (rootfs::PlannedMount& planned : m_plan.mounts.mounts) {
+            if (planned.listedAnew)
+                m_created.spentMounts.push_back(std::move(planned.mount));
+        }
         return std::move(m_created);
     }
 

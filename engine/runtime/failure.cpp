@@ -51,6 +51,8 @@ Error errorOf(const Report& report, const std::string& detail, BorrowedFd pipe)
     std::string what = compose("cannot {}", rootfs::stepAction(step));
     if (!detail.empty())
         what += " " + detail;
+    if (step == Step::Mounts && report.errnum == ELOOP)
+        what += ", which must be mounted on ordinary directory"; // runc's words
     Error error = Error::system(report.errnum, what);
     if (step == Step::Exec && report.errnum == EACCES)
         error.kind = ErrorKind::NotAuthorized;

@@ -85,7 +85,7 @@ int sendWhenLoaded(void* argument)
 Result<Listener> Listener::connect(const oci::Seccomp& seccomp, const ContainerState& state)
 {
     Listener listener;
-    listener.m_socket = TRY_WITHIN("cannot reach the seccomp listener",
+    listener.m_socket = TRY_WITHIN("failed to connect with seccomp agent",
                                    os::connectUnix(seccomp.listenerPath, SOCK_STREAM, kListenerPatience));
     nlohmann::json message{
         {"ociVersion", kOciVersion}, {"fds", {"seccompFd"}}, {"pid", kPidToCome}, {"state", stateDocument(state)}};

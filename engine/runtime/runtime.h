@@ -78,6 +78,8 @@ struct Created {
     std::string workingDirectory;
     std::vector<std::string> startHooks; ///< the names of the hooks that start() runs, for its error
     rootfs::Timeline timeline;
+    /// Mounts of which the container has copies: to close them takes the kernel a while, and the program need not wait.
+    std::vector<UniqueFd> spentMounts;
 };
 
 /// Creates the container. On failure nothing of it is left, and the error names the step that failed.

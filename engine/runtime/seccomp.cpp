@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/seccomp.h"
 
+#include "engine/runtime/seccomp_newer.h"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -203,15 +205,17 @@ Result<Filter> filterFor(std::uint32_t architecture, const oci::Seccomp& profile
     return filter;
 }
 
-Result<std::vector<sock_filter>> exported(scmp_filter_ctx filter)
+// `program`, and after it the filter.
+Result<std::vector<sock_filter>> exported(std::vector<sock_filter> program, scmp_filter_ctx filter)
 {
     std::size_t size = 0;
     if (const int code = ::seccomp_export_bpf_mem(filter, nullptr, &size); code != 0)
         return seccompFailure("cannot compile the seccomp profile", code);
-    std::vector<sock_filter> program(size / sizeof(sock_filter));
-    if (const int code = ::seccomp_export_bpf_mem(filter, program.data(), &size); code != 0)
+    const std::size_t before = program.size();
+    program.resize(before + size / sizeof(sock_filter));
+    if (const int code = ::seccomp_export_bpf_mem(filter, program.data() + before, &size); code != 0)
         return seccompFailure("cannot compile the seccomp profile", code);
-    if (program.empty() || program.size() > BPF_MAXINSNS)
+    if (program.size() == before || program.size() > BPF_MAXINSNS)
         return failure(ErrorKind::LimitExceeded,
                        "the seccomp profile compiles to " + std::to_string(program.size())
                            + " instructions; the kernel takes " + std::to_string(BPF_MAXINSNS));
@@ -232,7 +236,7 @@ Result<std::vector<sock_filter>> compileSeccomp(const oci::Seccomp& profile)
             return seccompFailure("cannot join the seccomp filters of two architectures", code);
         std::ignore = filter.release(); // it went into the whole one
     }
-    return exported(whole.get());
+    return exported(refuseNewerCalls(profile, all), whole.get());
 }
 
 Result<unsigned> seccompFlags(const oci::Seccomp& profile)

@@ -15,8 +15,9 @@
 namespace lamella::runtime {
 
 /// Compiles with libseccomp as a binary tree, which the kernel checks in a third of the time of a chain. Calls that
-/// libseccomp does not know are left out, and so are architectures that it does not know. Takes a few milliseconds: see
-/// cachedSeccomp(). Errors: InvalidArgument (an action, operator or flag that does not exist).
+/// libseccomp does not know are left out, and so are architectures that it does not know. Calls that are newer than the
+/// profile do not exist (see refuseNewerCalls()). Takes a few milliseconds: see cachedSeccomp(). Errors:
+/// InvalidArgument (an action, operator or flag that does not exist).
 Result<std::vector<sock_filter>> compileSeccomp(const oci::Seccomp& profile);
 
 /// Where every start looks for its compiled filter; what /run forgets with a reboot is compiled again.

@@ -15,7 +15,7 @@ namespace lamella::runtime {
 namespace {
 
 constexpr std::size_t kLongestEntry = 1u << 20;
-constexpr std::uint32_t kMagic = 0x3143534c; // "LSC1"
+constexpr std::uint32_t kMagic = 0x3243534c; // "LSC2"
 
 // An entry is this, the key's text, the program.
 struct Header {

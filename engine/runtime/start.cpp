@@ -112,6 +112,7 @@ Result<void> start(Created& container, BorrowedFd stop)
     }
     container.report.reset();
     container.gate.reset();
+    container.spentMounts.clear();
     return {};
 }
 

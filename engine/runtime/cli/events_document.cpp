@@ -73,14 +73,15 @@ json toJson(const cgroup::MemoryCounter& counter)
 
 json toJson(const cgroup::MemoryStatistics& memory)
 {
-    json events{{"low", 0}, {"high", 0}, {"max", 0}, {"oom", 0}, {"oom_kill", 0}};
-    for (const auto& [event, count] : memory.events)
-        events[event] = count;
     json out{{"usage", toJson(memory.usage)},
              {"swap", toJson(memory.swap)},
              {"kernel", toJson(memory.kernel)},
-             {"kernelTCP", toJson(memory.kernelTcp)},
-             {"event_count", std::move(events)}};
+             {"kernelTCP", toJson(memory.kernelTcp)}};
+    // What has not happened is left out: there are callers that look for the word "oom" in the lines.
+    for (const auto& [event, count] : memory.events) {
+        if (count != 0)
+            out["event_count"][event] = count;
+    }
     putNumber(out, "cache", memory.cacheBytes);
     putFilled(out, "raw", memory.raw);
     putPressure(out, memory.pressure);

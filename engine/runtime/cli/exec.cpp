@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/base/compose.h"
+#include "engine/base/log.h"
 #include "engine/runtime/cli/commands.h"
 #include "engine/runtime/cli/console_relay.h"
 #include "engine/runtime/cli/exec_process.h"
@@ -124,6 +125,7 @@ Result<int> execCommand(const Options& options)
         std::ignore = os::sendSignal(executed->pidfd.borrow(), SIGKILL);
         return std::unexpected(std::move(handed).error());
     }
+    log::debug("PID {} runs in the container {}", executed->pid, options.id);
     if (options.detach)
         return 0;
     return TRY(serve(executed->pidfd.borrow(), executed->console.borrow())).code;

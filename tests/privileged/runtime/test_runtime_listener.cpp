@@ -174,7 +174,7 @@ void TestRuntimeListener::nobodyListens()
     bundle.setCommand({QStringLiteral("true")});
     const Outcome outcome = bundle.run();
     QCOMPARE(outcome.status, 1);
-    QVERIFY2(outcome.err.contains("cannot reach the seccomp listener"), outcome.err);
+    QVERIFY2(outcome.err.contains("failed to connect with seccomp agent"), outcome.err);
     QCOMPARE(bundle.leftovers(), QStringList{});
 }
 

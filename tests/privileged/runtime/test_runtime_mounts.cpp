@@ -17,6 +17,8 @@
 using namespace lamella;
 using namespace lamella::test;
 
+Q_DECLARE_METATYPE(lamella::test::Kind)
+
 /// config.md, "Mounts": what each kind and option of a mount makes of a container.
 class TestRuntimeMounts : public QObject {
     Q_OBJECT
@@ -33,6 +35,8 @@ private Q_SLOTS:
     void missingTargetsAreMade_data();
     void missingTargetsAreMade();
     void laterMountsLieOverEarlierOnes();
+    void listedInTheirOrder_data();
+    void listedInTheirOrder();
     void tmpfsHasTheModeOfItsTarget_data();
     void tmpfsHasTheModeOfItsTarget();
     void readonlyTmpfsTakesMountsBelow();
@@ -260,6 +264,32 @@ void TestRuntimeMounts::laterMountsLieOverEarlierOnes()
     bundle.setScript(
         QStringLiteral("cat /vol/file /vol/sub/file; grep ' /vol/sub ' /proc/self/mounts | cut -d' ' -f1"));
     QCOMPARE(bundle.run().out, QByteArray{"content\ncontent\ntmpfs\nfirst\nsecond\n"});
+}
+
+void TestRuntimeMounts::listedInTheirOrder_data()
+{
+    QTest::addColumn<Kind>("kind");
+    QTest::newRow("the host's users") << Kind::Plain;
+    QTest::newRow("users of its own") << Kind::User;
+}
+
+/// Also what the host has made for the container, which is /dev.
+void TestRuntimeMounts::listedInTheirOrder()
+{
+    QFETCH(Kind, kind);
+    Bundle bundle{kind};
+    QByteArrayList wanted;
+    for (const oci::Mount& mount : bundle.spec.mounts) {
+        if (!mount.type.starts_with("cgroup"))
+            wanted.append(QByteArray::fromStdString(mount.destination));
+    }
+    QVERIFY(wanted.indexOf("/dev") > wanted.indexOf("/proc"));
+    QByteArrayList listed;
+    for (const MountLine& line : mountLines(tableOf(bundle))) {
+        if (wanted.contains(line.point) && !listed.contains(line.point))
+            listed.append(line.point);
+    }
+    QCOMPARE(listed, wanted);
 }
 
 void TestRuntimeMounts::tmpfsHasTheModeOfItsTarget_data()

@@ -110,6 +110,11 @@ private Q_SLOTS:
     void leavesUnknownCallsOut();
     void twoComparisonsOfOneArgumentAreAlternatives();
     void killsWhereTheProfileSaysSo();
+    void newerCallsDoNotExist_data();
+    void newerCallsDoNotExist();
+    void newerCallsAreLeftToOthers_data();
+    void newerCallsAreLeftToOthers();
+    void newerCallsOf32BitDoNotExist();
     void cacheGivesTheSameProgram();
     void cacheIsNotTrusted_data();
     void cacheIsNotTrusted();
@@ -321,6 +326,95 @@ void TestSeccomp::killsWhereTheProfileSaysSo()
     const auto program = runtime::compileSeccomp(allowing({{"getppid"}, "SCMP_ACT_KILL_PROCESS", std::nullopt, {}}));
     QVERIFY(program.has_value());
     QCOMPARE(tryCall(*program, {SYS_getppid, {}}), -SIGSYS);
+}
+
+namespace {
+
+// Names calls up to faccessat2, which has the number 439 nearly everywhere.
+oci::Seccomp strict(const QString& defaultAction, std::optional<unsigned> errnoRet)
+{
+    oci::Seccomp profile;
+    profile.defaultAction = defaultAction.toStdString();
+    profile.defaultErrnoRet = errnoRet;
+    profile.architectures = {"SCMP_ARCH_X86", "SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM"};
+    profile.syscalls.push_back({{"exit_group", "exit", "getpid", "cacheflush"}, "SCMP_ACT_ALLOW", std::nullopt, {}});
+    profile.syscalls.push_back({{"faccessat2"}, "SCMP_ACT_ERRNO", 42, {}});
+    return profile;
+}
+
+} // namespace
+
+void TestSeccomp::newerCallsDoNotExist_data()
+{
+    QTest::addColumn<QString>("action");
+    QTest::addColumn<std::optional<unsigned>>("errnoRet");
+    QTest::addColumn<int>("older");
+    QTest::newRow("EPERM") << "SCMP_ACT_ERRNO" << std::optional<unsigned>{} << EPERM;
+    QTest::newRow("an errno of its own") << "SCMP_ACT_ERRNO" << std::optional<unsigned>{ENXIO} << ENXIO;
+    QTest::newRow("kill") << "SCMP_ACT_KILL_PROCESS" << std::optional<unsigned>{} << -SIGSYS;
+    QTest::newRow("kill, by its old name") << "SCMP_ACT_KILL" << std::optional<unsigned>{} << -SIGSYS;
+}
+
+void TestSeccomp::newerCallsDoNotExist()
+{
+    QFETCH(QString, action);
+    QFETCH(std::optional<unsigned>, errnoRet);
+    QFETCH(int, older);
+    const auto program = runtime::compileSeccomp(strict(action, errnoRet));
+    QVERIFY(program.has_value());
+    QCOMPARE(tryCall(*program, {SYS_getpid, {}}), 0);
+    QCOMPARE(tryCall(*program, {SYS_getppid, {}}), older);
+    QCOMPARE(tryCall(*program, {SYS_openat2, {}}), older); // 437
+    QCOMPARE(tryCall(*program, {SYS_faccessat2, {}}), 42);
+    QCOMPARE(tryCall(*program, {SYS_process_madvise, {}}), ENOSYS); // 440
+    QCOMPARE(tryCall(*program, {1000, {}}), ENOSYS);
+    QCOMPARE(tryCall(*program, {0xeffff, {}}), ENOSYS);
+#ifdef __x86_64__
+    // Not this architecture's: getpid, and one that is not there yet, of x32, which the profile does not name.
+    constexpr long x32Bit = 0x40000000;
+    QCOMPARE(tryCall(*program, {x32Bit | SYS_getpid, {}}), -SIGSYS);
+    QCOMPARE(tryCall(*program, {x32Bit | 1000, {}}), -SIGSYS);
+#endif
+}
+
+void TestSeccomp::newerCallsAreLeftToOthers_data()
+{
+    QTest::addColumn<QString>("action");
+    QTest::addColumn<std::optional<unsigned>>("errnoRet");
+    QTest::addColumn<int>("newer");
+    QTest::newRow("let through") << "SCMP_ACT_ALLOW" << std::optional<unsigned>{} << tryCall({}, {SYS_openat2, {}});
+    QTest::newRow("recorded") << "SCMP_ACT_LOG" << std::optional<unsigned>{} << tryCall({}, {SYS_openat2, {}});
+    QTest::newRow("trapped") << "SCMP_ACT_TRAP" << std::optional<unsigned>{} << -SIGSYS;
+}
+
+// Who lets through, records or looks into calls does so with new ones too.
+void TestSeccomp::newerCallsAreLeftToOthers()
+{
+    QFETCH(QString, action);
+    QFETCH(std::optional<unsigned>, errnoRet);
+    QFETCH(int, newer);
+    oci::Seccomp profile = strict(action, errnoRet);
+    profile.syscalls.pop_back();
+    const auto program = runtime::compileSeccomp(profile);
+    QVERIFY(program.has_value());
+    QCOMPARE(tryCall(*program, {SYS_openat2, {}}), newer);
+}
+
+void TestSeccomp::newerCallsOf32BitDoNotExist()
+{
+#ifdef __x86_64__
+    constexpr int getpidNumber = 20;
+    constexpr int getppidNumber = 64;
+    constexpr int newerNumber = 440;
+    const auto program = runtime::compileSeccomp(strict(QStringLiteral("SCMP_ACT_ERRNO"), {}));
+    QVERIFY(program.has_value());
+    if (tryCompatCall(m_filter, getpidNumber, 0, 0) != 0)
+        QSKIP("this kernel runs no 32-bit programs");
+    QCOMPARE(tryCompatCall(*program, getppidNumber, 0, 0), EPERM);
+    QCOMPARE(tryCompatCall(*program, newerNumber, 0, 0), ENOSYS);
+#else
+    QSKIP("only x86-64 has 32-bit calls that a 64-bit program can make");
+#endif
 }
 
 namespace {

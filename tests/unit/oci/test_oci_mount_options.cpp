@@ -26,6 +26,7 @@ private Q_SLOTS:
     void kinds();
     void superblock_data();
     void superblock();
+    void dataOfBindsChangesNothing();
     void withoutEffect_data();
     void withoutEffect();
     void data();
@@ -197,6 +198,13 @@ void TestOciMountOptions::superblock()
     QVERIFY(bound && bound->data.empty());
 }
 
+void TestOciMountOptions::dataOfBindsChangesNothing()
+{
+    const auto parsed = parse("bind", {"mode=755", "size=1k", "ro"});
+    QVERIFY(parsed && parsed->data.empty());
+    QVERIFY(parsed->own.set & MOUNT_ATTR_RDONLY);
+}
+
 void TestOciMountOptions::withoutEffect_data()
 {
     QTest::addColumn<int>("nothing");
@@ -239,7 +247,8 @@ void TestOciMountOptions::refused_data()
     QTest::newRow("two words") << QByteArray{"ext4"} << QByteArray{"mode size"};
     QTest::newRow("two options") << QByteArray{"ext4"} << QByteArray{"ro,noexec"};
     QTest::newRow("option of another type") << QByteArray{"tmpfs"} << QByteArray{"hidepid=2"};
-    QTest::newRow("data of a bind") << QByteArray{"bind"} << QByteArray{"size=1"};
+    QTest::newRow("word of a bind") << QByteArray{"bind"} << QByteArray{"noexecc"};
+    QTest::newRow("only a value, of a bind") << QByteArray{"bind"} << QByteArray{"=1"};
     QTest::newRow("upper case") << QByteArray{"tmpfs"} << QByteArray{"RO"};
     QTest::newRow("twice recursive") << QByteArray{"bind"} << QByteArray{"rrro"};
     QTest::newRow("data of a change") << QByteArray{"none"} << QByteArray{"size=1"};

@@ -45,7 +45,7 @@ cgroup::Statistics full()
     statistics.memory.cacheBytes = 400;
     statistics.memory.usage = {.usageBytes = 1000, .peakBytes = 3000, .limitBytes = 4096, .failures = 5};
     statistics.memory.raw = {{"anon", 500}};
-    statistics.memory.events = {{"oom_kill", 2}};
+    statistics.memory.events = {{"low", 0}, {"oom_kill", 2}};
     statistics.pids = {.current = 3, .limit = 50};
     statistics.blockIo.serviceBytes = {{8, 0, "Read", 4096}};
     statistics.blockIo.sectors = {{8, 16, "", 8}};
@@ -69,7 +69,7 @@ void TestEventsDocument::nothingCounted()
     QCOMPARE(data.at("cpu"), json::parse(R"({"usage":{"kernel":0,"user":0},"throttling":{}})"));
     QCOMPARE(data.at("memory").at("usage"), counter);
     QCOMPARE(data.at("memory").at("kernelTCP"), counter);
-    QCOMPARE(data.at("memory").at("event_count").at("oom_kill"), json(0));
+    QVERIFY(!data.dump().contains("oom")); // callers wait for this word
     QVERIFY(!data.at("memory").contains("raw"));
     QCOMPARE(data.at("pids"), json::object());
     QCOMPARE(data.at("blkio"), json::object());
@@ -92,7 +92,7 @@ void TestEventsDocument::everythingCounted()
     QCOMPARE(data.at("memory").at("usage"), json::parse(R"({"limit":4096,"usage":1000,"max":3000,"failcnt":5})"));
     QCOMPARE(data.at("memory").at("cache"), json(400));
     QCOMPARE(data.at("memory").at("raw"), json::parse(R"({"anon":500})"));
-    QCOMPARE(data.at("memory").at("event_count").at("oom_kill"), json(2));
+    QCOMPARE(data.at("memory").at("event_count"), json::parse(R"({"oom_kill":2})"));
     QCOMPARE(data.at("pids"), json::parse(R"({"current":3,"limit":50})"));
     QCOMPARE(data.at("blkio"), json::parse(R"({"ioServiceBytesRecursive":[{"major":8,"op":"Read","value":4096}],
                                                "sectorsRecursive":[{"major":8,"minor":16,"value":8}]})"));
