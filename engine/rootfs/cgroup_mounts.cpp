@@ -5,7 +5,9 @@
 #include "engine/os/file.h"
 #include "engine/os/mount.h"
 
+#include <linux/magic.h>
 #include <ranges>
+#include <sys/vfs.h>
 
 namespace lamella::rootfs {
 
@@ -23,6 +25,10 @@ struct Tree {
 Result<std::vector<Tree>> findTrees()
 {
     std::vector<Tree> found;
+    // Below a v2 tree there is no other, and the mount table is long.
+    struct statfs info{};
+    if (::statfs(kBase.data(), &info) == 0 && info.f_type == CGROUP2_SUPER_MAGIC)
+        return std::vector<Tree>{{std::string{kBase}, true}};
     const std::string mountinfo = TRY(os::readFile("/proc/self/mountinfo", 16u << 20));
     for (const auto part : std::views::split(std::string_view{mountinfo}, '\n')) {
         const std::string_view line{part};

@@ -40,8 +40,11 @@ void runCreateHooks(CreatePlan& plan, int root, BorrowedFd channel, const Report
         reporter.require(sendMark(channel.get(), kMarkMounted, -1), Step::Hooks);
         reporter.require(receiveMark(channel.get(), kMarkHooks, nullptr), Step::Hooks);
     }
-    plan.hookState.setPid(::getpid());
-    plan.program.hookState.setPid(::getpid());
+    if (plan.hooks.empty() && plan.program.hooks.empty())
+        return;
+    const pid_t pid = ::getpid();
+    plan.hookState.setPid(pid);
+    plan.program.hookState.setPid(pid);
     ::umask(0022);
     runHooks(plan.hooks, {plan.hookState.view(), BorrowedFd{root}, environ}, reporter);
     ::umask(0);

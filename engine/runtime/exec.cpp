@@ -36,7 +36,8 @@ constexpr std::chrono::seconds kExecPatience{10};
 struct ExecPlan {
     Program program;
     Scheduling scheduling;
-    Processors initialProcessors, finalProcessors; ///< before and after it joins the cgroup
+    /// Before and after it joins the cgroup (config.md, "execCPUAffinity").
+    Processors initialProcessors, finalProcessors;
     std::vector<UniqueFd> cgroupJoins;
     int namespaces = 0; ///< for setns(2) with the pidfd; all but the pid namespace, which the child is born into
     BorrowedFd pidfd;
@@ -59,7 +60,8 @@ void place(const ExecPlan& plan, const Reporter& reporter)
     const auto require = [&](bool ok, Setting what) { reporter.require(ok, Step::Settings, detailOf(what)); };
     require(applyScheduler(plan.scheduling, 0), Setting::Scheduler);
     require(applyIoPriority(plan.scheduling, 0), Setting::IoPriority);
-    require(applyProcessors(plan.initialProcessors), Setting::Affinity);
+    // A child that is born in its cgroup got them of its parent.
+    require(plan.cgroupJoins.empty() || applyProcessors(plan.initialProcessors), Setting::Affinity);
 }
 
 void join(const ExecPlan& plan, const Reporter& reporter)
@@ -160,6 +162,19 @@ Result<ExecPlan> prepare(const ExecRequest& request)
     return plan;
 }
 
+/// A child that is born in its cgroup can only inherit the processors that it begins on: afterwards the kernel refuses
+/// those that are none of the cgroup's.
+Result<os::Child> cloneInCgroup(const ExecPlan& plan, BorrowedFd cgroup)
+{
+    const Processors home = plan.initialProcessors ? currentProcessors() : std::nullopt;
+    if (plan.initialProcessors && (!home || !applyProcessors(plan.initialProcessors)))
+        return systemFailure("cannot set the processors");
+    auto child = os::clone(0, cgroup);
+    if (!child || child->pid != 0)
+        applyProcessors(home);
+    return child;
+}
+
 /// The terminal's master, where the child got so far. A container that answers in its place sends no PTY.
 Result<UniqueFd> receiveConsole(BorrowedFd channel, Deadline until)
 {
@@ -192,7 +207,8 @@ Result<Executed> exec(const ExecRequest& request)
     std::optional<NamespaceVisit> visit;
     if (oci::findNamespace(request.spec, oci::NamespaceType::Pid) != nullptr)
         visit.emplace(TRY(NamespaceVisit::enterPidNamespace(request.pidfd)));
-    os::Child child = TRY(os::clone(0, request.cgroup.cloneInto()));
+    const auto cgroup = request.cgroup.cloneInto();
+    os::Child child = TRY(cgroup ? cloneInCgroup(plan, *cgroup) : os::clone(0));
     if (child.pid == 0)
         runExecChild(plan, channel.second.get(), Reporter{timeline, report.write.borrow()});
     visit.reset();

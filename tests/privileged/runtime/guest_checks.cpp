@@ -141,6 +141,7 @@ Result<void> entersARunningContainer()
 {
     GuestBundle bundle = TRY(GuestBundle::make("entered"));
     bundle.spec.linux.resources.memory.limit = 64 << 20;
+    bundle.spec.process.execCpuAffinity = {"0", "0"};
     TRY(bundle.runDetached("echo here >/file; sleep 1000"));
     EXPECT_SOON(bundle.exec("cat /file").out == "here\n");
     const Outcome outcome = bundle.exec("cat /proc/self/cgroup; id -u; grep Seccomp: /proc/self/status;"
