@@ -170,6 +170,18 @@ Result<UniqueFd> receiveConsole(BorrowedFd channel, Deadline until)
     return std::move(message->descriptors.front());
 }
 
+/// A v2 cgroup that hands controllers to its children takes no processes (cgroup-v2.rst, "No Internal Process
+/// Constraint"): where the container has divided its own, this goes where its PID 1 has gone.
+Result<os::Child> cloneIntoCgroup(const ExecRequest& request)
+{
+    auto child = os::clone(0, request.cgroup.cloneInto());
+    if (child || child.error().errnum != EBUSY)
+        return child;
+    const UniqueFd other = TRY(request.cgroup.openWith(request.pid));
+    TRY(os::sendSignal(request.pidfd, 0)); // the PID was still the container's
+    return os::clone(0, other.borrow());
+}
+
 std::string detailOf(const rootfs::Report& report, const Program& program)
 {
     const auto step = static_cast<Step>(report.step);
@@ -190,7 +202,7 @@ Result<Executed> exec(const ExecRequest& request)
     std::optional<NamespaceVisit> visit;
     if (oci::findNamespace(request.spec, oci::NamespaceType::Pid) != nullptr)
         visit.emplace(TRY(NamespaceVisit::enterPidNamespace(request.pidfd)));
-    os::Child child = TRY(os::clone(0, request.cgroup.cloneInto()));
+    os::Child child = TRY(cloneIntoCgroup(request));
     if (child.pid == 0)
         runExecChild(plan, channel.second.get(), Reporter{timeline, report.write.borrow()});
     visit.reset();
