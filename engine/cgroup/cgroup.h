@@ -59,6 +59,11 @@ public:
     /// Whether a process that was cloned into that must join by joinDescriptors(), too.
     virtual bool needsJoin() const = 0;
 
+    /// The same of the cgroup that the process is in, which must be this one or below it. It is for a v2 cgroup that
+    /// was divided by its own processes, and so takes no others itself (EBUSY). Errors: WrongState where the process is
+    /// elsewhere; NotFound.
+    virtual Result<UniqueFd> openWith(pid_t pid) const = 0;
+
     virtual Result<Usage> usage() const = 0;
     virtual Result<std::vector<pid_t>> processes() const = 0;
 

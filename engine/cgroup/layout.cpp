@@ -171,6 +171,24 @@ Result<TreesPointer> openTrees(const Layout& layout)
     return trees;
 }
 
+Result<UniqueFd> openUnifiedWith(const Trees& trees, const std::string& path, pid_t pid)
+{
+    const std::string text = TRY(readAt(BorrowedFd{AT_FDCWD}, "/proc/" + std::to_string(pid) + "/cgroup"));
+    std::string_view own;
+    for (const auto line : split(text, '\n')) {
+        if (line.starts_with("0::/"))
+            own = line.substr(4);
+    }
+    if (own != path && !own.starts_with(path + '/'))
+        return failure(ErrorKind::WrongState,
+                       "process " + std::to_string(pid) + " is in the cgroup /" + std::string{own}
+                           + ", which is not below /" + path);
+    UniqueFd directory = openPlain(trees.unified.borrow(), std::string{own}, O_PATH | O_DIRECTORY);
+    if (!directory)
+        return systemFailure("cannot open the cgroup /" + std::string{own});
+    return directory;
+}
+
 Result<TreesPointer> machineTrees()
 {
     static const Result<TreesPointer> trees

@@ -57,6 +57,10 @@ using TreesPointer = std::shared_ptr<const Trees>;
 
 Result<TreesPointer> openTrees(const Layout& layout);
 
+/// The cgroup of the v2 tree that a process is in (/proc/<pid>/cgroup, cgroups(7)), where that is `path` or below it:
+/// Cgroup::openWith().
+Result<UniqueFd> openUnifiedWith(const Trees& trees, const std::string& path, pid_t pid);
+
 /// This machine's trees, opened once. Any thread.
 Result<TreesPointer> machineTrees();
 

@@ -21,6 +21,7 @@ public:
         return m_unified ? std::optional{m_unified.borrow()} : std::nullopt;
     }
     bool needsJoin() const override { return true; }
+    Result<UniqueFd> openWith(pid_t pid) const override { return openUnifiedWith(*m_trees, m_path, pid); }
     Result<Usage> usage() const override;
     Result<std::vector<pid_t>> processes() const override;
     Result<void> freeze(bool frozen) override;

@@ -18,6 +18,7 @@ public:
     Result<std::vector<UniqueFd>> joinDescriptors(const SubCgroups& below) const override;
     std::optional<BorrowedFd> cloneInto() const override { return m_directory.borrow(); }
     bool needsJoin() const override { return false; }
+    Result<UniqueFd> openWith(pid_t pid) const override { return openUnifiedWith(*m_trees, m_path, pid); }
     Result<Usage> usage() const override;
     Result<std::vector<pid_t>> processes() const override;
     Result<void> freeze(bool frozen) override;

@@ -162,19 +162,6 @@ Result<ExecPlan> prepare(const ExecRequest& request)
     return plan;
 }
 
-/// A child that is born in its cgroup can only inherit the processors that it begins on: afterwards the kernel refuses
-/// those that are none of the cgroup's.
-Result<os::Child> cloneInCgroup(const ExecPlan& plan, BorrowedFd cgroup)
-{
-    const Processors home = plan.initialProcessors ? currentProcessors() : std::nullopt;
-    if (plan.initialProcessors && (!home || !applyProcessors(plan.initialProcessors)))
-        return systemFailure("cannot set the processors");
-    auto child = os::clone(0, cgroup);
-    if (!child || child->pid != 0)
-        applyProcessors(home);
-    return child;
-}
-
 /// The terminal's master, where the child got so far. A container that answers in its place sends no PTY.
 Result<UniqueFd> receiveConsole(BorrowedFd channel, Deadline until)
 {
@@ -185,6 +172,33 @@ Result<UniqueFd> receiveConsole(BorrowedFd channel, Deadline until)
     if (!os::isTerminalMaster(message->descriptors.front().borrow()))
         return failure(ErrorKind::Failed, "the container's terminal is none");
     return std::move(message->descriptors.front());
+}
+
+/// A v2 cgroup that hands controllers to its children takes no processes (cgroup-v2.rst, "No Internal Process
+/// Constraint"): where the container has divided its own, this goes where its PID 1 has gone.
+Result<os::Child> cloneIntoCgroup(const ExecRequest& request)
+{
+    auto child = os::clone(0, request.cgroup.cloneInto());
+    if (child || child.error().errnum != EBUSY)
+        return child;
+    const UniqueFd other = TRY(request.cgroup.openWith(request.pid));
+    TRY(os::sendSignal(request.pidfd, 0)); // the PID was still the container's
+    return os::clone(0, other.borrow());
+}
+
+/// A child that is born in its cgroup can only inherit the processors that it begins on: afterwards the kernel refuses
+/// those that are none of the cgroup's.
+Result<os::Child> cloneOnProcessors(const ExecRequest& request, const ExecPlan& plan)
+{
+    if (!plan.initialProcessors || !request.cgroup.cloneInto())
+        return cloneIntoCgroup(request);
+    const Processors home = currentProcessors();
+    if (!home || !applyProcessors(plan.initialProcessors))
+        return systemFailure("cannot set the processors");
+    auto child = cloneIntoCgroup(request);
+    if (!child || child->pid != 0)
+        applyProcessors(home);
+    return child;
 }
 
 std::string detailOf(const rootfs::Report& report, const Program& program)
@@ -207,8 +221,7 @@ Result<Executed> exec(const ExecRequest& request)
     std::optional<NamespaceVisit> visit;
     if (oci::findNamespace(request.spec, oci::NamespaceType::Pid) != nullptr)
         visit.emplace(TRY(NamespaceVisit::enterPidNamespace(request.pidfd)));
-    const auto cgroup = request.cgroup.cloneInto();
-    os::Child child = TRY(cgroup ? cloneInCgroup(plan, *cgroup) : os::clone(0));
+    os::Child child = TRY(cloneOnProcessors(request, plan));
     if (child.pid == 0)
         runExecChild(plan, channel.second.get(), Reporter{timeline, report.write.borrow()});
     visit.reset();

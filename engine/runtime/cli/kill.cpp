@@ -77,7 +77,8 @@ Result<UniqueFd> killProcess(const State& state)
     UniqueFd pidfd = anyProcessOf(state);
     if (!pidfd)
         return pidfd;
-    TRY(os::sendSignal(pidfd.borrow(), SIGKILL));
+    if (auto sent = os::sendSignal(pidfd.borrow(), SIGKILL); !sent && sent.error().kind != ErrorKind::NotFound)
+        return std::unexpected(std::move(sent).error());
     thaw(state);
     return pidfd;
 }

@@ -2,6 +2,7 @@
 // What lamella-runtime does on a kernel that has cgroup v2 only.
 #include "default_spec.h"
 #include "engine/cgroup/cgroup.h"
+#include "engine/os/file.h"
 #include "guest_bundle.h"
 
 #include <sys/stat.h>
@@ -157,6 +158,29 @@ Result<void> entersARunningContainer()
     return {};
 }
 
+/// A cgroup that hands controllers to its children takes no processes (cgroup-v2.rst, "No Internal Process
+/// Constraint"): what is run inside goes where PID 1 has gone, as long as that is the container's.
+Result<void> entersWhatHasDividedItsCgroup()
+{
+    GuestBundle bundle = TRY(GuestBundle::make("divided"));
+    TRY(bundle.runDetached("echo here >/file; exec sleep 1000"));
+    EXPECT_SOON(bundle.exec("cat /file").out == "here\n");
+    const std::string cgroup = "/sys/fs/cgroup" + bundle.cgroup();
+    const std::string pid = bundle.cgroupFile("cgroup.procs");
+    EXPECT(::mkdir((cgroup + "/inner").c_str(), 0755) == 0);
+    TRY(os::writeControl(cgroup + "/inner/cgroup.procs", pid));
+    TRY(os::writeControl(cgroup + "/cgroup.subtree_control", "+memory"));
+    EXPECT_EQUAL(bundle.exec("cat /proc/self/cgroup").out, "0::/inner\n");
+    EXPECT(::mkdir("/sys/fs/cgroup/outside", 0755) == 0);
+    TRY(os::writeControl("/sys/fs/cgroup/outside/cgroup.procs", pid));
+    const Outcome outside = bundle.exec("true");
+    EXPECT(outside.status == 255 && outside.out.contains("not below"));
+    EXPECT_EQUAL(bundle.runtime({"delete", "--force", "divided"}).out, "");
+    EXPECT_EQUAL(bundle.leftovers(), "");
+    EXPECT(::rmdir("/sys/fs/cgroup/outside") == 0);
+    return {};
+}
+
 Result<void> isSeenByTheHost()
 {
     const std::string mounts = slurp("/proc/self/mountinfo");
@@ -223,6 +247,7 @@ std::vector<Check> runtimeChecks()
             {"takesBindsSettingsAndANetwork", takesBindsSettingsAndANetwork},
             {"givesATerminal", givesATerminal},
             {"entersARunningContainer", entersARunningContainer},
+            {"entersWhatHasDividedItsCgroup", entersWhatHasDividedItsCgroup},
             {"isSeenByTheHost", isSeenByTheHost},
             {"leavesNothingOfAFailure", leavesNothingOfAFailure}};
 }
