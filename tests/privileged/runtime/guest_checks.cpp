@@ -228,7 +228,7 @@ Result<void> leavesNothingOfAFailure()
     EXPECT_EQUAL(bundle.leftovers(), "");
     bundle.spec.annotations[std::string{oci::kAnnotationLower}] = "/data/layers/top";
     const Outcome empty = TRY(bundle.run("true"));
-    EXPECT(empty.status == 1 && empty.out.contains("cannot run /bin/sh: No such file"));
+    EXPECT(empty.status == 1 && empty.out.contains("cannot run /bin/sh: no such file"));
     EXPECT_EQUAL(bundle.leftovers(), "");
     EXPECT_EQUAL(slurp("/proc/self/mountinfo"), mounts);
     return {};

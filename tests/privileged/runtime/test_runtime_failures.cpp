@@ -34,7 +34,7 @@ void TestRuntimeFailures::leavesNothing_data()
     };
     row("no such program", "cannot run nosuch: executable file not found",
         [](Bundle& b) { b.spec.process.args = {"nosuch"}; });
-    row("not executable", "cannot run /etc/passwd: Permission denied",
+    row("not executable", "cannot run /etc/passwd: permission denied",
         [](Bundle& b) { b.spec.process.args = {"/etc/passwd"}; });
     row("working directory is a file", "working directory /etc/passwd",
         [](Bundle& b) { b.spec.process.cwd = "/etc/passwd"; });

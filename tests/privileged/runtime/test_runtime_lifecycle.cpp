@@ -134,9 +134,9 @@ void TestRuntimeLifecycle::execStatus_data()
     QTest::newRow("no such program") << QStringList{QStringLiteral("nosuch")} << 255
                                      << QByteArray{"cannot run nosuch: executable file not found in $PATH"};
     QTest::newRow("no such file") << QStringList{QStringLiteral("/nosuch")} << 255
-                                  << QByteArray{"cannot run /nosuch: No such file or directory"};
+                                  << QByteArray{"cannot run /nosuch: no such file or directory"};
     QTest::newRow("not executable") << QStringList{QStringLiteral("/etc/passwd")} << 255
-                                    << QByteArray{"cannot run /etc/passwd: Permission denied"};
+                                    << QByteArray{"cannot run /etc/passwd: permission denied"};
 }
 
 void TestRuntimeLifecycle::execStatus()
