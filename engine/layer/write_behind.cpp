@@ -43,7 +43,7 @@ void WriteBehind::work()
             const std::lock_guard lock{m_mutex};
             --m_ready;
             if (!taken)
-                m_error = std::move(taken).error();
+                m_error = taken.error();
         }
         m_changed.notify_all();
         if (!taken)
