@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/container/export.h"
 
-#include "engine/layer/tree_archive.h"
 #include "engine/os/file.h"
 #include "engine/rootfs/overlay.h"
 
@@ -36,8 +35,9 @@ Result<void> exportTree(const layer::OverlayDirectories& directories, BorrowedFd
     return {};
 }
 
-Result<void> archiveChanges(const layer::OverlayDirectories& directories, layer::PathSelection selection,
-                            layer::ByteSink& sink, std::function<void(Bytes)> progress, std::stop_token stop)
+Result<layer::ArchivedTree> archiveChanges(const layer::OverlayDirectories& directories, layer::PathSelection selection,
+                                           layer::ByteSink& sink, std::function<void(Bytes)> progress,
+                                           std::stop_token stop)
 {
     const auto upper = TRY(os::open(directories.upper, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
     const auto lower = TRY(layer::MergedLower::open(directories.layers));
@@ -45,8 +45,7 @@ Result<void> archiveChanges(const layer::OverlayDirectories& directories, layer:
     options.isUpper = true;
     options.selection = std::move(selection);
     options.writesAbove = [&lower](const std::string& path) { return !lower.locate(path); };
-    TRY(layer::archiveTree(upper.borrow(), sink, options));
-    return {};
+    return layer::archiveTree(upper.borrow(), sink, options);
 }
 
 } // namespace lamella::container

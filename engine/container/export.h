@@ -7,6 +7,7 @@
 #include "engine/layer/byte_sink.h"
 #include "engine/layer/overlay_tree.h"
 #include "engine/layer/path_selection.h"
+#include "engine/layer/tree_archive.h"
 
 #include <functional>
 #include <stop_token>
@@ -23,7 +24,8 @@ Result<void> exportTree(const layer::OverlayDirectories& directories, BorrowedFd
 
 /// Writes what a container has changed, as an image layer has it, to `sink`: all of it, or the paths of `selection`
 /// with the new directories that they lie in. Otherwise like exportTree().
-Result<void> archiveChanges(const layer::OverlayDirectories& directories, layer::PathSelection selection,
-                            layer::ByteSink& sink, std::function<void(Bytes)> progress, std::stop_token stop);
+Result<layer::ArchivedTree> archiveChanges(const layer::OverlayDirectories& directories, layer::PathSelection selection,
+                                           layer::ByteSink& sink, std::function<void(Bytes)> progress,
+                                           std::stop_token stop);
 
 } // namespace lamella::container

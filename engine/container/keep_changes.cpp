@@ -205,7 +205,7 @@ Result<NotKept> keepChanges(const layer::OverlayDirectories& directories, layer:
     // What reads the container is root and must be; what writes is the user. Between them is what is an archive anyway.
     auto ends = TRY(os::makeSocketPair(SOCK_STREAM));
     layer::SocketSink sink{std::move(ends.first)};
-    Result<void> written;
+    Result<layer::ArchivedTree> written;
     std::jthread writer;
     try {
         writer = std::jthread{[&] {

@@ -6,6 +6,7 @@
 #include "engine/image/image_store_private.h"
 #include "engine/image/import_source.h"
 #include "engine/image/layer_source.h"
+#include "engine/image/layer_spool.h"
 #include "engine/image/load.h"
 #include "engine/image/new_image_request.h"
 #include "engine/image/reference.h"
@@ -55,6 +56,7 @@ ImageStore::~ImageStore() = default;
 
 void ImageStore::setStepHook(std::function<void(std::string_view)> hook)
 {
+    const std::lock_guard lock{d->stepMutex};
     d->stepHook = std::move(hook);
 }
 
@@ -94,10 +96,14 @@ Result<std::string> ImageStore::commit(const ArchiveWriter& write, uid_t owner, 
 {
     TRY(checkSettings(settings));
     const LayerSource::Unpack unpack
-        = [&](std::stop_token stopped) { return unpackWritten(*d, write, std::move(stopped)); };
+        = [&](std::stop_token stopped) { return spoolLayer(*d, write, std::move(stopped)); };
+    TRY(this->unpack(TRY(find(owner, base)), progress, stop));
     const auto below = TRY(documents(owner, base));
     LayerSource source{unpack, {}, settings, below};
-    return TRY(import(source, owner, progress, std::move(stop))).front();
+    auto id = TRY(import(source, owner, progress, std::move(stop))).front();
+    if (const auto image = find(owner, id); image && !isUnpacked(*image))
+        d->pending.begin(*image);
+    return id;
 }
 
 Result<std::vector<std::string>> ImageStore::import(ImportSource& source, uid_t owner, const ProgressSink& progress,
@@ -155,6 +161,16 @@ std::vector<std::filesystem::path> ImageStore::layerDirectories(const Image& ima
     return paths;
 }
 
+bool ImageStore::isUnpacked(const Image& image) const
+{
+    return std::ranges::all_of(image.layers, [this](const Layer& layer) { return d->directories.has(layer.chainId); });
+}
+
+Result<void> ImageStore::unpack(const Image& image, const ProgressSink& progress, std::stop_token stop) const
+{
+    return d->pending.unpack(image, progress, stop);
+}
+
 Result<UniqueFd> ImageStore::openIndex(const Layer& layer) const
 {
     return d->directories.openIndex(layer.chainId);
@@ -185,6 +201,7 @@ Result<std::vector<std::string>> ImageStore::Private::removeRows(std::set<std::s
 Result<void> ImageStore::Private::collect()
 {
     std::vector<std::string> gone;
+    std::vector<std::string> unused;
     {
         // While this is held no load pins anything new, so that what no row and no pin names stays unwanted after the
         // database was released.
@@ -193,16 +210,29 @@ Result<void> ImageStore::Private::collect()
         std::set<std::string> kept{pinned.begin(), pinned.end()};
         // Rows first: a directory without a row is swept, a row without its directory would be an image that cannot
         // start.
-        const auto unused = TRY(removeRows(kept));
+        unused = TRY(removeRows(kept));
         step("rows removed");
-        for (const auto& chainId : unused)
+        for (const auto& chainId : unused) {
             gone.push_back(TRY(directories.moveAway(chainId)));
+            if (const auto found = unpacking.find(chainId); found != unpacking.end())
+                found->second.stop.request_stop();
+        }
         step("moved away");
         TRY(directories.keepBlobs(kept));
     }
+    waitForUnpacking(unused);
     for (const auto& name : gone)
         TRY(directories.removeLeftOver(name));
     return {};
+}
+
+// What still unpacks what has gone takes away what it has made, and that may be as much.
+void ImageStore::Private::waitForUnpacking(const std::vector<std::string>& chainIds)
+{
+    std::unique_lock lock{mutex};
+    unpackingEnded.wait(lock, [&] {
+        return std::ranges::none_of(chainIds, [this](const auto& chainId) { return unpacking.contains(chainId); });
+    });
 }
 
 Result<void> ImageStore::sweep()
@@ -217,6 +247,10 @@ Result<void> ImageStore::sweep()
     for (const auto& name : TRY(d->directories.leftOvers(known))) {
         log::info("removing {}, which an interrupted load left", name);
         TRY(d->directories.removeLeftOver(name));
+    }
+    for (const auto& image : list()) {
+        if (!isUnpacked(image))
+            d->pending.begin(image);
     }
     return {};
 }

@@ -7,6 +7,7 @@
 #include "engine/image/limits.h"
 #include "engine/image/platform.h"
 #include "engine/layer/decompressor.h"
+#include "engine/layer/tree_archive.h"
 
 #include <chrono>
 #include <cstdint>
@@ -21,10 +22,6 @@
 
 namespace lamella::db {
 class Database;
-}
-
-namespace lamella::layer {
-class ByteSink;
 }
 
 /// Images: what the database knows of them, and how they come in.
@@ -148,8 +145,8 @@ struct Progress {
 };
 using ProgressSink = std::function<void(const Progress&)>;
 
-/// Writes a tar archive to the sink.
-using ArchiveWriter = std::function<Result<void>(layer::ByteSink&)>;
+/// Writes a tar archive of a tree to the sink; what is in it.
+using ArchiveWriter = std::function<Result<layer::ArchivedTree>(layer::ByteSink&)>;
 
 /// All methods may be called from any thread; each is short but loadLayout(). Needs root (layers keep their owners).
 class ImageStore {
@@ -181,9 +178,10 @@ public:
                                      const ProgressSink& progress, std::stop_token stop);
 
     /// Makes an image of the layers of the owner's image `base` (an ID) and one more, of changes; its ID. `write` is
-    /// called once, on another thread, and has ended when this returns; what it writes is unpacked meanwhile.
-    /// `settings` replace what the image below has, and variables, labels, ports and volumes are added to it. Errors:
-    /// those of `write`, and as loadArchive(); LimitExceeded also where it would have too many layers.
+    /// called once, on this thread. When this returns, the image is on the disk with the archive of the new layer,
+    /// whose files are unpacked in the background from then on (see unpack()). `settings` replace what the image below
+    /// has, and variables, labels, ports and volumes are added to it. Errors: those of `write`, and as loadArchive();
+    /// LimitExceeded also where it would have too many layers.
     Result<std::string> commit(const ArchiveWriter& write, uid_t owner, const std::string& base,
                                const NewImageSettings& settings, const ProgressSink& progress, std::stop_token stop);
 
@@ -246,16 +244,26 @@ public:
     /// Removes the owner's images that are not needed; what went.
     Result<Prunable> prune(uid_t owner, PruneWhat what);
 
-    /// The unpacked directories of an image's layers, from the bottom: layers/<chainID>/diff.
+    /// False where a commit has left a layer that is still its archive.
+    bool isUnpacked(const Image& image) const;
+
+    /// Waits until the files of all layers are there, and unpacks those that nobody unpacks: for who is about to use
+    /// them. Ended early it can be called again. Errors: NotFound (the image was removed, a layer was lost), Cancelled,
+    /// NoSpace, DigestMismatch, InvalidArgument and LimitExceeded (the layer cannot be unpacked: the image is of no
+    /// use).
+    Result<void> unpack(const Image& image, const ProgressSink& progress, std::stop_token stop) const;
+
+    /// The directories of an image's layers, from the bottom: layers/<chainID>/diff, where isUnpacked().
     std::vector<std::filesystem::path> layerDirectories(const Image& image) const;
 
     /// A layer's index, of what is in it (engine/layer/file_index.h). Errors: NotFound (an older version unpacked it).
     Result<UniqueFd> openIndex(const Layer& layer) const;
 
-    /// Removes what no row refers to (what a crash left). Called once when the helper starts.
+    /// Removes what no row refers to (what a crash left), and goes on with unpacking in the background what a helper
+    /// before this one has left as archives. Called once when the helper starts.
     Result<void> sweep();
 
-    /// Called after each step of a load or removal with its name, so that tests can end the process there.
+    /// Called after each step of a load, removal or unpacking with its name, so that tests can end the process there.
     void setStepHook(std::function<void(std::string_view)> hook);
 
     struct Private; ///< what this folder shares

@@ -4,9 +4,11 @@
 #include "engine/image/image_rows.h"
 #include "engine/image/image_store.h"
 #include "engine/image/layer_directories.h"
+#include "engine/image/pending_layers.h"
 #include "engine/image/worker.h"
 
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <set>
 
@@ -25,14 +27,16 @@ struct ImageStore::Private {
 
     void step(std::string_view name)
     {
-        if (!stepHook)
-            return;
         const std::lock_guard lock{stepMutex}; // layers are unpacked by several threads
-        stepHook(name);
+        if (stepHook)
+            stepHook(name);
     }
 
     Result<bool> hasLayer(const std::string& chainId);
     Result<bool> ownsLayer(uid_t owner, const std::string& chainId);
+
+    /// Until nobody unpacks one of them.
+    void waitForUnpacking(const std::vector<std::string>& chainIds);
 
     /// Removes what nothing refers to and no load needs.
     Result<void> collect();
@@ -49,9 +53,15 @@ struct ImageStore::Private {
 
     std::mutex mutex;
     std::condition_variable_any unpackingEnded;
-    std::set<std::string> unpacking; ///< chainIDs that some load is unpacking
+    struct Unpacking {
+        std::stop_source stop; ///< where the layer is removed meanwhile
+        Bytes done;
+    };
+    std::map<std::string, Unpacking> unpacking; ///< by their chainIDs, those that somebody has a LayerClaim to
     std::uint64_t collections = 0; ///< so far
     std::multiset<std::string> pinned; ///< chainIDs and blobs that loads need, though no row says so yet
+
+    PendingLayers pending{*this}; ///< the first to go
 };
 
 } // namespace lamella::image

@@ -95,6 +95,20 @@ Result<void> StagedLayer::makeFiles()
     return {};
 }
 
+Result<void> StagedLayer::makeArchive()
+{
+    m_archive = TRY(os::openAt(m_layers.borrow(), m_name + "/archive", O_WRONLY | O_CREAT | O_EXCL, 0600));
+    return {};
+}
+
+Result<void> StagedLayer::syncArchive() const
+{
+    const auto directory = TRY(os::openAt(m_layers.borrow(), m_name, O_RDONLY | O_DIRECTORY));
+    if (::fsync(m_archive.get()) != 0 || ::fsync(directory.get()) != 0)
+        return systemFailure("cannot write the layer's archive to the disk");
+    return {};
+}
+
 StagedLayer::~StagedLayer()
 {
     if (m_layers && !m_name.empty())
@@ -127,14 +141,24 @@ Result<void> StagedLayer::publish(const std::string& chainId)
 {
     const std::string final{layer::digestHex(chainId)};
     if (::renameat2(m_layers.get(), m_name.c_str(), m_layers.get(), final.c_str(), RENAME_NOREPLACE) != 0) {
-        if (errno != EEXIST)
-            return systemFailure(std::format("cannot name the layer {}", final));
-        // A crash left it without a row: nobody can be using it.
-        TRY(layer::removeTree(m_layers.borrow(), final));
-        if (::renameat2(m_layers.get(), m_name.c_str(), m_layers.get(), final.c_str(), RENAME_NOREPLACE) != 0)
-            return systemFailure(std::format("cannot name the layer {}", final));
+        if (errno == EEXIST) // a crash left it without a row, or what is there could not be unpacked
+            return replace(chainId);
+        return systemFailure(std::format("cannot name the layer {}", final));
     }
     m_name.clear();
+    return syncNames();
+}
+
+Result<void> StagedLayer::replace(const std::string& chainId)
+{
+    const std::string final{layer::digestHex(chainId)};
+    if (::renameat2(m_layers.get(), m_name.c_str(), m_layers.get(), final.c_str(), RENAME_EXCHANGE) != 0)
+        return systemFailure(std::format("cannot name the layer {}", final));
+    return syncNames();
+}
+
+Result<void> StagedLayer::syncNames() const
+{
     if (::fsync(m_layers.get()) != 0)
         return systemFailure("cannot write the directory of layers to the disk");
     return {};
@@ -177,14 +201,31 @@ Result<UniqueFd> LayerDirectories::openHeaders(const std::string& chainId) const
     return os::open(layers() / layer::digestHex(chainId) / "headers", O_RDONLY);
 }
 
-Result<StagedLayer> LayerDirectories::stage() const
+Result<UniqueFd> LayerDirectories::openArchive(const std::string& chainId) const
+{
+    return os::open(layers() / layer::digestHex(chainId) / "archive", O_RDONLY);
+}
+
+Result<StagedLayer> LayerDirectories::stageEmpty() const
 {
     auto directory = TRY(openDirectory(layers()));
     const auto name = TRY(temporaryName("new"));
     if (::mkdirat(directory.get(), name.c_str(), 0700) != 0)
         return systemFailure("cannot make a directory for the layer");
-    StagedLayer staged{std::move(directory), name};
+    return StagedLayer{std::move(directory), name};
+}
+
+Result<StagedLayer> LayerDirectories::stage() const
+{
+    auto staged = TRY(stageEmpty());
     TRY(staged.makeFiles());
+    return staged;
+}
+
+Result<StagedLayer> LayerDirectories::stageArchive() const
+{
+    auto staged = TRY(stageEmpty());
+    TRY(staged.makeArchive());
     return staged;
 }
 

@@ -25,6 +25,14 @@ public:
     /// Makes what the worker fills: diff, and the files that describe it.
     Result<void> makeFiles();
 
+    /// Makes the file for the layer's archive instead, which is unpacked later.
+    Result<void> makeArchive();
+    bool isArchive() const { return static_cast<bool>(m_archive); }
+    BorrowedFd archive() const { return m_archive.borrow(); }
+
+    /// Writes the archive to the disk.
+    Result<void> syncArchive() const;
+
     /// The directory that becomes layers/<chainID>/diff.
     BorrowedFd diff() const { return m_diff.borrow(); }
 
@@ -40,15 +48,21 @@ public:
     /// Writes everything to the disk.
     Result<void> sync() const;
 
-    /// Gives it its final name.
+    /// Gives it its final name, in the place of what may be there, which goes: nobody can be using it.
     Result<void> publish(const std::string& chainId);
 
+    /// Takes the place of what has the name, which goes. Errors: NotFound (nothing has it).
+    Result<void> replace(const std::string& chainId);
+
 private:
+    Result<void> syncNames() const;
+
     UniqueFd m_layers;
-    std::string m_name; ///< empty once published
+    std::string m_name; ///< of what goes with this object; empty once published
     UniqueFd m_diff;
     UniqueFd m_index;
     UniqueFd m_headers;
+    UniqueFd m_archive;
 };
 
 /// layers/ and blobs/ below the root directory. Names are made of digests alone.
@@ -61,12 +75,18 @@ public:
 
     std::filesystem::path diff(const std::string& chainId) const;
     std::filesystem::path diff(const StagedLayer& staged) const;
+
+    /// True where its files are there.
     bool has(const std::string& chainId) const;
 
     /// What the worker wrote beside a layer's diff. Errors: NotFound (a layer that an older version unpacked).
     Result<UniqueFd> openIndex(const std::string& chainId) const;
     Result<UniqueFd> openHeaders(const std::string& chainId) const;
+    /// What a layer is unpacked from that is not yet. Errors: NotFound.
+    Result<UniqueFd> openArchive(const std::string& chainId) const;
+
     Result<StagedLayer> stage() const;
+    Result<StagedLayer> stageArchive() const;
 
     /// Moves a layer out of the way; what comes back is to be given to removeLeftOver().
     Result<std::string> moveAway(const std::string& chainId) const;
@@ -91,6 +111,7 @@ public:
     Result<Bytes> room() const;
 
 private:
+    Result<StagedLayer> stageEmpty() const;
     std::filesystem::path layers() const { return m_root / "layers"; }
     std::filesystem::path blobs() const { return m_root / "blobs" / "sha256"; }
 

@@ -9,58 +9,6 @@
 
 namespace lamella::image {
 
-namespace {
-
-Result<void> checkDigests(const Descriptor& blob, const Layer& layer, const UnpackedLayer& unpacked)
-{
-    if (unpacked.blobDigest != blob.digest)
-        return failure(ErrorKind::DigestMismatch,
-                       std::format("the blob {} has other content than its name says", blob.digest));
-    if (unpacked.diffId != layer.diffId) {
-        return failure(ErrorKind::DigestMismatch,
-                       std::format("the blob {} is not the layer {} that the config names", blob.digest, layer.diffId));
-    }
-    return {};
-}
-
-} // namespace
-
-LayerClaim::LayerClaim(ImageStore::Private& store, std::string chainId)
-    : m_store(&store)
-    , m_chainId(std::move(chainId))
-{
-}
-
-LayerClaim::LayerClaim(LayerClaim&& other) noexcept
-    : m_store(std::exchange(other.m_store, nullptr))
-    , m_chainId(std::move(other.m_chainId))
-{
-}
-
-LayerClaim::~LayerClaim()
-{
-    if (!m_store)
-        return;
-    {
-        const std::lock_guard lock{m_store->mutex};
-        m_store->unpacking.erase(m_chainId);
-    }
-    m_store->unpackingEnded.notify_all();
-}
-
-Result<std::optional<LayerClaim>> LayerClaim::take(ImageStore::Private& store, const std::string& chainId,
-                                                   const std::stop_token& stop)
-{
-    std::unique_lock lock{store.mutex};
-    const bool free = store.unpackingEnded.wait(lock, stop, [&] { return !store.unpacking.contains(chainId); });
-    if (!free || stop.stop_requested())
-        return failure(ErrorKind::Cancelled, "the load was cancelled");
-    if (TRY(store.hasLayer(chainId)))
-        return std::nullopt;
-    store.unpacking.insert(chainId);
-    return LayerClaim{store, chainId};
-}
-
 LayerLoads::LayerLoads(ImageStore::Private& store, ImportSource& source, uid_t owner, LoadProgress& progress)
     : m_store(store)
     , m_source(source)
@@ -87,7 +35,7 @@ Result<void> LayerLoads::add(const FoundImage& found, Image& image)
         job.count = image.layers.size();
         job.below = below;
         if (auto unpacked = m_source.takeUnpacked(position)) {
-            TRY(checkDigests(blob, layer, unpacked->unpacked));
+            TRY(checkDigests(blob, layer.diffId, unpacked->unpacked));
             job.isRead = unpacked->isProven;
             job.unpacked.emplace(std::move(*unpacked));
         }
@@ -187,7 +135,7 @@ Result<void> LayerLoads::verify(Job& job)
     const auto blob = TRY(m_source.openBlob(*job.blob, m_stop.get_token()));
     const auto progress = [&](Bytes done) { tell(job, "Checking", done); };
     const auto hashed = TRY(m_store.worker.hash({blob, *job.blob, m_store.limits}, progress, m_stop.get_token()));
-    TRY(checkDigests(*job.blob, *job.layer, hashed));
+    TRY(checkDigests(*job.blob, job.layer->diffId, hashed));
     job.isRead = true;
     tell(job, "Checking", job.blob->size);
     return {};
@@ -199,7 +147,7 @@ Result<void> LayerLoads::unpack(Job& job)
     auto blob = TRY(m_source.openBlob(*job.blob, m_stop.get_token()));
     const auto progress = [&](Bytes done) { tell(job, "Unpacking", done); };
     job.unpacked.emplace(TRY(unpackLayer(m_store, std::move(blob), *job.blob, progress, m_stop.get_token())));
-    TRY(checkDigests(*job.blob, *job.layer, job.unpacked->unpacked));
+    TRY(checkDigests(*job.blob, job.layer->diffId, job.unpacked->unpacked));
     job.isRead = true;
     tell(job, "Unpacking", job.blob->size);
     return {};
@@ -251,7 +199,11 @@ Result<void> LayerLoads::publish(const std::vector<Job*>& jobs)
 {
     if (m_stop.stop_requested())
         return failure(ErrorKind::Cancelled, "the load was cancelled");
+    const Job* unpacked = nullptr;
     for (const auto* job : jobs) {
+        if (job->unpacked->staged.isArchive())
+            continue;
+        unpacked = job;
         std::vector<std::filesystem::path> below;
         for (const auto index : job->below) {
             const auto& lower = m_jobs[index];
@@ -261,7 +213,8 @@ Result<void> LayerLoads::publish(const std::vector<Job*>& jobs)
         TRY(job->unpacked->staged.complete(job->unpacked->unpacked.extracted, below));
     }
     // It writes the whole file system: once for all that are ready.
-    TRY(jobs.front()->unpacked->staged.sync());
+    if (unpacked)
+        TRY(unpacked->unpacked->staged.sync());
     m_store.step("synced");
     for (auto* job : jobs)
         TRY(publish(*job));

@@ -3,6 +3,7 @@
 
 #include "engine/image/image_store_private.h"
 #include "engine/image/import_source.h"
+#include "engine/image/layer_claim.h"
 #include "engine/image/load_progress.h"
 #include "engine/image/new_layer.h"
 
@@ -12,23 +13,6 @@
 #include <vector>
 
 namespace lamella::image {
-
-/// The right to unpack a layer, which one load at a time has. Move-only.
-class LayerClaim {
-public:
-    /// Waits while another load has it. Nothing where the layer is there already. Errors: Cancelled.
-    static Result<std::optional<LayerClaim>> take(ImageStore::Private& store, const std::string& chainId,
-                                                  const std::stop_token& stop);
-    LayerClaim(LayerClaim&& other) noexcept;
-    LayerClaim& operator=(LayerClaim&&) = delete;
-    ~LayerClaim();
-
-private:
-    LayerClaim(ImageStore::Private& store, std::string chainId);
-
-    ImageStore::Private* m_store;
-    std::string m_chainId;
-};
 
 /// The layers of one load: unpacked side by side, and published from the bottom of each image, because what a layer
 /// shows of the directories that it does not speak of depends on those below it.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/image/limit_checks.h"
 
+#include <algorithm>
 #include <format>
 
 namespace lamella::image {
@@ -20,6 +21,14 @@ Result<void> checkSetting(std::string_view what, std::uint64_t has, std::uint64_
 Result<void> checkBlob(const Descriptor& blob, const Limits& limits)
 {
     return checkSetting("a layer, in bytes,", blob.size.value, limits.blob.value, "blob_bytes");
+}
+
+Result<void> checkTree(const layer::ArchivedTree& tree, const Limits& limits)
+{
+    TRY(checkSetting("the new layer, in files,", tree.entries, limits.layerEntries, "layer_entries"));
+    TRY(checkSetting("the new layer, in bytes,", std::max(tree.size, tree.longest).value, limits.unpackedLayer.value,
+                     "unpacked_layer_bytes"));
+    return checkSetting("the new layer, in directories below each other,", tree.depth, limits.pathDepth, "path_depth");
 }
 
 Result<void> checkImage(const FoundImage& image, const Limits& limits)

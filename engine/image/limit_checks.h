@@ -8,6 +8,7 @@ namespace lamella::image {
 
 /// Errors: LimitExceeded, which names the setting.
 Result<void> checkBlob(const Descriptor& blob, const Limits& limits);
+Result<void> checkTree(const layer::ArchivedTree& tree, const Limits& limits);
 Result<void> checkImage(const FoundImage& image, const Limits& limits);
 
 } // namespace lamella::image

@@ -4,16 +4,12 @@
 #include "engine/image/archive_index.h"
 #include "engine/image/image_store_private.h"
 #include "engine/image/limit_checks.h"
-#include "engine/layer/byte_sink.h"
 #include "engine/layer/digest.h"
-#include "engine/layer/socket_sink.h"
 #include "engine/os/file.h"
-#include "engine/os/socket.h"
 
 #include <unistd.h>
 
-#include <system_error>
-#include <thread>
+#include <format>
 
 namespace lamella::image {
 
@@ -89,31 +85,16 @@ Result<NewLayer> unpackArchive(ImageStore::Private& store, BorrowedFd archive, c
     return layer;
 }
 
-Result<NewLayer> unpackWritten(ImageStore::Private& store, const ArchiveWriter& write, std::stop_token stop)
+Result<void> checkDigests(const Descriptor& blob, const std::string& diffId, const UnpackedLayer& unpacked)
 {
-    auto ends = TRY(os::makeSocketPair(SOCK_STREAM));
-    layer::SocketSink sink{std::move(ends.first)};
-    layer::HashingSink hashed{sink};
-    Result<void> written;
-    std::jthread writer;
-    try {
-        writer = std::jthread{[&] {
-            written = write(hashed);
-            sink.close();
-        }};
-    } catch (const std::system_error& error) { // the standard library's
-        return systemFailure("cannot start a thread to write with", error.code().value());
+    if (unpacked.blobDigest != blob.digest)
+        return failure(ErrorKind::DigestMismatch,
+                       std::format("the blob {} has other content than its name says", blob.digest));
+    if (unpacked.diffId != diffId) {
+        return failure(ErrorKind::DigestMismatch,
+                       std::format("the blob {} is not the layer {} that the config names", blob.digest, diffId));
     }
-    auto layer = unpackLayer(store, {Blob::Kind::Stream, std::move(ends.second), {}, {}},
-                             unknownLayer(store.limits.blob, layer::Compression::None), {}, std::move(stop));
-    writer.join();
-    if (!written && (layer || !sink.isBroken()))
-        return std::unexpected(std::move(written).error());
-    if (layer && layer->unpacked.diffId != hashed.digest())
-        return failure(ErrorKind::DigestMismatch, "lamella-worker has not unpacked what it was given");
-    if (layer)
-        layer->isProven = true;
-    return layer;
+    return {};
 }
 
 } // namespace lamella::image

@@ -11,7 +11,8 @@
 
 namespace lamella::image {
 
-/// A layer in a directory of its own, which gets its name when it is published. Move-only.
+/// A layer in a directory of its own, unpacked or (`staged` says so) as its archive, which gets its name when it is
+/// published. Move-only.
 struct NewLayer {
     StagedLayer staged;
     UnpackedLayer unpacked;
@@ -29,8 +30,7 @@ Result<NewLayer> unpackLayer(ImageStore::Private& store, Blob from, const Descri
 Result<NewLayer> unpackArchive(ImageStore::Private& store, BorrowedFd archive, const ProgressSink& progress,
                                std::stop_token stop);
 
-/// The same while it is being written: `write` is called once, on a thread of its own, and its errors are passed on.
-/// What it writes is hashed here as well.
-Result<NewLayer> unpackWritten(ImageStore::Private& store, const ArchiveWriter& write, std::stop_token stop);
+/// Errors: DigestMismatch (it is not the blob that was meant, or that has another layer in it).
+Result<void> checkDigests(const Descriptor& blob, const std::string& diffId, const UnpackedLayer& unpacked);
 
 } // namespace lamella::image

@@ -40,6 +40,8 @@ Result<void> ImageStore::save(uid_t owner, const std::vector<std::string>& names
     if (images.empty())
         return failure(ErrorKind::InvalidArgument, "no image was named that could be written");
     const Pins pins{*d, neededBy(images)};
+    for (const auto& image : images)
+        TRY(unpack(image, progress, stop));
     LoadProgress told{progress};
     if (S_ISREG(type))
         return writeArchive(*d, images, compression, into, told, std::move(stop));

@@ -155,10 +155,17 @@ private:
         return entry;
     }
 
-    Result<void> write(const TarEntry& entry)
+    Result<void> begin(const TarEntry& entry)
     {
         ++m_done.entries;
-        TRY(m_tar.begin(entry));
+        m_done.longest = std::max(m_done.longest, Bytes{entry.size});
+        m_done.depth = std::max(m_done.depth, static_cast<std::uint64_t>(std::ranges::count(entry.path, '/')));
+        return m_tar.begin(entry);
+    }
+
+    Result<void> write(const TarEntry& entry)
+    {
+        TRY(begin(entry));
         return m_tar.end();
     }
 
@@ -282,8 +289,7 @@ private:
         entry.size = static_cast<std::uint64_t>(status.st_size);
         entry.xattrs = TRY(layerXattrs(file, path, m_ids));
         entry.chunks = chunksOf(file, status);
-        ++m_done.entries;
-        TRY(m_tar.begin(entry));
+        TRY(begin(entry));
         for (const auto& chunk : entry.chunks)
             TRY(copy(file, path, chunk));
         return m_tar.end();

@@ -41,6 +41,8 @@ struct ArchiveOptions {
 struct ArchivedTree {
     Bytes size; ///< of the files' data
     std::uint64_t entries = 0;
+    Bytes longest; ///< the size of the largest file, with its holes
+    std::uint64_t depth = 0; ///< directories above the deepest entry
 };
 
 /// Writes everything below `root` (a directory that is open for reading) as a tar archive: in a fixed order, with

@@ -41,6 +41,8 @@ constexpr std::array kWords{
           QT_TRANSLATE_NOOP("JobsModel", "Importing a file system")},
     Words{"commit-container", QT_TRANSLATE_NOOP("JobsModel", "Making an image of %1"),
           QT_TRANSLATE_NOOP("JobsModel", "Making an image of a container")},
+    Words{"unpack-image", QT_TRANSLATE_NOOP("JobsModel", "Unpacking %1"),
+          QT_TRANSLATE_NOOP("JobsModel", "Unpacking an image")},
     Words{"export-container", QT_TRANSLATE_NOOP("JobsModel", "Exporting %1"),
           QT_TRANSLATE_NOOP("JobsModel", "Exporting a container")},
     Words{"save-changes", QT_TRANSLATE_NOOP("JobsModel", "Saving changes of %1"),

@@ -12,7 +12,7 @@ Work::Function commitContainer(image::ImageStore& images, CommitRequest request,
             read = done;
             progress({"Reading the container's files", done, {}, {}});
         };
-        const auto write = [&](layer::ByteSink& sink) {
+        const auto write = [&](layer::ByteSink& sink) -> Result<layer::ArchivedTree> {
             tell({});
             auto written = container::archiveChanges(request.parts, request.selection, sink, tell, stop);
             filesRead();

@@ -89,6 +89,7 @@ Work::Function pushImage(image::ImageStore& images, image::Image image, Registry
         PushProgress progress(sink, image);
         progress.tell(std::format("Asking {}", request.name.registry));
         const auto pinned = TRY(images.pin(image));
+        TRY(images.unpack(image, sink, stop));
         const auto documents = TRY(images.documents(image.owner, image.id));
         const auto fetcher = TRY(registry::Fetcher::start(request.fetcher));
         // Before the work: who may not push is told at once.

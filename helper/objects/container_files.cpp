@@ -23,8 +23,10 @@ QByteArray ContainerObject::ListDirectory(const QByteArray& path, const QVariant
         return refuse(version.error()), QByteArray();
     answerDirectory(
         m_services, takeCall(),
-        [source = changeSource(), target = treeTarget()] { return Result<OpenFiles>{{source, target}}; }, path,
-        *version, options);
+        [source = changeSource(), target = treeTarget()](const std::stop_token&) {
+            return Result<OpenFiles>{{source, target}};
+        },
+        path, *version, options);
     return {};
 }
 
@@ -35,7 +37,8 @@ dbus::FileInfo ContainerObject::ReadFile(const QByteArray& path, const QString& 
     if (!which)
         return refuse(which.error()), dbus::FileInfo();
     answerFile(
-        m_services, takeCall(), [source = changeSource()] { return Result<OpenFiles>{{source}}; }, path, *which,
+        m_services, takeCall(),
+        [source = changeSource()](const std::stop_token&) { return Result<OpenFiles>{{source}}; }, path, *which,
         options);
     return {};
 }

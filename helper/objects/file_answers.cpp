@@ -53,7 +53,7 @@ void answerDirectory(Services& services, const Call& call, FileOpener open, cons
     answerReading(
         services, services.readers, call,
         [open = std::move(open), request = std::move(*request)](const std::stop_source& stop) -> Result<FileList> {
-            const auto files = TRY(open());
+            const auto files = TRY(open(stop.get_token()));
             return listFiles(files.source, files.mounted, request, stop.get_token());
         },
         [](FileList list) {
@@ -72,7 +72,7 @@ void answerFile(Services& services, const Call& call, FileOpener open, const QBy
     answerReading(
         services, services.readers, call,
         [open = std::move(open), request = std::move(*request)](const std::stop_source& stop) -> Result<FileVersion> {
-            const auto files = TRY(open());
+            const auto files = TRY(open(stop.get_token()));
             return readVersion(files.source, request, stop.get_token());
         },
         [](FileVersion file) {

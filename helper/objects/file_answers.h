@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 
 /// How containers and images answer who looks at their files. A call is given up when its caller leaves the bus. Main
 /// thread only.
@@ -24,7 +25,7 @@ struct OpenFiles {
 };
 
 /// Called once, on the thread that reads.
-using FileOpener = std::function<Result<OpenFiles>()>;
+using FileOpener = std::function<Result<OpenFiles>(const std::stop_token& stop)>;
 
 /// Answers a ListDirectory with its options as they came. Errors of the call: InvalidArgument, LimitExceeded, those of
 /// `open` and of listFiles().

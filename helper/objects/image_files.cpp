@@ -10,9 +10,10 @@ namespace {
 /// The layers stay until they have been read, also where the image is removed meanwhile.
 FileOpener filesOf(const image::ImageStore& images, const image::Image& image)
 {
-    return [&images, image]() -> Result<OpenFiles> {
+    return [&images, image](const std::stop_token& stop) -> Result<OpenFiles> {
         OpenFiles files;
         files.held = TRY(images.pin(image));
+        TRY(images.unpack(image, {}, stop));
         files.source.directories.layers = images.layerDirectories(image);
         for (const image::Layer& layer : image.layers)
             files.source.diffIds.push_back(layer.diffId);

@@ -28,6 +28,7 @@ constexpr std::uint64_t kMostTreeBytes = 512u << 20;
 
 Result<LayerTree> readStack(const image::ImageStore& images, const LayerStack& stack, const std::stop_token& stop)
 {
+    TRY(images.unpack(stack.image, {}, stop));
     LayerTreeBuilder builder;
     for (const image::Layer& one : stack.image.layers) {
         const auto file

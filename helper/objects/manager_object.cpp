@@ -4,6 +4,7 @@
 #include "engine/cgroup/cgroup.h"
 #include "engine/container/container_manager.h"
 #include "engine/container/trash.h"
+#include "helper/jobs/unpack_image.h"
 #include "helper/objects/adaptors.h"
 #include "helper/objects/paths.h"
 #include "helper/objects/requests.h"
@@ -15,6 +16,27 @@
 using namespace Qt::StringLiterals;
 
 namespace lamella::helper {
+
+namespace {
+
+void makeContainer(container::ContainerManager& containers, const container::CreateRequest& request, bool starts,
+                   const Call& call)
+{
+    const auto id = containers.create(request);
+    if (!id)
+        return call.fail(id.error());
+    const QDBusObjectPath path(containerPath(*id));
+    if (!starts)
+        return call.reply({QVariant::fromValue(path)});
+    containers.start(*id, [&containers, id = *id, path, call](const Result<void>& started) {
+        if (started)
+            return call.reply({QVariant::fromValue(path)});
+        // The answer comes when nothing of it is left.
+        containers.remove(id, true, [call, error = started.error()](const Result<void>&) { call.fail(error); });
+    });
+}
+
+} // namespace
 
 ManagerObject::ManagerObject(Services& services, uint trashDays)
     : Object(managerPath(), interfaceNamed("Manager"_L1), std::nullopt)
@@ -74,19 +96,17 @@ QDBusObjectPath ManagerObject::CreateContainer(const QString& image, const QStri
     const auto request = createRequest(caller().uid, known, name, command, options);
     if (!request)
         return refuse(request.error()), QDBusObjectPath();
-    const auto id = m_services.containers.create(*request);
-    if (!id)
-        return refuse(id.error()), QDBusObjectPath();
-    const QDBusObjectPath path(containerPath(*id));
-    if (!options.value(u"start"_s).toBool())
-        return path;
-    m_services.containers.start(
-        *id, [&containers = m_services.containers, id = *id, path, call = takeCall()](const Result<void>& started) {
-            if (started)
-                return call.reply({QVariant::fromValue(path)});
-            // The answer comes when nothing of it is left.
-            containers.remove(id, true, [call, error = started.error()](const Result<void>&) { call.fail(error); });
-        });
+    const auto found = m_services.images.find(request->owner, request->image);
+    auto make = [&services = m_services, request = *request, starts = options.value(u"start"_s).toBool(),
+                 call = takeCall()](const Result<void>& unpacked) {
+        if (!unpacked)
+            return call.fail(unpacked.error());
+        makeContainer(services.containers, request, starts, call);
+    };
+    if (found && !m_services.images.isUnpacked(*found))
+        unpackImage(m_services, *found, std::move(make));
+    else
+        make({});
     return {};
 }
 

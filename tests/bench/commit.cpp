@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// bench commit: a container with 50,000 changed files, 200 MB, becomes an image, by D-Bus Commit; beside it archiving
-// and hashing its changes alone, by the engine and by GNU tar with sha256sum (neither makes a layer of it), and podman
-// commit of the same files. Runs as root in a session: resources/dev/inside/bench.sh.
+// bench commit: a container with 50,000 changed files, 200 MB, becomes an image, by D-Bus Commit, which has it on the
+// disk when it is done; the same until the files of the new layer are unpacked, too; beside it archiving and hashing
+// its changes alone, by the engine and by GNU tar with sha256sum (neither makes a layer of it), and podman commit of
+// the same files. Runs as root in a session: resources/dev/inside/bench.sh.
 
 #include "engine/layer/tree_archive.h"
 #include "engine/os/file.h"
@@ -17,6 +18,7 @@
 
 #include <algorithm>
 #include <format>
+#include <functional>
 #include <optional>
 #include <print>
 
@@ -56,12 +58,18 @@ public:
     Contender lamella()
     {
         return {"lamella, D-Bus Commit", [this]() -> Result<Sample> {
-                    TRY(change(m_made->upper));
-                    const auto cpu = TRY(m_made->helper.cpu());
-                    const auto before = now();
-                    TRY(waitForJob(TRY(call(m_made->path, "org.lamella.Lamella1.Container", "Commit",
-                                            {QStringLiteral("bench-%1").arg(m_round++), QVariantMap()}))));
-                    return Sample{now() - before, TRY(m_made->helper.cpu()) - cpu, TRY(m_made->helper.peakBytes())};
+                    QString image;
+                    const auto sample = TRY(commit(image, [] -> Result<void> { return {}; }));
+                    TRY(waitForFiles(image)); // which nobody else may have to share the machine with
+                    return sample;
+                }};
+    }
+
+    Contender lamellaToItsFiles()
+    {
+        return {"lamella, until its files are there", [this]() -> Result<Sample> {
+                    QString image;
+                    return commit(image, [&] { return waitForFiles(image); });
                 }};
     }
 
@@ -103,6 +111,26 @@ public:
     }
 
 private:
+    Result<Sample> commit(QString& image, const std::function<Result<void>()>& then)
+    {
+        TRY(change(m_made->upper));
+        const auto cpu = TRY(m_made->helper.cpu());
+        const auto before = now();
+        const auto ids = TRY(waitForJob(TRY(call(m_made->path, "org.lamella.Lamella1.Container", "Commit",
+                                                 {QStringLiteral("bench-%1").arg(m_round++), QVariantMap()}))));
+        image = ids.value(0);
+        TRY(then());
+        return Sample{now() - before, TRY(m_made->helper.cpu()) - cpu, TRY(m_made->helper.peakBytes())};
+    }
+
+    /// Who looks into the image waits for them.
+    static Result<void> waitForFiles(QString image)
+    {
+        TRY(call(QStringLiteral("/org/lamella/Lamella1/Images/") + image.replace(u':', u'_'),
+                 "org.lamella.Lamella1.Image", "ListDirectory", {QByteArray("/"), QVariantMap()}));
+        return {};
+    }
+
     /// The same files each time, but one: else the layer would be there already.
     Result<void> change(const fs::path& tree)
     {
@@ -152,8 +180,9 @@ Result<void> runBench(int argc, char** argv)
     auto scratch = TRY(Scratch::make());
     CommitBench commit{scratch};
     TRY(commit.prepare());
-    return run("commit", {commit.lamella(), commit.archive(), commit.tar(), commit.podman()}, "tar | sha256sum",
-               options);
+    return run("commit",
+               {commit.lamella(), commit.lamellaToItsFiles(), commit.archive(), commit.tar(), commit.podman()},
+               "tar | sha256sum", options);
 }
 
 } // namespace

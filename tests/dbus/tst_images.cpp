@@ -453,6 +453,57 @@ private Q_SLOTS:
         alice->objects();
     }
 
+    void whatIsCommittedCanBeUsedAtOnce_data()
+    {
+        QTest::addColumn<bool>("kills");
+        QTest::newRow("by the same helper") << false;
+        QTest::newRow("after the helper was killed") << true;
+    }
+
+    /// While the files of the new layer are still being unpacked, as a rule: there are many.
+    void whatIsCommittedCanBeUsedAtOnce()
+    {
+        QFETCH(bool, kills);
+        alice->loadStarter();
+        const QString script = u"mkdir /many; i=0; while [ $i -lt 4000 ]; do echo $i > /many/$i; i=$((i+1)); done"_s;
+        const QString container = alice->run(u"writes"_s, {u"sh"_s, u"-c"_s, script});
+        QVERIFY(
+            QTest::qWaitFor([&] { return alice->get(container, u"Container"_s, u"State"_s) == u"stopped"_s; }, 60000));
+        const QString job
+            = alice->ask(container, u"Container"_s, u"Commit"_s, {u"many:1"_s}).value<QDBusObjectPath>().path();
+        const QString id = alice->ask(job, u"Job"_s, u"Wait"_s).toStringList().value(0);
+        QVERIFY(!id.isEmpty());
+        const qulonglong size = image(id, u"SizeBytes"_s).toULongLong();
+        if (kills) {
+            killHelper();
+            startHelper();
+            alice->objects();
+        }
+        const QString second
+            = alice
+                  ->ask(kRoot, u"Manager"_s, u"CreateContainer"_s,
+                        {u"many:1"_s, QString(), QStringList{u"sh"_s, u"-c"_s, u"ls /many | wc -l; cat /many/3999"_s}},
+                        {{u"start"_s, true}})
+                  .value<QDBusObjectPath>()
+                  .path();
+        QVERIFY(alice->waitForState(second, u"stopped"_s));
+        QVERIFY2(alice->log(second).contains("4000"_L1) && alice->log(second).contains("3999"_L1),
+                 qPrintable(alice->log(second)));
+        QCOMPARE(image(id, u"SizeBytes"_s).toULongLong(), size);
+        const QDBusMessage listed = alice->lamella(pathOf(id), u"Image"_s, u"ListDirectory"_s, {QByteArray("/many")});
+        QVERIFY2(listed.errorName().isEmpty(), qPrintable(listed.errorMessage()));
+        for (const QString& one : {container, second})
+            alice->discard(one);
+        // And goes as quickly as it came.
+        const QString another = alice->create(u"again"_s, {u"true"_s});
+        QCOMPARE(
+            errorOf(alice->ask(another, u"Container"_s, u"Commit"_s, {u"empty:1"_s}).value<QDBusObjectPath>().path()),
+            QString());
+        const QDBusMessage removed = alice->lamella(pathOf(id), u"Image"_s, u"Remove"_s);
+        QVERIFY2(removed.errorName().isEmpty(), qPrintable(removed.errorMessage()));
+        alice->discard(another);
+    }
+
     void pruneTakesWhatNobodyNeeds()
     {
         const QString id = alice->loadStarter();

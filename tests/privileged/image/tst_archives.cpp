@@ -43,8 +43,10 @@ std::vector<TarMember> dockerMembers()
 /// A container's changes.
 ArchiveWriter writerOf(std::string archive)
 {
-    return
-        [archive = std::move(archive)](layer::ByteSink& sink) { return sink.write(std::as_bytes(std::span{archive})); };
+    return [archive = std::move(archive)](layer::ByteSink& sink) -> Result<layer::ArchivedTree> {
+        TRY(sink.write(std::as_bytes(std::span{archive})));
+        return layer::ArchivedTree{};
+    };
 }
 
 } // namespace
@@ -310,25 +312,45 @@ void ArchivesTest::whatGoesWrongInACommitIsSaid_data()
     QTest::addColumn<ArchiveWriter>("write");
     QTest::addColumn<ErrorKind>("kind");
     const auto member = kAbove.substr(0, 2 * 512);
-    QTest::newRow("the writer fails between two members") << ArchiveWriter{[member](layer::ByteSink& sink) {
-        return writerOf(member)(sink).and_then([]() -> Result<void> { return failure(ErrorKind::Unsupported, "no"); });
-    }} << ErrorKind::Unsupported;
-    QTest::newRow("the writer fails at once")
-        << ArchiveWriter{[](layer::ByteSink&) -> Result<void> { return failure(ErrorKind::Cancelled, "no"); }}
-        << ErrorKind::Cancelled;
-    QTest::newRow("the worker wants no more") << ArchiveWriter{[](layer::ByteSink& sink) -> Result<void> {
+    QTest::newRow("the writer fails between two members")
+        << ArchiveWriter{[member](layer::ByteSink& sink) -> Result<layer::ArchivedTree> {
+               TRY(writerOf(member)(sink));
+               return failure(ErrorKind::Unsupported, "no");
+           }}
+        << ErrorKind::Unsupported;
+    QTest::newRow("the writer fails at once") << ArchiveWriter{[](layer::ByteSink&) -> Result<layer::ArchivedTree> {
+        return failure(ErrorKind::Cancelled, "no");
+    }} << ErrorKind::Cancelled;
+    QTest::newRow("the store wants no more") << ArchiveWriter{[](layer::ByteSink& sink) -> Result<layer::ArchivedTree> {
         const auto foreign = writerOf(std::string(1u << 20, 'x'));
         for (;;)
             TRY(foreign(sink));
-    }} << ErrorKind::InvalidArgument;
-    QTest::newRow("it ends in the middle of a file")
-        << writerOf(archiveOf({file("d/b", std::string(2000, 'x'))}).substr(0, 1500)) << ErrorKind::InvalidArgument;
+    }} << ErrorKind::LimitExceeded;
+    const auto treeOf = [](layer::ArchivedTree tree) {
+        return ArchiveWriter{[tree](layer::ByteSink& sink) -> Result<layer::ArchivedTree> {
+            TRY(writerOf(kAbove)(sink));
+            return tree;
+        }};
+    };
+    QTest::newRow("more files than a layer may have")
+        << treeOf({.size = {}, .entries = 101, .longest = {}}) << ErrorKind::LimitExceeded;
+    QTest::newRow("more bytes than a layer may have")
+        << treeOf({.size = 16_MiB + Bytes{1}, .longest = {}}) << ErrorKind::LimitExceeded;
+    QTest::newRow("a file with more holes than a layer may have")
+        << treeOf({.size = {}, .longest = 16_MiB + Bytes{1}}) << ErrorKind::LimitExceeded;
+    QTest::newRow("a file deeper than it may lie")
+        << treeOf({.size = {}, .longest = {}, .depth = 9}) << ErrorKind::LimitExceeded;
 }
 
 void ArchivesTest::whatGoesWrongInACommitIsSaid()
 {
     QFETCH(ArchiveWriter, write);
-    Store store{root()};
+    Limits limits;
+    limits.blob = 16_MiB;
+    limits.unpackedLayer = 16_MiB;
+    limits.layerEntries = 100;
+    limits.pathDepth = 8;
+    Store store{root(), limits};
     const TestLayout layout{this->layout()};
     layout.index({layout.image({kBelow})});
     const auto base = load(store, layout.path()).value().front();

@@ -63,6 +63,12 @@ private:
     std::vector<std::jthread> m_feeders;
 };
 
+// A commit has said that it is done.
+void acknowledge(const fs::path& directory)
+{
+    std::ignore = os::replaceFile(directory / "acknowledged", "");
+}
+
 } // namespace
 
 /// What is done with a store, and where the files for it are.
@@ -86,6 +92,13 @@ private Q_SLOTS:
 
 private:
     static void operations();
+
+    // What was acknowledged is there, whatever happened afterwards.
+    void verifyAcknowledged(Store& store)
+    {
+        if (fs::remove(m_directory / "acknowledged"))
+            QCOMPARE(store.images.list(kOwner).size(), 2u);
+    }
 
     // A store with an image that is only looked on, one to work with, and the files that are read.
     void furnish()
@@ -130,6 +143,7 @@ private:
             qFatal("%s", done.error().message.c_str());
         store.images.setStepHook({});
         removeAllBut(store);
+        fs::remove(m_directory / "acknowledged");
         return steps;
     }
 
@@ -144,7 +158,10 @@ private:
     // Nothing but what rows speak of, and the bystander whole.
     void verifyStore(Store& store)
     {
+        verifyAcknowledged(store);
         for (const auto& image : store.images.list(kOwner)) {
+            const auto unpacked = store.images.unpack(image, {}, {});
+            QVERIFY2(unpacked, unpacked ? "" : unpacked.error().message.c_str());
             for (const auto& directory : store.images.layerDirectories(image))
                 QVERIFY2(fs::exists(directory), directory.c_str());
         }
@@ -187,9 +204,13 @@ void ImageFaultsTest::operations()
     row("commit", [](Store& store, const fs::path& directory) -> Result<void> {
         const auto base = TRY(store.images.find(kOwner, "bystander")).id;
         const auto archive = TRY(os::readFile(directory / "rootfs"));
-        const auto write = [&](layer::ByteSink& sink) { return sink.write(std::as_bytes(std::span{archive})); };
-        TRY(store.images.commit(write, kOwner, base, {}, {}, {}));
-        return {};
+        const auto write = [&](layer::ByteSink& sink) -> Result<layer::ArchivedTree> {
+            TRY(sink.write(std::as_bytes(std::span{archive})));
+            return layer::ArchivedTree{};
+        };
+        const auto id = TRY(store.images.commit(write, kOwner, base, {}, {}, {}));
+        acknowledge(directory);
+        return store.images.unpack(TRY(store.images.find(kOwner, id)), {}, {});
     });
     row("pull", [](Store& store, const fs::path& directory) -> Result<void> {
         PipedSource source{directory / "given"};
