@@ -129,6 +129,8 @@ public:
         TRY(step(Step::IdMap, mapIds()));
         TRY(step(Step::Settings, moveDevices()));
         TRY(step(Step::Root, sendRoot()));
+        if (m_request.onProcess) // while the child is at work
+            TRY(m_request.onProcess(m_created.pid));
         TRY(awaitReady());
         TRY(schedule());
         m_created.steps = stepsOf(m_created.timeline);
@@ -262,7 +264,7 @@ private:
         m_created.gate = std::move(gate.parent);
         m_created.report = std::move(gate.report);
         m_channel = std::move(channel.first);
-        return m_request.onProcess ? m_request.onProcess(child.pid) : Result<void>{};
+        return {};
     }
 
     Result<void> mapIds()

@@ -45,18 +45,19 @@ struct Making {
     Result<Created> create(const Options& options, Reservation& reservation,
                            const std::filesystem::path& gateDirectory) const
     {
-        auto created = runtime::create({.id = options.id,
-                                        .bundle = bundle.path,
-                                        .spec = bundle.spec,
-                                        .streams = kOwnStreams,
-                                        .gateDirectory = gateDirectory,
-                                        .plainNewlines = options.consoleSocket.empty(),
-                                        .inheritedFds = inherited,
-                                        .sessionKeyring = keyringOf(reservation.state()),
-                                        .systemdCgroup = options.systemdCgroup,
-                                        .noPivot = options.noPivot,
-                                        .stop = stop.borrow(),
-                                        .onProcess = [&](pid_t pid) { return reservation.announce(pid); }});
+        auto created
+            = runtime::create({.id = options.id,
+                               .bundle = bundle.path,
+                               .spec = bundle.spec,
+                               .streams = kOwnStreams,
+                               .gateDirectory = gateDirectory,
+                               .plainNewlines = options.consoleSocket.empty(),
+                               .inheritedFds = inherited,
+                               .sessionKeyring = keyringOf(reservation.state()),
+                               .systemdCgroup = options.systemdCgroup,
+                               .noPivot = options.noPivot,
+                               .stop = stop.borrow(),
+                               .onProcess = [&](pid_t pid) { return reservation.announce(pid, bundle.config); }});
         if (!created)
             return std::unexpected(inCallersWords(std::move(created).error(), bundle.spec.process));
         log::debug("the container {} is created with PID {}", options.id, created->pid);

@@ -57,7 +57,6 @@ Result<Reservation> Reservation::make(const Options& options, const LoadedBundle
     TRY(reserve(options.root, options.id));
     Reservation reservation{options.root, std::move(state), TRY(Lock::take(directoryOf(options.root, options.id)))};
     TRY(save(options.root, reservation.m_state));
-    TRY(keepConfig(options.root, options.id, bundle.config));
     TRY(keepHooks(directoryOf(options.root, options.id), bundle.spec));
     return reservation;
 }
@@ -84,16 +83,17 @@ Reservation::~Reservation()
     runPoststop(kept, m_state.id, m_state.bundle);
 }
 
-Result<void> Reservation::announce(pid_t pid)
+Result<void> Reservation::announce(pid_t pid, std::string_view config)
 {
     m_state.pid = pid;
     m_state.startTime = TRY(os::startTime(pid));
-    return saveProcess(m_root, m_state);
+    TRY(saveProcess(m_root, m_state));
+    return keepConfig(m_root, m_state.id, config);
 }
 
 Result<void> Reservation::record()
 {
-    return save(m_root, m_state);
+    return saveCreated(m_root, m_state);
 }
 
 void Reservation::unlock()

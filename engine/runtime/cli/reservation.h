@@ -7,6 +7,7 @@
 #include "engine/runtime/cli/state.h"
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace lamella::runtime::cli {
@@ -41,10 +42,11 @@ public:
 
     const State& state() const { return m_state; }
 
-    /// Says which process the container will have, so that `kill` and `delete --force` can end what hangs.
-    Result<void> announce(pid_t pid);
+    /// Says which process the container will have, so that `kill` and `delete --force` can end what hangs, and keeps
+    /// its config.json.
+    Result<void> announce(pid_t pid, std::string_view config);
 
-    /// Enters the announced process into the state: the container is ready.
+    /// Says that the container is ready.
     Result<void> record();
 
     /// Lets others at the container while it runs and this still waits for its end.

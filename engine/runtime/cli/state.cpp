@@ -16,19 +16,19 @@ namespace lamella::runtime::cli {
 
 namespace {
 
-/// Holds "PID START_TIME".
+/// Holds "PID START_TIME". As long as the container is being made it has the other name.
 constexpr const char* kProcessFile = "process";
+constexpr const char* kProcessBeingMadeFile = "process.creating";
 
-/// What saveProcess() said.
-void addProcess(const std::filesystem::path& root, State& state)
+bool addProcess(const std::filesystem::path& file, State& state)
 {
-    const std::string text = os::readFile(directoryOf(root, state.id) / kProcessFile).value_or("");
+    const std::string text = os::readFile(file).value_or("");
     const char* const end = text.data() + text.size();
     const auto [blank, error] = std::from_chars(text.data(), end, state.pid);
-    if (error == std::errc{} && blank != end)
-        state.isBeingMade = std::from_chars(blank + 1, end, state.startTime).ec == std::errc{};
-    if (!state.isBeingMade)
-        state.pid = 0;
+    if (error == std::errc{} && blank != end && std::from_chars(blank + 1, end, state.startTime).ec == std::errc{})
+        return true;
+    state.pid = 0;
+    return false;
 }
 
 } // namespace
@@ -52,8 +52,6 @@ Result<void> reserve(const std::filesystem::path& root, const std::string& id)
 Result<void> save(const std::filesystem::path& root, const State& state)
 {
     const nlohmann::json document{{"id", state.id},
-                                  {"pid", state.pid},
-                                  {"start_time", state.startTime},
                                   {"bundle", state.bundle},
                                   {"rootfs", state.rootfs},
                                   {"cgroup", state.cgroup},
@@ -67,9 +65,17 @@ Result<void> save(const std::filesystem::path& root, const State& state)
 
 Result<void> saveProcess(const std::filesystem::path& root, const State& state)
 {
-    const auto path = directoryOf(root, state.id) / kProcessFile;
+    const auto path = directoryOf(root, state.id) / kProcessBeingMadeFile;
     const UniqueFd file = TRY(os::open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600));
     return os::writeAll(file.borrow(), compose("{} {}", state.pid, state.startTime), path.native());
+}
+
+Result<void> saveCreated(const std::filesystem::path& root, const State& state)
+{
+    const std::filesystem::path directory = directoryOf(root, state.id);
+    if (::rename((directory / kProcessBeingMadeFile).c_str(), (directory / kProcessFile).c_str()) != 0)
+        return systemFailure(compose("cannot say in {} that the container is created", directory.native()));
+    return {};
 }
 
 Result<State> load(const std::filesystem::path& root, const std::string& id)
@@ -81,8 +87,6 @@ Result<State> load(const std::filesystem::path& root, const std::string& id)
     const nlohmann::json document = TRY(parseJson(content, "state.json"));
     State state;
     state.id = document.value("id", "");
-    state.pid = document.value("pid", 0);
-    state.startTime = document.value("start_time", std::uint64_t{0});
     state.bundle = document.value("bundle", "");
     state.rootfs = document.value("rootfs", "");
     state.cgroup = document.value("cgroup", "");
@@ -90,8 +94,11 @@ Result<State> load(const std::filesystem::path& root, const std::string& id)
     state.createdUsec = document.value("created_usec", std::int64_t{0});
     state.ownKeyring = document.value("own_keyring", false);
     state.annotations = document.value("annotations", state.annotations);
-    if (state.pid == 0)
-        addProcess(root, state);
+    // In this order: meanwhile it may become ready.
+    const std::filesystem::path directory = directoryOf(root, id);
+    state.isBeingMade = addProcess(directory / kProcessBeingMadeFile, state);
+    if (!state.isBeingMade)
+        addProcess(directory / kProcessFile, state);
     return state;
 }
 

@@ -18,8 +18,9 @@
 
 namespace lamella::runtime::cli {
 
-/// What lamella-runtime remembers of a container, as <root>/<id>/state.json (0600, its directory 0700). Beside it lies
-/// config.json as it was when the container was created: what changes in the bundle later changes nothing here.
+/// What lamella-runtime remembers of a container, as <root>/<id>/state.json (0600, its directory 0700). Beside it lie
+/// its process, in a file of its own that costs little on the way to a start, and config.json as it was when the
+/// container was created: what changes in the bundle later changes nothing here.
 struct State {
     std::string id;
     pid_t pid = 0; ///< 0: there is none yet
@@ -38,9 +39,11 @@ std::filesystem::path directoryOf(const std::filesystem::path& root, const std::
 
 /// Makes the directory of a new container. Errors: AlreadyExists.
 Result<void> reserve(const std::filesystem::path& root, const std::string& id);
+/// All but the process, which is not there yet.
 Result<void> save(const std::filesystem::path& root, const State& state);
-/// Says which process the container will have, as long as its state does not: save() follows when it is ready.
+/// Says which process the container will have, until saveCreated() says that it is ready.
 Result<void> saveProcess(const std::filesystem::path& root, const State& state);
+Result<void> saveCreated(const std::filesystem::path& root, const State& state);
 /// Errors: NotFound.
 Result<State> load(const std::filesystem::path& root, const std::string& id);
 /// Ends the scope of a container that had a process; of one that never had any it may be another's. That systemd cannot
