@@ -194,7 +194,8 @@ private:
         m_plan.mountSpace = TRY(planMountSpace(m_spec));
         m_plan.mounts = TRY(rootfs::planMounts(m_spec, m_request.bundle, m_cgroupPath));
         m_plan.noPivot = m_request.noPivot || m_plan.mountSpace.kind != MountSpaceKind::New;
-        if (m_request.noPivot)
+        // In a mount namespace that is others' too, they would lose theirs.
+        if (m_request.noPivot && m_plan.mountSpace.kind == MountSpaceKind::New)
             m_plan.mounts.hostSystems = TRY(rootfs::findHostSystems());
         m_plan.hostname = m_spec.hostname;
         planHooks(m_spec, stateAs("creating", kPidToCome), m_plan);

@@ -8,6 +8,7 @@
 #include "engine/runtime/cli/usage.h"
 
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -86,6 +87,10 @@ void tell(const Options& options, const Error& error)
 
 Result<int> act(const Options& options)
 {
+    // A container that ends before it is let go is an error of a write, and leaves nothing; its programs start with the
+    // default.
+    if (entersContainer(options.command) || options.command == Command::Start)
+        std::signal(SIGPIPE, SIG_IGN);
     if (entersContainer(options.command) && ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
         return systemFailure("cannot become untraceable");
     for (const auto& [command, action] : kActions) {

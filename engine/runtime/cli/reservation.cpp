@@ -55,7 +55,11 @@ Result<Reservation> Reservation::make(const Options& options, const LoadedBundle
 {
     State state = TRY(stateFor(options, bundle));
     TRY(reserve(options.root, options.id));
-    Reservation reservation{options.root, std::move(state), TRY(Lock::take(directoryOf(options.root, options.id)))};
+    Lock lock = TRY(Lock::take(directoryOf(options.root, options.id)));
+    // Deleted and made by another in between: the directory is his.
+    if (isSaved(options.root, options.id))
+        return alreadyExists(options.id);
+    Reservation reservation{options.root, std::move(state), std::move(lock)};
     TRY(save(options.root, reservation.m_state));
     TRY(keepHooks(directoryOf(options.root, options.id), bundle.spec));
     return reservation;

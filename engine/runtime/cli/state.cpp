@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include <charconv>
+#include <unistd.h>
 
 namespace lamella::runtime::cli {
 
@@ -38,14 +39,24 @@ std::filesystem::path directoryOf(const std::filesystem::path& root, const std::
     return root / id;
 }
 
+std::unexpected<Error> alreadyExists(const std::string& id)
+{
+    return failure(ErrorKind::AlreadyExists, compose("cannot create {}: container with given ID already exists", id));
+}
+
+bool isSaved(const std::filesystem::path& root, const std::string& id)
+{
+    std::error_code ignored;
+    return std::filesystem::exists(directoryOf(root, id) / "state.json", ignored);
+}
+
 Result<void> reserve(const std::filesystem::path& root, const std::string& id)
 {
     TRY(os::makeDirectories(root, 0700));
     if (::mkdir(directoryOf(root, id).c_str(), 0700) == 0)
         return {};
     if (errno == EEXIST)
-        return failure(ErrorKind::AlreadyExists,
-                       compose("cannot create {}: container with given ID already exists", id));
+        return alreadyExists(id);
     return systemFailure(compose("cannot make {}", directoryOf(root, id).native()));
 }
 
@@ -113,12 +124,14 @@ void stopScope(const State& state)
 void forget(const std::filesystem::path& root, const std::string& id)
 {
     const std::filesystem::path directory = directoryOf(root, id);
+    const std::filesystem::path gone = root / compose(".gone.{}", ::getpid());
+    std::error_code failed;
     std::error_code ignored;
-    // First what makes it a container. Who waits for its lock then finds none, but may make the lock's file once more
-    // while the directory is emptied.
+    // First what makes it a container, then its name: while the directory is emptied somebody may make the next
+    // container of this name.
     std::filesystem::remove(directory / "state.json", ignored);
-    for (int round = 0; round < 100 && std::filesystem::exists(directory, ignored); ++round)
-        std::filesystem::remove_all(directory, ignored);
+    std::filesystem::rename(directory, gone, failed);
+    std::filesystem::remove_all(failed ? directory : gone, ignored);
 }
 
 Result<void> keepConfig(const std::filesystem::path& root, const std::string& id, std::string_view config)

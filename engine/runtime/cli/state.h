@@ -37,6 +37,12 @@ struct State {
 
 std::filesystem::path directoryOf(const std::filesystem::path& root, const std::string& id);
 
+/// What who wants to make a container is told whose name is taken.
+std::unexpected<Error> alreadyExists(const std::string& id);
+
+/// True from save() on, until forget().
+bool isSaved(const std::filesystem::path& root, const std::string& id);
+
 /// Makes the directory of a new container. Errors: AlreadyExists.
 Result<void> reserve(const std::filesystem::path& root, const std::string& id);
 /// All but the process, which is not there yet.

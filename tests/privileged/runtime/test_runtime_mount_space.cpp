@@ -58,13 +58,17 @@ static QByteArray ownMounts()
 void TestRuntimeMountSpace::shared_data()
 {
     QTest::addColumn<bool>("byPath");
-    QTest::newRow("not listed") << false;
-    QTest::newRow("the runtime's own, by path") << true;
+    QTest::addColumn<bool>("noPivot"); // which must not take away what it hides from a namespace of its own
+    QTest::newRow("not listed") << false << false;
+    QTest::newRow("the runtime's own, by path") << true << false;
+    QTest::newRow("not listed, --no-pivot") << false << true;
+    QTest::newRow("the runtime's own, by path, --no-pivot") << true << true;
 }
 
 void TestRuntimeMountSpace::shared()
 {
     QFETCH(bool, byPath);
+    QFETCH(bool, noPivot);
     const QByteArray before = ownMounts();
     Bundle bundle{Kind::Plain};
     placeMounts(bundle, byPath ? QStringLiteral("/proc/%1/ns/mnt").arg(::getpid()).toStdString() : "");
@@ -74,7 +78,11 @@ void TestRuntimeMountSpace::shared()
         QStringLiteral("readlink /proc/self/ns/mnt; touch /vol/x && ls /vol; ls /dev/pts/ptmx; "
                        "touch /y 2>&1; cat /proc/keys | wc -c; (echo x >/proc/sys/kernel/domainname) 2>&1; "
                        "ls -d /var /.. /../var 2>/dev/null"));
-    const Outcome outcome = bundle.run();
+    bundle.write();
+    QStringList arguments{QStringLiteral("run"), QStringLiteral("-b"), bundle.directory(), bundle.id()};
+    if (noPivot)
+        arguments.insert(1, QStringLiteral("--no-pivot"));
+    const Outcome outcome = bundle.runtime(arguments);
     QCOMPARE(outcome.err, QByteArray{});
     QCOMPARE(outcome.out,
              namespaceOf(QStringLiteral("self"))
