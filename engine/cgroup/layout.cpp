@@ -111,6 +111,16 @@ Result<UniqueFd> openMountPoint(const std::string& path)
     return fd;
 }
 
+/// A tree that only tracks processes: nothing where another mount covers it, as a container or a test may do.
+UniqueFd openTracking(const std::string& path, unsigned long magic)
+{
+    UniqueFd fd{::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
+    struct statfs info = {};
+    if (!fd || ::fstatfs(fd.get(), &info) != 0 || static_cast<unsigned long>(info.f_type) != magic)
+        return {};
+    return fd;
+}
+
 } // namespace
 
 Result<Layout> parseLayout(std::string_view mountinfo)
@@ -164,10 +174,12 @@ Result<TreesPointer> openTrees(const Layout& layout)
         auto root = TRY(openMountPoint(hierarchy.mountPoint));
         trees->v1.push_back({hierarchy.controllers, std::move(root)});
     }
-    if (layout.mode != Mode::V1)
+    if (layout.mode == Mode::V2)
         trees->unified = TRY(openMountPoint(layout.unified));
+    else if (!layout.unified.empty())
+        trees->unified = openTracking(layout.unified, CGROUP2_SUPER_MAGIC);
     if (layout.mode != Mode::V2 && !layout.systemd.empty())
-        trees->systemd = TRY(openMountPoint(layout.systemd));
+        trees->systemd = openTracking(layout.systemd, CGROUP_SUPER_MAGIC);
     return trees;
 }
 
