@@ -82,19 +82,20 @@ Result<SystemdBus> SystemdBus::connect(const std::string& path)
 }
 
 // "EXTERNAL" with the user's number, each digit as its ASCII code ("30" to "39") (D-Bus Specification, "Authentication
-// Protocol"); systemd asks the kernel who it is.
+// Protocol"); systemd asks the kernel who it is. BEGIN goes with it as in sd-bus's own clients: a server of sd-bus that
+// reads BEGIN and a call at once leaves the call lying until more arrives.
 Result<void> SystemdBus::authenticate()
 {
     std::string user;
     for (const char digit : std::to_string(::geteuid()))
         (user += '3') += digit;
-    TRY(send(std::string{'\0'} + compose("AUTH EXTERNAL {}\r\n", user)));
+    TRY(send(std::string{'\0'} + compose("AUTH EXTERNAL {}\r\nBEGIN\r\n", user)));
     while (!m_received.contains("\r\n"))
         TRY(receiveMore());
     if (!m_received.starts_with("OK "))
         return failure(ErrorKind::NotAuthorized, "systemd does not want to talk to this user");
     m_received.erase(0, m_received.find("\r\n") + 2);
-    return send("BEGIN\r\n");
+    return {};
 }
 
 Result<void> SystemdBus::send(std::string_view bytes)

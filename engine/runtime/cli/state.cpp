@@ -117,9 +117,8 @@ void stopScope(const State& state)
 {
     if (state.scope.empty() || state.pid == 0)
         return;
-    // No warning: where it is empty already systemd ends it by itself, and may then say nothing of the job.
     if (const auto stopped = cgroup::SystemdScope::stop(state.scope); !stopped)
-        log::debug("{}", stopped.error().message);
+        log::warning("{}", stopped.error().message);
 }
 
 void forget(const std::filesystem::path& root, const std::string& id)

@@ -53,7 +53,7 @@ Result<void> saveCreated(const std::filesystem::path& root, const State& state);
 /// Errors: NotFound.
 Result<State> load(const std::filesystem::path& root, const std::string& id);
 /// Ends the scope of a container that had a process; of one that never had any it may be another's. That systemd cannot
-/// do it now is no error: it does it by itself later.
+/// do it now is a warning: it does it by itself later.
 void stopScope(const State& state);
 
 /// Removes the directory; called with the container's lock.
