@@ -93,8 +93,8 @@ private:
     fs::path slowWorker()
     {
         const auto path = m_directory / "slow-worker";
-        std::ofstream{path} << "#!/bin/sh\nif [ \"$1\" = unpack ] && [ -e " << (m_directory / "slow").string()
-                            << " ]; then exec sleep 100; fi\nexec " << worker() << " \"$@\"\n";
+        std::ofstream{path} << "#!/bin/sh\nwhile [ \"$1\" = unpack ] && [ -e " << (m_directory / "slow").string()
+                            << " ]; do sleep 0.1; done\nexec " << worker() << " \"$@\"\n";
         fs::permissions(path, fs::perms(0755));
         return path;
     }
@@ -167,12 +167,17 @@ void PendingLayersTest::whoNeedsTheFilesWaits()
     loadBase(store);
     std::counting_semaphore<> goOn{0};
     std::atomic<bool> isSpooled = false;
+    std::atomic<bool> isUnpacking = false;
     store.images.setStepHook([&](std::string_view step) {
         isSpooled = isSpooled || step == "spooled";
-        if (isSpooled && step == "staged")
+        if (isSpooled && step == "staged") {
+            isUnpacking = true;
             goOn.acquire();
+        }
     });
     const auto image = commit(store);
+    const auto end = qScopeGuard([&] { goOn.release(); });
+    QTRY_VERIFY(isUnpacking); // in the background; whoever comes now, waits
     std::atomic<int> told = 0;
     const auto tell = [&](const Progress& progress) { told += progress.stage == "Unpacking layer 2 of 2"; };
     auto waiting = std::async(std::launch::async, [&] { return store.images.unpack(image, tell, {}); });
@@ -180,7 +185,6 @@ void PendingLayersTest::whoNeedsTheFilesWaits()
         const auto into = os::open(m_directory / "saved", O_RDWR | O_CREAT, 0600).value();
         return store.images.save(kOwner, {image.id}, layer::Compression::None, into.borrow(), {}, {});
     });
-    const auto end = qScopeGuard([&] { goOn.release(); });
     QTRY_VERIFY(told > 3);
     QVERIFY(waiting.wait_for(0s) == std::future_status::timeout);
     QVERIFY(saving.wait_for(0s) == std::future_status::timeout);
