@@ -4,6 +4,7 @@
 #include "engine/runtime/seccomp.h"
 #include "engine/runtime/settings.h"
 
+#include <algorithm>
 #include <csignal>
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -75,6 +76,21 @@ void enterChild(const Program& program, const Reporter& reporter)
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     reporter.require(::setsid() >= 0, Step::Clone);
+}
+
+void closeOthers(const Program& program, std::span<int> kept)
+{
+    unsigned first = 3 + program.inheritedFds;
+    std::ranges::sort(kept);
+    for (const int fd : kept) {
+        const auto number = static_cast<unsigned>(fd);
+        if (fd < 0 || number < first)
+            continue;
+        if (number > first)
+            ::close_range(first, number - 1, 0);
+        first = number + 1;
+    }
+    ::close_range(first, ~0U, 0);
 }
 
 void loadFilter(const Program& program, const Reporter& reporter)

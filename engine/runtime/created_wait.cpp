@@ -2,7 +2,6 @@
 #include "engine/runtime/channel.h"
 #include "engine/runtime/create_plan.h"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
@@ -45,22 +44,6 @@ void lookForProgram(const Program& program, const Reporter& reporter)
         reporter.fail(Step::Exec, errnum);
 }
 
-/// Closes what making the container needed: all but the streams, what the program inherits, and `kept` (-1: none).
-void closeOthers(const Program& program, std::array<int, 4> kept)
-{
-    unsigned first = 3 + program.inheritedFds;
-    std::ranges::sort(kept);
-    for (const int fd : kept) {
-        const auto number = static_cast<unsigned>(fd);
-        if (fd < 0 || number < first)
-            continue;
-        if (number > first)
-            ::close_range(first, number - 1, 0);
-        first = number + 1;
-    }
-    ::close_range(first, ~0U, 0);
-}
-
 void waitAtGate(int gate, const Reporter& reporter)
 {
     char go = 0;
@@ -77,9 +60,10 @@ void waitAtGate(int gate, const Reporter& reporter)
 void waitToStart(const Program& program, ChildEnds ends, const Reporter& reporter)
 {
     const bool sendsLater = program.listener && program.noNewPrivileges;
-    closeOthers(program,
-                {ends.channel.get(), ends.gate.get(), reporter.pipe().get(),
-                 sendsLater ? program.listener->socket().get() : -1});
+    // What making the container needed.
+    std::array kept{ends.channel.get(), ends.gate.get(), reporter.pipe().get(),
+                    sendsLater ? program.listener->socket().get() : -1};
+    closeOthers(program, kept);
     lookForProgram(program, reporter);
     // Not sendmsg(2): of what a filter has to let through for this, programs need everything.
     reporter.require(::write(ends.channel.get(), &kMarkReady, 1) == 1, Step::Ready);

@@ -13,6 +13,7 @@
 #include "engine/runtime/program.h"
 #include "engine/runtime/runtime.h"
 #include "engine/runtime/settings.h"
+#include "engine/runtime/sibling.h"
 
 #include <chrono>
 #include <csignal>
@@ -39,19 +40,33 @@ struct ExecPlan {
     /// Before and after it joins the cgroup (config.md, "execCPUAffinity").
     Processors initialProcessors, finalProcessors;
     std::vector<UniqueFd> cgroupJoins;
-    int namespaces = 0; ///< for setns(2) with the pidfd; all but the pid namespace, which the child is born into
     BorrowedFd pidfd;
     UniqueFd root; ///< the container's root directory, where that is not the root of its mount namespace
+    struct Entrance {
+        int namespaces = 0; ///< for setns(2) with the pidfd
+        bool hasRoot = false; ///< then for chroot(2)
+    };
+    Entrance first; ///< of who makes the child, which is born there
+    Entrance second; ///< of the child
 };
 
-int namespacesToJoin(const oci::Spec& spec)
+/// A process of the container that may trace (CAP_SYS_PTRACE) sees the child's root directory as soon as it is in the
+/// pid namespace, which is the container's by then. Only in a user namespace it has no such rights over the child, and
+/// the child needs the machine's until it is there, too.
+void chooseEntrances(const oci::Spec& spec, ExecPlan& plan)
 {
-    int flags = 0;
+    const bool hasUser = oci::findNamespace(spec, oci::NamespaceType::User) != nullptr;
     for (const oci::Namespace& space : spec.linux.namespaces) {
-        if (space.type != oci::NamespaceType::Pid)
-            flags |= cloneFlag(space.type);
+        const bool isFirst = !hasUser || space.type == oci::NamespaceType::Pid;
+        (isFirst ? plan.first : plan.second).namespaces |= cloneFlag(space.type);
     }
-    return flags;
+    (hasUser ? plan.second : plan.first).hasRoot = bool{plan.root};
+}
+
+bool enter(const ExecPlan& plan, const ExecPlan::Entrance& entrance)
+{
+    return (entrance.namespaces == 0 || ::setns(plan.pidfd.get(), entrance.namespaces) == 0)
+        && (!entrance.hasRoot || (::fchdir(plan.root.get()) == 0 && ::chroot(".") == 0));
 }
 
 /// While it is still the host's root, who may.
@@ -60,7 +75,7 @@ void place(const ExecPlan& plan, const Reporter& reporter)
     const auto require = [&](bool ok, Setting what) { reporter.require(ok, Step::Settings, detailOf(what)); };
     require(applyScheduler(plan.scheduling, 0), Setting::Scheduler);
     require(applyIoPriority(plan.scheduling, 0), Setting::IoPriority);
-    // A child that is born in its cgroup got them of its parent.
+    // A child that is born in its cgroup got them of who made it.
     require(plan.cgroupJoins.empty() || applyProcessors(plan.initialProcessors), Setting::Affinity);
 }
 
@@ -71,12 +86,9 @@ void join(const ExecPlan& plan, const Reporter& reporter)
         reporter.require(::write(cgroup.get(), "0", 1) == 1, Step::JoinCgroup);
     reporter.reached(Step::JoinCgroup);
     reporter.require(applyProcessors(plan.finalProcessors), Step::Settings, detailOf(Setting::Affinity));
-    if (plan.namespaces != 0)
-        reporter.require(::setns(plan.pidfd.get(), plan.namespaces) == 0, Step::JoinNamespaces);
-    if (plan.root)
-        reporter.require(::fchdir(plan.root.get()) == 0 && ::chroot(".") == 0, Step::JoinNamespaces);
+    reporter.require(enter(plan, plan.second), Step::JoinNamespaces);
     // All of the container's root, before anything of the container is opened.
-    if ((plan.namespaces & CLONE_NEWUSER) != 0) {
+    if ((plan.second.namespaces & CLONE_NEWUSER) != 0) {
         reporter.require(::syscall(SYS_setgroups, 0, nullptr) == 0, Step::JoinNamespaces);
         reporter.require(::syscall(SYS_setresgid, 0, 0, 0) == 0, Step::JoinNamespaces);
         reporter.require(::syscall(SYS_setresuid, 0, 0, 0) == 0, Step::JoinNamespaces);
@@ -142,7 +154,6 @@ Result<ExecPlan> prepare(const ExecRequest& request)
                                                                 .pid = request.pid,
                                                                 .bundle = request.bundle,
                                                                 .annotations = request.spec.annotations})));
-    plan.namespaces = namespacesToJoin(request.spec);
     plan.pidfd = request.pidfd;
     plan.scheduling = prepareScheduling(request.process);
     const oci::CpuAffinity& own = request.process.execCpuAffinity;
@@ -150,6 +161,7 @@ Result<ExecPlan> prepare(const ExecRequest& request)
     plan.initialProcessors = prepareProcessors(own.initial.empty() ? all.initial : own.initial);
     plan.finalProcessors = prepareProcessors(own.final.empty() ? all.final : own.final);
     plan.root = TRY(openRoot(request));
+    chooseEntrances(request.spec, plan);
     if (!plan.program.terminal) {
         const std::array<BorrowedFd, 3> streams{request.streams.in, request.streams.out, request.streams.err};
         for (std::size_t i = 0; i < streams.size(); ++i) {
@@ -174,31 +186,56 @@ Result<UniqueFd> receiveConsole(BorrowedFd channel, Deadline until)
     return std::move(message->descriptors.front());
 }
 
+/// The descriptors that the child has when it is born: a process of the container that may trace sees them, too.
+std::vector<int> descriptorsOf(const ExecPlan& plan)
+{
+    std::vector<int> kept;
+    for (const UniqueFd& stream : plan.program.streams)
+        kept.push_back(stream.get());
+    for (const UniqueFd& cgroup : plan.cgroupJoins)
+        kept.push_back(cgroup.get());
+    if (plan.program.listener)
+        kept.push_back(plan.program.listener->socket().get());
+    if (plan.second.namespaces != 0)
+        kept.push_back(plan.pidfd.get());
+    if (plan.second.hasRoot)
+        kept.push_back(plan.root.get());
+    return kept;
+}
+
+/// `ends`: what the child has more than the plan. It gets its cgroup of the helper, and so no descriptor of it, which
+/// would lead to those outside.
+Result<os::Child> cloneInto(const ExecPlan& plan, std::optional<BorrowedFd> cgroup, std::array<BorrowedFd, 2> ends,
+                            Deadline until)
+{
+    std::vector<int> kept = descriptorsOf(plan);
+    kept.insert(kept.end(), {ends[0].get(), ends[1].get(), -1});
+    const auto enterAll = [&](int channel) {
+        // One that is born in its cgroup can only inherit the processors that it begins on: afterwards the kernel
+        // refuses those that are none of the cgroup's.
+        if ((cgroup && !applyProcessors(plan.initialProcessors)) || !enter(plan, plan.first))
+            return false;
+        kept.back() = channel;
+        closeOthers(plan.program, kept);
+        return true;
+    };
+    return cloneSibling({.enter = enterAll,
+                         .what = "cannot make a process in the container's namespaces",
+                         .helperCgroup = cgroup,
+                         .until = until});
+}
+
 /// A v2 cgroup that hands controllers to its children takes no processes (cgroup-v2.rst, "No Internal Process
 /// Constraint"): where the container has divided its own, this goes where its PID 1 has gone.
-Result<os::Child> cloneIntoCgroup(const ExecRequest& request)
+Result<os::Child> cloneIntoCgroup(const ExecRequest& request, const ExecPlan& plan, std::array<BorrowedFd, 2> ends,
+                                  Deadline until)
 {
-    auto child = os::clone(0, request.cgroup.cloneInto());
+    auto child = cloneInto(plan, request.cgroup.cloneInto(), ends, until);
     if (child || child.error().errnum != EBUSY)
         return child;
     const UniqueFd other = TRY(request.cgroup.openWith(request.pid));
     TRY(os::sendSignal(request.pidfd, 0)); // the PID was still the container's
-    return os::clone(0, other.borrow());
-}
-
-/// A child that is born in its cgroup can only inherit the processors that it begins on: afterwards the kernel refuses
-/// those that are none of the cgroup's.
-Result<os::Child> cloneOnProcessors(const ExecRequest& request, const ExecPlan& plan)
-{
-    if (!plan.initialProcessors || !request.cgroup.cloneInto())
-        return cloneIntoCgroup(request);
-    const Processors home = currentProcessors();
-    if (!home || !applyProcessors(plan.initialProcessors))
-        return systemFailure("cannot set the processors");
-    auto child = cloneIntoCgroup(request);
-    if (!child || child->pid != 0)
-        applyProcessors(home);
-    return child;
+    return cloneInto(plan, other.borrow(), ends, until);
 }
 
 std::string detailOf(const rootfs::Report& report, const Program& program)
@@ -218,13 +255,10 @@ Result<Executed> exec(const ExecRequest& request)
     os::Pipe report = TRY(os::makePipe());
     os::SocketPair channel = TRY(os::makeSocketPair(SOCK_SEQPACKET));
 
-    std::optional<NamespaceVisit> visit;
-    if (oci::findNamespace(request.spec, oci::NamespaceType::Pid) != nullptr)
-        visit.emplace(TRY(NamespaceVisit::enterPidNamespace(request.pidfd)));
-    os::Child child = TRY(cloneOnProcessors(request, plan));
+    const Deadline until = in(kExecPatience);
+    os::Child child = TRY(cloneIntoCgroup(request, plan, {report.write.borrow(), channel.second.borrow()}, until));
     if (child.pid == 0)
         runExecChild(plan, channel.second.get(), Reporter{timeline, report.write.borrow()});
-    visit.reset();
     // What starts this may be protected from the OOM killer; the container's programs are not.
     if (const auto score = request.process.oomScoreAdj ? request.process.oomScoreAdj : request.spec.process.oomScoreAdj)
         std::ignore = os::writeControl(compose("/proc/{}/oom_score_adj", child.pid), std::to_string(*score));
@@ -234,7 +268,6 @@ Result<Executed> exec(const ExecRequest& request)
     channel.second.reset();
 
     Executed executed{child.pid, std::move(child.pidfd), {}};
-    const Deadline until = in(kExecPatience);
     auto console = plan.program.terminal ? receiveConsole(channel.first.borrow(), until) : Result<UniqueFd>{};
     auto failed = awaitWord(report.read.borrow(), {}, until).and_then([&] { return readReport(report.read.borrow()); });
     if (failed && !*failed && !os::hasCalledExec(executed.pid).value_or(true))

@@ -5,9 +5,9 @@
 #include "engine/os/file.h"
 #include "engine/os/socket.h"
 #include "engine/runtime/channel.h"
+#include "engine/runtime/sibling.h"
 
 #include <charconv>
-#include <csignal>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -16,27 +16,7 @@ namespace lamella::runtime {
 
 namespace {
 
-constexpr char kMarkEntered = 'e';
-
-/// In the helper: not to be traced by a process of that namespace when it enters.
-bool enterUser(BorrowedFd userNamespace)
-{
-    return ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 && ::setns(userNamespace.get(), CLONE_NEWUSER) == 0;
-}
-
-/// The helper ends with errno as its status where it failed.
-[[noreturn]] void endHelper(bool succeeded)
-{
-    ::_exit(succeeded ? 0 : std::min(errno, 255));
-}
-
-/// Why a helper ended without a word.
-Error whyEnded(BorrowedFd helper)
-{
-    const auto status = os::waitFor(helper);
-    const int errnum = status && status->signal == 0 ? status->code : ECHILD;
-    return Error::system(errnum, "cannot enter the user namespace");
-}
+constexpr char kMarkRead = 'r'; // its mappings
 
 std::vector<oci::IdMapping> parseMap(const std::string& text)
 {
@@ -63,20 +43,6 @@ Result<IdMappings> readMappings(pid_t pid)
     return IdMappings{parseMap(uids), parseMap(gids)};
 }
 
-/// The PID, as the caller sees it, of the process that a pidfd is of.
-Result<pid_t> pidOf(BorrowedFd pidfd)
-{
-    const std::string info = TRY(os::readFile(compose("/proc/self/fdinfo/{}", pidfd.get())));
-    constexpr std::string_view kKey = "\nPid:\t";
-    const std::size_t at = info.find(kKey);
-    pid_t pid = 0;
-    if (at == std::string::npos
-        || std::from_chars(info.data() + at + kKey.size(), info.data() + info.size(), pid).ec != std::errc{}
-        || pid <= 0)
-        return failure(ErrorKind::Failed, "the new process is none that this one can see");
-    return pid;
-}
-
 std::string mapText(const std::vector<oci::IdMapping>& mappings)
 {
     std::string text;
@@ -90,20 +56,15 @@ std::string mapText(const std::vector<oci::IdMapping>& mappings)
 Result<IdMappings> mappingsOf(BorrowedFd userNamespace)
 {
     os::SocketPair channel = TRY(os::makeSocketPair());
-    const os::Child helper = TRY(os::clone(0));
-    if (helper.pid == 0) {
+    const os::Child inside = TRY(cloneInUserNamespace(userNamespace, 0, {}));
+    if (inside.pid == 0) { // until the caller has read them and closes its end
         channel.first.reset();
-        const bool entered = enterUser(userNamespace) && sendMark(channel.second.get(), kMarkEntered, -1);
-        if (entered) // until the caller has read them and closes its end
-            receiveMark(channel.second.get(), kMarkEntered, nullptr);
-        endHelper(entered);
+        receiveMark(channel.second.get(), kMarkRead, nullptr);
+        ::_exit(0);
     }
-    channel.second.reset();
-    if (!receiveMark(channel.first.get(), kMarkEntered, nullptr))
-        return std::unexpected(whyEnded(helper.pidfd.borrow()));
-    auto mappings = readMappings(helper.pid);
+    auto mappings = readMappings(inside.pid);
     channel.first.reset();
-    std::ignore = os::waitFor(helper.pidfd.borrow());
+    std::ignore = os::waitFor(inside.pidfd.borrow());
     return mappings;
 }
 
@@ -124,26 +85,12 @@ Result<oci::Spec> withMappingsOf(const oci::Spec& spec, BorrowedFd userNamespace
 
 Result<os::Child> cloneInUserNamespace(BorrowedFd userNamespace, std::uint64_t flags, std::optional<BorrowedFd> cgroup)
 {
-    os::SocketPair channel = TRY(os::makeSocketPair());
-    const os::Child helper = TRY(os::clone(0));
-    if (helper.pid == 0) {
-        if (!enterUser(userNamespace))
-            endHelper(false);
-        auto child = os::clone(flags | CLONE_PARENT, cgroup);
-        if (child && child->pid == 0)
-            return os::Child{};
-        if (!child)
-            errno = child.error().errnum;
-        endHelper(child && sendMark(channel.second.get(), kMarkEntered, child->pidfd.get()));
-    }
-    channel.second.reset();
-    int pidfd = -1;
-    if (!receiveMark(channel.first.get(), kMarkEntered, &pidfd))
-        return std::unexpected(whyEnded(helper.pidfd.borrow()));
-    os::Child child{0, UniqueFd{pidfd}};
-    std::ignore = os::waitFor(helper.pidfd.borrow());
-    child.pid = TRY(pidOf(child.pidfd.borrow()));
-    return child;
+    // Not to be traced by a process of that namespace when it enters.
+    const auto enter = [userNamespace](int) {
+        return ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 && ::setns(userNamespace.get(), CLONE_NEWUSER) == 0;
+    };
+    return cloneSibling(
+        {.enter = enter, .what = "cannot enter the user namespace", .flags = flags, .cgroup = cgroup});
 }
 
 } // namespace lamella::runtime

@@ -24,8 +24,8 @@ Result<IdMappings> mappingsOf(BorrowedFd userNamespace);
 /// InvalidArgument where the specification has others.
 Result<oci::Spec> withMappingsOf(const oci::Spec& spec, BorrowedFd userNamespace);
 
-/// os::clone() of a child that is in `userNamespace` from its first moment, and to which the namespaces of `flags`
-/// belong. The caller cannot enter it and come back, so a helper does, and makes the child as its sibling.
+/// cloneSibling() of a child that is in `userNamespace` from its first moment, and to which the namespaces of `flags`
+/// belong.
 Result<os::Child> cloneInUserNamespace(BorrowedFd userNamespace, std::uint64_t flags, std::optional<BorrowedFd> cgroup);
 
 } // namespace lamella::runtime

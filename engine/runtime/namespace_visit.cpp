@@ -97,13 +97,6 @@ Result<void> NamespaceVisit::makeTime(const oci::Spec& spec)
     return os::writeControl("/proc/self/timens_offsets", offsets);
 }
 
-Result<NamespaceVisit> NamespaceVisit::enterPidNamespace(BorrowedFd pidfd)
-{
-    NamespaceVisit visit;
-    TRY(visit.enterOne(pidfd, CLONE_NEWPID, "pid", "of the container"));
-    return visit;
-}
-
 Result<NamespaceVisit> NamespaceVisit::enterNetworkNamespace(BorrowedFd space)
 {
     NamespaceVisit visit;

@@ -19,9 +19,6 @@ public:
     /// setting of the container would go to the caller's own namespace by its path.
     static Result<NamespaceVisit> enter(const oci::Spec& spec);
 
-    /// Enters the pid namespace of a process for the children that are made (setns(2), CLONE_NEWPID).
-    static Result<NamespaceVisit> enterPidNamespace(BorrowedFd pidfd);
-
     /// Enters a network namespace.
     static Result<NamespaceVisit> enterNetworkNamespace(BorrowedFd space);
 

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <linux/filter.h>
 #include <memory>
+#include <span>
 #include <string>
 #include <sys/resource.h>
 #include <sys/types.h>
@@ -99,6 +100,9 @@ void runHooks(const std::vector<PreparedHook>& hooks, const HookSurroundings& su
 /// What every child does first: its own session, default signals, nothing inherited but what the program shall inherit,
 /// not dumpable.
 void enterChild(const Program& program, const rootfs::Reporter& reporter);
+
+/// Closes all but the streams, what the program inherits, and `kept` (-1: none), which it sorts.
+void closeOthers(const Program& program, std::span<int> kept);
 
 /// Joins the session keyring of the program. Called as the user namespace's root: the keyring is his.
 void enterKeyring(const Program& program, const rootfs::Reporter& reporter);

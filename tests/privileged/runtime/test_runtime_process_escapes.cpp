@@ -20,6 +20,7 @@ private Q_SLOTS:
     void cleanupTestCase() { removeEverything(); }
 
     void cve_2016_9962_enteringProcessIsTraced();
+    void cve_2016_9962_enteringProcessShowsTheMachine();
     void cve_2024_21626_workingDirectoryOfAnExec();
     void cve_2025_52881_sysctlsGoToAProcfsOfOurOwn();
     void cve_2022_29162_inheritableCapabilitiesOfAnExec();
@@ -69,6 +70,33 @@ void TestRuntimeProcessEscapes::cve_2016_9962_enteringProcessIsTraced()
     const QByteArray out = container.readAllStandardOutput();
     QVERIFY2(!out.contains("reached"), out);
     QVERIFY2(out.contains("seen some"), out);
+}
+
+/// With CAP_SYS_PTRACE and no user namespace a container looks around in what enters, as debuggers do: at its root
+/// directory, its working directory and its descriptors.
+void TestRuntimeProcessEscapes::cve_2016_9962_enteringProcessShowsTheMachine()
+{
+    Bundle bundle{Kind::Plain};
+    bundle.setCommand(
+        {QStringLiteral("payload"), QStringLiteral("look"), bundle.directory() + QStringLiteral("/config.json")});
+    bundle.spec.process.capabilities->bounding.push_back("CAP_SYS_PTRACE");
+    bundle.spec.process.capabilities->permitted = bundle.spec.process.capabilities->effective
+        = bundle.spec.process.capabilities->bounding;
+    bundle.write();
+    QProcess container;
+    container.start(
+        runtimeProgram(),
+        bundle.runtimeArguments({QStringLiteral("run"), QStringLiteral("-b"), bundle.directory(), bundle.id()}));
+    QVERIFY(container.waitForReadyRead(20'000));
+    for (int i = 0; i < 60; ++i) {
+        const Outcome entered = bundle.runtime({QStringLiteral("exec"), bundle.id(), QStringLiteral("true")});
+        QVERIFY2(entered.status == 0, entered.err);
+    }
+    container.kill();
+    container.waitForFinished();
+    bundle.runtime({QStringLiteral("delete"), QStringLiteral("--force"), bundle.id()});
+    const QByteArray out = container.readAllStandardOutput();
+    QVERIFY2(!out.contains("reached"), out);
 }
 
 void TestRuntimeProcessEscapes::cve_2024_21626_workingDirectoryOfAnExec()
