@@ -29,6 +29,11 @@ Result<Mode> detectMode()
     return TRY(machineTrees())->mode;
 }
 
+Result<std::vector<MountedTree>> mountedTrees()
+{
+    return TRY(machineTrees())->mounted;
+}
+
 Result<std::unique_ptr<Cgroup>> create(const std::string& path, const Resources& resources)
 {
     return create(TRY(machineTrees()), path, resources);

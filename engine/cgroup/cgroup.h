@@ -82,6 +82,15 @@ public:
 /// What this machine mounts below /sys/fs/cgroup, read once.
 Result<Mode> detectMode();
 
+/// A tree that is mounted at /sys/fs/cgroup or directly below it.
+struct MountedTree {
+    std::string point;
+    bool isUnified = false; ///< v2's
+};
+
+/// All of them, also those without controllers, as when they were read first.
+Result<std::vector<MountedTree>> mountedTrees();
+
 /// Makes the cgroup `path` (runtime-spec's linux.cgroupsPath, for example "/lamella/<id>") below each controller's root
 /// (v1) or below the unified root (v2), with these limits and devices, or nothing of it. There its controllers are
 /// enabled on the way down, from the innermost cgroup that systemd has delegated (CGROUP_DELEGATION.md), or from the

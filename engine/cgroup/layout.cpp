@@ -44,6 +44,14 @@ std::string unescape(std::string_view text)
     return plain;
 }
 
+/// At the usual place or directly below it, where containers see it too.
+bool isSeen(std::string_view mountPoint)
+{
+    return mountPoint.starts_with(kUsualPlace)
+        && (mountPoint.size() == kUsualPlace.size()
+            || (mountPoint[kUsualPlace.size()] == '/' && !mountPoint.substr(kUsualPlace.size() + 1).contains('/')));
+}
+
 bool isUsual(std::string_view mountPoint)
 {
     return mountPoint.starts_with(kUsualPlace);
@@ -86,6 +94,9 @@ void addLine(Layout& layout, std::string_view line)
         if (known.empty() || (isUsual(mountPoint) && !isUsual(known)))
             known = mountPoint;
     };
+    if (fileSystem[0].starts_with("cgroup") && isSeen(mountPoint)
+        && !std::ranges::contains(layout.mounted, mountPoint, &MountedTree::point))
+        layout.mounted.push_back({mountPoint, fileSystem[0] == "cgroup2"});
     if (fileSystem[0] == "cgroup2")
         take(layout.unified);
     else if (fileSystem[0] == "cgroup" && std::ranges::contains(split(fileSystem[2], ','), "name=systemd"))
@@ -99,7 +110,10 @@ Result<Layout> machineLayout()
     // A v2 machine need not read the whole mount table.
     struct statfs info = {};
     if (::statfs(kUsualPlace.data(), &info) == 0 && info.f_type == CGROUP2_SUPER_MAGIC)
-        return Layout{Mode::V2, {}, std::string{kUsualPlace}};
+        return Layout{.mode = Mode::V2,
+                      .v1 = {},
+                      .unified = std::string{kUsualPlace},
+                      .mounted = {{std::string{kUsualPlace}, true}}};
     return parseLayout(TRY(readAt(BorrowedFd{AT_FDCWD}, "/proc/self/mountinfo")));
 }
 
@@ -170,6 +184,7 @@ Result<TreesPointer> openTrees(const Layout& layout)
 {
     auto trees = std::make_shared<Trees>();
     trees->mode = layout.mode;
+    trees->mounted = layout.mounted;
     for (const auto& hierarchy : layout.v1) {
         auto root = TRY(openMountPoint(hierarchy.mountPoint));
         trees->v1.push_back({hierarchy.controllers, std::move(root)});

@@ -23,6 +23,7 @@ struct Layout {
     std::vector<V1Hierarchy> v1; ///< only those with a controller that we use
     std::string unified; ///< the mount point of the v2 tree; empty where there is none
     std::string systemd = {}; ///< the mount point of the v1 tree "name=systemd", which limits nothing; empty: none
+    std::vector<MountedTree> mounted = {};
 };
 
 /// Reads the layout from the text of /proc/self/mountinfo (proc_pid_mountinfo(5)). A mount whose root is a sub-cgroup
@@ -42,6 +43,7 @@ struct Trees {
     };
     Mode mode = Mode::V1;
     std::vector<V1> v1;
+    std::vector<MountedTree> mounted;
     UniqueFd systemd; ///< only with v1
     UniqueFd unified;
 

@@ -5,9 +5,7 @@
 #include "engine/os/file.h"
 #include "engine/os/mount.h"
 
-#include <linux/magic.h>
 #include <ranges>
-#include <sys/vfs.h>
 
 namespace lamella::rootfs {
 
@@ -15,35 +13,6 @@ namespace {
 
 constexpr std::string_view kBase = "/sys/fs/cgroup";
 constexpr std::uint64_t kAttributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RELATIME;
-
-struct Tree {
-    std::string point;
-    bool unified = false;
-};
-
-/// The cgroup trees that are mounted at or directly below /sys/fs/cgroup (proc_pid_mountinfo(5)).
-Result<std::vector<Tree>> findTrees()
-{
-    std::vector<Tree> found;
-    // Below a v2 tree there is no other, and the mount table is long.
-    struct statfs info{};
-    if (::statfs(kBase.data(), &info) == 0 && info.f_type == CGROUP2_SUPER_MAGIC)
-        return std::vector<Tree>{{std::string{kBase}, true}};
-    const std::string mountinfo = TRY(os::readFile("/proc/self/mountinfo", 16u << 20));
-    for (const auto part : std::views::split(std::string_view{mountinfo}, '\n')) {
-        const std::string_view line{part};
-        const std::size_t separator = line.find(" - cgroup");
-        if (separator == line.npos)
-            continue;
-        std::size_t at = 0;
-        for (int field = 0; field < 4; ++field)
-            at = line.find(' ', at) + 1;
-        const std::string point{line.substr(at, line.find(' ', at) - at)};
-        if (point == kBase || (point.starts_with(kBase) && point.find('/', kBase.size() + 1) == point.npos))
-            found.push_back({point, line.substr(separator).starts_with(" - cgroup2")});
-    }
-    return found;
-}
 
 Result<UniqueFd> makeBase(Owner owner)
 {
@@ -71,10 +40,11 @@ Result<void> addNames(BorrowedFd base, const std::string& name)
 }
 
 /// The part of a tree that the container sees; none of a tree that nothing of it is in, as systemd's own.
-Result<UniqueFd> makeTree(const Tree& tree, const CgroupView& view)
+Result<UniqueFd> makeTree(const CgroupTree& tree, const CgroupView& view)
 {
     const UniqueFd top = TRY(os::open(tree.point, O_PATH | O_DIRECTORY));
-    const std::string relative = view.path.substr(std::min(view.path.find_first_not_of('/'), view.path.size()));
+    const std::string& path = view.own.path;
+    const std::string relative = path.substr(std::min(path.find_first_not_of('/'), path.size()));
     const bool whole = relative.empty() || (view.wholeUnified && tree.point == kBase);
     auto seen = os::openBeneath(top.borrow(), whole ? "." : relative, O_PATH | O_DIRECTORY);
     if (!seen && seen.error().kind != ErrorKind::NotFound)
@@ -92,8 +62,8 @@ Result<UniqueFd> makeTree(const Tree& tree, const CgroupView& view)
 Result<CgroupMounts> makeCgroupMounts(const CgroupView& view, Owner owner)
 {
     CgroupMounts mounts;
-    for (const Tree& tree : TRY(findTrees())) {
-        if (view.unifiedOnly && !tree.unified)
+    for (const CgroupTree& tree : view.own.trees) {
+        if (view.unifiedOnly && !tree.isUnified)
             continue;
         UniqueFd mount = TRY(makeTree(tree, view));
         if (!mount)

@@ -20,16 +20,27 @@ struct CgroupMounts {
     std::vector<Tree> trees;
 };
 
+/// A cgroup tree that the host mounts at /sys/fs/cgroup or directly below it.
+struct CgroupTree {
+    std::string point;
+    bool isUnified = false;
+};
+
+/// A container's own cgroup.
+struct CgroupPlace {
+    std::string path; ///< below each tree
+    std::vector<CgroupTree> trees;
+};
+
 /// What of the cgroup trees a container sees.
 struct CgroupView {
-    std::string path; ///< its own cgroup, below each tree
+    const CgroupPlace& own;
     bool unifiedOnly = false; ///< the v2 tree alone, as the whole mount
     bool wholeUnified = false; ///< all of the v2 tree where that is the machine's only one, instead of its own part
     std::uint64_t attributes = 0; ///< MOUNT_ATTR_RDONLY or nothing
 };
 
-/// Binds what exists of `view` in each tree that the host mounts below /sys/fs/cgroup, without set-id, devices and
-/// execution. Only the root of a v1 tree has a release_agent, and no container sees that.
+/// Binds what exists of `view` in each tree, without set-id, devices and execution. Only the root of a v1 tree has a release_agent, and no container sees that.
 Result<CgroupMounts> makeCgroupMounts(const CgroupView& view, Owner owner);
 
 } // namespace lamella::rootfs

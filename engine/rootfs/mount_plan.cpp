@@ -21,10 +21,10 @@ namespace {
 
 class Planner {
 public:
-    Planner(const oci::Spec& spec, const std::filesystem::path& bundle, const std::string& cgroupPath)
+    Planner(const oci::Spec& spec, const std::filesystem::path& bundle, const CgroupPlace& cgroup)
         : m_spec(spec)
         , m_bundle(bundle)
-        , m_cgroupPath(cgroupPath)
+        , m_cgroup(cgroup)
         , m_owner(containerRoot(spec))
         , m_idMaps(spec)
         , m_dev(planDev(spec))
@@ -148,7 +148,7 @@ private:
 
     Result<void> addCgroups(const oci::Mount& mount, const oci::MountOptions& options)
     {
-        CgroupMounts cgroups = TRY(makeCgroupMounts({.path = m_cgroupPath,
+        CgroupMounts cgroups = TRY(makeCgroupMounts({.own = m_cgroup,
                                                      .unifiedOnly = mount.type == "cgroup2",
                                                      .wholeUnified = seesWholeUnifiedTree(),
                                                      .attributes = options.own.set & MOUNT_ATTR_RDONLY},
@@ -174,7 +174,7 @@ private:
 
     const oci::Spec& m_spec;
     const std::filesystem::path& m_bundle;
-    const std::string& m_cgroupPath;
+    const CgroupPlace& m_cgroup;
     Owner m_owner;
     IdMaps m_idMaps;
     DevPlan m_dev;
@@ -183,9 +183,9 @@ private:
 
 } // namespace
 
-Result<MountPlan> planMounts(const oci::Spec& spec, const std::filesystem::path& bundle, const std::string& cgroupPath)
+Result<MountPlan> planMounts(const oci::Spec& spec, const std::filesystem::path& bundle, const CgroupPlace& cgroup)
 {
-    Planner planner{spec, bundle, cgroupPath};
+    Planner planner{spec, bundle, cgroup};
     for (const oci::Mount& mount : spec.mounts)
         TRY_WITHIN(compose("cannot prepare the mount of {}", mount.destination), planner.add(mount));
     TRY_WITHIN("cannot prepare the devices", planner.addNodes());

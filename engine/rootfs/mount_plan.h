@@ -5,6 +5,7 @@
 #include "engine/base/unique_fd.h"
 #include "engine/oci/mount_options.h"
 #include "engine/oci/spec.h"
+#include "engine/rootfs/cgroup_mounts.h"
 
 #include <filesystem>
 #include <string>
@@ -75,7 +76,7 @@ struct MountPlan {
 /// Reads the spec's mounts and devices and makes what the host makes: binds, /dev, device nodes, the cgroup trees
 /// (which must exist), and file systems that belong to a namespace which is not the child's own. With the namespaces
 /// that the spec joins by path entered (but the mount namespace).
-Result<MountPlan> planMounts(const oci::Spec& spec, const std::filesystem::path& bundle, const std::string& cgroupPath);
+Result<MountPlan> planMounts(const oci::Spec& spec, const std::filesystem::path& bundle, const CgroupPlace& cgroup);
 
 /// Every procfs and sysfs that this process sees, the last mounted first.
 Result<std::vector<MountPlan::HostSystem>> findHostSystems();
