@@ -38,8 +38,10 @@ Result<UniqueFd> mountStopped(const TreeTarget& target)
     const auto until = std::chrono::steady_clock::now() + kOverlayPatience;
     for (;;) {
         auto root = rootfs::makeOverlay(spec, space ? std::optional{space.borrow()} : std::nullopt);
-        if (root || root.error().kind != ErrorKind::Busy || std::chrono::steady_clock::now() > until)
-            return root;
+        if (root)
+            return std::move(root->mount);
+        if (root.error().kind != ErrorKind::Busy || std::chrono::steady_clock::now() > until)
+            return std::unexpected(std::move(root).error());
         std::this_thread::sleep_for(kOverlayPause);
     }
 }

@@ -3,11 +3,11 @@
 
 #include "engine/base/compose.h"
 #include "engine/os/file.h"
+#include "engine/os/own_stack.h"
 #include "engine/os/process.h"
 
 #include <csignal>
 #include <sched.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -17,47 +17,6 @@
 namespace lamella::os {
 
 namespace {
-
-constexpr std::size_t kStackSize = 512 * 1024;
-
-/// A stack of its own: the caller's would be overwritten under it.
-class Stack {
-public:
-    Stack()
-        : m_bottom(::mmap(nullptr, kStackSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0))
-    {
-    }
-    ~Stack()
-    {
-        if (*this)
-            ::munmap(m_bottom, kStackSize);
-    }
-    Stack(const Stack&) = delete;
-    Stack& operator=(const Stack&) = delete;
-
-    explicit operator bool() const { return m_bottom != MAP_FAILED; }
-    void* top() const { return static_cast<char*>(m_bottom) + kStackSize; }
-
-private:
-    void* m_bottom;
-};
-
-/// No handler may run on the stack of a process that shares the memory of all threads.
-class NoSignals {
-public:
-    NoSignals()
-    {
-        sigset_t all;
-        ::sigfillset(&all);
-        ::pthread_sigmask(SIG_SETMASK, &all, &m_before);
-    }
-    ~NoSignals() { ::pthread_sigmask(SIG_SETMASK, &m_before, nullptr); }
-    NoSignals(const NoSignals&) = delete;
-    NoSignals& operator=(const NoSignals&) = delete;
-
-private:
-    sigset_t m_before{};
-};
 
 struct PrivateCall {
     const std::function<Result<void>()>& body;
@@ -98,7 +57,7 @@ Result<void> unshare(int flags, std::string_view what)
 
 Result<void> callWithPrivateMounts(const std::function<Result<void>()>& body)
 {
-    const Stack stack;
+    const OwnStack stack;
     if (!stack)
         return systemFailure("cannot make a stack");
     PrivateCall call{body, failure(ErrorKind::Failed, "the process with private mounts ended early")};

@@ -93,28 +93,30 @@ Result<void> setFeatures(os::FileSystem& overlay)
     return overlay.set("nfs_export", "on");
 }
 
-/// The directory above the layers, with the ids of `userNamespace` where there is one: then mounted onto itself, in
-/// this process's mount namespace, which must be a private one. (Before Linux 6.15 overlay takes no layer on a detached
-/// mount, and where it does, closing that mount costs more than a private namespace.)
-Result<UniqueFd> openLayers(const std::filesystem::path& above, BorrowedFd userNamespace)
+enum class LayersAre { Detached, Attached };
+
+/// The directory above the layers, with the ids of `userNamespace` where there is one; then attached onto itself, in
+/// this process's mount namespace, which must be a private one.
+Result<UniqueFd> openLayers(const std::filesystem::path& above, BorrowedFd userNamespace, LayersAre layersAre)
 {
     UniqueFd directory = TRY(os::open(above, O_PATH | O_DIRECTORY));
     if (!userNamespace)
         return directory;
     UniqueFd layers = TRY(os::cloneMount(directory.borrow(), "", false));
     TRY(os::idMapMount(layers.borrow(), userNamespace, above.native()));
-    TRY(os::attachMount(layers.borrow(), directory.borrow(), above.native()));
+    if (layersAre == LayersAre::Attached)
+        TRY(os::attachMount(layers.borrow(), directory.borrow(), above.native()));
     return layers;
 }
 
-Result<UniqueFd> mountOverlay(const oci::Spec& spec, BorrowedFd userNamespace)
+Result<Overlay> mountOverlay(const oci::Spec& spec, BorrowedFd userNamespace, LayersAre layersAre)
 {
     const std::string lower = TRY(annotation(spec, oci::kAnnotationLower));
     const std::filesystem::path above = TRY(annotation(spec, oci::kAnnotationLayers));
     // Upper and work first: they may lie below `above`, and must not be reached through its idmapped mount.
     const UniqueFd upper = TRY(openAnnotated(spec, oci::kAnnotationUpper));
     const UniqueFd work = TRY(openAnnotated(spec, oci::kAnnotationWork));
-    const UniqueFd layers = TRY(openLayers(above, userNamespace));
+    UniqueFd layers = TRY(openLayers(above, userNamespace, layersAre));
 
     os::FileSystem overlay = TRY(os::FileSystem::open("overlay"));
     TRY(overlay.set("source", "overlay"));
@@ -127,19 +129,21 @@ Result<UniqueFd> mountOverlay(const oci::Spec& spec, BorrowedFd userNamespace)
     // Device nodes of an image serve nobody in a user namespace: that must not hang on the cgroup's device rules alone.
     UniqueFd mount = TRY(overlay.mount(userNamespace ? std::uint64_t{MOUNT_ATTR_NODEV} : 0));
     TRY(mustBeWritable(mount.borrow()));
-    return mount;
+    return Overlay{std::move(mount), std::move(layers)};
 }
 
-Result<UniqueFd> makeOverlayOnce(const oci::Spec& spec, std::optional<BorrowedFd> userNamespace)
+/// Before Linux 6.15 overlay takes no layer on a detached mount, and says EINVAL.
+Result<Overlay> makeOverlayOnce(const oci::Spec& spec, std::optional<BorrowedFd> userNamespace)
 {
-    if (!userNamespace)
-        return mountOverlay(spec, {});
-    UniqueFd mount;
+    auto made = mountOverlay(spec, userNamespace.value_or(BorrowedFd{}), LayersAre::Detached);
+    if (made || !userNamespace || made.error().errnum != EINVAL)
+        return made;
+    Overlay overlay;
     TRY(os::callWithPrivateMounts([&]() -> Result<void> {
-        mount = TRY(mountOverlay(spec, *userNamespace));
+        overlay.mount = TRY(mountOverlay(spec, *userNamespace, LayersAre::Attached)).mount;
         return {};
     }));
-    return mount;
+    return overlay;
 }
 
 } // namespace
@@ -149,14 +153,14 @@ bool hasOverlay(const oci::Spec& spec)
     return spec.annotations.contains(std::string{oci::kAnnotationLower});
 }
 
-Result<UniqueFd> makeOverlay(const oci::Spec& spec, std::optional<BorrowedFd> userNamespace)
+Result<Overlay> makeOverlay(const oci::Spec& spec, std::optional<BorrowedFd> userNamespace)
 {
-    auto mount = makeOverlayOnce(spec, userNamespace);
-    for (int again = 0; again < kMostAgain && !mount && mount.error().errnum == EBUSY; ++again) {
+    auto made = makeOverlayOnce(spec, userNamespace);
+    for (int again = 0; again < kMostAgain && !made && made.error().errnum == EBUSY; ++again) {
         std::this_thread::sleep_for(kBusyPause);
-        mount = makeOverlayOnce(spec, userNamespace);
+        made = makeOverlayOnce(spec, userNamespace);
     }
-    return mount;
+    return made;
 }
 
 Result<UniqueFd> makeReadOnlyOverlay(const std::vector<std::filesystem::path>& directories)

@@ -15,12 +15,17 @@ namespace lamella::rootfs {
 /// True where the annotations of oci/spec.h ask for an overlay.
 bool hasOverlay(const oci::Spec& spec);
 
+struct Overlay {
+    UniqueFd mount; ///< detached
+    UniqueFd spent; ///< or none: overlay has a copy of this mount, and closing it takes the kernel a while
+};
+
 /// The overlay of the annotations. With `userNamespace` the layers appear with its ids: they are reached through one
 /// idmapped mount of the directory above them; upper and work stay as they are, because overlay makes its own files in
-/// there as root. The idmapped mount stands in a short-lived mount namespace (os::callWithPrivateMounts()). From
-/// any thread. Errors: InvalidArgument (a layer lies outside of layers), those of
-/// mounting, Failed where the kernel would mount it read-only.
-Result<UniqueFd> makeOverlay(const oci::Spec& spec, std::optional<BorrowedFd> userNamespace);
+/// there as root. Before Linux 6.15 that mount stands in a short-lived mount namespace (os::callWithPrivateMounts()).
+/// From any thread. Errors: InvalidArgument (a layer lies outside of layers), those of mounting, Failed where the
+/// kernel would mount it read-only.
+Result<Overlay> makeOverlay(const oci::Spec& spec, std::optional<BorrowedFd> userNamespace);
 
 /// What `directories`, two at least and the topmost first, show together, to be read only. One of them may be the upper
 /// directory of another overlay: what that changes meanwhile may be seen or not. From any thread.

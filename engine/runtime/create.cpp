@@ -11,6 +11,7 @@
 #include "engine/runtime/await.h"
 #include "engine/runtime/channel.h"
 #include "engine/runtime/create_plan.h"
+#include "engine/runtime/early_namespaces.h"
 #include "engine/runtime/failure.h"
 #include "engine/runtime/gate.h"
 #include "engine/runtime/hooks.h"
@@ -120,6 +121,7 @@ public:
         if (m_spec.hasProcess)
             m_created.program = m_spec.process.args.at(hasInit() ? kInitArguments : 0);
         m_created.workingDirectory = m_spec.process.cwd;
+        TRY(startEarly());
         TRY(step(Step::MakeCgroup, makeCgroup()));
         {
             const NamespaceVisit visit = TRY(NamespaceVisit::enter(m_spec));
@@ -134,10 +136,7 @@ public:
         TRY(awaitReady());
         TRY(schedule());
         m_created.steps = stepsOf(m_created.timeline);
-        for (rootfs::PlannedMount& planned : m_plan.mounts.mounts) {
-            if (planned.listedAnew)
-                m_created.spentMounts.push_back(std::move(planned.mount));
-        }
+        m_created.spent = std::make_shared<CreatePlan>(std::move(m_plan));
         return std::move(m_created);
     }
 
@@ -156,6 +155,20 @@ private:
             return std::unexpected(std::move(*told));
         noteFailure(which);
         return std::unexpected(std::move(result).error().within(compose("cannot {}", rootfs::stepAction(which))));
+    }
+
+    Result<void> startEarly()
+    {
+        const int flags = EarlyNamespaces::flagsFor(m_spec);
+        if (flags == 0)
+            return {};
+        auto early = EarlyNamespaces::start(flags);
+        if (!early) {
+            noteFailure(Step::Clone);
+            return std::unexpected(std::move(early).error());
+        }
+        m_early.emplace(std::move(*early));
+        return {};
     }
 
     void noteFailure(Step which)
@@ -192,7 +205,7 @@ private:
             m_plan.program.handReportOn();
         TRY(addStreams(m_request.streams, m_plan.program));
         m_plan.mountSpace = TRY(planMountSpace(m_spec));
-        m_plan.mounts = TRY(rootfs::planMounts(m_spec, m_request.bundle, m_cgroupPath));
+        m_plan.mounts = TRY(rootfs::planMounts(m_spec, m_request.bundle, TRY(cgroupPlace())));
         m_plan.noPivot = m_request.noPivot || m_plan.mountSpace.kind != MountSpaceKind::New;
         // In a mount namespace that is others' too, they would lose theirs.
         if (m_request.noPivot && m_plan.mountSpace.kind == MountSpaceKind::New)
@@ -211,6 +224,14 @@ private:
         if (!m_plan.newUser)
             m_plan.root = TRY(makeRoot(m_joinedUser ? std::optional{m_joinedUser} : std::nullopt));
         return {};
+    }
+
+    Result<rootfs::CgroupPlace> cgroupPlace() const
+    {
+        rootfs::CgroupPlace place{m_cgroupPath, {}};
+        for (const cgroup::MountedTree& tree : TRY(cgroup::mountedTrees()))
+            place.trees.push_back({tree.point, tree.isUnified});
+        return place;
     }
 
     /// None where nothing is written to it.
@@ -237,11 +258,13 @@ private:
             && m_spec.process.args.size() > kInitArguments;
     }
 
-    Result<UniqueFd> makeRoot(std::optional<BorrowedFd> userNamespace) const
+    Result<UniqueFd> makeRoot(std::optional<BorrowedFd> userNamespace)
     {
-        if (rootfs::hasOverlay(m_spec))
-            return rootfs::makeOverlay(m_spec, userNamespace);
-        return rootfs::makeRootBind(m_spec, m_request.bundle);
+        if (!rootfs::hasOverlay(m_spec))
+            return rootfs::makeRootBind(m_spec, m_request.bundle);
+        rootfs::Overlay overlay = TRY(rootfs::makeOverlay(m_spec, userNamespace));
+        m_plan.spentLayers = std::move(overlay.spent);
+        return std::move(overlay.mount);
     }
 
     Result<void> clone()
@@ -249,15 +272,16 @@ private:
         os::SocketPair channel = TRY(os::makeSocketPair(SOCK_SEQPACKET));
         Gate gate = TRY(Gate::make(m_request.gateDirectory));
         const auto cgroup = m_created.cgroup->cloneInto();
-        os::Child child = TRY(m_joinedUser ? cloneInUserNamespace(m_joinedUser, m_plan.cloneFlags, cgroup)
-                                           : os::clone(m_plan.cloneFlags, cgroup));
-        if (child.pid == 0) {
+        const auto runChild = [&] {
             // The parent's ends must end with the parent, or its death would not be noticed here.
             channel.first.reset();
             gate.parent.reset();
             const rootfs::Reporter reporter{m_created.timeline, gate.childReport.borrow()};
             runCreatedChild(m_plan, {channel.second.borrow(), gate.child.borrow()}, reporter);
-        }
+        };
+        os::Child child = TRY(makeChild(cgroup, runChild));
+        if (child.pid == 0)
+            runChild();
         m_created.pid = child.pid;
         if (m_plan.program.listener)
             m_plan.program.listener->tell(child.pid);
@@ -268,15 +292,31 @@ private:
         return {};
     }
 
+    Result<os::Child> makeChild(std::optional<BorrowedFd> cgroup, const std::function<void()>& runChild)
+    {
+        if (m_joinedUser)
+            return cloneInUserNamespace(m_joinedUser, m_plan.cloneFlags, cgroup);
+        if (!m_early)
+            return os::clone(m_plan.cloneFlags, cgroup);
+        const pid_t helper = TRY(m_early->await());
+        if (m_plan.newUser)
+            TRY(writeIdMaps(helper));
+        m_plan.awaitParent = false;
+        return m_early->clone(m_plan.cloneFlags & ~static_cast<std::uint64_t>(EarlyNamespaces::flagsFor(m_spec)),
+                              cgroup, runChild);
+    }
+
+    Result<void> writeIdMaps(pid_t process) const
+    {
+        TRY(os::writeIdMap(process, "uid_map", m_plan.idMapUids));
+        return os::writeIdMap(process, "gid_map", m_plan.idMapGids);
+    }
+
     Result<void> mapIds()
     {
         if (m_spec.process.oomScoreAdj)
             setOomScore(*m_spec.process.oomScoreAdj);
-        if (m_plan.newUser) {
-            TRY(os::writeIdMap(m_created.pid, "uid_map", m_plan.idMapUids));
-            TRY(os::writeIdMap(m_created.pid, "gid_map", m_plan.idMapGids));
-        }
-        return {};
+        return m_plan.newUser && !m_early ? writeIdMaps(m_created.pid) : Result<void>{};
     }
 
     /// Before the child goes on: it may set sysctls of the devices.
@@ -383,6 +423,7 @@ private:
     BorrowedFd m_joinedUser;
     std::string m_cgroupPath;
     std::optional<cgroup::SystemdScope> m_scope; ///< until the container's process is in it
+    std::optional<EarlyNamespaces> m_early;
     CreatePlan m_plan;
     UniqueFd m_channel;
     Created m_created;

@@ -20,6 +20,7 @@ struct CreatePlan {
     Program program;
     rootfs::MountPlan mounts;
     UniqueFd root; ///< the root file system; with a user namespace it comes over the channel
+    UniqueFd spentLayers; ///< rootfs::Overlay::spent
     std::vector<UniqueFd> cgroupJoins; ///< each gets "0" written to it
     std::uint64_t cloneFlags = 0;
     bool inUser = false; ///< a user namespace that is new or joined

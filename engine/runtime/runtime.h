@@ -78,8 +78,8 @@ struct Created {
     std::string workingDirectory;
     std::vector<std::string> startHooks; ///< the names of the hooks that start() runs, for its error
     rootfs::Timeline timeline;
-    /// Mounts of which the container has copies: to close them takes the kernel a while, and the program need not wait.
-    std::vector<UniqueFd> spentMounts;
+    /// What creating it needed: to close its mounts takes the kernel a while, and the program need not wait.
+    std::shared_ptr<void> spent;
 };
 
 /// Creates the container. On failure nothing of it is left, and the error names the step that failed.

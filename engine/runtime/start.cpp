@@ -112,7 +112,7 @@ Result<void> start(Created& container, BorrowedFd stop)
     }
     container.report.reset();
     container.gate.reset();
-    container.spentMounts.clear();
+    container.spent.reset();
     return {};
 }
 
