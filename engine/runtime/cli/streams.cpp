@@ -89,7 +89,8 @@ Result<void> checkInherited(unsigned count, unsigned preserved)
 {
     for (unsigned i = 0; i < count; ++i) {
         const int fd = kFirstInherited + static_cast<int>(i);
-        if (::fcntl(fd, F_GETFD) >= 0)
+        const int flags = ::fcntl(fd, F_GETFD);
+        if (flags >= 0 && (flags & FD_CLOEXEC) == 0) // with that flag it is one of this program's own
             continue;
         const unsigned sockets = count - preserved;
         const std::string what = i < sockets ? compose("socket {} of $LISTEN_FDS", i)
