@@ -3,6 +3,7 @@
 #include "engine/cgroup/device_rules.h"
 #include "engine/cgroup/files.h"
 #include "engine/cgroup/v1.h"
+#include "engine/os/umask.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -93,7 +94,8 @@ Result<void> makeParents(BorrowedFd tree, const std::string& path, bool isCpuset
 // What runs in it reads its own limits here, as a user that is nobody outside: whatever the caller's umask is.
 bool makeReadable(BorrowedFd tree, const std::string& path)
 {
-    return ::mkdirat(tree.get(), path.c_str(), 0755) == 0 && ::fchmodat(tree.get(), path.c_str(), 0755, 0) == 0;
+    const os::NoUmask asAskedFor;
+    return ::mkdirat(tree.get(), path.c_str(), 0755) == 0;
 }
 
 // One that somebody made for the container: it must be as one that we make.

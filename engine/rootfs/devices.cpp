@@ -5,6 +5,7 @@
 #include "engine/os/file.h"
 #include "engine/os/mount.h"
 #include "engine/os/namespace.h"
+#include "engine/os/umask.h"
 #include "engine/rootfs/dev_links.h"
 
 #include <fcntl.h>
@@ -21,14 +22,12 @@ Result<void> makeParents(BorrowedFd directory, const std::string& name, Owner ow
 {
     for (std::size_t slash = name.find('/'); slash != name.npos; slash = name.find('/', slash + 1)) {
         const std::string parent = name.substr(0, slash);
+        const os::NoUmask asAskedFor;
         if (::mkdirat(directory.get(), parent.c_str(), 0755) != 0) {
             if (errno == EEXIST)
                 continue;
             return systemFailure(compose("cannot make {}", parent));
         }
-        // The umask of this process must not count.
-        if (::fchmodat(directory.get(), parent.c_str(), 0755, 0) != 0)
-            return systemFailure(compose("cannot set the mode of {}", parent));
         if (::fchownat(directory.get(), parent.c_str(), owner.uid, owner.gid, AT_SYMLINK_NOFOLLOW) != 0)
             return systemFailure(compose("cannot give {} to the container", parent));
     }
@@ -37,9 +36,8 @@ Result<void> makeParents(BorrowedFd directory, const std::string& name, Owner ow
 
 Result<void> makeNode(BorrowedFd directory, const std::string& name, const DeviceNode& node)
 {
-    // fchmodat afterwards: the umask of this process must not count.
+    const os::NoUmask asAskedFor;
     if (::mknodat(directory.get(), name.c_str(), node.mode, node.number) != 0
-        || ::fchmodat(directory.get(), name.c_str(), node.mode & 07777, 0) != 0
         || ::fchownat(directory.get(), name.c_str(), node.owner.uid, node.owner.gid, AT_SYMLINK_NOFOLLOW) != 0)
         return systemFailure(compose("cannot make the device /{}", node.path));
     return {};
