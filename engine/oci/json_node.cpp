@@ -7,6 +7,12 @@ namespace lamella::oci {
 
 using nlohmann::json;
 
+namespace {
+
+constexpr std::size_t kMostStrings = 65536;
+
+} // namespace
+
 bool Node::filled() const
 {
     if (!present())
@@ -31,13 +37,10 @@ Node Node::operator[](const std::string& key) const
 
 Result<std::vector<Node>> Node::elements(std::size_t limit) const
 {
+    TRY(mustBeArray(limit));
     std::vector<Node> nodes;
     if (!present())
         return nodes;
-    if (!m_value->is_array())
-        return wrong("must be an array");
-    if (m_value->size() > limit)
-        return wrong(compose("has more than {} elements", limit), ErrorKind::LimitExceeded);
     nodes.reserve(m_value->size());
     for (std::size_t i = 0; i < m_value->size(); ++i)
         nodes.emplace_back(&(*m_value)[i], compose("{}[{}]", m_path, i));
@@ -53,6 +56,15 @@ Result<std::vector<std::pair<std::string, Node>>> Node::members() const
     for (auto member = m_value->begin(); member != m_value->end(); ++member)
         all.emplace_back(member.key(), Node{&member.value(), compose("{}.{}", m_path, member.key())});
     return all;
+}
+
+Result<void> Node::mustBeArray(std::size_t limit) const
+{
+    if (present() && !m_value->is_array())
+        return wrong("must be an array");
+    if (present() && m_value->size() > limit)
+        return wrong(compose("has more than {} elements", limit), ErrorKind::LimitExceeded);
+    return {};
 }
 
 Result<void> Node::mustBeObject() const
@@ -92,10 +104,18 @@ Result<void> read(const Node& node, bool& out)
 
 Result<void> read(const Node& node, std::vector<std::string>& out)
 {
-    for (const Node& element : TRY(node.elements(65536))) {
-        if (!element.present())
-            return element.wrong("must be a string");
-        TRY(read(element, out.emplace_back()));
+    TRY(node.mustBeArray(kMostStrings));
+    if (!node.present())
+        return {};
+    const json& list = node.value();
+    out.reserve(out.size() + list.size());
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        // A profile has hundreds: each gets a path only where something is wrong with it.
+        const auto* const text = list[i].get_ptr<const std::string*>();
+        if (text == nullptr || text->find('\0') != std::string::npos)
+            return Node{&list[i], compose("{}[{}]", node.path(), i)}.wrong(
+                text == nullptr ? "must be a string" : "contains a NUL");
+        out.push_back(*text);
     }
     return {};
 }

@@ -38,6 +38,8 @@ public:
     Result<std::vector<Node>> elements(std::size_t limit = 4096) const;
     /// The members of an object; nothing where it is absent.
     Result<std::vector<std::pair<std::string, Node>>> members() const;
+    /// Absent, or an array of at most `limit` elements.
+    Result<void> mustBeArray(std::size_t limit) const;
     /// Absent, or an object.
     Result<void> mustBeObject() const;
 

@@ -15,6 +15,7 @@ namespace lamella::runtime {
 namespace {
 
 constexpr std::size_t kLongestEntry = 1u << 20;
+constexpr std::size_t kUsualKey = 16u << 10; // of Docker's profile: 8 KB
 constexpr std::uint32_t kMagic = 0x3243534c; // "LSC2"
 
 // An entry is this, the key's text, the program.
@@ -125,6 +126,7 @@ std::string seccompKey(const oci::Seccomp& profile)
     const scmp_version* version = ::seccomp_version();
     std::string key
         = compose("libseccomp {}.{}.{} {}\n", version->major, version->minor, version->micro, ::seccomp_arch_native());
+    key.reserve(kUsualKey);
     appendWord(key, profile.defaultAction);
     key += compose(" {} {}\n", profile.defaultErrnoRet.has_value(), profile.defaultErrnoRet.value_or(0));
     for (const auto& architecture : profile.architectures)
