@@ -32,12 +32,12 @@ struct EarlyNamespaces::Helper {
 namespace {
 
 /// False where the other has ended.
-bool tell(int socket)
+bool sendByte(int socket)
 {
     return ::write(socket, "", 1) == 1;
 }
 
-bool awaitWord(int socket)
+bool receiveByte(int socket)
 {
     char byte = 0;
     return ::read(socket, &byte, 1) == 1;
@@ -51,7 +51,7 @@ Result<void> awaitHelper(BorrowedFd socket, BorrowedFd helper)
         if (errno != EINTR)
             return systemFailure("cannot wait for the process that makes the namespaces");
     }
-    if (polls[0].revents != 0 && awaitWord(socket.get()))
+    if (polls[0].revents != 0 && receiveByte(socket.get()))
         return {};
     return failure(ErrorKind::Failed, "the process that makes the namespaces was ended");
 }
@@ -82,14 +82,14 @@ int EarlyNamespaces::runHelper(void* argument)
     // Only now, as the change of rights clears it. A caller that ended before sends no signal.
     if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || ::getppid() != helper.caller)
         ::_exit(1);
-    if (!tell(socket) || !made || !awaitWord(socket))
+    if (!sendByte(socket) || !made || !receiveByte(socket))
         ::_exit(1);
     helper.born = os::clone(helper.flags | CLONE_PARENT, helper.cgroup);
     if (helper.born && helper.born->pid == 0) {
         (*helper.child)();
         ::_exit(1);
     }
-    ::_exit(tell(socket) ? 0 : 1);
+    ::_exit(sendByte(socket) ? 0 : 1);
 }
 
 EarlyNamespaces::EarlyNamespaces(std::unique_ptr<Helper> helper)
@@ -140,7 +140,7 @@ Result<os::Child> EarlyNamespaces::clone(std::uint64_t flags, std::optional<Borr
     m_helper->flags = flags;
     m_helper->cgroup = cgroup;
     m_helper->child = &child;
-    if (!tell(m_helper->channel.first.get()))
+    if (!sendByte(m_helper->channel.first.get()))
         return systemFailure("cannot tell the process that makes the namespaces");
     TRY(awaitHelper(m_helper->channel.first.borrow(), m_helper->pidfd.borrow()));
     return std::move(m_helper->born);
