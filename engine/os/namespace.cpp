@@ -18,6 +18,8 @@ namespace lamella::os {
 
 namespace {
 
+constexpr std::size_t kStackSize = std::size_t{512} * 1024;
+
 struct PrivateCall {
     const std::function<Result<void>()>& body;
     Result<void> result;
@@ -57,7 +59,7 @@ Result<void> unshare(int flags, std::string_view what)
 
 Result<void> callWithPrivateMounts(const std::function<Result<void>()>& body)
 {
-    const OwnStack stack;
+    const OwnStack stack{kStackSize};
     if (!stack)
         return systemFailure("cannot make a stack");
     PrivateCall call{body, failure(ErrorKind::Failed, "the process with private mounts ended early")};

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstddef>
 #include <sys/mman.h>
+#include <unistd.h>
 
 /// What clone(2) with CLONE_VM needs.
 namespace lamella::os {
@@ -11,24 +12,31 @@ namespace lamella::os {
 /// A stack of its own for a process that shares the caller's memory: the caller's would be overwritten under it.
 class OwnStack {
 public:
-    OwnStack()
-        : m_bottom(::mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0))
+    /// `size`: whole pages, of which only those that are touched take memory. The lowest ends who comes so far.
+    explicit OwnStack(std::size_t size)
+        : m_size(size)
+        , m_bottom(::mmap(nullptr, size, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0))
     {
+        if (*this && ::mprotect(m_bottom, static_cast<std::size_t>(::getpagesize()), PROT_NONE) != 0) {
+            ::munmap(m_bottom, size);
+            m_bottom = MAP_FAILED;
+        }
     }
     ~OwnStack()
     {
         if (*this)
-            ::munmap(m_bottom, kSize);
+            ::munmap(m_bottom, m_size);
     }
     OwnStack(const OwnStack&) = delete;
     OwnStack& operator=(const OwnStack&) = delete;
 
     /// False with errno.
     explicit operator bool() const { return m_bottom != MAP_FAILED; }
-    void* top() const { return static_cast<char*>(m_bottom) + kSize; }
+    void* top() const { return static_cast<char*>(m_bottom) + m_size; }
 
 private:
-    static constexpr std::size_t kSize = 512 * 1024;
+    std::size_t m_size;
     void* m_bottom;
 };
 

@@ -89,6 +89,16 @@ Result<ExitStatus> waitFor(BorrowedFd pidfd)
     return *TRY(waitWith(pidfd, 0));
 }
 
+Result<bool> isChild(BorrowedFd pidfd)
+{
+    siginfo_t info{};
+    if (::waitid(P_PIDFD, static_cast<id_t>(pidfd.get()), &info, WEXITED | WNOHANG | WNOWAIT) == 0)
+        return true;
+    if (errno != ECHILD)
+        return systemFailure("cannot look at a process");
+    return false;
+}
+
 Result<std::optional<ExitStatus>> tryWait(BorrowedFd pidfd)
 {
     return waitWith(pidfd, WNOHANG);

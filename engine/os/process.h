@@ -36,6 +36,9 @@ Result<void> sendSignal(BorrowedFd pidfd, int signal);
 /// Waits until a child has ended, and takes its status.
 Result<ExitStatus> waitFor(BorrowedFd pidfd);
 
+/// Whether the process is a child of the caller that has not been waited for.
+Result<bool> isChild(BorrowedFd pidfd);
+
 /// Takes the status of a child that has ended; nothing while it runs.
 Result<std::optional<ExitStatus>> tryWait(BorrowedFd pidfd);
 

@@ -40,7 +40,8 @@ struct CgroupView {
     std::uint64_t attributes = 0; ///< MOUNT_ATTR_RDONLY or nothing
 };
 
-/// Binds what exists of `view` in each tree, without set-id, devices and execution. Only the root of a v1 tree has a release_agent, and no container sees that.
+/// Binds what exists of `view` in each tree, without set-id, devices and execution. Only the root of a v1 tree has a
+/// release_agent, and no container sees that.
 Result<CgroupMounts> makeCgroupMounts(const CgroupView& view, Owner owner);
 
 } // namespace lamella::rootfs

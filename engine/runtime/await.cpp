@@ -2,6 +2,7 @@
 #include "engine/runtime/await.h"
 
 #include <algorithm>
+#include <limits>
 #include <poll.h>
 
 namespace lamella::runtime {
@@ -13,7 +14,7 @@ int timeLeft(std::optional<Deadline> until)
     if (!until)
         return -1;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - std::chrono::steady_clock::now());
-    return static_cast<int>(std::max<std::int64_t>(0, left.count()));
+    return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, std::numeric_limits<int>::max()));
 }
 
 } // namespace

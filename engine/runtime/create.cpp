@@ -126,6 +126,8 @@ public:
         {
             const NamespaceVisit visit = TRY(NamespaceVisit::enter(m_spec));
             TRY(step(Step::Prepare, prepare()));
+            TRY(step(Step::Clone, awaitEarly()));
+            TRY(step(Step::IdMap, mapEarly()));
             TRY(step(Step::Clone, clone()));
         }
         TRY(step(Step::IdMap, mapIds()));
@@ -298,12 +300,29 @@ private:
             return cloneInUserNamespace(m_joinedUser, m_plan.cloneFlags, cgroup);
         if (!m_early)
             return os::clone(m_plan.cloneFlags, cgroup);
-        const pid_t helper = TRY(m_early->await());
-        if (m_plan.newUser)
-            TRY(writeIdMaps(helper));
+        const auto made = static_cast<std::uint64_t>(EarlyNamespaces::flagsFor(m_spec));
+        auto child = m_early->clone(m_plan.cloneFlags & ~made, cgroup, runChild);
+        if (child || child.error().errnum != EACCES)
+            return child;
+        // From inside its user namespace it may not put a process into a cgroup of another user.
+        m_early.reset();
+        m_plan.awaitParent = m_plan.newUser;
+        return os::clone(m_plan.cloneFlags, cgroup);
+    }
+
+    Result<void> awaitEarly()
+    {
+        if (m_early)
+            m_helper = TRY(m_early->await());
+        return {};
+    }
+
+    Result<void> mapEarly()
+    {
+        if (!m_early)
+            return {};
         m_plan.awaitParent = false;
-        return m_early->clone(m_plan.cloneFlags & ~static_cast<std::uint64_t>(EarlyNamespaces::flagsFor(m_spec)),
-                              cgroup, runChild);
+        return m_plan.newUser ? writeIdMaps(m_helper) : Result<void>{};
     }
 
     Result<void> writeIdMaps(pid_t process) const
@@ -424,6 +443,7 @@ private:
     std::string m_cgroupPath;
     std::optional<cgroup::SystemdScope> m_scope; ///< until the container's process is in it
     std::optional<EarlyNamespaces> m_early;
+    pid_t m_helper = 0; ///< of m_early
     CreatePlan m_plan;
     UniqueFd m_channel;
     Created m_created;

@@ -14,15 +14,23 @@
 
 namespace lamella::runtime {
 
+namespace {
+
+/// As large as a first thread's: the container's process uses a copy of it.
+constexpr std::size_t kStackSize = std::size_t{8} << 20;
+
+} // namespace
+
 /// In memory that both have. Who has been told by the other has it alone until it answers.
 struct EarlyNamespaces::Helper {
     os::SocketPair channel; ///< second: the helper's
-    os::OwnStack stack;
+    os::OwnStack stack{kStackSize};
     pid_t caller = 0;
     pid_t pid = 0;
     UniqueFd pidfd;
     int namespaces = 0;
-    int errnum = 0;
+    bool hasMade = false;
+    int errnum = 0; ///< why not; the caller's errno may have come between
     std::uint64_t flags = 0;
     std::optional<BorrowedFd> cgroup;
     const std::function<void()>* child = nullptr;
@@ -77,12 +85,12 @@ int EarlyNamespaces::runHelper(void* argument)
 {
     auto& helper = *static_cast<Helper*>(argument);
     const int socket = helper.channel.second.get();
-    const bool made = ::unshare(helper.namespaces) == 0;
-    helper.errnum = made ? 0 : errno;
+    helper.hasMade = ::unshare(helper.namespaces) == 0;
+    helper.errnum = errno;
     // Only now, as the change of rights clears it. A caller that ended before sends no signal.
     if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || ::getppid() != helper.caller)
         ::_exit(1);
-    if (!sendByte(socket) || !made || !receiveByte(socket))
+    if (!sendByte(socket) || !helper.hasMade || !receiveByte(socket))
         ::_exit(1);
     helper.born = os::clone(helper.flags | CLONE_PARENT, helper.cgroup);
     if (helper.born && helper.born->pid == 0) {
@@ -129,7 +137,7 @@ EarlyNamespaces::~EarlyNamespaces()
 Result<pid_t> EarlyNamespaces::await()
 {
     TRY(awaitHelper(m_helper->channel.first.borrow(), m_helper->pidfd.borrow()));
-    if (m_helper->errnum != 0)
+    if (!m_helper->hasMade)
         return systemFailure("cannot make the namespaces", m_helper->errnum);
     return m_helper->pid;
 }

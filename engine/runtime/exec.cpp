@@ -211,9 +211,7 @@ Result<os::Child> cloneInto(const ExecPlan& plan, std::optional<BorrowedFd> cgro
     std::vector<int> kept = descriptorsOf(plan);
     kept.insert(kept.end(), {ends[0].get(), ends[1].get(), -1});
     const auto enterAll = [&](int channel) {
-        // One that is born in its cgroup can only inherit the processors that it begins on: afterwards the kernel
-        // refuses those that are none of the cgroup's.
-        if ((cgroup && !applyProcessors(plan.initialProcessors)) || !enter(plan, plan.first))
+        if (!enter(plan, plan.first))
             return false;
         kept.back() = channel;
         closeOthers(plan.program, kept);
@@ -238,6 +236,22 @@ Result<os::Child> cloneIntoCgroup(const ExecRequest& request, const ExecPlan& pl
     return cloneInto(plan, other.borrow(), ends, until);
 }
 
+/// A child that is born in its cgroup can only inherit the processors that it begins on: afterwards the kernel refuses
+/// those that are none of the cgroup's.
+Result<os::Child> cloneOnProcessors(const ExecRequest& request, const ExecPlan& plan, std::array<BorrowedFd, 2> ends,
+                                    Deadline until)
+{
+    if (!plan.initialProcessors || !request.cgroup.cloneInto())
+        return cloneIntoCgroup(request, plan, ends, until);
+    const Processors home = currentProcessors();
+    if (!home || !applyProcessors(plan.initialProcessors))
+        return systemFailure("cannot set the processors");
+    auto child = cloneIntoCgroup(request, plan, ends, until);
+    if (!child || child->pid != 0)
+        applyProcessors(home);
+    return child;
+}
+
 std::string detailOf(const rootfs::Report& report, const Program& program)
 {
     const auto step = static_cast<Step>(report.step);
@@ -256,7 +270,7 @@ Result<Executed> exec(const ExecRequest& request)
     os::SocketPair channel = TRY(os::makeSocketPair(SOCK_SEQPACKET));
 
     const Deadline until = in(kExecPatience);
-    os::Child child = TRY(cloneIntoCgroup(request, plan, {report.write.borrow(), channel.second.borrow()}, until));
+    os::Child child = TRY(cloneOnProcessors(request, plan, {report.write.borrow(), channel.second.borrow()}, until));
     if (child.pid == 0)
         runExecChild(plan, channel.second.get(), Reporter{timeline, report.write.borrow()});
     // What starts this may be protected from the OOM killer; the container's programs are not.

@@ -125,7 +125,8 @@ struct Executed {
     UniqueFd console;
 };
 
-/// Runs another program in a running container, with the container's confinement.
+/// Runs another program in a running container, with the container's confinement. For a moment there are two processes
+/// more in its cgroup (v2), which its limit of pids must allow.
 Result<Executed> exec(const ExecRequest& request);
 
 } // namespace lamella::runtime

@@ -70,6 +70,14 @@ bool applyProcessors(const Processors& processors)
     return !processors || ::syscall(SYS_sched_setaffinity, 0, sizeof *processors, processors->data()) == 0;
 }
 
+Processors currentProcessors()
+{
+    Processors processors{oci::BitSet{}};
+    if (::syscall(SYS_sched_getaffinity, 0, sizeof *processors, processors->data()) < 0)
+        processors.reset();
+    return processors;
+}
+
 MemoryPolicyPlan prepareMemoryPolicy(const oci::MemoryPolicy& policy)
 {
     MemoryPolicyPlan plan;

@@ -41,6 +41,9 @@ using Processors = std::optional<oci::BitSet>;
 Processors prepareProcessors(const std::string& list);
 bool applyProcessors(const Processors& processors);
 
+/// Those that the caller may run on; none, with errno, where the kernel has more than a list can name.
+Processors currentProcessors();
+
 struct MemoryPolicyPlan {
     int mode = 0; ///< with its flags
     oci::BitSet nodes{};

@@ -17,6 +17,7 @@ namespace lamella::runtime {
 namespace {
 
 constexpr char kMarkBorn = 'b'; // with the child's pidfd
+constexpr char kMarkGo = 'g';
 
 /// The helper ends with errno as its status where it failed.
 [[noreturn]] void endHelper(bool succeeded)
@@ -24,10 +25,18 @@ constexpr char kMarkBorn = 'b'; // with the child's pidfd
     ::_exit(succeeded ? 0 : std::min(errno, 255));
 }
 
-/// Why a helper ended without a word.
+/// Has done what it was for, or does not get on. It may be in a paused container.
+Result<os::ExitStatus> end(BorrowedFd helper)
+{
+    std::ignore = os::sendSignal(helper, SIGKILL);
+    return os::waitFor(helper);
+}
+
+/// Why a helper says nothing.
 Error whyEnded(BorrowedFd helper, std::string_view what)
 {
-    const auto status = os::waitFor(helper);
+    std::ignore = os::waitUntilEnded(helper, kDying);
+    const auto status = end(helper);
     const int errnum = status && status->signal == 0 ? status->code : ECHILD;
     return Error::system(errnum, what);
 }
@@ -57,25 +66,32 @@ Result<os::Child> cloneSibling(const SiblingRequest& request)
         if (!request.enter(channel.second.get()))
             endHelper(false);
         auto child = os::clone(request.flags | CLONE_PARENT, request.cgroup);
-        if (child && child->pid == 0)
+        if (child && child->pid == 0) {
+            // A caller that does not know of it closes its end.
+            if (!receiveMark(channel.second.get(), kMarkGo, nullptr))
+                ::_exit(1);
             return os::Child{};
+        }
         if (!child)
             errno = child.error().errnum;
         endHelper(child && sendMark(channel.second.get(), kMarkBorn, child->pidfd.get()));
     }
     channel.second.reset();
     if (auto told = awaitWord(channel.first.borrow(), {}, request.until); !told) {
-        std::ignore = os::sendSignal(helper.pidfd.borrow(), SIGKILL);
-        std::ignore = os::waitUntilEnded(helper.pidfd.borrow(), kDying);
-        std::ignore = os::tryWait(helper.pidfd.borrow());
+        std::ignore = end(helper.pidfd.borrow());
         return std::unexpected(std::move(told).error());
     }
     int pidfd = -1;
     if (!receiveMark(channel.first.get(), kMarkBorn, &pidfd))
         return std::unexpected(whyEnded(helper.pidfd.borrow(), request.what));
     os::Child child{0, UniqueFd{pidfd}};
-    std::ignore = os::waitFor(helper.pidfd.borrow());
+    std::ignore = end(helper.pidfd.borrow());
+    // Who may trace the child can answer for the helper, with a process of its own.
+    if (!TRY(os::isChild(child.pidfd.borrow())))
+        return failure(ErrorKind::Failed, "the container answers with a process that is none of this one's");
     child.pid = TRY(pidOf(child.pidfd.borrow()));
+    if (!sendMark(channel.first.get(), kMarkGo, -1))
+        return systemFailure("cannot tell the new process");
     return child;
 }
 

@@ -23,12 +23,12 @@ struct SiblingRequest {
     std::uint64_t flags = 0; ///< of the child
     std::optional<BorrowedFd> helperCgroup = std::nullopt; ///< for CLONE_INTO_CGROUP; the child inherits it
     std::optional<BorrowedFd> cgroup = std::nullopt; ///< of the child, which then has this descriptor
-    Deadline until = Deadline::max(); ///< a helper in a paused container says nothing
+    std::optional<Deadline> until = std::nullopt; ///< a helper in a paused container says nothing
 };
 
 /// os::clone() of a child that is from its first moment where the caller could not come back from, or may not look
-/// around itself: a helper enters there and makes the child as its sibling. Errors: those of `enter` and of clone3(2);
-/// Failed when it is `until`.
+/// around itself: a helper enters there and makes the child as its sibling, which goes on when the caller has it. Errors:
+/// those of `enter` and of clone3(2); Failed when it is `until`. After an error there is no child.
 Result<os::Child> cloneSibling(const SiblingRequest& request);
 
 } // namespace lamella::runtime

@@ -142,13 +142,16 @@ Result<void> entersARunningContainer()
 {
     GuestBundle bundle = TRY(GuestBundle::make("entered"));
     bundle.spec.linux.resources.memory.limit = 64 << 20;
-    bundle.spec.process.execCpuAffinity = {"0", "0"};
+    // It begins on a processor that is none of the cgroup's.
+    bundle.spec.linux.resources.cpu.cpus = "1";
+    bundle.spec.process.execCpuAffinity = {"0", "1"};
     TRY(bundle.runDetached("echo here >/file; sleep 1000"));
     EXPECT_SOON(bundle.exec("cat /file").out == "here\n");
     const Outcome outcome = bundle.exec("cat /proc/self/cgroup; id -u; grep Seccomp: /proc/self/status;"
                                         "tr -s ' ' </proc/self/uid_map; cat /sys/fs/cgroup/memory.max; exit 9");
     EXPECT_EQUAL(outcome.out, "0::/\n0\nSeccomp:\t2\n 0 100000 65536\n67108864\n");
     EXPECT(outcome.status == 9);
+    EXPECT_EQUAL(bundle.exec("grep Cpus_allowed_list /proc/self/status").out, "Cpus_allowed_list:\t1\n");
     EXPECT(bundle.exec("kill -9 $$").status == 137);
     EXPECT(bundle.runtime({"exec", "entered", "nosuch"})
                .out.contains("cannot run nosuch: executable file not found in $PATH"));

@@ -41,6 +41,7 @@ private Q_SLOTS:
     void tmpfsHasTheModeOfItsTarget();
     void readonlyTmpfsTakesMountsBelow();
     void tmpfsBeginsWithWhatItHides();
+    void copyUpOfADeepTree();
     void overTheRoot_data();
     void overTheRoot();
     void idMaps_data();
@@ -356,6 +357,19 @@ void TestRuntimeMounts::tmpfsBeginsWithWhatItHides()
     QCOMPARE(after.err, QByteArray{});
     QCOMPARE(after.out.split('\n'), before.out.split('\n'));
     QVERIFY(QFile::exists(QString::fromLocal8Bit(vol + "/directory/large")));
+}
+
+/// As deep as it goes, on the stack that the container's process has.
+void TestRuntimeMounts::copyUpOfADeepTree()
+{
+    Bundle bundle{Kind::User};
+    const QString deep = QStringLiteral("/d").repeated(500);
+    QVERIFY(QDir{}.mkpath(bundle.image() + QStringLiteral("/vol") + deep));
+    bundle.spec.mounts.push_back({"/vol", "tmpfs", "tmpfs", {"tmpcopyup"}});
+    bundle.setScript(QStringLiteral("cd /vol && find . | wc -l"));
+    const Outcome outcome = bundle.run();
+    QCOMPARE(outcome.err, QByteArray{});
+    QCOMPARE(outcome.out, QByteArray{"501\n"});
 }
 
 void TestRuntimeMounts::overTheRoot_data()

@@ -88,7 +88,7 @@ bool Machine::run(const QString& guest, int memoryMegabytes, std::chrono::millis
     initial.write(m_files.finished());
     initial.close();
 
-    return start({u"-initrd"_s, initial.fileName()}, {}, memoryMegabytes, limit);
+    return start({u"-smp"_s, u"2"_s, u"-initrd"_s, initial.fileName()}, {}, memoryMegabytes, limit);
 }
 
 bool Machine::runDisk(const QString& image, const QString& kernelArguments, int memoryMegabytes,
