@@ -139,7 +139,8 @@ private Q_SLOTS:
         const QString log = alice->log(path);
         QVERIFY2(log.contains("-rwxr-sr-x    1 33       44"_L1), qPrintable(log));
         QVERIFY2(log.contains("../etc"_L1), qPrintable(log));
-        QVERIFY(alice->waitForState(path, u"stopped"_s)); // while it ends, nobody changes its files
+        if (!runs())
+            QVERIFY(alice->waitForState(path, u"stopped"_s)); // while it ends, nobody changes its files
         QCOMPARE(list(path, "/").named(u"dir"_s).value("mode"_L1).toInt(), 01777);
         QCOMPARE(list(path, "/etc").named(u"motd2"_s).value("mtime_usec"_L1).toInteger(), 1'500'000);
         QCOMPARE(ask(path, u"SetFileAttributes"_s, {QByteArray("/etc/motd2")}, {{u"mtime_usec"_s, qlonglong(-1)}}),
