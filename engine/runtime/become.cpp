@@ -5,6 +5,7 @@
 #include "engine/runtime/settings.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -76,6 +77,8 @@ void enterChild(const Program& program, const Reporter& reporter)
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     reporter.require(::setsid() >= 0, Step::Clone);
+    if (!program.sessionKeyring.empty())
+        reporter.require(leaveSessionKeyring(), Step::Settings, detailOf(Setting::Keyring));
 }
 
 void closeOthers(const Program& program, std::span<int> kept)
@@ -106,9 +109,11 @@ void loadFilter(const Program& program, const Reporter& reporter)
 
 void enterKeyring(const Program& program, const Reporter& reporter)
 {
-    if (!program.sessionKeyring.empty())
-        reporter.require(joinSessionKeyring(program.sessionKeyring.c_str()), Step::Settings,
-                         detailOf(Setting::Keyring));
+    if (program.sessionKeyring.empty() || joinSessionKeyring(program.sessionKeyring.c_str()))
+        return;
+    // A user may have 200 keys (keyrings(7), maxkeys), and many containers may have one user: then it keeps that which
+    // enterChild() made as the host's root.
+    reporter.require(errno == EDQUOT, Step::Settings, detailOf(Setting::Keyring));
 }
 
 void takeStreams(const Program& program, int terminal, const Reporter& reporter)

@@ -17,6 +17,11 @@ constexpr unsigned kPermissions = 0x3f000000U | 0x00010000U | 0x00020000U | 0x00
 
 } // namespace
 
+bool leaveSessionKeyring()
+{
+    return ::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr) >= 0 || errno == ENOSYS;
+}
+
 bool joinSessionKeyring(const char* name)
 {
     const long keyring = ::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name);

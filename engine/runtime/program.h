@@ -104,7 +104,8 @@ void enterChild(const Program& program, const rootfs::Reporter& reporter);
 /// Closes all but the streams, what the program inherits, and `kept` (-1: none), which it sorts.
 void closeOthers(const Program& program, std::span<int> kept);
 
-/// Joins the session keyring of the program. Called as the user namespace's root: the keyring is his.
+/// Joins the session keyring of the program. Called as the user namespace's root: the keyring is his, where his quota
+/// allows it one.
 void enterKeyring(const Program& program, const rootfs::Reporter& reporter);
 
 } // namespace lamella::runtime

@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "detached.h"
 
+#include <QScopeGuard>
 #include <QTest>
 
+#include <array>
+#include <cerrno>
+#include <csignal>
 #include <fcntl.h>
+#include <linux/keyctl.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace lamella;
@@ -28,6 +36,7 @@ private Q_SLOTS:
     void listenFds();
     void sessionKeyring_data();
     void sessionKeyring();
+    void sessionKeyringBeyondTheQuota();
     void pidfdSocket();
     void consoleNeedsItsSocket_data();
     void consoleNeedsItsSocket();
@@ -182,6 +191,53 @@ void TestRuntimeCallers::sessionKeyring()
     const QByteArray wanted = own ? "_ses." + bundle.id().toLocal8Bit() + "\n" : callers.out;
     QTRY_COMPARE(container.output(), wanted);
     QCOMPARE(container.run(QStringLiteral("exec"), {QStringLiteral("payload"), QStringLiteral("keyring")}).out, wanted);
+}
+
+/// Two hundred keys are a user's, and more containers than that may have one user.
+void TestRuntimeCallers::sessionKeyringBeyondTheQuota()
+{
+    Bundle bundle{Kind::User};
+    const auto user = bundle.spec.linux.uidMappings.front().hostId;
+    std::array<int, 2> told{};
+    QCOMPARE(::pipe2(told.data(), O_CLOEXEC), 0);
+    const pid_t hoarder = ::fork();
+    if (hoarder == 0) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (::setresuid(user, user, user) != 0)
+            ::_exit(1);
+        for (int i = 0; i < 100'000; ++i) {
+            const std::string name = "key" + std::to_string(i);
+            if (::syscall(SYS_add_key, "user", name.c_str(), "x", 1, KEY_SPEC_PROCESS_KEYRING) < 0)
+                break;
+        }
+        const char why = errno == EDQUOT ? 'q' : errno == ENOSYS ? 'n' : 'x';
+        if (::write(told[1], &why, 1) == 1)
+            ::pause();
+        ::_exit(1);
+    }
+    const auto end = qScopeGuard([&] {
+        ::kill(hoarder, SIGKILL);
+        ::waitpid(hoarder, nullptr, 0);
+        ::close(told[0]);
+        ::close(told[1]);
+    });
+    char why = 0;
+    QCOMPARE(::read(told[0], &why, 1), 1);
+    if (why == 'n')
+        QSKIP("this kernel has no keyrings");
+    QCOMPARE(why, 'q');
+    const Outcome callers
+        = test::run(qEnvironmentVariable("LAMELLA_BIN") + QStringLiteral("/../tests/lamella-test-payload"),
+                    {QStringLiteral("keyring")});
+    bundle.setScript(QStringLiteral("payload keyring; exec sleep 100"));
+    const Detached container{bundle, QStringLiteral("run"), {}};
+    QCOMPARE(container.errors(), QByteArray{});
+    QTRY_VERIFY(container.output().startsWith("_ses"));
+    // Another one all the same, and not the caller's.
+    QCOMPARE(container.output(), QByteArray{"_ses\n"});
+    QVERIFY(container.output() != callers.out || callers.out == "_ses\n");
+    QCOMPARE(container.run(QStringLiteral("exec"), {QStringLiteral("payload"), QStringLiteral("keyring")}).out,
+             QByteArray{"_ses\n"});
 }
 
 namespace {
