@@ -23,7 +23,7 @@ struct Layout {
     std::vector<V1Hierarchy> v1; ///< only those with a controller that we use
     std::string unified; ///< the mount point of the v2 tree; empty where there is none
     std::string systemd = {}; ///< the mount point of the v1 tree "name=systemd", which limits nothing; empty: none
-    std::vector<MountedTree> mounted = {};
+    std::vector<MountedTree> mounted = {}; ///< each place once
 };
 
 /// Reads the layout from the text of /proc/self/mountinfo (proc_pid_mountinfo(5)). A mount whose root is a sub-cgroup

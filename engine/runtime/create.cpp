@@ -312,9 +312,7 @@ private:
 
     Result<void> awaitEarly()
     {
-        if (m_early)
-            m_helper = TRY(m_early->await());
-        return {};
+        return m_early ? m_early->await() : Result<void>{};
     }
 
     Result<void> mapEarly()
@@ -322,7 +320,7 @@ private:
         if (!m_early)
             return {};
         m_plan.awaitParent = false;
-        return m_plan.newUser ? writeIdMaps(m_helper) : Result<void>{};
+        return m_plan.newUser ? writeIdMaps(m_early->helper()) : Result<void>{};
     }
 
     Result<void> writeIdMaps(pid_t process) const
@@ -443,7 +441,6 @@ private:
     std::string m_cgroupPath;
     std::optional<cgroup::SystemdScope> m_scope; ///< until the container's process is in it
     std::optional<EarlyNamespaces> m_early;
-    pid_t m_helper = 0; ///< of m_early
     CreatePlan m_plan;
     UniqueFd m_channel;
     Created m_created;

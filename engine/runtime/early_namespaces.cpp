@@ -134,11 +134,16 @@ EarlyNamespaces::~EarlyNamespaces()
     std::ignore = os::waitFor(m_helper->pidfd.borrow());
 }
 
-Result<pid_t> EarlyNamespaces::await()
+Result<void> EarlyNamespaces::await()
 {
     TRY(awaitHelper(m_helper->channel.first.borrow(), m_helper->pidfd.borrow()));
     if (!m_helper->hasMade)
         return systemFailure("cannot make the namespaces", m_helper->errnum);
+    return {};
+}
+
+pid_t EarlyNamespaces::helper() const
+{
     return m_helper->pid;
 }
 

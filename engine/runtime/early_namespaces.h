@@ -28,8 +28,10 @@ public:
     EarlyNamespaces& operator=(EarlyNamespaces&&) = delete;
     ~EarlyNamespaces();
 
-    /// Waits until they are made; returns the helper, whose id maps are still to be written.
-    Result<pid_t> await();
+    /// Waits until they are made. The id maps of the helper are still to be written.
+    Result<void> await();
+
+    pid_t helper() const;
 
     /// os::clone() by the helper, after await(): `child` is called in the child and does not return. Ends the helper.
     Result<os::Child> clone(std::uint64_t flags, std::optional<BorrowedFd> cgroup, const std::function<void()>& child);
