@@ -99,19 +99,24 @@ Result<Options> parseOptions(int argc, char** argv)
             options.pause = std::chrono::milliseconds{TRY(number(option, argv[i + 1]))};
         else if (option == "--json")
             options.json = argv[i + 1];
+        else if (option == "--only")
+            options.only = argv[i + 1];
         else
             return failure(ErrorKind::InvalidArgument,
-                           std::format("there is no option '{}'; use --rounds, --pause, --json", option));
+                           std::format("there is no option '{}'; use --rounds, --pause, --json, --only", option));
     }
     if (argc % 2 == 0)
         return failure(ErrorKind::InvalidArgument, std::format("'{}' needs a value", argv[argc - 1]));
     return options;
 }
 
-Result<void> run(std::string_view bench, const std::vector<Contender>& contenders, std::string_view base,
+Result<void> run(std::string_view bench, std::vector<Contender> contenders, std::string_view base,
                  const Options& options)
 {
     const bool onTerminal = ::isatty(STDERR_FILENO);
+    std::erase_if(contenders, [&](const Contender& contender) { return !contender.name.starts_with(options.only); });
+    if (contenders.empty())
+        return failure(ErrorKind::InvalidArgument, std::format("no contender's name begins with '{}'", options.only));
     std::vector<Row> rows;
     for (const Contender& contender : contenders)
         rows.push_back({contender.name, {}});
@@ -128,11 +133,10 @@ Result<void> run(std::string_view bench, const std::vector<Contender>& contender
     if (onTerminal)
         std::print(stderr, "\r\033[K");
     const auto found = std::ranges::find(rows, base, &Row::name);
-    if (found == rows.end())
-        return failure(ErrorKind::InvalidArgument, std::format("the base '{}' is no contender", base));
-    printTable(bench, rows, *found);
+    const Row& first = found != rows.end() ? *found : rows.front();
+    printTable(bench, rows, first);
     if (!options.json.empty())
-        return writeJson(options.json, bench, rows, *found);
+        return writeJson(options.json, bench, rows, first);
     return {};
 }
 

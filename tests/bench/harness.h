@@ -30,13 +30,15 @@ struct Options {
     int warmups = 3;
     std::chrono::milliseconds pause{60}; ///< tight loops hide what a start waits for in the kernel
     std::string json; ///< file to write the rows to; empty: none
+    std::string only; ///< what the names of the contenders that run begin with
 };
 
-/// Reads --rounds N, --pause MS and --json FILE.
+/// Reads --rounds N, --pause MS, --json FILE and --only PREFIX.
 Result<Options> parseOptions(int argc, char** argv);
 
-/// Runs and prints the table; `base` names the contender that ratios refer to. A contender that fails ends the bench.
-Result<void> run(std::string_view bench, const std::vector<Contender>& contenders, std::string_view base,
+/// Runs and prints the table; `base` names the contender that ratios refer to; where it does not run, it is
+/// the first that does. A contender that fails ends the bench.
+Result<void> run(std::string_view bench, std::vector<Contender> contenders, std::string_view base,
                  const Options& options);
 
 } // namespace lamella::bench

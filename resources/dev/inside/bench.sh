@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/../../.."
 if [ $# -eq 0 ]; then
-    echo "benches (./dev bench NAME [--rounds N] [--pause MS] [--json FILE]):"
+    echo "benches (./dev bench NAME [--rounds N] [--pause MS] [--json FILE] [--only PREFIX]):"
     sed -n 's/^lamella_bench(\([a-z_]*\).*ABOUT "\(.*\)".*/  \1  \2/p' tests/bench/CMakeLists.txt
     exit 0
 fi
