@@ -298,10 +298,13 @@ Result<std::vector<std::string>> removeUnused(db::Connection& connection, const 
     return unused;
 }
 
-Result<std::set<std::string>> layers(db::Connection& connection)
+Result<std::map<std::string, std::string>> layers(db::Connection& connection)
 {
-    const auto found = TRY(texts(TRY(connection.prepare("SELECT chain_id FROM layers"))));
-    return std::set<std::string>(found.begin(), found.end());
+    auto statement = TRY(connection.prepare("SELECT chain_id, diff_id FROM layers"));
+    std::map<std::string, std::string> layers;
+    while (TRY(statement.step()))
+        layers.emplace(statement.text(0), statement.text(1));
+    return layers;
 }
 
 Result<std::set<std::string>> blobs(db::Connection& connection)

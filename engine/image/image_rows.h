@@ -4,6 +4,7 @@
 #include "engine/db/database.h"
 #include "engine/image/image_store.h"
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -62,7 +63,7 @@ Result<void> removeOwner(db::Connection& connection, const std::string& id, uid_
 /// Removes images that nobody has, and layers of no image besides `kept`; the chainIDs of those.
 Result<std::vector<std::string>> removeUnused(db::Connection& connection, const std::set<std::string>& kept);
 
-Result<std::set<std::string>> layers(db::Connection& connection);
+Result<std::map<std::string, std::string>> layers(db::Connection& connection);
 
 /// Digests of the documents that images refer to.
 Result<std::set<std::string>> blobs(db::Connection& connection);

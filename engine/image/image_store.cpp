@@ -168,7 +168,8 @@ bool ImageStore::isUnpacked(const Image& image) const
 
 Result<void> ImageStore::unpack(const Image& image, const ProgressSink& progress, std::stop_token stop) const
 {
-    return d->pending.unpack(image, progress, stop);
+    TRY(d->pending.unpack(image, progress, stop));
+    return d->unsynced.sync();
 }
 
 Result<UniqueFd> ImageStore::openIndex(const Layer& layer) const
@@ -239,7 +240,8 @@ Result<void> ImageStore::sweep()
 {
     TRY(d->directories.prepare());
     TRY(d->collect());
-    std::set<std::string> known;
+    TRY(d->directories.removeUnfinishedBlobs());
+    std::map<std::string, std::string> known;
     {
         auto connection = d->database.lock();
         known = TRY(rows::layers(connection));
@@ -248,6 +250,7 @@ Result<void> ImageStore::sweep()
         log::info("removing {}, which an interrupted load left", name);
         TRY(d->directories.removeLeftOver(name));
     }
+    TRY(d->unsynced.recover(known));
     for (const auto& image : list()) {
         if (!isUnpacked(image))
             d->pending.begin(image);

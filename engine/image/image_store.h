@@ -248,7 +248,7 @@ public:
     bool isUnpacked(const Image& image) const;
 
     /// Waits until the files of all layers are there, and unpacks those that nobody unpacks: for who is about to use
-    /// them. Ended early it can be called again. Errors: NotFound (the image was removed, a layer was lost), Cancelled,
+    /// them; then also until the disk has what was pulled. Ended early it can be called again. Errors: NotFound (the image was removed, a layer was lost), Cancelled,
     /// NoSpace, DigestMismatch, InvalidArgument and LimitExceeded (the layer cannot be unpacked: the image is of no
     /// use).
     Result<void> unpack(const Image& image, const ProgressSink& progress, std::stop_token stop) const;
@@ -260,7 +260,8 @@ public:
     Result<UniqueFd> openIndex(const Layer& layer) const;
 
     /// Removes what no row refers to (what a crash left), and goes on with unpacking in the background what a helper
-    /// before this one has left as archives. Called once when the helper starts.
+    /// before this one has left as archives. Where the power was lost just after a pull, layers that are not whole go.
+    /// Called once when the helper starts.
     Result<void> sweep();
 
     /// Called after each step of a load, removal or unpacking with its name, so that tests can end the process there.

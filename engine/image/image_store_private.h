@@ -5,6 +5,7 @@
 #include "engine/image/image_store.h"
 #include "engine/image/layer_directories.h"
 #include "engine/image/pending_layers.h"
+#include "engine/image/unsynced_layers.h"
 #include "engine/image/worker.h"
 
 #include <condition_variable>
@@ -61,6 +62,7 @@ struct ImageStore::Private {
     std::uint64_t collections = 0; ///< so far
     std::multiset<std::string> pinned; ///< chainIDs and blobs that loads need, though no row says so yet
 
+    UnsyncedLayers unsynced{*this};
     PendingLayers pending{*this}; ///< the first to go
 };
 

@@ -22,6 +22,8 @@ namespace lamella::image {
 
 namespace {
 
+constexpr std::string_view kUnsynced = "unsynced";
+
 Result<std::string> temporaryName(std::string_view prefix)
 {
     std::uint64_t number = 0;
@@ -137,24 +139,32 @@ Result<void> StagedLayer::sync() const
     return {};
 }
 
-Result<void> StagedLayer::publish(const std::string& chainId)
+Result<void> StagedLayer::markUnsynced(const std::string& boot) const
+{
+    const auto mark = std::format("{}/{}", m_name, kUnsynced);
+    if (::symlinkat(boot.c_str(), m_layers.get(), mark.c_str()) != 0)
+        return systemFailure("cannot mark the layer as one that the disk need not have yet");
+    return {};
+}
+
+Result<void> StagedLayer::publish(const std::string& chainId, os::Sync sync)
 {
     const std::string final{layer::digestHex(chainId)};
     if (::renameat2(m_layers.get(), m_name.c_str(), m_layers.get(), final.c_str(), RENAME_NOREPLACE) != 0) {
         if (errno == EEXIST) // a crash left it without a row, or what is there could not be unpacked
-            return replace(chainId);
+            return replace(chainId, sync);
         return systemFailure(std::format("cannot name the layer {}", final));
     }
     m_name.clear();
-    return syncNames();
+    return sync == os::Sync::Yes ? syncNames() : Result<void>{};
 }
 
-Result<void> StagedLayer::replace(const std::string& chainId)
+Result<void> StagedLayer::replace(const std::string& chainId, os::Sync sync)
 {
     const std::string final{layer::digestHex(chainId)};
     if (::renameat2(m_layers.get(), m_name.c_str(), m_layers.get(), final.c_str(), RENAME_EXCHANGE) != 0)
         return systemFailure(std::format("cannot name the layer {}", final));
-    return syncNames();
+    return sync == os::Sync::Yes ? syncNames() : Result<void>{};
 }
 
 Result<void> StagedLayer::syncNames() const
@@ -229,6 +239,35 @@ Result<StagedLayer> LayerDirectories::stageArchive() const
     return staged;
 }
 
+Result<void> LayerDirectories::sync() const
+{
+    const auto directory = TRY(openDirectory(layers()));
+    if (::syncfs(directory.get()) != 0)
+        return systemFailure("cannot write the layers to the disk");
+    return {};
+}
+
+Result<std::optional<std::string>> LayerDirectories::mark(const std::string& chainId) const
+{
+    const auto path = layers() / layer::digestHex(chainId) / kUnsynced;
+    std::string mark(64, '\0');
+    const auto length = ::readlink(path.c_str(), mark.data(), mark.size());
+    if (length < 0 && errno == ENOENT)
+        return std::nullopt;
+    if (length < 0)
+        return systemFailure(std::format("cannot read {}", path.string()));
+    mark.resize(static_cast<std::size_t>(length));
+    return mark;
+}
+
+Result<void> LayerDirectories::removeMark(const std::string& chainId) const
+{
+    const auto path = layers() / layer::digestHex(chainId) / kUnsynced;
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT)
+        return systemFailure(std::format("cannot remove {}", path.string()));
+    return {};
+}
+
 Result<std::string> LayerDirectories::moveAway(const std::string& chainId) const
 {
     const auto name = TRY(temporaryName("gone"));
@@ -244,11 +283,11 @@ Result<void> LayerDirectories::removeLeftOver(const std::string& name) const
     return layer::removeTree(directory.borrow(), name);
 }
 
-Result<std::vector<std::string>> LayerDirectories::leftOvers(const std::set<std::string>& chainIds) const
+Result<std::vector<std::string>> LayerDirectories::leftOvers(const std::map<std::string, std::string>& known) const
 {
     const auto directory = TRY(openDirectory(layers()));
     auto names = TRY(layer::directoryNames(directory.borrow()));
-    std::erase_if(names, [&chainIds](const auto& name) { return chainIds.contains("sha256:" + name); });
+    std::erase_if(names, [&known](const auto& name) { return known.contains("sha256:" + name); });
     return names;
 }
 
@@ -271,7 +310,17 @@ Result<void> LayerDirectories::keepBlobs(const std::set<std::string>& digests) c
 {
     const auto directory = TRY(openDirectory(blobs()));
     for (const auto& name : TRY(layer::directoryNames(directory.borrow()))) {
-        if (!digests.contains("sha256:" + name))
+        if (!name.starts_with('.') && !digests.contains("sha256:" + name))
+            TRY(layer::removeTree(directory.borrow(), name));
+    }
+    return {};
+}
+
+Result<void> LayerDirectories::removeUnfinishedBlobs() const
+{
+    const auto directory = TRY(openDirectory(blobs()));
+    for (const auto& name : TRY(layer::directoryNames(directory.borrow()))) {
+        if (name.starts_with('.')) // os::replaceFile()
             TRY(layer::removeTree(directory.borrow(), name));
     }
     return {};

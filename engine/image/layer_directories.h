@@ -5,8 +5,11 @@
 #include "engine/base/unique_fd.h"
 #include "engine/base/units.h"
 #include "engine/layer/extractor.h"
+#include "engine/os/file.h"
 
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -48,11 +51,14 @@ public:
     /// Writes everything to the disk.
     Result<void> sync() const;
 
+    /// Leaves the mark that the disk need not have it: see UnsyncedLayers.
+    Result<void> markUnsynced(const std::string& boot) const;
+
     /// Gives it its final name, in the place of what may be there, which goes: nobody can be using it.
-    Result<void> publish(const std::string& chainId);
+    Result<void> publish(const std::string& chainId, os::Sync sync = os::Sync::Yes);
 
     /// Takes the place of what has the name, which goes. Errors: NotFound (nothing has it).
-    Result<void> replace(const std::string& chainId);
+    Result<void> replace(const std::string& chainId, os::Sync sync = os::Sync::Yes);
 
 private:
     Result<void> syncNames() const;
@@ -88,12 +94,19 @@ public:
     Result<StagedLayer> stage() const;
     Result<StagedLayer> stageArchive() const;
 
+    /// Writes everything to the disk.
+    Result<void> sync() const;
+
+    /// What markUnsynced() left with the layer; nothing where there is no such mark, or no such layer.
+    Result<std::optional<std::string>> mark(const std::string& chainId) const;
+    Result<void> removeMark(const std::string& chainId) const;
+
     /// Moves a layer out of the way; what comes back is to be given to removeLeftOver().
     Result<std::string> moveAway(const std::string& chainId) const;
     Result<void> removeLeftOver(const std::string& name) const;
 
-    /// What lies in layers/ besides the directories of `chainIds`.
-    Result<std::vector<std::string>> leftOvers(const std::set<std::string>& chainIds) const;
+    /// What lies in layers/ besides the directories of those that are known (by their chainIDs).
+    Result<std::vector<std::string>> leftOvers(const std::map<std::string, std::string>& known) const;
 
     /// Writes a document under its digest.
     Result<void> writeBlob(const std::string& digest, std::string_view text) const;
@@ -101,8 +114,11 @@ public:
     Result<std::string> readBlob(const std::string& digest) const;
     Result<UniqueFd> openBlob(const std::string& digest) const;
 
-    /// Removes what lies in blobs/sha256 besides `digests`.
+    /// Removes what lies in blobs/sha256 besides `digests` and what is just being written.
     Result<void> keepBlobs(const std::set<std::string>& digests) const;
+
+    /// Removes what was being written when a helper ended. Nobody may be writing any.
+    Result<void> removeUnfinishedBlobs() const;
 
     /// An empty file beside the layers that goes when it is closed.
     Result<UniqueFd> namelessFile() const;

@@ -14,6 +14,7 @@ LayerLoads::LayerLoads(ImageStore::Private& store, ImportSource& source, uid_t o
     , m_source(source)
     , m_owner(owner)
     , m_progress(progress)
+    , m_writeOut(source.repository() ? layer::WriteOut::Whenever : layer::WriteOut::Soon)
 {
 }
 
@@ -146,7 +147,8 @@ Result<void> LayerLoads::unpack(Job& job)
     tell(job, "Unpacking", {});
     auto blob = TRY(m_source.openBlob(*job.blob, m_stop.get_token()));
     const auto progress = [&](Bytes done) { tell(job, "Unpacking", done); };
-    job.unpacked.emplace(TRY(unpackLayer(m_store, std::move(blob), *job.blob, progress, m_stop.get_token())));
+    job.unpacked.emplace(
+        TRY(unpackLayer(m_store, std::move(blob), *job.blob, m_writeOut, progress, m_stop.get_token())));
     TRY(checkDigests(*job.blob, job.layer->diffId, job.unpacked->unpacked));
     job.isRead = true;
     tell(job, "Unpacking", job.blob->size);
@@ -213,7 +215,7 @@ Result<void> LayerLoads::publish(const std::vector<Job*>& jobs)
         TRY(job->unpacked->staged.complete(job->unpacked->unpacked.extracted, below));
     }
     // It writes the whole file system: once for all that are ready.
-    if (unpacked)
+    if (unpacked && m_writeOut == layer::WriteOut::Soon)
         TRY(unpacked->unpacked->staged.sync());
     m_store.step("synced");
     for (auto* job : jobs)
@@ -225,7 +227,10 @@ Result<void> LayerLoads::publish(Job& job)
 {
     auto& layer = *job.layer;
     const auto extracted = std::move(job.unpacked->unpacked.extracted);
-    TRY(job.unpacked->staged.publish(layer.chainId));
+    if (m_writeOut == layer::WriteOut::Soon)
+        TRY(job.unpacked->staged.publish(layer.chainId));
+    else
+        TRY(m_store.unsynced.publish(job.unpacked->staged, layer.chainId));
     job.unpacked.reset();
     m_store.step("published");
     layer.size = extracted.size;

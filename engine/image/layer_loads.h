@@ -65,6 +65,7 @@ private:
     ImportSource& m_source;
     uid_t m_owner;
     LoadProgress& m_progress;
+    const layer::WriteOut m_writeOut; ///< what a registry has can be had again
     std::vector<Job> m_jobs; ///< each after those below it
     Bytes m_needed;
     std::stop_source m_stop;

@@ -36,6 +36,7 @@ std::vector<std::string> LayerRequest::arguments() const
         std::to_string(limits.layerEntries),
         std::to_string(limits.pathDepth),
         std::to_string(room.value),
+        std::to_string(std::to_underlying(writeOut)),
     };
 }
 
@@ -88,6 +89,7 @@ Result<LayerRequest> LayerRequest::of(std::span<char*> arguments)
     request.limits.layerEntries = TRY(number(arguments[7], kMax));
     request.limits.pathDepth = TRY(number(arguments[8], kMax));
     request.room = {TRY(number(arguments[9], kMax))};
+    request.writeOut = static_cast<layer::WriteOut>(TRY(number(arguments[10], 1)));
     if (!layer::isDigest(request.blob.digest))
         return failure(ErrorKind::InvalidArgument, "lamella-worker: a digest is none");
     return request;

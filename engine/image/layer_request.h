@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/image/import_source.h"
+#include "engine/layer/extractor.h"
 #include "engine/layer/tar_entry.h"
 
 #include <span>
@@ -18,8 +19,9 @@ struct LayerRequest {
     Descriptor blob; ///< digest, size and compression
     Limits limits;
     Bytes room; ///< on the disk, for what comes out of it
+    layer::WriteOut writeOut = layer::WriteOut::Soon;
 
-    static constexpr std::size_t kArguments = 10;
+    static constexpr std::size_t kArguments = 11;
 
     std::vector<std::string> arguments() const;
 

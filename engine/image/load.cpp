@@ -31,6 +31,7 @@ Load::~Load()
     }
     if (!m_succeeded && !m_pins.empty())
         std::ignore = m_store.collect();
+    m_store.unsynced.begin();
 }
 
 Result<std::vector<std::string>> Load::run()
@@ -44,6 +45,8 @@ Result<std::vector<std::string>> Load::run()
     m_store.step("read");
     pin();
     TRY(bringLayers());
+    if (!m_source.repository()) // what it came from may go now
+        TRY(m_store.unsynced.sync());
     TRY(record());
     m_succeeded = true;
     m_store.step("recorded");

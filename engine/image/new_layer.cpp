@@ -37,10 +37,10 @@ Descriptor unknownLayer(Bytes size, layer::Compression compression)
 
 } // namespace
 
-Result<NewLayer> unpackLayer(ImageStore::Private& store, Blob from, const Descriptor& blob,
+Result<NewLayer> unpackLayer(ImageStore::Private& store, Blob from, const Descriptor& blob, layer::WriteOut writeOut,
                              const std::function<void(Bytes)>& progress, std::stop_token stop)
 {
-    const Worker::LayerBlob request{from, blob, store.limits, TRY(store.directories.room())};
+    const Worker::LayerBlob request{from, blob, store.limits, TRY(store.directories.room()), writeOut};
     NewLayer layer{TRY(store.directories.stage()), {}, blob};
     store.step("staged");
     std::stop_source ended;
@@ -80,7 +80,7 @@ Result<NewLayer> unpackArchive(ImageStore::Private& store, BorrowedFd archive, c
             progress({"Unpacking the archive", done, size, {}});
     };
     tell({});
-    auto layer = TRY(unpackLayer(store, std::move(from), blob, tell, std::move(stop)));
+    auto layer = TRY(unpackLayer(store, std::move(from), blob, layer::WriteOut::Soon, tell, std::move(stop)));
     tell(size);
     return layer;
 }

@@ -21,9 +21,9 @@ struct NewLayer {
 };
 
 /// Has a worker unpack `from`, which is closed as soon as the worker has ended; `progress` is called with the bytes
-/// that were read. The digests are what the worker says. Errors: those of unpacking, NoSpace, Cancelled; nothing is
-/// left.
-Result<NewLayer> unpackLayer(ImageStore::Private& store, Blob from, const Descriptor& blob,
+/// that were read; `writeOut` says when the disk is to have it. The digests are what the worker says. Errors: those of
+/// unpacking, NoSpace, Cancelled; nothing is left.
+Result<NewLayer> unpackLayer(ImageStore::Private& store, Blob from, const Descriptor& blob, layer::WriteOut writeOut,
                              const std::function<void(Bytes)>& progress, std::stop_token stop);
 
 /// The same from a tar archive in a file of the caller's, plain or compressed, of which nothing is known yet.

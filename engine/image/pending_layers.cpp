@@ -125,7 +125,7 @@ Result<void> PendingLayers::unpackArchive(const Image& image, std::size_t positi
     Blob from{Blob::Kind::File, TRY(std::move(archive)), {}, {}};
     const auto size = TRY(os::status(from.fd.borrow(), "the layer's archive")).st_size;
     const auto blob = blobOf(layer, {static_cast<std::uint64_t>(size)});
-    auto unpacked = TRY(unpackLayer(m_store, std::move(from), blob, tell, stop));
+    auto unpacked = TRY(unpackLayer(m_store, std::move(from), blob, layer::WriteOut::Soon, tell, stop));
     TRY(checkDigests(blob, layer.diffId, unpacked.unpacked));
     std::vector<std::filesystem::path> below;
     for (std::size_t i = 0; i < position; ++i)

@@ -63,8 +63,8 @@ Result<UnpackedLayer> Worker::hash(const LayerBlob& layer, const std::function<v
 Result<UnpackedLayer> Worker::read(std::string command, const LayerBlob& layer, std::span<const BorrowedFd> descriptors,
                                    const std::function<void(Bytes)>& progress, std::stop_token stop) const
 {
-    const LayerRequest request{layer.from.kind, layer.from.offset, layer.from.reader,
-                               layer.blob,      layer.limits,      layer.room};
+    const LayerRequest request{layer.from.kind, layer.from.offset, layer.from.reader, layer.blob,
+                               layer.limits,    layer.room,        layer.writeOut};
     auto arguments = request.arguments();
     arguments.insert(arguments.begin(), std::move(command));
     const auto tell = [&progress](std::uint64_t done) {

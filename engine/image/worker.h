@@ -45,6 +45,7 @@ public:
         const Descriptor& blob;
         const Limits& limits;
         Bytes room = Limits::kAnyRoom; ///< for what comes out of it
+        layer::WriteOut writeOut = layer::WriteOut::Soon;
     };
 
     /// Where a layer goes.

@@ -95,7 +95,7 @@ Result<UnpackedLayer> unpack(Reading& from, const LayerRequest& request)
     layer::IndexWriter index{kIndex};
     layer::LayerRecorder recorder{root.borrow(), archive, index};
     layer::TarReader reader{archive};
-    layer::Extractor extractor{root.borrow(), &recorder};
+    layer::Extractor extractor{root.borrow(), &recorder, request.writeOut};
     for (std::uint64_t entries = 1; const auto entry = TRY(reader.next()); ++entries) {
         TRY(request.check(*entry, entries));
         TRY(extractor.add(*entry, reader));

@@ -45,9 +45,10 @@ std::vector<std::string> listOf(std::set<std::string>& names)
 
 } // namespace
 
-Extractor::Extractor(BorrowedFd root, LayerRecorder* recorder)
+Extractor::Extractor(BorrowedFd root, LayerRecorder* recorder, WriteOut writeOut)
     : m_root(root)
     , m_recorder(recorder)
+    , m_writeOut(writeOut)
     , m_user(::geteuid())
     , m_group(::getegid())
     , m_directories(root)
@@ -193,9 +194,9 @@ Result<void> Extractor::setLinkAttributes(const Place& place, const TarEntry& en
 }
 
 // Lets the disk begin with what a sync of the whole layer would otherwise have to wait for at its end.
-void Extractor::beginWriting(BorrowedFd file, const TarEntry& entry)
+void Extractor::beginWriting(BorrowedFd file, const TarEntry& entry) const
 {
-    if (entry.size >= kWorthWriting)
+    if (m_writeOut == WriteOut::Soon && entry.size >= kWorthWriting)
         std::ignore = ::sync_file_range(file.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 

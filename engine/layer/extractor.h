@@ -25,6 +25,12 @@ struct Extracted {
     std::vector<std::string> implied; ///< directories that no member spoke of: made with mode 0755, owned by root
 };
 
+/// When the disk is to have what is unpacked.
+enum class WriteOut {
+    Soon, ///< somebody is about to wait for it: the disk begins at once with what is large
+    Whenever, ///< when the kernel finds time for it
+};
+
 /// Puts the members of a layer's archive into a directory, as overlay reads it: whiteouts become 0/0 character devices
 /// (image-spec, layer.md, "Whiteouts"). Works by descriptors alone and follows no symlink, in the archive or outside.
 /// Nobody else may write to the directory meanwhile. Needs CAP_CHOWN, CAP_FOWNER, CAP_FSETID, CAP_DAC_OVERRIDE,
@@ -33,7 +39,7 @@ struct Extracted {
 class Extractor {
 public:
     /// `recorder` is told of everything, if there is one.
-    explicit Extractor(BorrowedFd root, LayerRecorder* recorder = nullptr);
+    explicit Extractor(BorrowedFd root, LayerRecorder* recorder = nullptr, WriteOut writeOut = WriteOut::Soon);
 
     /// Unpacks one member, whose data `reader` still has to give.
     /// Errors: InvalidArgument (a name that would leave the layer, a link to what is not there), LimitExceeded (too
@@ -54,7 +60,7 @@ private:
     Result<Place> place(const std::string& path);
     Result<void> makeImplied(BorrowedFd parent, const std::string& name, const std::string& path);
     Result<void> addWhiteout(const Place& place);
-    static void beginWriting(BorrowedFd file, const TarEntry& entry);
+    void beginWriting(BorrowedFd file, const TarEntry& entry) const;
     Result<void> addFile(const Place& place, const TarEntry& entry, TarReader& reader);
     Result<void> addDirectory(const Place& place, const TarEntry& entry);
     Result<void> addHardLink(const Place& place, const TarEntry& entry);
@@ -70,6 +76,7 @@ private:
 
     BorrowedFd m_root;
     LayerRecorder* m_recorder;
+    WriteOut m_writeOut;
     uid_t m_user; ///< whose is what we make
     gid_t m_group;
     OpenPath m_directories;
