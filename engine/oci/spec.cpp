@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/oci/spec.h"
 
-#include "engine/base/json.h"
 #include "engine/oci/json_node.h"
 #include "engine/oci/parse.h"
 #include "engine/oci/validate.h"
@@ -37,9 +36,9 @@ Result<void> refuseOfDocument(const Node& document)
 
 Result<Spec> parseSpec(std::string_view text)
 {
-    const nlohmann::json root = TRY(parseJson(text, "config.json", kMaxSpec));
-    const Node document{&root, ""};
-    if (!root.is_object())
+    const auto parsed = TRY(Document::parse(text, "config.json", kMaxSpec));
+    const Node document = parsed.root("");
+    if (!parsed.isObject())
         return document.wrong("must be an object");
     Spec spec;
     TRY(read(document["ociVersion"], spec.ociVersion));
@@ -62,9 +61,9 @@ Result<Spec> parseSpec(std::string_view text)
 
 Result<Process> parseProcess(std::string_view text)
 {
-    const nlohmann::json root = TRY(parseJson(text, "process.json", kMaxSpec));
-    const Node document{&root, "process"};
-    if (!root.is_object())
+    const auto parsed = TRY(Document::parse(text, "process.json", kMaxSpec));
+    const Node document = parsed.root("process");
+    if (!parsed.isObject())
         return document.wrong("must be an object");
     Process process = TRY(parseProcessNode(document));
     TRY(validate(process));
