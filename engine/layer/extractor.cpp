@@ -60,10 +60,43 @@ Result<void> Extractor::remember(std::set<std::string>& directories, const std::
 {
     if (!directories.insert(path).second)
         return {};
-    m_remembered += path.size();
-    if (m_opaque.size() + m_implied.size() > kMaxRemembered || m_remembered > kMaxRememberedBytes)
+    return remembered(path.size());
+}
+
+Result<void> Extractor::remembered(std::size_t bytes)
+{
+    m_remembered += bytes;
+    if (m_opaque.size() + m_implied.size() + m_defaultAcls.size() > kMaxRemembered
+        || m_remembered > kMaxRememberedBytes)
         return failure(ErrorKind::LimitExceeded,
-                       "the layer has too many directories that hide others or that its archive does not speak of");
+                       "the layer has too many directories that hide others, that its archive does not speak of, or "
+                       "that have a default ACL");
+    return {};
+}
+
+// A default ACL is of what is made in the directory later on, and nothing that the archive has there may get it: they
+// come last.
+Result<void> Extractor::rememberDefaultAcl(const std::string& path, const std::string& value)
+{
+    m_defaultAcls.insert_or_assign(path, value);
+    return remembered(path.size() + value.size());
+}
+
+// Of the directory, and of those below it: it goes.
+void Extractor::forgetDefaultAcls(const std::string& path)
+{
+    m_defaultAcls.erase(path);
+    constexpr char kAfterSlash = '/' + 1;
+    m_defaultAcls.erase(m_defaultAcls.lower_bound(path + '/'), m_defaultAcls.lower_bound(path + kAfterSlash));
+}
+
+Result<void> Extractor::setDefaultAcls() const
+{
+    for (const auto& [path, value] : m_defaultAcls) {
+        const auto directory = TRY(openInside(m_root, path, O_RDONLY | O_DIRECTORY));
+        if (::fsetxattr(directory.get(), kDefaultAclName.data(), value.data(), value.size(), 0) != 0)
+            return systemFailure(std::format("cannot set {} on {}", kDefaultAclName, path));
+    }
     return {};
 }
 
@@ -136,6 +169,7 @@ Result<void> Extractor::makeInPlace(const Place& place, Make make)
         return cannotMake(place.path);
     if (m_recorder)
         TRY(m_recorder->removing(place.path));
+    forgetDefaultAcls(place.path);
     TRY(removeTree(place.parent, place.name));
     if (make() != 0)
         return cannotMake(place.path);
@@ -172,12 +206,12 @@ Result<void> Extractor::setAttributes(BorrowedFd file, const TarEntry& entry, co
     if (changesOwner && ::fchown(file.get(), entry.uid, entry.gid) != 0)
         return cannotMake(entry.path);
     const bool losesBits = changesOwner && (entry.mode & kSpecialBits) != 0;
-    if ((losesBits || m_modesVary || entry.mode != (is.st_mode & 07777)) && ::fchmod(file.get(), entry.mode) != 0)
+    if ((losesBits || entry.mode != (is.st_mode & 07777)) && ::fchmod(file.get(), entry.mode) != 0)
         return cannotMake(entry.path);
     for (const auto& [name, value] : entry.xattrs) {
-        if (isLayerXattr(name) && ::fsetxattr(file.get(), name.c_str(), value.data(), value.size(), 0) != 0)
+        if (isLayerXattr(name) && name != kDefaultAclName
+            && ::fsetxattr(file.get(), name.c_str(), value.data(), value.size(), 0) != 0)
             return systemFailure(std::format("cannot set {} on {}", name, entry.path));
-        m_modesVary = m_modesVary || name == kDefaultAclName;
     }
     return {};
 }
@@ -256,12 +290,17 @@ Result<void> Extractor::addDirectory(const Place& place, const TarEntry& entry)
     }
     if (m_implied.erase(place.path) > 0)
         m_remembered -= place.path.size();
-    return setDirectory(*TRY(m_directories.enter(place.name)), entry);
+    return setDirectory(*TRY(m_directories.enter(place.name)), place.path, entry);
 }
 
-Result<void> Extractor::setDirectory(OpenPath::Directory& directory, const TarEntry& entry)
+Result<void> Extractor::setDirectory(OpenPath::Directory& directory, const std::string& path, const TarEntry& entry)
 {
     TRY(setAttributes(directory.fd.borrow(), entry, directory.status));
+    m_defaultAcls.erase(path);
+    for (const auto& [name, value] : entry.xattrs) {
+        if (name == kDefaultAclName)
+            TRY(rememberDefaultAcl(path, value));
+    }
     directory.status.st_gid = entry.gid;
     directory.status.st_mode = S_IFDIR | entry.mode;
     directory.time = entry.mtime;
@@ -272,7 +311,7 @@ Result<void> Extractor::setRoot(const TarEntry& entry)
 {
     if (entry.type != TarType::Directory)
         return failure(ErrorKind::InvalidArgument, "the layer's root is not a directory in the archive");
-    TRY(setDirectory(*TRY(m_directories.go({}, {})), entry));
+    TRY(setDirectory(*TRY(m_directories.go({}, {})), {}, entry));
     return m_recorder ? m_recorder->member({}, entry) : Result<void>{};
 }
 
@@ -316,6 +355,7 @@ Result<void> Extractor::addNode(const Place& place, const TarEntry& entry)
 Result<Extracted> Extractor::finish()
 {
     TRY(m_directories.finish());
+    TRY(setDefaultAcls());
     std::erase_if(m_opaque, [this](const auto& path) { return !openInside(m_root, path, O_PATH | O_DIRECTORY); });
     std::erase_if(m_implied, [this](const auto& path) { return !openInside(m_root, path, O_PATH | O_DIRECTORY); });
     Extracted extracted{m_size, m_entries, listOf(m_opaque), listOf(m_implied)};

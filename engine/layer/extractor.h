@@ -7,6 +7,7 @@
 #include "engine/layer/open_path.h"
 #include "engine/layer/tar_entry.h"
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -66,11 +67,15 @@ private:
     Result<void> addHardLink(const Place& place, const TarEntry& entry);
     Result<void> addSymlink(const Place& place, const TarEntry& entry);
     Result<void> addNode(const Place& place, const TarEntry& entry);
-    Result<void> setAttributes(BorrowedFd file, const TarEntry& entry, const struct stat& is);
+    static Result<void> setAttributes(BorrowedFd file, const TarEntry& entry, const struct stat& is);
     Result<void> setLinkAttributes(const Place& place, const TarEntry& entry) const;
-    Result<void> setDirectory(OpenPath::Directory& directory, const TarEntry& entry);
+    Result<void> setDirectory(OpenPath::Directory& directory, const std::string& path, const TarEntry& entry);
     Result<void> setRoot(const TarEntry& entry);
     Result<void> remember(std::set<std::string>& directories, const std::string& path);
+    Result<void> rememberDefaultAcl(const std::string& path, const std::string& value);
+    void forgetDefaultAcls(const std::string& path);
+    Result<void> setDefaultAcls() const;
+    Result<void> remembered(std::size_t bytes);
     template <class Make>
     Result<void> makeInPlace(const Place& place, Make make);
 
@@ -80,12 +85,12 @@ private:
     uid_t m_user; ///< whose is what we make
     gid_t m_group;
     OpenPath m_directories;
-    bool m_modesVary = false; ///< a directory's default ACL says which mode new files get
     Bytes m_size;
     std::uint64_t m_entries = 0;
     std::set<std::string> m_opaque;
     std::set<std::string> m_implied;
-    std::size_t m_remembered = 0; ///< bytes of the names in both
+    std::map<std::string, std::string> m_defaultAcls; ///< by the directory's path
+    std::size_t m_remembered = 0; ///< bytes of all of them
 };
 
 } // namespace lamella::layer

@@ -41,7 +41,8 @@ PY
 
 // Access control lists, with what they let others do and with a mask that takes some of it back.
 constexpr const char* kAcls = R"sh(
-mkdir -p tree/dir; cd tree; echo text >file; echo text >plain
+mkdir -p tree/dir/within; cd tree; echo text >file; echo text >plain; echo below >dir/below; mkfifo dir/fifo
+echo deep >dir/within/deep; chmod 600 dir/below
 python3 - <<'PY'
 import os, struct
 def acl(*entries):
