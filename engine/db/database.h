@@ -38,6 +38,19 @@ public:
         return statement->run();
     }
 
+    /// Like run(), outside of a transaction, without waiting for the disk: what it changes survives a loss of power only
+    /// with the next change that waits.
+    template <class... Values>
+    Result<void> runUnsynced(std::string_view sql, const Values&... values)
+    {
+        if (auto relaxed = run("PRAGMA synchronous=NORMAL"); !relaxed)
+            return relaxed;
+        auto done = run(sql, values...);
+        if (auto restored = run("PRAGMA synchronous=FULL"); !restored)
+            return restored;
+        return done;
+    }
+
     /// How many rows the last run() changed.
     std::int64_t changes() const;
 

@@ -196,10 +196,12 @@ Result<bool> ownsLayer(db::Connection& connection, uid_t owner, const std::strin
 
 Result<void> addLayer(db::Connection& connection, const Layer& layer, std::uint64_t entries)
 {
-    // A row whose directory was lost is there already.
-    return connection.run("INSERT INTO layers (chain_id, diff_id, bytes, entries) VALUES (?, ?, ?, ?)"
-                          " ON CONFLICT (chain_id) DO UPDATE SET bytes = excluded.bytes, entries = excluded.entries",
-                          layer.chainId, layer.diffId, layer.size.value, entries);
+    // A row whose directory was lost is there already. Nobody refers to a new one yet: the image's rows are what waits
+    // for the disk.
+    return connection.runUnsynced(
+        "INSERT INTO layers (chain_id, diff_id, bytes, entries) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (chain_id) DO UPDATE SET bytes = excluded.bytes, entries = excluded.entries",
+        layer.chainId, layer.diffId, layer.size.value, entries);
 }
 
 Result<void> addImage(db::Connection& connection, const NewImage& added)

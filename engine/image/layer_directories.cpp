@@ -291,9 +291,23 @@ Result<std::vector<std::string>> LayerDirectories::leftOvers(const std::map<std:
     return names;
 }
 
-Result<void> LayerDirectories::writeBlob(const std::string& digest, std::string_view text) const
+Result<void> LayerDirectories::writeBlobs(const std::vector<std::pair<std::string, std::string_view>>& blobs) const
 {
-    return os::replaceFile(blobs() / layer::digestHex(digest), text, 0600);
+    std::vector<UniqueFd> files;
+    for (const auto& [digest, text] : blobs) {
+        const auto path = this->blobs() / layer::digestHex(digest);
+        if (const auto known = os::readFile(path, limits::kDocument.value); !known || *known != text)
+            TRY(os::replaceFile(path, text, 0600, os::Sync::No));
+        files.push_back(TRY(os::open(path, O_RDONLY)));
+        // All are begun before the first is waited for: the file system commits them at once then.
+        std::ignore = ::sync_file_range(files.back().get(), 0, 0, SYNC_FILE_RANGE_WRITE);
+    }
+    files.push_back(TRY(openDirectory(this->blobs())));
+    for (const auto& file : files) {
+        if (::fsync(file.get()) != 0)
+            return systemFailure("cannot write the documents of the image to the disk");
+    }
+    return {};
 }
 
 Result<std::string> LayerDirectories::readBlob(const std::string& digest) const

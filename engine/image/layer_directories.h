@@ -108,8 +108,8 @@ public:
     /// What lies in layers/ besides the directories of those that are known (by their chainIDs).
     Result<std::vector<std::string>> leftOvers(const std::map<std::string, std::string>& known) const;
 
-    /// Writes a document under its digest.
-    Result<void> writeBlob(const std::string& digest, std::string_view text) const;
+    /// Writes documents under their digests, and waits until the disk has them.
+    Result<void> writeBlobs(const std::vector<std::pair<std::string, std::string_view>>& blobs) const;
 
     Result<std::string> readBlob(const std::string& digest) const;
     Result<UniqueFd> openBlob(const std::string& digest) const;

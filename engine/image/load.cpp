@@ -127,10 +127,12 @@ Result<void> Load::checkSpace(Bytes needed) const
 
 Result<void> Load::record()
 {
+    std::vector<std::pair<std::string, std::string_view>> documents;
     for (const auto& [found, row] : m_images) {
-        TRY(m_store.directories.writeBlob(row.image.id, found.configText));
-        TRY(m_store.directories.writeBlob(row.manifest, found.manifestText));
+        documents.emplace_back(row.image.id, found.configText);
+        documents.emplace_back(row.manifest, found.manifestText);
     }
+    TRY(m_store.directories.writeBlobs(documents));
     m_store.step("documents written");
     auto connection = m_store.database.lock();
     auto transaction = TRY(db::Transaction::begin(connection));
