@@ -3,68 +3,36 @@
 
 #include "engine/base/compose.h"
 
-#include <algorithm>
-#include <cstring>
-
 namespace lamella::oci {
+
+using nlohmann::json;
 
 namespace {
 
 constexpr std::size_t kMostStrings = 65536;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-std::string_view textOf(const JsonValue& value)
-{
-    return {value.GetString(), value.GetStringLength()};
-}
 
 } // namespace
-
-Result<Document> Document::parse(std::string_view text, std::string_view what, std::size_t limit)
-{
-    if (text.size() > limit)
-        return failure(ErrorKind::LimitExceeded, compose("{} is longer than {} bytes", what, limit));
-    if (text.starts_with(kByteOrderMark))
-        text.remove_prefix(kByteOrderMark.size());
-    auto copy = std::make_unique_for_overwrite<char[]>(text.size() + 1);
-    std::ranges::copy(text, copy.get());
-    copy[text.size()] = '\0';
-    // Not by recursion: how deep a document is must not matter.
-    constexpr unsigned kHow = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag
-        | rapidjson::kParseValidateEncodingFlag;
-    auto tree = std::make_unique<rapidjson::Document>();
-    // A NUL would be its end.
-    if (text.contains('\0') || tree->ParseInsitu<kHow>(copy.get()).HasParseError())
-        return failure(ErrorKind::InvalidArgument, compose("{} is not valid JSON", what));
-    return Document{std::move(copy), std::move(tree)};
-}
 
 bool Node::filled() const
 {
     if (!present())
         return false;
-    if (m_value->IsObject())
-        return !m_value->ObjectEmpty();
-    if (m_value->IsArray())
-        return !m_value->Empty();
-    if (m_value->IsString())
-        return m_value->GetStringLength() != 0;
-    if (m_value->IsBool())
-        return m_value->GetBool();
-    return m_value->GetDouble() != 0;
+    if (m_value->is_structured())
+        return !m_value->empty();
+    if (m_value->is_string())
+        return !m_value->get_ref<const std::string&>().empty();
+    if (m_value->is_boolean())
+        return m_value->get<bool>();
+    return *m_value != 0;
 }
 
 Node Node::operator[](const std::string& key) const
 {
     std::string path = m_path.empty() ? key : m_path + "." + key;
-    if (m_value == nullptr || !m_value->IsObject())
+    if (m_value == nullptr || !m_value->is_object())
         return {nullptr, std::move(path)};
-    for (auto member = m_value->MemberEnd(); member != m_value->MemberBegin();) {
-        --member;
-        if (textOf(member->name) == key)
-            return {&member->value, std::move(path)};
-    }
-    return {nullptr, std::move(path)};
+    const auto found = m_value->find(key);
+    return {found == m_value->end() ? nullptr : &*found, std::move(path)};
 }
 
 Result<std::vector<Node>> Node::elements(std::size_t limit) const
@@ -73,8 +41,8 @@ Result<std::vector<Node>> Node::elements(std::size_t limit) const
     std::vector<Node> nodes;
     if (!present())
         return nodes;
-    nodes.reserve(m_value->Size());
-    for (rapidjson::SizeType i = 0; i < m_value->Size(); ++i)
+    nodes.reserve(m_value->size());
+    for (std::size_t i = 0; i < m_value->size(); ++i)
         nodes.emplace_back(&(*m_value)[i], compose("{}[{}]", m_path, i));
     return nodes;
 }
@@ -85,26 +53,23 @@ Result<std::vector<std::pair<std::string, Node>>> Node::members() const
     TRY(mustBeObject());
     if (!present())
         return all;
-    std::map<std::string_view, const JsonValue*> last;
-    for (const auto& member : m_value->GetObject())
-        last[textOf(member.name)] = &member.value;
-    for (const auto& [name, value] : last)
-        all.emplace_back(name, Node{value, compose("{}.{}", m_path, name)});
+    for (auto member = m_value->begin(); member != m_value->end(); ++member)
+        all.emplace_back(member.key(), Node{&member.value(), compose("{}.{}", m_path, member.key())});
     return all;
 }
 
 Result<void> Node::mustBeArray(std::size_t limit) const
 {
-    if (present() && !m_value->IsArray())
+    if (present() && !m_value->is_array())
         return wrong("must be an array");
-    if (present() && m_value->Size() > limit)
+    if (present() && m_value->size() > limit)
         return wrong(compose("has more than {} elements", limit), ErrorKind::LimitExceeded);
     return {};
 }
 
 Result<void> Node::mustBeObject() const
 {
-    if (present() && !m_value->IsObject())
+    if (present() && !m_value->is_object())
         return wrong("must be an object");
     return {};
 }
@@ -118,10 +83,10 @@ Result<void> read(const Node& node, std::string& out)
 {
     if (!node.present())
         return {};
-    if (!node.value().IsString())
+    if (!node.value().is_string())
         return node.wrong("must be a string");
-    const auto text = textOf(node.value());
-    if (text.contains('\0'))
+    const auto& text = node.value().get_ref<const std::string&>();
+    if (text.find('\0') != std::string::npos)
         return node.wrong("contains a NUL");
     out = text;
     return {};
@@ -131,9 +96,9 @@ Result<void> read(const Node& node, bool& out)
 {
     if (!node.present())
         return {};
-    if (!node.value().IsBool())
+    if (!node.value().is_boolean())
         return node.wrong("must be true or false");
-    out = node.value().GetBool();
+    out = node.value().get<bool>();
     return {};
 }
 
@@ -142,15 +107,15 @@ Result<void> read(const Node& node, std::vector<std::string>& out)
     TRY(node.mustBeArray(kMostStrings));
     if (!node.present())
         return {};
-    const JsonValue& list = node.value();
-    out.reserve(out.size() + list.Size());
-    for (rapidjson::SizeType i = 0; i < list.Size(); ++i) {
+    const json& list = node.value();
+    out.reserve(out.size() + list.size());
+    for (std::size_t i = 0; i < list.size(); ++i) {
         // A profile has hundreds: each gets a path only where something is wrong with it.
-        const bool isText = list[i].IsString();
-        if (!isText || textOf(list[i]).contains('\0'))
-            return Node{&list[i], compose("{}[{}]", node.path(), i)}.wrong(isText ? "contains a NUL"
-                                                                                  : "must be a string");
-        out.emplace_back(textOf(list[i]));
+        const auto* const text = list[i].get_ptr<const std::string*>();
+        if (text == nullptr || text->find('\0') != std::string::npos)
+            return Node{&list[i], compose("{}[{}]", node.path(), i)}.wrong(
+                text == nullptr ? "must be a string" : "contains a NUL");
+        out.push_back(*text);
     }
     return {};
 }

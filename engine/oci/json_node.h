@@ -4,11 +4,10 @@
 #include "engine/base/compose.h"
 #include "engine/base/result.h"
 
-#include <rapidjson/document.h>
+#include <nlohmann/json.hpp>
 
 #include <limits>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -17,29 +16,27 @@
 /// Reading of JSON values strictly and without exceptions, with the JSON path of what is wrong in each error.
 namespace lamella::oci {
 
-using JsonValue = rapidjson::Value;
-
-/// A value in a document with its path ("process.user.uid"). The document outlives it.
+/// A value in a document with its path ("process.user.uid").
 class Node {
 public:
-    Node(const JsonValue* value, std::string path)
+    Node(const nlohmann::json* value, std::string path)
         : m_value(value)
         , m_path(std::move(path))
     {
     }
 
     /// True where there is a value that is not null.
-    bool present() const { return m_value != nullptr && !m_value->IsNull(); }
+    bool present() const { return m_value != nullptr && !m_value->is_null(); }
     /// True where there is something in it: not absent, null, "", 0, false, {} or [].
     bool filled() const;
-    const JsonValue& value() const { return *m_value; }
+    const nlohmann::json& value() const { return *m_value; }
     const std::string& path() const { return m_path; }
 
-    /// The member `key`, the last one where there are several; not present where this is no object or has none.
+    /// The member `key`; not present where this is no object or has none.
     Node operator[](const std::string& key) const;
     /// The elements of an array; nothing where it is absent.
     Result<std::vector<Node>> elements(std::size_t limit = 4096) const;
-    /// The members of an object, by their names; nothing where it is absent.
+    /// The members of an object; nothing where it is absent.
     Result<std::vector<std::pair<std::string, Node>>> members() const;
     /// Absent, or an array of at most `limit` elements.
     Result<void> mustBeArray(std::size_t limit) const;
@@ -49,31 +46,8 @@ public:
     std::unexpected<Error> wrong(std::string_view what, ErrorKind kind = ErrorKind::InvalidArgument) const;
 
 private:
-    const JsonValue* m_value;
+    const nlohmann::json* m_value;
     std::string m_path;
-};
-
-/// A document that was read: RFC 8259, with valid UTF-8, and a byte order mark if it likes. Move-only.
-class Document {
-public:
-    /// `what` names it in the error ("config.json"). Errors: InvalidArgument (not JSON), LimitExceeded (longer than
-    /// `limit` bytes).
-    static Result<Document> parse(std::string_view text, std::string_view what, std::size_t limit = 4u << 20);
-
-    bool isObject() const { return m_tree->IsObject(); }
-
-    /// Its paths begin with `path`.
-    Node root(std::string path) const { return {m_tree.get(), std::move(path)}; }
-
-private:
-    Document(std::unique_ptr<char[]> text, std::unique_ptr<rapidjson::Document> tree)
-        : m_text(std::move(text))
-        , m_tree(std::move(tree))
-    {
-    }
-
-    std::unique_ptr<char[]> m_text; ///< what the strings of the tree point to
-    std::unique_ptr<rapidjson::Document> m_tree;
 };
 
 /// Reads what is there into `out` and leaves `out` alone where nothing is. A string with a NUL is refused: what follows
@@ -90,17 +64,17 @@ Result<void> read(const Node& node, T& out)
 {
     if (!node.present())
         return {};
-    const JsonValue& value = node.value();
-    if (value.IsUint64()) {
-        const std::uint64_t number = value.GetUint64();
+    const nlohmann::json& value = node.value();
+    if (value.is_number_unsigned()) {
+        const auto number = value.get<std::uint64_t>();
         if (number > static_cast<std::uint64_t>(std::numeric_limits<T>::max()))
             return node.wrong(compose("{} is too large", number));
         out = static_cast<T>(number);
         return {};
     }
-    if (!value.IsInt64())
+    if (!value.is_number_integer())
         return node.wrong("must be an integer");
-    const std::int64_t number = value.GetInt64();
+    const auto number = value.get<std::int64_t>();
     if (number < 0 && (std::is_unsigned_v<T> || number < static_cast<std::int64_t>(std::numeric_limits<T>::min())))
         return node.wrong(compose("{} is too small", number));
     out = static_cast<T>(number);

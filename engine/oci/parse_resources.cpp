@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/json.h"
 #include "engine/oci/parse.h"
 #include "engine/oci/validate.h"
 
@@ -187,9 +188,9 @@ Result<LinuxResources> parseResourcesNode(const Node& node)
 
 Result<LinuxResources> parseResources(std::string_view text)
 {
-    const auto parsed = TRY(Document::parse(text, "resources", kMaxResources));
-    const Node document = parsed.root("resources");
-    if (!parsed.isObject())
+    const nlohmann::json root = TRY(parseJson(text, "resources", kMaxResources));
+    const Node document{&root, "resources"};
+    if (!root.is_object())
         return document.wrong("must be an object");
     LinuxResources resources = TRY(parseResourcesNode(document));
     TRY(validate(resources));

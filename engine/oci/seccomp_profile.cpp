@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/oci/seccomp_profile.h"
 
+#include "engine/base/json.h"
 #include "engine/oci/parse.h"
 
 #include <algorithm>
@@ -150,9 +151,9 @@ Machine thisMachine()
 Result<Seccomp> resolveProfile(std::string_view text, const std::vector<std::string>& capabilities,
                                const Machine& machine)
 {
-    const auto document = TRY(Document::parse(text, "the seccomp profile", kLongestProfile));
-    const Node root = document.root("seccomp");
-    if (!document.isObject())
+    const nlohmann::json document = TRY(parseJson(text, "the seccomp profile", kLongestProfile));
+    const Node root{&document, "seccomp"};
+    if (!document.is_object())
         return root.wrong("must be an object");
     Seccomp seccomp = TRY(parseSeccompNode(root));
     if (!seccomp.listenerPath.empty())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/oci/spec.h"
 
+#include "engine/base/json.h"
 #include "engine/oci/json_node.h"
 #include "engine/oci/parse.h"
 #include "engine/oci/validate.h"
@@ -36,9 +37,9 @@ Result<void> refuseOfDocument(const Node& document)
 
 Result<Spec> parseSpec(std::string_view text)
 {
-    const auto parsed = TRY(Document::parse(text, "config.json", kMaxSpec));
-    const Node document = parsed.root("");
-    if (!parsed.isObject())
+    const nlohmann::json root = TRY(parseJson(text, "config.json", kMaxSpec));
+    const Node document{&root, ""};
+    if (!root.is_object())
         return document.wrong("must be an object");
     Spec spec;
     TRY(read(document["ociVersion"], spec.ociVersion));
@@ -61,9 +62,9 @@ Result<Spec> parseSpec(std::string_view text)
 
 Result<Process> parseProcess(std::string_view text)
 {
-    const auto parsed = TRY(Document::parse(text, "process.json", kMaxSpec));
-    const Node document = parsed.root("process");
-    if (!parsed.isObject())
+    const nlohmann::json root = TRY(parseJson(text, "process.json", kMaxSpec));
+    const Node document{&root, "process"};
+    if (!root.is_object())
         return document.wrong("must be an object");
     Process process = TRY(parseProcessNode(document));
     TRY(validate(process));

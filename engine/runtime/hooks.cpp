@@ -2,6 +2,7 @@
 #include "engine/runtime/hooks.h"
 
 #include "engine/base/compose.h"
+#include "engine/base/json.h"
 #include "engine/base/log.h"
 #include "engine/oci/parse.h"
 #include "engine/oci/serialize.h"
@@ -33,8 +34,8 @@ Result<KeptHooks> readKept(const std::filesystem::path& file)
     const auto text = os::readFile(file);
     if (!text && text.error().errnum == ENOENT)
         return kept;
-    const auto parsed = TRY(oci::Document::parse(TRY(text), kKeptHooks));
-    const oci::Node document = parsed.root("");
+    const nlohmann::json root = TRY(parseJson(TRY(text), kKeptHooks));
+    const oci::Node document{&root, ""};
     kept.poststop = TRY(oci::parseHooksNode(document["hooks"])).poststop;
     TRY(oci::read(document["annotations"], kept.annotations));
     return kept;
