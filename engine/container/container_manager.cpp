@@ -271,8 +271,8 @@ Result<std::string> ContainerManager::create(const CreateRequest& request)
         TRY(d->checkNameIsFree(request.owner, request.name));
     const image::Image image = TRY(d->images.find(request.owner, request.image));
     TRY(image::checkRunsHere(image.platform));
-    if (!d->images.isUnpacked(image))
-        return failure(ErrorKind::Busy, "the files of the image are still being unpacked: try again in a moment");
+    if (!d->images.isReady(image))
+        return failure(ErrorKind::Busy, "the files of the image are still being written: try again in a moment");
 
     Container container;
     container.id = TRY(makeId());

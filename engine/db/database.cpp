@@ -52,6 +52,7 @@ Transaction::Transaction(Transaction&& other) noexcept
 
 Result<Transaction> Transaction::begin(Connection& connection)
 {
+    TRY(connection.run("PRAGMA synchronous=FULL")); // whatever became of Connection::runUnsynced()
     TRY(connection.run("BEGIN IMMEDIATE"));
     return Transaction{connection};
 }

@@ -97,7 +97,7 @@ Result<std::string> ImageStore::commit(const ArchiveWriter& write, uid_t owner, 
     TRY(checkSettings(settings));
     const LayerSource::Unpack unpack
         = [&](std::stop_token stopped) { return spoolLayer(*d, write, std::move(stopped)); };
-    TRY(this->unpack(TRY(find(owner, base)), progress, stop));
+    TRY(makeReady(TRY(find(owner, base)), progress, stop));
     const auto below = TRY(documents(owner, base));
     LayerSource source{unpack, {}, settings, below};
     auto id = TRY(import(source, owner, progress, std::move(stop))).front();
@@ -168,8 +168,18 @@ bool ImageStore::isUnpacked(const Image& image) const
 
 Result<void> ImageStore::unpack(const Image& image, const ProgressSink& progress, std::stop_token stop) const
 {
-    TRY(d->pending.unpack(image, progress, stop));
-    return d->unsynced.sync();
+    return d->pending.unpack(image, progress, stop);
+}
+
+bool ImageStore::isReady(const Image& image) const
+{
+    return isUnpacked(image) && !d->unsynced.has(image.layers);
+}
+
+Result<void> ImageStore::makeReady(const Image& image, const ProgressSink& progress, std::stop_token stop) const
+{
+    TRY(unpack(image, progress, std::move(stop)));
+    return d->unsynced.sync(image.layers);
 }
 
 Result<UniqueFd> ImageStore::openIndex(const Layer& layer) const

@@ -247,11 +247,18 @@ public:
     /// False where a commit has left a layer that is still its archive.
     bool isUnpacked(const Image& image) const;
 
-    /// Waits until the files of all layers are there, and unpacks those that nobody unpacks: for who is about to use
-    /// them; then also until the disk has what was pulled. Ended early it can be called again. Errors: NotFound (the image was removed, a layer was lost), Cancelled,
+    /// Waits until the files of all layers are there, and unpacks those that nobody unpacks: for who is about to look at
+    /// them. Ended early it can be called again. Errors: NotFound (the image was removed, a layer was lost), Cancelled,
     /// NoSpace, DigestMismatch, InvalidArgument and LimitExceeded (the layer cannot be unpacked: the image is of no
     /// use).
     Result<void> unpack(const Image& image, const ProgressSink& progress, std::stop_token stop) const;
+
+    /// Whether a container can be made of it at once: it is unpacked, and the disk has what was pulled.
+    bool isReady(const Image& image) const;
+
+    /// unpack(), and then waits until the disk has what was pulled: for who is about to build on it. Errors besides:
+    /// Failed (the disk could not take it).
+    Result<void> makeReady(const Image& image, const ProgressSink& progress, std::stop_token stop) const;
 
     /// The directories of an image's layers, from the bottom: layers/<chainID>/diff, where isUnpacked().
     std::vector<std::filesystem::path> layerDirectories(const Image& image) const;

@@ -239,12 +239,9 @@ Result<StagedLayer> LayerDirectories::stageArchive() const
     return staged;
 }
 
-Result<void> LayerDirectories::sync() const
+Result<UniqueFd> LayerDirectories::openLayers() const
 {
-    const auto directory = TRY(openDirectory(layers()));
-    if (::syncfs(directory.get()) != 0)
-        return systemFailure("cannot write the layers to the disk");
-    return {};
+    return openDirectory(layers());
 }
 
 Result<std::optional<std::string>> LayerDirectories::mark(const std::string& chainId) const

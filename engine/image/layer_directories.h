@@ -94,8 +94,8 @@ public:
     Result<StagedLayer> stage() const;
     Result<StagedLayer> stageArchive() const;
 
-    /// Writes everything to the disk.
-    Result<void> sync() const;
+    /// The directory of all layers.
+    Result<UniqueFd> openLayers() const;
 
     /// What markUnsynced() left with the layer; nothing where there is no such mark, or no such layer.
     Result<std::optional<std::string>> mark(const std::string& chainId) const;

@@ -45,8 +45,10 @@ Result<std::vector<std::string>> Load::run()
     m_store.step("read");
     pin();
     TRY(bringLayers());
-    if (!m_source.repository()) // what it came from may go now
-        TRY(m_store.unsynced.sync());
+    for (const auto& [found, row] : m_images) {
+        if (!m_source.repository()) // what it came from may go now
+            TRY(m_store.unsynced.sync(row.image.layers));
+    }
     TRY(record());
     m_succeeded = true;
     m_store.step("recorded");

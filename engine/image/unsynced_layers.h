@@ -29,25 +29,37 @@ public:
     /// Gives the layer its final name, as StagedLayer::publish(), without waiting for the disk.
     Result<void> publish(StagedLayer& staged, const std::string& chainId);
 
-    /// Has what was published synced in the background. What fails there is logged, and tried again by sync().
+    /// Has what was published synced in the background. What fails there is logged, and said by sync().
     void begin();
 
-    /// Waits until the disk has all that was published. Errors: the disk's.
-    Result<void> sync();
+    /// Whether the disk need not have one of the layers yet.
+    bool has(const std::vector<Layer>& layers) const;
+
+    /// Waits until the disk has the layers. Errors: Failed (it could not take them: the kernel says so once, and what
+    /// became of them is known after the next boot or when they are pulled again).
+    Result<void> sync(const std::vector<Layer>& layers);
 
     /// Looks for those that an earlier helper has left, among the layers that are known, diffIDs by chainIDs. Where the
-    /// power was lost, each is compared bit for bit with what it was; one that is not whole goes, so that the images
-    /// made of it miss it until they are pulled again. To be called once, first.
+    /// power was lost, the archive that the layer was unpacked from is put together from its files again and must have
+    /// its digest; where it has not, the layer goes, and the images made of it miss it until they are pulled again.
+    /// (That names and attributes are those of before the rename is what journals are for.) What cannot be told stays,
+    /// with its mark. To be called once, first.
     Result<void> recover(const std::map<std::string, std::string>& known);
 
 private:
     void work(const std::stop_token& stop);
+    Result<void> openLayers();
+    Result<void> syncWaiting();
+    void recoverOne(const std::string& chainId, const std::string& diffId, const std::string& boot);
     Result<void> check(const std::string& chainId, const std::string& diffId) const;
 
     ImageStore::Private& m_store;
     std::mutex m_syncing; ///< taken before `m_mutex`, by who syncs
-    std::mutex m_mutex; ///< guards what follows
-    std::set<std::string> m_chainIds;
+    mutable std::mutex m_mutex; ///< guards what follows
+    UniqueFd m_layers; ///< open from the first to the last: the kernel tells each descriptor once of what has failed
+    std::set<std::string> m_waiting; ///< chainIDs of what nobody syncs yet
+    std::set<std::string> m_inFlight; ///< of what is being synced
+    std::set<std::string> m_failed; ///< of what could not be
     bool m_isAsked = false;
     std::condition_variable_any m_changed;
     std::jthread m_thread; ///< once there was something to do

@@ -78,16 +78,27 @@ Result<void> Extractor::remembered(std::size_t bytes)
 // come last.
 Result<void> Extractor::rememberDefaultAcl(const std::string& path, const std::string& value)
 {
-    m_defaultAcls.insert_or_assign(path, value);
+    forgetDefaultAcl(path);
+    m_defaultAcls.emplace(path, value);
     return remembered(path.size() + value.size());
+}
+
+void Extractor::forgetDefaultAcl(const std::string& path)
+{
+    if (const auto known = m_defaultAcls.find(path); known != m_defaultAcls.end()) {
+        m_remembered -= known->first.size() + known->second.size();
+        m_defaultAcls.erase(known);
+    }
 }
 
 // Of the directory, and of those below it: it goes.
 void Extractor::forgetDefaultAcls(const std::string& path)
 {
-    m_defaultAcls.erase(path);
     constexpr char kAfterSlash = '/' + 1;
-    m_defaultAcls.erase(m_defaultAcls.lower_bound(path + '/'), m_defaultAcls.lower_bound(path + kAfterSlash));
+    forgetDefaultAcl(path);
+    const auto end = m_defaultAcls.lower_bound(path + kAfterSlash);
+    for (auto below = m_defaultAcls.lower_bound(path + '/'); below != end;)
+        forgetDefaultAcl((below++)->first);
 }
 
 Result<void> Extractor::setDefaultAcls() const
@@ -296,7 +307,7 @@ Result<void> Extractor::addDirectory(const Place& place, const TarEntry& entry)
 Result<void> Extractor::setDirectory(OpenPath::Directory& directory, const std::string& path, const TarEntry& entry)
 {
     TRY(setAttributes(directory.fd.borrow(), entry, directory.status));
-    m_defaultAcls.erase(path);
+    forgetDefaultAcl(path);
     for (const auto& [name, value] : entry.xattrs) {
         if (name == kDefaultAclName)
             TRY(rememberDefaultAcl(path, value));

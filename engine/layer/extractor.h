@@ -73,6 +73,7 @@ private:
     Result<void> setRoot(const TarEntry& entry);
     Result<void> remember(std::set<std::string>& directories, const std::string& path);
     Result<void> rememberDefaultAcl(const std::string& path, const std::string& value);
+    void forgetDefaultAcl(const std::string& path);
     void forgetDefaultAcls(const std::string& path);
     Result<void> setDefaultAcls() const;
     Result<void> remembered(std::size_t bytes);

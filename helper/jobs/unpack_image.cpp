@@ -13,7 +13,7 @@ void unpackImage(Services& services, const image::Image& image, std::function<vo
     const auto unpacked = std::make_shared<Result<void>>();
     auto work = [&images = services.images, image, unpacked](const image::ProgressSink& progress,
                                                              std::stop_token stop) -> Result<std::vector<std::string>> {
-        *unpacked = images.unpack(image, progress, std::move(stop));
+        *unpacked = images.makeReady(image, progress, std::move(stop));
         return unpacked->transform([] { return std::vector<std::string>{}; });
     };
     const auto job = services.jobs.start(u"unpack-image"_s, image.owner, {imagePath(image.id)}, std::move(work),

@@ -103,7 +103,7 @@ QDBusObjectPath ManagerObject::CreateContainer(const QString& image, const QStri
             return call.fail(unpacked.error());
         makeContainer(services.containers, request, starts, call);
     };
-    if (found && !m_services.images.isUnpacked(*found))
+    if (found && !m_services.images.isReady(*found))
         unpackImage(m_services, *found, std::move(make));
     else
         make({});

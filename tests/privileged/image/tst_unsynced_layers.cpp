@@ -150,11 +150,14 @@ void UnsyncedLayersTest::whoBuildsOnItWaits()
     });
     QVERIFY(store.images.sweep());
     QVERIFY(!isSynced); // in the background
+    const auto image = store.images.list(kOwner).front();
+    QVERIFY(!store.images.isReady(image));
     if (isLoad)
         QVERIFY(load(store, layout()));
     else
-        QVERIFY(store.images.unpack(store.images.list(kOwner).front(), {}, {}));
+        QVERIFY(store.images.makeReady(image, {}, {}));
     QVERIFY(isSynced);
+    QVERIFY(store.images.isReady(image));
     QCOMPARE(marked().size(), 0u);
 }
 
