@@ -1,75 +1,69 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/layer/zstd_reader.h"
 
-#include <KCompressionDevice>
-#include <KFilterBase>
-#include <QIODevice>
+#include <zstd_errors.h>
 
-#include <algorithm>
+#include <new>
 
 namespace lamella::layer {
 
 namespace {
 
 constexpr std::size_t kZstdInput = 128u << 10;
+constexpr int kMostWindowLog = 25; // 32 MiB, of the 64 that a worker may take
+
+Error zstdError(std::size_t code)
+{
+    if (ZSTD_getErrorCode(code) == ZSTD_error_frameParameter_windowTooLarge)
+        return Error::of(ErrorKind::LimitExceeded,
+                         "the compressed data takes more than 32 MiB of memory to read: whoever made it must compress "
+                         "it with a smaller window (zstd -19, without --long)");
+    if (ZSTD_getErrorCode(code) == ZSTD_error_memory_allocation)
+        return Error::of(ErrorKind::Failed, "there is not enough memory to read the compressed data");
+    return Error::of(ErrorKind::InvalidArgument, "the compressed data is damaged");
+}
 
 } // namespace
 
+void ZstdReader::Free::operator()(ZSTD_DCtx* context) const
+{
+    ZSTD_freeDCtx(context);
+}
+
 ZstdReader::ZstdReader(ByteSource& source)
     : m_source(source)
-    , m_in(kZstdInput)
+    , m_context(ZSTD_createDCtx())
+    , m_bytes(kZstdInput)
 {
-    startFrame();
-}
-
-ZstdReader::~ZstdReader()
-{
-    m_filter->terminate();
-}
-
-// A new filter for each frame, with the input that the last one left: it cannot be reset in the middle of it.
-void ZstdReader::startFrame()
-{
-    if (m_filter) {
-        m_left = static_cast<std::size_t>(m_filter->inBufferAvailable());
-        m_filter->terminate();
-    }
-    m_filter.reset(KCompressionDevice::filterForCompressionType(KCompressionDevice::Zstd));
-    m_filter->init(QIODevice::ReadOnly);
-    const auto* rest = m_in.data() + (m_filled - m_left);
-    m_filter->setInBuffer(reinterpret_cast<const char*>(rest), static_cast<uint>(m_left));
+    if (!m_context)
+        throw std::bad_alloc{};
+    ZSTD_DCtx_setParameter(m_context.get(), ZSTD_d_windowLogMax, kMostWindowLog);
 }
 
 Result<void> ZstdReader::refill()
 {
-    m_filled = TRY(m_source.read(m_in));
-    m_sourceEnded = m_filled == 0;
-    m_filter->setInBuffer(reinterpret_cast<const char*>(m_in.data()), static_cast<uint>(m_filled));
+    const auto size = TRY(m_source.read(m_bytes));
+    m_sourceEnded = size == 0;
+    m_in = {m_bytes.data(), size, 0};
     return {};
 }
 
 Result<std::size_t> ZstdReader::read(std::span<std::byte> buffer)
 {
-    const auto wanted = static_cast<uint>(std::min<std::size_t>(buffer.size(), 1u << 30));
     for (;;) {
-        if (m_filter->inBufferAvailable() == 0 && !m_sourceEnded)
+        if (m_in.pos == m_in.size && !m_sourceEnded)
             TRY(refill());
-        const bool hungry = m_filter->inBufferAvailable() == 0;
+        const bool hungry = m_in.pos == m_in.size;
         if (hungry && !m_insideFrame)
             return 0;
-        m_filter->setOutBuffer(reinterpret_cast<char*>(buffer.data()), wanted);
-        m_insideFrame = true;
-        const auto result = m_filter->uncompress();
-        if (result == KFilterBase::Error)
-            return failure(ErrorKind::InvalidArgument, "the compressed data is damaged");
-        const auto produced = wanted - static_cast<uint>(m_filter->outBufferAvailable());
-        if (result == KFilterBase::End) {
-            m_insideFrame = false;
-            startFrame();
-        }
-        if (produced > 0)
-            return produced;
-        if (result == KFilterBase::Ok && hungry) // it may still hold output, though it was given all
+        ZSTD_outBuffer out{buffer.data(), buffer.size(), 0};
+        const auto left = ZSTD_decompressStream(m_context.get(), &out, &m_in);
+        if (ZSTD_isError(left) != 0)
+            return std::unexpected{zstdError(left)};
+        m_insideFrame = left != 0;
+        if (out.pos > 0)
+            return out.pos;
+        if (m_insideFrame && hungry) // it may still hold output, though it was given all
             return failure(ErrorKind::InvalidArgument, "the compressed data ends too early");
     }
 }

@@ -53,6 +53,56 @@ std::span<const std::byte> bytesOf(const std::string& text)
     return std::as_bytes(std::span{text});
 }
 
+std::string littleEndian(std::size_t number, std::size_t bytes)
+{
+    std::string text;
+    for (; bytes > 0; --bytes, number >>= 8)
+        text += static_cast<char>(number & 0xff);
+    return text;
+}
+
+/// A file of 128 MiB, in the form in which it is compressed.
+Result<void> addLargeFile(layer::TarWriter& tar)
+{
+    const std::string megabyte(1u << 20, 'x');
+    layer::TarEntry entry;
+    entry.path = "file";
+    entry.size = 128 * megabyte.size();
+    entry.chunks = {{0, entry.size}};
+    TRY(tar.begin(entry));
+    for (int i = 0; i < 128; ++i)
+        TRY(tar.data(bytesOf(megabyte)));
+    return tar.end();
+}
+
+/// Zstandard's frame with the largest window that is read, in raw blocks (RFC 8878, section 3.1.1.2): a compressor with
+/// such a window would take the memory in this process.
+class ZstdSink final : public layer::ByteSink {
+public:
+    explicit ZstdSink(layer::ByteSink& sink)
+        : m_sink(sink)
+    {
+    }
+    Result<void> write(std::span<const std::byte> bytes) override
+    {
+        if (!std::exchange(m_begun, true))
+            TRY(m_sink.write(bytesOf("\x28\xb5\x2f\xfd" + littleEndian((25 - 10) << 11, 2))));
+        for (; !bytes.empty(); bytes = bytes.subspan(std::min(bytes.size(), kBlock))) {
+            const auto block = bytes.first(std::min(bytes.size(), kBlock));
+            TRY(m_sink.write(bytesOf(littleEndian(block.size() << 3, 3))));
+            TRY(m_sink.write(block));
+        }
+        return {};
+    }
+    Result<void> finish() { return m_sink.write(bytesOf(littleEndian(1, 3))); }
+
+private:
+    static constexpr std::size_t kBlock = 128u << 10;
+
+    layer::ByteSink& m_sink;
+    bool m_begun = false;
+};
+
 } // namespace
 
 Q_DECLARE_METATYPE(Write)
@@ -87,19 +137,14 @@ void WorkerMemoryTest::aLayerTakesLittleMemory_data()
 {
     QTest::addColumn<Write>("write");
     QTest::addColumn<bool>("isUnpacked"); // else it is refused
-    const auto row
-        = [](const char* name, bool isUnpacked, const Write& write) { QTest::newRow(name) << write << isUnpacked; };
-    row("a large file", true, [](layer::TarWriter& tar, layer::ByteSink&) -> Result<void> {
-        const std::string megabyte(1u << 20, 'x');
-        layer::TarEntry entry;
-        entry.path = "file";
-        entry.size = 128 * megabyte.size();
-        entry.chunks = {{0, entry.size}};
-        TRY(tar.begin(entry));
-        for (int i = 0; i < 128; ++i)
-            TRY(tar.data(bytesOf(megabyte)));
-        return tar.end();
-    });
+    QTest::addColumn<layer::Compression>("compression");
+    const auto row = [](const char* name, bool isUnpacked, const Write& write) {
+        QTest::newRow(name) << write << isUnpacked << layer::Compression::None;
+    };
+    row("a large file", true, [](layer::TarWriter& tar, layer::ByteSink&) { return addLargeFile(tar); });
+    QTest::newRow("a large file, zstd with a large window")
+        << Write{[](layer::TarWriter& tar, layer::ByteSink&) { return addLargeFile(tar); }} << true
+        << layer::Compression::Zstd;
     row("many hard links", true, [](layer::TarWriter& tar, layer::ByteSink&) -> Result<void> {
         for (int i = 0; i < 200'000; ++i)
             TRY(add(tar, i == 0 ? layer::TarType::File : layer::TarType::HardLink, longName(i),
@@ -149,6 +194,7 @@ void WorkerMemoryTest::aLayerTakesLittleMemory()
         QSKIP("a sanitizer takes memory of its own");
     QFETCH(Write, write);
     QFETCH(bool, isUnpacked);
+    QFETCH(layer::Compression, compression);
     fs::create_directories(m_directory / "layer/diff");
     const auto diff = os::open(m_directory / "layer/diff", O_RDONLY | O_DIRECTORY);
     const auto index = os::open(m_directory / "layer/index", O_WRONLY | O_CREAT | O_EXCL, 0600);
@@ -159,15 +205,18 @@ void WorkerMemoryTest::aLayerTakesLittleMemory()
     blob.fd = UniqueFd{ends[0]};
     Descriptor descriptor;
     descriptor.kind = DocumentKind::Layer;
+    descriptor.compression = compression;
     descriptor.digest = layer::digestOf("anything: nobody compares it");
     descriptor.size = kPlenty;
     // The archive comes as it is written: what this process takes would count for its children as well.
     ::signal(SIGPIPE, SIG_IGN);
-    const std::jthread writer{[&write, input = UniqueFd{ends[1]}] {
-        layer::FdSink sink{input.borrow()};
+    const std::jthread writer{[&write, compression, input = UniqueFd{ends[1]}] {
+        layer::FdSink plain{input.borrow()};
+        ZstdSink zstd{plain};
+        auto& sink = compression == layer::Compression::Zstd ? static_cast<layer::ByteSink&>(zstd) : plain;
         layer::TarWriter tar{sink};
-        if (write(tar, sink))
-            std::ignore = tar.finish();
+        if (write(tar, sink) && tar.finish() && compression == layer::Compression::Zstd)
+            std::ignore = zstd.finish();
     }};
     const Worker worker{fs::path{environment("LAMELLA_BIN")} / "lamella-worker"};
     const auto unpacked

@@ -299,6 +299,37 @@ private Q_SLOTS:
             QCOMPARE(result.error().kind, ErrorKind::LimitExceeded);
         }
     }
+    void zstdTakesLittleMemory_data()
+    {
+        QTest::addColumn<unsigned>("windowLog"); // RFC 8878, section 3.1.1.1.2
+        QTest::addColumn<bool>("isRead");
+        QTest::newRow("1 KiB") << 10u << true;
+        QTest::newRow("zstd -20") << 25u << true;
+        QTest::newRow("zstd --ultra -21") << 26u << false;
+        QTest::newRow("zstd --long=27") << 27u << false;
+        QTest::newRow("the most there is") << 41u << false;
+    }
+    void zstdTakesLittleMemory()
+    {
+        QFETCH(unsigned, windowLog);
+        QFETCH(bool, isRead);
+        const auto frame = [](unsigned log) {
+            return "\x28\xb5\x2f\xfd" + littleEndian((log - 10) << 11, 2) + littleEndian(1u | 4u << 3, 3) + "text";
+        };
+        const auto result = readAll(frame(windowLog), Compression::Zstd);
+        QCOMPARE(result.has_value(), isRead);
+        // Wherever the frame is: the first is no reason to trust the next.
+        const auto second = readAll(frame(10) + frame(windowLog), Compression::Zstd);
+        QCOMPARE(second.has_value(), isRead);
+        if (isRead) {
+            QCOMPARE(*result, "text");
+            QCOMPARE(*second, "texttext");
+        } else {
+            QCOMPARE(result.error().kind, ErrorKind::LimitExceeded);
+            QVERIFY2(result.error().message.contains("32 MiB"), result.error().message.c_str());
+            QCOMPARE(second.error().kind, ErrorKind::LimitExceeded);
+        }
+    }
     void aBlobLongerThanPromisedIsRefused()
     {
         TextSource source{"0123456789"};
