@@ -119,7 +119,26 @@ constexpr std::array kFourth = std::to_array<std::string_view>({
     "CREATE INDEX trash_image ON trash(image, owner)",
 });
 
-constexpr std::array kMigrations = std::to_array<std::span<const std::string_view>>({kFirst, kSecond, kThird, kFourth});
+// Names of images are kept whole: what was tagged as "debian:13" is docker.io/library/debian:13, as if it were pulled.
+// Where a user has both, the pulled one keeps the name.
+constexpr std::array kFifth = std::to_array<std::string_view>({
+    "UPDATE OR IGNORE image_references SET name = 'docker.io/library/' || name WHERE instr(name, '/') = 0",
+    "DELETE FROM image_references WHERE instr(name, '/') = 0",
+    R"(CREATE TEMPORARY TABLE without_registry AS
+        SELECT owner, name FROM (SELECT owner, name, substr(name, 1, instr(name, '/') - 1) AS first
+                                 FROM image_references)
+        WHERE first <> 'localhost' AND NOT first GLOB '*[].:[A-Z]*')",
+    R"(UPDATE OR IGNORE image_references SET name = 'docker.io/' || name
+        WHERE (owner, name) IN (SELECT owner, name FROM without_registry))",
+    "DELETE FROM image_references WHERE (owner, name) IN (SELECT owner, name FROM without_registry)",
+    "DROP TABLE without_registry",
+    R"(UPDATE OR IGNORE image_references SET name = 'docker.io/library/' || substr(name, 11)
+        WHERE name GLOB 'docker.io/*' AND instr(substr(name, 11), '/') = 0)",
+    "DELETE FROM image_references WHERE name GLOB 'docker.io/*' AND instr(substr(name, 11), '/') = 0",
+});
+
+constexpr std::array kMigrations
+    = std::to_array<std::span<const std::string_view>>({kFirst, kSecond, kThird, kFourth, kFifth});
 
 Result<std::int64_t> version(Connection& connection)
 {

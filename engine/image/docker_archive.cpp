@@ -41,7 +41,7 @@ Result<FoundImage> imageOf(const Fields& entry, const ArchiveIndex& index, const
         return failure(ErrorKind::InvalidArgument, "manifest.json and config do not have the same layers");
     for (std::size_t i = 0; i < layers.size(); ++i)
         image.layers.push_back(TRY(layerOf(index, layers[i], image.config.diffIds[i])));
-    image.references = TRY(entry.texts("RepoTags", limits::kDescriptors, limits::kReference));
+    image.references = TRY(entry.texts("RepoTags", limits::kDescriptors, limits::kName));
     if (!std::ranges::all_of(image.references, isReference))
         return failure(ErrorKind::InvalidArgument, "manifest.json names an image in a way that is no reference");
     image.manifestText = manifestText(image.configText, image.layers);

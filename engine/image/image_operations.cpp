@@ -20,7 +20,7 @@ Result<void> ImageStore::tag(uid_t owner, const std::string& id, const std::stri
     auto connection = d->database.lock();
     auto transaction = TRY(db::Transaction::begin(connection));
     TRY(rows::checkOwner(connection, id, owner));
-    TRY(rows::addReference(connection, owner, withTag(reference), id));
+    TRY(rows::addReference(connection, owner, canonicalReference(reference), id));
     TRY(rows::checkCount(connection, owner, d->limits));
     return transaction.commit();
 }
@@ -28,7 +28,7 @@ Result<void> ImageStore::tag(uid_t owner, const std::string& id, const std::stri
 Result<void> ImageStore::untag(uid_t owner, const std::string& reference)
 {
     auto connection = d->database.lock();
-    return rows::removeReference(connection, owner, withTag(reference));
+    return rows::removeReference(connection, owner, canonicalReference(reference));
 }
 
 Result<ImageDocuments> ImageStore::documents(uid_t owner, const std::string& id) const

@@ -28,6 +28,7 @@ inline constexpr std::size_t kStored = 4096; ///< strings in each of them that a
 inline constexpr std::size_t kPath = 4096;
 inline constexpr std::size_t kText = 128u << 10;
 inline constexpr std::size_t kReference = 255;
+inline constexpr std::size_t kName = 1024; ///< of an image, as registry::limits::kName
 inline constexpr int kIndexDepth = 3;
 inline constexpr std::size_t kDirectories = 1'000'000; ///< that a worker may name as opaque or implied
 inline constexpr std::size_t kPlacesOfOneLayer = 8; ///< places in registries that are remembered

@@ -67,7 +67,7 @@ Load::Wanted Load::wanted(FoundImage found) const
     image.id = layer::digestOf(found.configText);
     image.owner = m_owner;
     for (const auto& reference : found.references)
-        image.references.push_back(withTag(reference));
+        image.references.push_back(canonicalReference(reference));
     const auto& config = found.config;
     image.created = config.created;
     image.platform = config.platform;

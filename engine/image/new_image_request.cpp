@@ -99,7 +99,7 @@ Result<NewImageSettings> settingsOf(const Fields& fields)
     const auto list
         = [&](std::string_view key) { return fields.textsTogether(key, limits::kStrings, limits::kStringBytes); };
     NewImageSettings settings;
-    settings.reference = TRY(fields.text("reference", limits::kReference));
+    settings.reference = TRY(fields.text("reference", limits::kName));
     settings.entrypoint = TRY(list("entrypoint"));
     settings.cmd = TRY(list("cmd"));
     settings.env = TRY(list("env"));

@@ -4,22 +4,65 @@
 #include "engine/image/limits.h"
 
 #include <algorithm>
+#include <format>
 
 namespace lamella::image {
 
-bool isReference(std::string_view name)
+namespace {
+
+constexpr std::string_view kDefaultRegistry = "docker.io";
+constexpr std::string_view kDefaultRegistryOld = "index.docker.io";
+
+constexpr bool isUpper(char c)
 {
-    const auto isAlphanumeric
-        = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
-    const auto isAllowed = [&](char c) { return isAlphanumeric(c) || std::string_view{"-._:@/+"}.contains(c); };
-    return !name.empty() && name.size() <= limits::kReference && isAlphanumeric(name.front())
-        && isAlphanumeric(name.back()) && std::ranges::all_of(name, isAllowed);
+    return c >= 'A' && c <= 'Z';
 }
 
-std::string withTag(std::string_view name)
+constexpr bool isAlphanumeric(char c)
 {
-    const auto last = name.substr(name.rfind('/') + 1); // a port's colon comes before a slash
-    return std::string{name} + (last.contains(':') || last.contains('@') ? "" : ":latest");
+    return isUpper(c) || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+// An IPv6 address is in brackets: it has colons of its own.
+std::string_view withoutBrackets(std::string_view name)
+{
+    const auto end = name.starts_with('[') ? name.find(']') : 0;
+    const bool isAddress = end != 0 && end != std::string_view::npos
+        && std::ranges::all_of(name.substr(1, end - 1), [](char c) { return isAlphanumeric(c) || c == ':'; });
+    return isAddress ? name.substr(end + 1) : name;
+}
+
+} // namespace
+
+bool isReference(std::string_view name)
+{
+    const auto isAllowed = [](char c) { return isAlphanumeric(c) || std::string_view{"-._:@/+"}.contains(c); };
+    const auto rest = withoutBrackets(name);
+    const bool beginsWell = rest.size() < name.size() || (!rest.empty() && isAlphanumeric(rest.front()));
+    return beginsWell && name.size() <= limits::kName && !rest.empty()
+        && !std::string_view{":@/+"}.contains(rest.back()) && std::ranges::all_of(rest, isAllowed);
+}
+
+bool namesRegistry(std::string_view first)
+{
+    return first.contains('.') || first.contains(':') || first.starts_with('[') || first == "localhost"
+        || std::ranges::any_of(first, isUpper);
+}
+
+std::string canonicalReference(std::string_view name)
+{
+    auto registry = kDefaultRegistry;
+    auto rest = name;
+    if (const auto slash = name.find('/'); slash != std::string_view::npos && namesRegistry(name.substr(0, slash))) {
+        registry = name.substr(0, slash);
+        rest.remove_prefix(slash + 1);
+        if (registry == kDefaultRegistryOld)
+            registry = kDefaultRegistry;
+    }
+    const bool isOfficial = registry == kDefaultRegistry && !rest.substr(0, rest.find('@')).contains('/');
+    const auto last = rest.substr(rest.rfind('/') + 1);
+    return std::format("{}/{}{}{}", registry, isOfficial ? "library/" : "", rest,
+                       last.contains(':') || last.contains('@') ? "" : ":latest");
 }
 
 } // namespace lamella::image

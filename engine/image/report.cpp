@@ -92,7 +92,7 @@ Result<FoundImage> imageOf(const Fields& fields)
     image.manifestText = TRY(fields.text("manifest", limits::kDocument.value));
     image.configText = TRY(fields.text("config", limits::kDocument.value));
     image.isDocker = TRY(fields.flag("docker"));
-    image.references = TRY(fields.texts("references", limits::kDescriptors, limits::kReference));
+    image.references = TRY(fields.texts("references", limits::kDescriptors, limits::kName));
     image.config = TRY(configOf(TRY(fields.object("settings"))));
     TRY(fields.each("layers", limits::kLayers, [&image](const Fields& entry) -> Result<void> {
         image.layers.push_back(TRY(layerOf(entry)));

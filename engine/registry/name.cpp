@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/registry/name.h"
 
+#include "engine/image/reference.h"
 #include "engine/layer/digest.h"
 #include "engine/registry/limits.h"
 #include "engine/registry/sentences.h"
@@ -110,18 +111,11 @@ std::unexpected<Error> noName(std::string_view text, std::string_view why)
                    std::format("\"{}\" is not the name of an image: {}", printable(text), why));
 }
 
-// The first part is a registry where it could not be a repository's: as every tool reads it.
-bool namesRegistry(std::string_view first)
-{
-    return first.contains('.') || first.contains(':') || first.starts_with('[') || first == "localhost"
-        || std::ranges::any_of(first, isUpper);
-}
-
 Result<void> splitRegistry(std::string_view text, std::string_view rest, Name& name)
 {
     const auto slash = rest.find('/');
     name.registry = kDefaultRegistry;
-    if (slash != std::string_view::npos && namesRegistry(rest.substr(0, slash))) {
+    if (slash != std::string_view::npos && image::namesRegistry(rest.substr(0, slash))) {
         name.registry = rest.substr(0, slash);
         rest.remove_prefix(slash + 1);
         if (!isHost(name.registry))
@@ -197,7 +191,7 @@ Result<Name> parseName(std::string_view text)
 Result<Name> parseRegistry(std::string_view text)
 {
     const auto host = text.substr(0, text.find('/'));
-    if (!namesRegistry(host) || !isHost(host))
+    if (!image::namesRegistry(host) || !isHost(host))
         return failure(
             ErrorKind::InvalidArgument,
             std::format("\"{}\" is no registry: that is a host like quay.io or localhost:5000", printable(text)));

@@ -5,6 +5,7 @@
 #include "gui/app/container_actions.h"
 #include "gui/client/client.h"
 #include "gui/format/formats.h"
+#include "gui/format/image_text.h"
 #include "gui/models/state_words.h"
 #include "gui/pages/page.h"
 #include "gui/pages/pages.h"
@@ -32,7 +33,7 @@ namespace {
 
 QString aboutLine(const client::ContainerData& data)
 {
-    QStringList parts{data.imageName, format::shortId(data.id)};
+    QStringList parts{format::shortReference(data.imageName), format::shortId(data.id)};
     if (!data.hostname.isEmpty() && data.hostname != format::shortId(data.id))
         parts.append(data.hostname);
     return parts.join(QStringLiteral(" · "));

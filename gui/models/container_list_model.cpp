@@ -5,6 +5,7 @@
 #include "gui/client/container_client.h"
 #include "gui/client/stats_feed.h"
 #include "gui/format/formats.h"
+#include "gui/format/image_text.h"
 #include "gui/models/state_words.h"
 
 namespace lamella::models {
@@ -22,7 +23,7 @@ QList<double> cpuHistory(const client::StatsFeed& stats)
 
 QString description(const client::ContainerData& data)
 {
-    return QStringLiteral("%1, %2, %3").arg(data.name, format::stateWord(shownStateOf(data)), data.imageName);
+    return QStringLiteral("%1, %2, %3").arg(data.name, format::stateWord(shownStateOf(data)), format::shortReference(data.imageName));
 }
 
 } // namespace
@@ -92,7 +93,7 @@ QVariant ContainerListModel::data(const QModelIndex& index, int role) const
     case StateRole:
         return static_cast<int>(shownStateOf(data));
     case ImageRole:
-        return data.imageName;
+        return format::shortReference(data.imageName);
     case NoteRole:
         return stateNote(data, format::nowUsec());
     case CpuHistoryRole:

@@ -4,6 +4,7 @@
 #include "gui/client/container_client.h"
 #include "gui/client/stats_feed.h"
 #include "gui/format/formats.h"
+#include "gui/format/image_text.h"
 #include "gui/models/state_words.h"
 #include "gui/pages/overviewtexts.h"
 #include "gui/pages/statsseries.h"
@@ -186,8 +187,9 @@ void OverviewPage::showProgram()
     m_state->setState(models::shownStateOf(shown), stateSentence(shown, format::nowUsec()));
     const QString shortImage = format::shortId(shown.imageId);
     m_program->setValue(QStringLiteral("image"),
-                        shown.imageName.isEmpty() ? shortImage
-                                                  : QStringLiteral("%1 (%2)").arg(shown.imageName, shortImage),
+                        shown.imageName.isEmpty()
+                            ? shortImage
+                            : QStringLiteral("%1 (%2)").arg(format::shortReference(shown.imageName), shortImage),
                         shown.imageId);
     const QString command = format::shellCommand(shown.command);
     m_program->setValue(QStringLiteral("command"),

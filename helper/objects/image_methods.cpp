@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/image/reference.h"
 #include "engine/registry/name.h"
 #include "helper/background.h"
 #include "helper/jobs/jobs.h"
@@ -42,7 +43,7 @@ void ImageObject::Tag(const QString& reference, const QVariantMap&)
 
 void ImageObject::Untag(const QString& reference, const QVariantMap&)
 {
-    const std::string name = reference.toStdString();
+    const std::string name = image::canonicalReference(reference.toStdString());
     if (!std::ranges::contains(m_image.references, name))
         return refuse(ErrorKind::NotFound, "the image does not have that name");
     change(m_services.background,

@@ -33,7 +33,7 @@ Result<std::vector<std::string>> namesOf(const image::ImageStore& store, uid_t o
         return failure(ErrorKind::LimitExceeded, "too many images were named");
     std::vector<std::string> names;
     for (const QString& image : images) {
-        names.push_back(knownImage(store, owner, image).toStdString());
+        names.push_back(image.toStdString());
         TRY(store.find(owner, names.back()));
     }
     return names;

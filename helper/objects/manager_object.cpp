@@ -92,8 +92,7 @@ qulonglong ManagerObject::memoryBytes() const
 QDBusObjectPath ManagerObject::CreateContainer(const QString& image, const QString& name, const QStringList& command,
                                                const QVariantMap& options)
 {
-    const QString known = knownImage(m_services.images, caller().uid, image);
-    const auto request = createRequest(caller().uid, known, name, command, options);
+    const auto request = createRequest(caller().uid, image, name, command, options);
     if (!request)
         return refuse(request.error()), QDBusObjectPath();
     const auto found = m_services.images.find(request->owner, request->image);

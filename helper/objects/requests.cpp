@@ -4,7 +4,6 @@
 #include "engine/layer/tree.h"
 
 #include "engine/image/new_image_request.h"
-#include "engine/registry/name.h"
 #include "helper/objects/text.h"
 
 #include <chrono>
@@ -68,16 +67,6 @@ Result<image::NewImageSettings> newImageSettings(const QString& reference, const
         = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch());
     TRY(image::checkSettings(settings));
     return settings;
-}
-
-QString knownImage(const image::ImageStore& images, uid_t owner, const QString& text)
-{
-    const std::string given = text.toStdString();
-    const auto name = registry::parseName(given);
-    if (!name || images.find(owner, given))
-        return text;
-    const std::string canonical = registry::canonicalText(*name);
-    return images.find(owner, canonical) ? fromEngine(canonical) : text;
 }
 
 Result<container::CreateRequest> createRequest(uid_t owner, const QString& image, const QString& name,

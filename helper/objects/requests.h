@@ -12,10 +12,6 @@ namespace lamella::helper {
 /// What is said of a new image; an empty `reference` gives it no name. Errors: InvalidArgument, LimitExceeded.
 Result<image::NewImageSettings> newImageSettings(const QString& reference, const QVariantMap& options);
 
-/// The name that the owner's image has which a person means by `text`: "debian" is "docker.io/library/debian:latest"
-/// where no image is called "debian". What names no image stays as it is.
-QString knownImage(const image::ImageStore& images, uid_t owner, const QString& text);
-
 /// The engine's requests out of a call's arguments and its (already checked) options. What they mean is checked by the
 /// engine; here only that they are not endless. Errors: LimitExceeded, InvalidArgument.
 Result<container::CreateRequest> createRequest(uid_t owner, const QString& image, const QString& name,

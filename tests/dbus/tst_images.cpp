@@ -110,7 +110,7 @@ private Q_SLOTS:
         const QString path = pathOf(id);
         alice->ask(path, u"Image"_s, u"Tag"_s, {u"docker.io/library/mine"_s});
         QCOMPARE(image(id, u"References"_s).toStringList(),
-                 (QStringList{u"docker.io/library/mine:latest"_s, u"starter:latest"_s}));
+                 (QStringList{u"docker.io/library/mine:latest"_s, u"docker.io/library/starter:latest"_s}));
         // What a person writes finds it.
         const QString container
             = alice->ask(kRoot, u"Manager"_s, u"CreateContainer"_s, {u"mine"_s, QString(), QStringList{u"true"_s}})
@@ -118,8 +118,8 @@ private Q_SLOTS:
                   .path();
         QCOMPARE(alice->get(container, u"Container"_s, u"ImageId"_s).toString(), id);
         alice->discard(container);
-        alice->ask(path, u"Image"_s, u"Untag"_s, {u"docker.io/library/mine:latest"_s});
-        QCOMPARE(image(id, u"References"_s).toStringList(), QStringList{u"starter:latest"_s});
+        alice->ask(path, u"Image"_s, u"Untag"_s, {u"mine"_s});
+        QCOMPARE(image(id, u"References"_s).toStringList(), QStringList{u"docker.io/library/starter:latest"_s});
         QCOMPARE(alice->lamella(path, u"Image"_s, u"Untag"_s, {u"not:there"_s}).errorName(), errorName(u"NotFound"_s));
         QCOMPARE(alice->lamella(path, u"Image"_s, u"Tag"_s, {u"not a name"_s}).errorName(),
                  errorName(u"InvalidArgument"_s));
@@ -166,7 +166,7 @@ private Q_SLOTS:
         removeImages();
         const QString loaded = begin(u"LoadImage"_s, {QVariant::fromValue(opened(file, O_RDONLY))});
         QCOMPARE(alice->ask(loaded, u"Job"_s, u"Wait"_s).toStringList(), QStringList{id});
-        QVERIFY(image(id, u"References"_s).toStringList().join(u' ').contains("starter:latest"_L1));
+        QVERIFY(image(id, u"References"_s).toStringList().join(u' ').contains("docker.io/library/starter:latest"_L1));
     }
 
     void imagesAreSavedIntoADirectory()
@@ -346,7 +346,7 @@ private Q_SLOTS:
         const QStringList ids = alice->ask(job, u"Job"_s, u"Wait"_s).toStringList();
         QCOMPARE(ids.size(), 1);
         QCOMPARE(alice->get(job, u"Job"_s, u"Stage"_s).toString(), u"Writing the new image"_s);
-        QCOMPARE(image(ids.at(0), u"References"_s).toStringList(), QStringList{u"made:1"_s});
+        QCOMPARE(image(ids.at(0), u"References"_s).toStringList(), QStringList{u"docker.io/library/made:1"_s});
         QCOMPARE(qdbus_cast<dbus::LayerList>(image(ids.at(0), u"Layers"_s)).size(),
                  qdbus_cast<dbus::LayerList>(image(base, u"Layers"_s)).size() + 1);
         const QJsonObject config = configOf(ids.at(0));

@@ -101,7 +101,7 @@ private Q_SLOTS:
         const auto get = [&](const QString& name) { return alice->get(path, u"Image"_s, name); };
         QCOMPARE(get(u"Id"_s).toString(), m_image);
         QCOMPARE(get(u"Owner"_s).toUInt(), 4242u);
-        QVERIFY(get(u"References"_s).toStringList().contains(u"starter:latest"_s));
+        QVERIFY(get(u"References"_s).toStringList().contains(u"docker.io/library/starter:latest"_s));
         QCOMPARE(get(u"Platform"_s), alice->get(kRoot, u"Manager"_s, u"Platform"_s));
         QVERIFY(get(u"Platform"_s).toString().startsWith("linux/"_L1));
         QVERIFY(get(u"SizeBytes"_s).toULongLong() > 100000);

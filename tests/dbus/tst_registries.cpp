@@ -323,7 +323,7 @@ private Q_SLOTS:
             startHelper();
             alice->objects();
             QCOMPARE(layersOnDisk(), layers);
-            QCOMPARE(image(id, u"References"_s).toStringList(), QStringList{u"starter:latest"_s});
+            QCOMPARE(image(id, u"References"_s).toStringList(), QStringList{u"docker.io/library/starter:latest"_s});
         }
         const QStringList pushed = alice->ask(push(), u"Job"_s, u"Wait"_s).toStringList();
         QCOMPARE(pushed, QStringList{registry.manifest()});

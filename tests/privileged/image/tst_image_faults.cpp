@@ -150,7 +150,7 @@ private:
     static void removeAllBut(Store& store)
     {
         for (const auto& image : store.images.list(kOwner)) {
-            if (!std::ranges::contains(image.references, "bystander:latest"))
+            if (!std::ranges::contains(image.references, "docker.io/library/bystander:latest"))
                 std::ignore = store.images.remove(kOwner, image.id);
         }
     }

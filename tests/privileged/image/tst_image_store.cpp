@@ -47,7 +47,7 @@ void ImageStoreTest::theStarterImageLoads()
     QVERIFY(stages.contains(QStringLiteral("Unpacking layer 2 of 3")));
     const auto image = store.images.find(kOwner, "starter").value();
     QCOMPARE(image.id, ids->front());
-    QCOMPARE(image.references, std::vector<std::string>{"starter:latest"});
+    QCOMPARE(image.references, std::vector<std::string>{"docker.io/library/starter:latest"});
     QCOMPARE(image.cmd, std::vector<std::string>{"/bin/sh"});
     QCOMPARE(image.workingDir, "/root");
     QCOMPARE(image.layers.size(), 3u);
@@ -92,7 +92,7 @@ void ImageStoreTest::anImageIsFoundByEachOfItsNames()
     Store store{root()};
     const auto id = load(store, m_starter).value().front();
     for (const auto& name :
-         {std::string{"starter"}, std::string{"starter:latest"}, id, id.substr(7), id.substr(7, 12), id.substr(0, 15)})
+         {std::string{"starter"}, std::string{"docker.io/library/starter:latest"}, id, id.substr(7), id.substr(7, 12), id.substr(0, 15)})
         QCOMPARE(store.images.find(kOwner, name).value().id, id);
     for (const auto* name : {"", "star", "starter:1", "sha256:", "../../etc", "%"})
         QCOMPARE(store.images.find(kOwner, name).error().kind, ErrorKind::NotFound);

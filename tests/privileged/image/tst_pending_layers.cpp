@@ -115,7 +115,7 @@ void PendingLayersTest::anImageIsThereBeforeItsFilesAre()
     loadBase(store);
     makeSlow();
     const auto image = commit(store);
-    QCOMPARE(image.references, std::vector<std::string>{"made:latest"});
+    QCOMPARE(image.references, std::vector<std::string>{"docker.io/library/made:latest"});
     QVERIFY(!store.images.isUnpacked(image));
     QCOMPARE(namesOf(image.layers.back()), m_archive);
     const auto archive = os::readFile(root() / "layers" / layer::digestHex(image.layers.back().chainId) / "archive");

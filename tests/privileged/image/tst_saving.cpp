@@ -93,7 +93,7 @@ void SavingTest::whatIsSavedLoadsAgain()
     QVERIFY2(loaded, loaded ? "" : loaded.error().message.c_str());
     QCOMPARE(*loaded, ids);
     QCOMPARE(other.images.find(kOwner, ids[0]).value().references,
-             (std::vector<std::string>{"app:latest", "example.org/app:1"}));
+             (std::vector<std::string>{"docker.io/library/app:latest", "example.org/app:1"}));
     QVERIFY(other.images.find(kOwner, ids[1]).value().references.empty());
     QCOMPARE(other.images.documents(kOwner, ids[0]).value().config,
              store.images.documents(kOwner, ids[0]).value().config);

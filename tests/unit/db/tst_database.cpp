@@ -4,6 +4,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <format>
 #include <sys/stat.h>
 #include <thread>
 
@@ -35,7 +36,7 @@ private:
     std::unique_ptr<QTemporaryDir> m_directory;
 };
 
-static std::string single(Connection& connection, std::string_view sql)
+static std::string single(Connection& connection, const std::string& sql)
 {
     auto statement = connection.prepare(sql);
     return statement && statement->step().value_or(false) ? statement->text(0) : "(none)";
@@ -137,16 +138,40 @@ void DatabaseTest::anOlderDatabaseIsTakenOver()
              {"DROP TABLE trash", "DROP TABLE layer_places", "ALTER TABLE images DROP COLUMN variant",
               "ALTER TABLE images DROP COLUMN manifest_type", "ALTER TABLE image_layers DROP COLUMN blob",
               "ALTER TABLE image_layers DROP COLUMN blob_bytes", "ALTER TABLE image_layers DROP COLUMN compression",
-              "INSERT INTO images VALUES('i', 'm', 0, 'amd64', 'linux', '{}')", "PRAGMA user_version=1"})
+              "INSERT INTO images VALUES('i', 'm', 0, 'amd64', 'linux', '{}')", "INSERT INTO image_owners VALUES('i', 1)", "INSERT INTO image_owners VALUES('i', 2)",
+              "INSERT INTO images VALUES('pulled', 'm', 0, 'amd64', 'linux', '{}')",
+              "INSERT INTO image_owners VALUES('pulled', 1)",
+              "INSERT INTO image_references VALUES(1, 'debian:13', 'i')",
+              "INSERT INTO image_references VALUES(1, 'docker.io/library/debian:13', 'pulled')",
+              "INSERT INTO image_references VALUES(2, 'debian:13', 'i')",
+              "INSERT INTO image_references VALUES(2, 'team/app:1', 'i')",
+              "INSERT INTO image_references VALUES(2, 'docker.io/app:1', 'i')",
+              "INSERT INTO image_references VALUES(2, 'localhost/a:1', 'i')",
+              "INSERT INTO image_references VALUES(2, 'host:5000/a/b:1', 'i')",
+              "INSERT INTO image_references VALUES(2, '[::1]/a:1', 'i')",
+              "INSERT INTO image_references VALUES(2, 'Host/a:1', 'i')",
+              "INSERT INTO image_references VALUES(2, 'quay.io/a/b:1', 'i')", "PRAGMA user_version=1"})
             QVERIFY2(connection.run(statement), statement);
     }
     const auto database = opened();
     QVERIFY(database);
     auto connection = database->lock();
-    QCOMPARE(single(connection, "SELECT id || architecture || variant || manifest_type FROM images"), "iamd64");
+    QCOMPARE(single(connection, "SELECT id || architecture || variant || manifest_type FROM images WHERE id = 'i'"),
+             "iamd64");
     QCOMPARE(single(connection, "SELECT count(*) FROM layer_places"), "0");
     QCOMPARE(single(connection, "SELECT count(*) FROM trash"), "0");
     QCOMPARE(single(connection, "SELECT count(blob_bytes + compression) FROM image_layers"), "0");
+    // Names have become whole.
+    const auto names = [&connection](int owner) {
+        return single(connection,
+                      std::format("SELECT group_concat(name || '=' || image, ' ') FROM (SELECT * FROM image_references "
+                                  "WHERE owner = {} ORDER BY name)",
+                                  owner));
+    };
+    QCOMPARE(names(1), "docker.io/library/debian:13=pulled");
+    QCOMPARE(names(2),
+             "Host/a:1=i [::1]/a:1=i docker.io/library/app:1=i docker.io/library/debian:13=i docker.io/team/app:1=i "
+             "host:5000/a/b:1=i localhost/a:1=i quay.io/a/b:1=i");
 }
 
 void DatabaseTest::aNewerDatabaseIsRefused()
