@@ -3,7 +3,11 @@
 #include "tests/privileged/image/exchange_fixture.h"
 #include "tests/privileged/layer/described_tree.h"
 
+#include <QFileInfo>
+#include <QTest>
+
 #include <ranges>
+#include <sys/mount.h>
 
 using namespace lamella;
 using namespace lamella::image;
@@ -21,6 +25,48 @@ json parsed(const std::string& text)
     return json::parse(text);
 }
 
+/// dockerd with a store of its own in a directory, and no network.
+class Docker {
+public:
+    explicit Docker(const fs::path& directory)
+        : m_directory(directory)
+        , m_host("unix://" + (directory / "docker.socket").string())
+    {
+        const auto at = [&](const char* name) { return QString::fromStdString((m_directory / name).string()); };
+        m_daemon.setProcessChannelMode(QProcess::MergedChannels);
+        m_daemon.start(QStringLiteral("dockerd"),
+                       {QStringLiteral("--iptables=false"), QStringLiteral("--ip6tables=false"), QStringLiteral("--ip-forward=false"),
+                        QStringLiteral("--bridge=none"), QStringLiteral("--storage-driver=vfs"),
+                        QStringLiteral("--data-root"), at("docker"), QStringLiteral("--exec-root"), at("docker-run"),
+                        QStringLiteral("--pidfile"), at("docker.pid"), QStringLiteral("--host"),
+                        QString::fromStdString(m_host)});
+        const auto socket = at("docker.socket");
+        const auto isSettled = [&] { return QFileInfo::exists(socket) || m_daemon.state() == QProcess::NotRunning; };
+        if (!QTest::qWaitFor(isSettled, 60'000) || m_daemon.state() == QProcess::NotRunning)
+            qFatal("dockerd: %s", m_daemon.readAll().constData());
+    }
+    Docker(const Docker&) = delete;
+    Docker& operator=(const Docker&) = delete;
+    ~Docker()
+    {
+        m_daemon.terminate();
+        if (!m_daemon.waitForFinished(30'000))
+            qFatal("dockerd does not end");
+        ::umount2((m_directory / "docker").c_str(), MNT_DETACH); // it leaves its store mounted on itself
+    }
+
+    std::string run(std::vector<std::string> arguments) const
+    {
+        arguments.insert(arguments.begin(), {"--host", m_host});
+        return said("docker", arguments);
+    }
+
+private:
+    fs::path m_directory;
+    std::string m_host;
+    QProcess m_daemon;
+};
+
 } // namespace
 
 // Images from and to the tools that others use: what goes out is read by them as it is, and what they write comes in.
@@ -30,9 +76,9 @@ class ExchangeTest : public QObject, StoreTest {
 private Q_SLOTS:
     void initTestCase()
     {
-        for (const auto* tool : {"skopeo", "umoci", "podman"}) {
+        for (const auto* tool : {"skopeo", "umoci", "podman", "dockerd", "docker"}) {
             if (!isInstalled(tool))
-                QSKIP("needs skopeo, umoci and podman (./dev shell --with test)");
+                QSKIP("needs skopeo, umoci, podman and docker (./dev shell --with test)");
         }
         fs::remove_all(m_base); // of a run that was killed
         fs::create_directories(m_base);
@@ -66,6 +112,9 @@ private Q_SLOTS:
     void whatPodmanWritesIsLoaded_data();
     void whatPodmanWritesIsLoaded();
     void whatUmociWritesIsLoaded();
+    void dockerLoadsWhatIsSaved_data() { compressions(); }
+    void dockerLoadsWhatIsSaved();
+    void whatDockerSavesIsLoaded();
 
 private:
     void compressions()
@@ -250,12 +299,49 @@ void ExchangeTest::whatUmociWritesIsLoaded()
     said("chmod", {"-R", "a+rX", out}); // a layout is read with the rights of who loads it
     const auto images = loadedElsewhere(out);
     const auto repacked = std::ranges::find_if(
-        images, [](const Image& image) { return std::ranges::contains(image.references, "repacked:latest"); });
+        images, [](const Image& image) { return std::ranges::contains(image.references, "docker.io/library/repacked:latest"); });
     QVERIFY(repacked != images.end());
     const auto config = parsed(said("skopeo", {"inspect", "--config", "--raw", "oci:" + out + ":repacked"}));
     QCOMPARE(config["rootfs"]["diff_ids"].get<std::vector<std::string>>(), diffIdsOf(*repacked));
     QCOMPARE(repacked->layers.size(), m_archives.size() + 1);
     QCOMPARE(repacked->user, "5:6");
+}
+
+void ExchangeTest::dockerLoadsWhatIsSaved()
+{
+    QFETCH(Compression, compression);
+    const auto file = saved(compression);
+    const Docker docker{m_directory};
+    docker.run({"load", "--quiet", "--input", file});
+    for (const auto& name : {kName, kOther}) {
+        const auto image = imageNamed(name);
+        const auto inspected = parsed(docker.run({"image", "inspect", name}))[0];
+        QCOMPARE(inspected["Id"].get<std::string>(), image.id);
+        QCOMPARE(inspected["RootFS"]["Layers"].get<std::vector<std::string>>(), diffIdsOf(image));
+        QCOMPARE(inspected["Config"].value("User", ""), image.user);
+    }
+}
+
+void ExchangeTest::whatDockerSavesIsLoaded()
+{
+    const auto file = saved();
+    {
+        const Docker docker{m_directory};
+        docker.run({"load", "--quiet", "--input", file});
+        docker.run({"tag", kOther, "short:3"});
+        docker.run({"save", "--output", at("written"), kName, kOther, "short:3"});
+        }
+    const auto images = loadedElsewhere(at("written"));
+    QCOMPARE(images.size(), 2u);
+    for (const auto& image : images) {
+        const bool isFirst = std::ranges::contains(image.references, kName);
+        const auto own = imageNamed(isFirst ? kName : kOther);
+        QCOMPARE(image.id, own.id);
+        QCOMPARE(image.references,
+                 isFirst ? std::vector{kName} : (std::vector<std::string>{"docker.io/library/short:3", kOther}));
+        QCOMPARE(diffIdsOf(image), diffIdsOf(own));
+        QCOMPARE(image.cmd, own.cmd);
+    }
 }
 
 QTEST_GUILESS_MAIN(ExchangeTest)
