@@ -21,7 +21,7 @@ constexpr auto kBytes = "application/octet-stream";
 /// A session with the registry itself: mirrors are not written to.
 Session pushSession(Task& task)
 {
-    return {task.request.name, task.request.access, task.request.access.registry, task.stop, task.tokens};
+    return {task.request.name, task.request.access, task.request.access.registry, task.stop, task.known};
 }
 
 QUrl withQuery(QUrl url, QLatin1StringView key, const std::string& value)

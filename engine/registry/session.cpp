@@ -31,11 +31,11 @@ bool isLoopbackUrl(const QUrl& url)
 
 } // namespace
 
-Session::Session(const Name& name, const Access& access, const Endpoint& endpoint, Stop stop, Tokens& tokens)
+Session::Session(const Name& name, const Access& access, const Endpoint& endpoint, Stop stop, Known& known)
     : m_name(name)
     , m_endpoint(endpoint)
-    , m_tokens(tokens)
-    , m_http(std::move(stop), access.proxies, access.patience)
+    , m_tokens(known.tokens)
+    , m_http(std::move(stop), access.proxies, access.patience, known.servers)
 {
     m_base.setScheme(m_endpoint.plainHttp ? QStringLiteral("http") : QStringLiteral("https"));
     m_base.setAuthority(QString::fromStdString(m_endpoint.host));

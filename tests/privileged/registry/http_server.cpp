@@ -3,6 +3,7 @@
 
 #include <QSslServer>
 #include <QTcpSocket>
+#include <QTimer>
 
 namespace {
 
@@ -88,6 +89,15 @@ QList<HttpServer::Request> HttpServer::requests() const
 {
     const QMutexLocker lock{&m_mutex};
     return m_requests;
+}
+
+void HttpServer::vanishFor(std::chrono::milliseconds time)
+{
+    m_server->close();
+    QTimer::singleShot(time, m_server, [this] {
+        if (!m_server->listen(QHostAddress::LocalHost, m_port))
+            qFatal("cannot listen again: %s", qPrintable(m_server->errorString()));
+    });
 }
 
 void HttpServer::serve(QTcpSocket* socket)

@@ -9,6 +9,7 @@
 #include <QTcpServer>
 #include <QThread>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 
@@ -41,6 +42,9 @@ public:
     std::string host() const { return "localhost:" + std::to_string(m_port); }
     QByteArray url(const QByteArray& path) const { return "http://" + QByteArray::fromStdString(host()) + path; }
     QList<Request> requests() const;
+
+    /// To be called by the handler: nothing listens on the port for a while, whoever is connected stays.
+    void vanishFor(std::chrono::milliseconds time);
 
 private:
     void serve(class QTcpSocket* socket);

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fixture.h"
+
+#include <atomic>
+
+using namespace fixture;
+
+using Request = HttpServer::Request;
+using Reply = HttpServer::Reply;
+
+namespace {
+
+const Image kImage;
+
+} // namespace
+
+/// How long lamella-fetcher goes on asking a registry that may come to itself.
+class TstFetcherPatience : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    /// Nothing listens any more where a layer came from, and then something does again.
+    void waitsForWhatHasVanished_data()
+    {
+        QTest::addColumn<bool>("proxy");
+        QTest::newRow("registry") << false;
+        QTest::newRow("proxy") << true;
+    }
+    void waitsForWhatHasVanished()
+    {
+        QFETCH(bool, proxy);
+        std::atomic<bool> vanished = false;
+        HttpServer server{[&](const Request&) {
+            Reply reply{200, {}, QByteArray::fromStdString(kImage.layer)};
+            if (!vanished.exchange(true)) {
+                server.vanishFor(500ms);
+                reply.cutAt = 70'000;
+            }
+            return reply;
+        }};
+        auto access = quickAccess();
+        access.patience.attempts = 100; // of which most find nothing
+        auto name = nameAt(server);
+        if (proxy) {
+            name = parseName("registry.test:5000/x/y:1").value();
+            access.registry.plainHttp = true;
+            access.proxies.http = server.host();
+        }
+        const auto fetched = fetch(*m_fetcher, name, access, layer::digestOf(kImage.layer), kImage.layer.size());
+        QVERIFY2(fetched.result, said(fetched.result).c_str());
+        QVERIFY(fetched.bytes == kImage.layer);
+        QCOMPARE(server.requests().size(), 2);
+    }
+
+private:
+    std::unique_ptr<Fetcher> m_fetcher = start();
+};
+
+QTEST_GUILESS_MAIN(TstFetcherPatience)
+#include "tst_fetcher_patience.moc"
