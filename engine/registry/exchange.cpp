@@ -168,11 +168,12 @@ private:
         return std::move(m_answer);
     }
 
-    // Errors of the connection and of the proxy; the others are what a status says (QNetworkReply::NetworkError).
+    // Errors of the connection and of the proxy; the others are what a status says (QNetworkReply::NetworkError), and
+    // so is ProtocolInvalidOperationError, which is 400, where there is a status.
     static bool isTransport(QNetworkReply::NetworkError error)
     {
         return error < QNetworkReply::ContentAccessDenied || error == QNetworkReply::ProtocolFailure
-            || error == QNetworkReply::ProtocolUnknownError || error == QNetworkReply::ProtocolInvalidOperationError;
+            || error == QNetworkReply::ProtocolUnknownError;
     }
 
     std::string host() const
