@@ -12,6 +12,14 @@ namespace {
 
 const Image kImage;
 
+/// Refuses the first request and then tells the truth.
+HttpServer::Handler refusingOnce(std::atomic<bool>& refused, const Reply& refusal)
+{
+    return [&refused, refusal](const Request& request) {
+        return refused.exchange(true) ? honest(kImage, request) : refusal;
+    };
+}
+
 } // namespace
 
 /// How long lamella-fetcher goes on asking a registry that may come to itself.
@@ -50,6 +58,26 @@ private Q_SLOTS:
         QVERIFY2(fetched.result, said(fetched.result).c_str());
         QVERIFY(fetched.bytes == kImage.layer);
         QCOMPARE(server.requests().size(), 2);
+    }
+
+    void asksAgainWhereItMayHelp_data()
+    {
+        QTest::addColumn<int>("status");
+        QTest::addColumn<bool>("again");
+        for (const int status : {408, 429, 500, 502, 503, 504, 507, 520, 524, 529, 599})
+            QTest::addRow("%d", status) << status << true;
+        for (const int status : {400, 403, 404, 501, 505})
+            QTest::addRow("%d", status) << status << false;
+    }
+    void asksAgainWhereItMayHelp()
+    {
+        QFETCH(int, status);
+        QFETCH(bool, again);
+        std::atomic<bool> refused = false;
+        const HttpServer server{refusingOnce(refused, {status, {}, {}})};
+        const auto resolved = m_fetcher->resolve(nameAt(server), quickAccess(), {"amd64", "linux", ""}, {});
+        QVERIFY2(resolved.has_value() == again, said(resolved).c_str());
+        QCOMPARE(server.requests().size(), again ? 4 : 1);
     }
 
 private:
