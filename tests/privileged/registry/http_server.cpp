@@ -17,7 +17,7 @@ std::optional<HttpServer::Request> takeRequest(QByteArray& bytes)
     const auto first = lines.first().trimmed().split(' ');
     if (first.size() != 3)
         return std::nullopt;
-    HttpServer::Request request{first[0], first[1], {}, {}};
+    HttpServer::Request request{first[0], first[1], {}, {}, {}};
     for (const auto& line : lines.sliced(1)) {
         const auto colon = line.indexOf(':');
         request.headers[line.first(colon).toLower()] = line.sliced(colon + 1).trimmed();
@@ -27,6 +27,7 @@ std::optional<HttpServer::Request> takeRequest(QByteArray& bytes)
         return std::nullopt;
     request.body = bytes.sliced(end + 4, length);
     bytes.remove(0, end + 4 + length);
+    request.came = std::chrono::steady_clock::now();
     return request;
 }
 

@@ -22,6 +22,7 @@ public:
         QByteArray path; ///< with the query
         QMap<QByteArray, QByteArray> headers; ///< names in lower case
         QByteArray body;
+        std::chrono::steady_clock::time_point came = std::chrono::steady_clock::now(); ///< when it was all there
     };
     struct Reply {
         int status = 200;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fixture.h"
 
+#include <QDateTime>
+#include <QLocale>
+
 #include <atomic>
 
 using namespace fixture;
@@ -18,6 +21,16 @@ HttpServer::Handler refusingOnce(std::atomic<bool>& refused, const Reply& refusa
     return [&refused, refusal](const Request& request) {
         return refused.exchange(true) ? honest(kImage, request) : refusal;
     };
+}
+
+/// How long it was from each request to the next.
+std::vector<std::chrono::milliseconds> pauses(const HttpServer& server)
+{
+    std::vector<std::chrono::milliseconds> pauses;
+    const auto requests = server.requests();
+    for (qsizetype i = 1; i < requests.size(); ++i)
+        pauses.push_back(std::chrono::floor<std::chrono::milliseconds>(requests.at(i).came - requests.at(i - 1).came));
+    return pauses;
 }
 
 } // namespace
@@ -78,6 +91,48 @@ private Q_SLOTS:
         const auto resolved = m_fetcher->resolve(nameAt(server), quickAccess(), {"amd64", "linux", ""}, {});
         QVERIFY2(resolved.has_value() == again, said(resolved).c_str());
         QCOMPARE(server.requests().size(), again ? 4 : 1);
+    }
+
+    void waitsAsLongAsItIsAskedTo_data()
+    {
+        QTest::addColumn<bool>("date");
+        QTest::newRow("seconds") << false;
+        QTest::newRow("a date") << true;
+    }
+    void waitsAsLongAsItIsAskedTo()
+    {
+        QFETCH(bool, date);
+        std::atomic<bool> refused = false;
+        std::chrono::system_clock::time_point until;
+        const HttpServer server{[&](const Request& request) {
+            if (refused.exchange(true))
+                return honest(kImage, request);
+            const auto now = QDateTime::currentDateTimeUtc();
+            until = std::chrono::system_clock::time_point{std::chrono::seconds{now.toSecsSinceEpoch() + 2}};
+            const auto text
+                = QLocale::c().toString(now.addSecs(2), QStringLiteral("ddd, dd MMM yyyy hh:mm:ss 'GMT'")).toLatin1();
+            return Reply{503, {{"Retry-After", date ? text : "1"}}, {}};
+        }};
+        const auto resolved = m_fetcher->resolve(nameAt(server), quickAccess(), {"amd64", "linux", ""}, {});
+        QVERIFY2(resolved, said(resolved).c_str());
+        if (date)
+            QVERIFY(std::chrono::system_clock::now() >= until);
+        QVERIFY(pauses(server).at(0) >= 1s); // else it is the five milliseconds of quickAccess()
+    }
+
+    /// Where the registry does not say how long.
+    void waitsLongerEachTime()
+    {
+        const HttpServer server{[](const Request&) { return Reply{503, {}, {}}; }};
+        auto access = quickAccess();
+        access.patience.backOff = 100ms;
+        const auto resolved = m_fetcher->resolve(nameAt(server), access, {"amd64", "linux", ""}, {});
+        QVERIFY2(said(resolved).starts_with("Network: "), said(resolved).c_str());
+        const auto waited = pauses(server);
+        QCOMPARE(waited.size(), std::size_t(access.patience.attempts - 1));
+        for (std::size_t i = 0; i < waited.size(); ++i) // half of it is left to chance
+            QVERIFY2(waited[i] >= access.patience.backOff * (1 << i) / 2,
+                     std::format("pause {}: {}", i, waited[i]).c_str());
     }
 
 private:
