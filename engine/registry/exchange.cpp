@@ -2,6 +2,7 @@
 #include "engine/registry/exchange.h"
 
 #include "engine/registry/proxy.h"
+#include "engine/registry/request_body.h"
 #include "engine/registry/sentences.h"
 
 #include <QEventLoop>
@@ -212,6 +213,7 @@ private:
             return network(std::format("the proxy for {} cannot be used: {}", host(), words),
                            mayPass && m_reply->error() != QNetworkReply::ProxyAuthenticationRequiredError);
         case QNetworkReply::RemoteHostClosedError:
+        case QNetworkReply::ContentReSendError: // request_body.h
             return broken();
         default:
             return network(std::format("{} cannot be reached: {}", host(), words), true);
@@ -273,8 +275,11 @@ Outcome<HttpAnswer> Http::send(const HttpRequest& request, const QByteArray& tru
 {
     m_manager.setProxy(proxyFor(request.url, m_proxies));
     const auto prepared = prepare(request, trusted);
+    RequestBody once{request.body};
+    // Of those that registries know, only PATCH does more when it comes twice (RFC 5789, section 2).
     auto* reply = request.method == "GET" ? m_manager.get(prepared)
         : request.method == "HEAD"        ? m_manager.head(prepared)
+        : request.method == "PATCH"       ? m_manager.sendCustomRequest(prepared, request.method, &once)
                                           : m_manager.sendCustomRequest(prepared, request.method, request.body);
     Exchange exchange{reply, request, consumer, m_patience, m_servers};
     auto outcome = exchange.run(m_stop.token);

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 
 /// A HTTP server of the tests' own that tells every lie it is asked to. It runs in a thread of its own on a free port
 /// of 127.0.0.1.
@@ -32,11 +33,14 @@ public:
         qint64 claims = -1; ///< what Content-Length says instead of the truth
         bool endless = false; ///< the body again and again, without a length
         bool silent = false; ///< no answer at all
+        bool hangsUp = false; ///< the connection is closed instead of an answer
     };
     using Handler = std::function<Reply(const Request&)>;
+    /// After how many bytes of a request's body the connection breaks, by its head; never where it says nothing.
+    using Breaks = std::function<std::optional<qint64>(const Request&)>;
 
     /// With TLS where `tls` has a certificate.
-    explicit HttpServer(Handler handler, const QSslConfiguration& tls = QSslConfiguration{});
+    explicit HttpServer(Handler handler, const QSslConfiguration& tls = QSslConfiguration{}, Breaks breaks = {});
     ~HttpServer();
 
     quint16 port() const { return m_port; }
@@ -49,8 +53,11 @@ public:
 
 private:
     void serve(class QTcpSocket* socket);
+    bool breaksOff(class QTcpSocket* socket, const QByteArray& bytes);
+    Reply answer(const Request& request);
 
     Handler m_handler;
+    Breaks m_breaks;
     QThread m_thread;
     QTcpServer* m_server = nullptr;
     quint16 m_port = 0;
