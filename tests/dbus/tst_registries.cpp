@@ -156,6 +156,22 @@ private Q_SLOTS:
         QCOMPARE(registry.layersFetched(), 2 * fetched);
     }
 
+    void pullByDigest()
+    {
+        LayoutRegistry registry(starter());
+        const QString name = registry.name(u"team/starter@"_s + registry.manifest());
+        const QStringList ids = alice->ask(pull(name), u"Job"_s, u"Wait"_s).toStringList();
+        QCOMPARE(ids.size(), 1);
+        QCOMPARE(image(ids.at(0), u"References"_s).toStringList(), QStringList{name});
+        for (const HttpServer::Request& request : registry.requests())
+            QVERIFY2(!request.path.endsWith("/latest"), request.path.constData());
+        const QString other = registry.name(u"team/starter@sha256:%1"_s.arg(QString(64, u'0')));
+        QCOMPARE(errorOf(pull(other)), errorName(u"NotFound"_s));
+        // Where there is a tag as well, the digest decides, whatever has that tag.
+        const QString both = registry.name(u"team/starter:nothing@"_s + registry.manifest());
+        QCOMPARE(alice->ask(pull(both), u"Job"_s, u"Wait"_s).toStringList(), ids);
+    }
+
     void tagsAreListed()
     {
         LayoutRegistry registry(starter());
