@@ -416,6 +416,30 @@ private Q_SLOTS:
         QVERIFY(!readFile(qEnvironmentVariable("LAMELLA_SESSION") + u"/helper.log"_s).contains(kPassword.toUtf8()));
     }
 
+    /// What the administrator has set holds for each of them.
+    void settingsCountForEveryCall()
+    {
+        const HttpServer registry([](const HttpServer::Request&) { return HttpServer::Reply{503, {}, {}}; });
+        const QString host = QString::fromStdString(registry.host());
+        const QVariantMap login{{u"user"_s, u"somebody"_s}, {u"password"_s, kPassword}};
+        const QString settings = qEnvironmentVariable("LAMELLA_SESSION") + u"/helper.conf"_s;
+        QFile file(settings);
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("attempts = 2\n") > 0);
+        file.close();
+        killHelper();
+        startHelper({"--config", settings.toUtf8()});
+        qsizetype asked = 0;
+        for (const auto& [member, name] :
+             {std::pair(u"PullImage"_s, host + u"/x"_s), {u"ListTags"_s, host + u"/x"_s}, {u"CheckLogin"_s, host}}) {
+            QCOMPARE(errorOf(begin(member, {name}, login)), errorName(u"Network"_s));
+            QVERIFY2(registry.requests().size() == asked + 2, qPrintable(member));
+            asked = registry.requests().size();
+        }
+        killHelper();
+        startHelper();
+        alice->objects();
+    }
+
     /// Last: everything above has used what tst_interface leaves out.
     void nothingOfTheContractIsForgotten() { QCOMPARE(forgotten(registryMembers()), QStringList()); }
 };
