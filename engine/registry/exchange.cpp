@@ -2,6 +2,7 @@
 #include "engine/registry/exchange.h"
 
 #include "engine/registry/proxy.h"
+#include "engine/registry/request_body.h"
 #include "engine/registry/sentences.h"
 
 #include <QEventLoop>
@@ -28,11 +29,13 @@ struct DeleteReply {
 /// One exchange from its first byte to its last.
 class Exchange {
 public:
-    Exchange(QNetworkReply* reply, const HttpRequest& request, const Consumer& consumer, const Patience& patience)
+    Exchange(QNetworkReply* reply, const HttpRequest& request, const Consumer& consumer, const Patience& patience,
+             Servers& servers)
         : m_reply(reply)
         , m_request(request)
         , m_consumer(consumer)
         , m_patience(patience)
+        , m_servers(servers)
         , m_buffer(limits::kBuffer / 4)
     {
         m_reply->setReadBufferSize(limits::kBuffer);
@@ -129,6 +132,7 @@ private:
         m_answer.status = m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
         if (m_answer.status == 0)
             return false;
+        m_servers.noteAnswer(m_request.url);
         m_answer.headers = m_reply->headers();
         m_consumes = m_consumer.bytes && (m_answer.status == 200 || m_answer.status == 206);
         if (m_consumes && m_consumer.head) {
@@ -165,11 +169,12 @@ private:
         return std::move(m_answer);
     }
 
-    // Errors of the connection and of the proxy; the others are what a status says (QNetworkReply::NetworkError).
+    // Errors of the connection and of the proxy; the others are what a status says (QNetworkReply::NetworkError), and
+    // so is ProtocolInvalidOperationError, which is 400, where there is a status.
     static bool isTransport(QNetworkReply::NetworkError error)
     {
         return error < QNetworkReply::ContentAccessDenied || error == QNetworkReply::ProtocolFailure
-            || error == QNetworkReply::ProtocolUnknownError || error == QNetworkReply::ProtocolInvalidOperationError;
+            || error == QNetworkReply::ProtocolUnknownError;
     }
 
     std::string host() const
@@ -190,6 +195,7 @@ private:
         const auto network = [](std::string text, bool again) {
             return Failure{Error::of(ErrorKind::Network, std::move(text)), again};
         };
+        const bool mayPass = m_servers.hasAnswered(m_request.url);
         switch (m_reply->error()) {
         case QNetworkReply::SslHandshakeFailedError:
             return network(
@@ -198,14 +204,16 @@ private:
                     host(), words),
                 false);
         case QNetworkReply::HostNotFoundError:
-            return network(std::format("there is no host {}: check the name and the network", host()), false);
+            return network(std::format("there is no host {}: check the name and the network", host()), mayPass);
         case QNetworkReply::ConnectionRefusedError:
-            return network(std::format("nothing listens on {}: check the name and the port", host()), false);
+            return network(std::format("nothing listens on {}: check the name and the port", host()), mayPass);
         case QNetworkReply::ProxyConnectionRefusedError:
         case QNetworkReply::ProxyNotFoundError:
         case QNetworkReply::ProxyAuthenticationRequiredError:
-            return network(std::format("the proxy for {} cannot be used: {}", host(), words), false);
+            return network(std::format("the proxy for {} cannot be used: {}", host(), words),
+                           mayPass && m_reply->error() != QNetworkReply::ProxyAuthenticationRequiredError);
         case QNetworkReply::RemoteHostClosedError:
+        case QNetworkReply::ContentReSendError: // request_body.h
             return broken();
         default:
             return network(std::format("{} cannot be reached: {}", host(), words), true);
@@ -216,6 +224,7 @@ private:
     const HttpRequest& m_request;
     const Consumer& m_consumer;
     const Patience& m_patience;
+    Servers& m_servers;
     QEventLoop m_loop;
     QTimer m_quiet;
     QTimer m_whole;
@@ -232,10 +241,11 @@ private:
 
 } // namespace
 
-Http::Http(Stop stop, const Proxies& proxies, const Patience& patience)
+Http::Http(Stop stop, const Proxies& proxies, const Patience& patience, Servers& servers)
     : m_stop(std::move(stop))
     , m_proxies(proxies)
     , m_patience(patience)
+    , m_servers(servers)
 {
 }
 
@@ -265,10 +275,13 @@ Outcome<HttpAnswer> Http::send(const HttpRequest& request, const QByteArray& tru
 {
     m_manager.setProxy(proxyFor(request.url, m_proxies));
     const auto prepared = prepare(request, trusted);
+    RequestBody once{request.body};
+    // Of those that registries know, only PATCH does more when it comes twice (RFC 5789, section 2).
     auto* reply = request.method == "GET" ? m_manager.get(prepared)
         : request.method == "HEAD"        ? m_manager.head(prepared)
+        : request.method == "PATCH"       ? m_manager.sendCustomRequest(prepared, request.method, &once)
                                           : m_manager.sendCustomRequest(prepared, request.method, request.body);
-    Exchange exchange{reply, request, consumer, m_patience};
+    Exchange exchange{reply, request, consumer, m_patience, m_servers};
     auto outcome = exchange.run(m_stop.token);
     m_spokeNoTls = !outcome && exchange.spokeNoTls();
     return outcome;

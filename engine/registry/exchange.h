@@ -4,6 +4,7 @@
 #include "engine/base/unique_fd.h"
 #include "engine/registry/access.h"
 #include "engine/registry/outcome.h"
+#include "engine/registry/servers.h"
 
 #include <QHttpHeaders>
 #include <QNetworkAccessManager>
@@ -50,9 +51,10 @@ struct Consumer {
 /// its consumer.
 class Http {
 public:
-    Http(Stop stop, const Proxies& proxies, const Patience& patience);
+    Http(Stop stop, const Proxies& proxies, const Patience& patience, Servers& servers);
 
-    /// `trusted` are certificates beside the system's. Failures: Network, Cancelled, and those of the consumer.
+    /// `trusted` are certificates beside the system's. Failures: Network, Cancelled, and those of the consumer. Where
+    /// nothing is found or nothing listens, another attempt may help if the server has answered before.
     Outcome<HttpAnswer> send(const HttpRequest& request, const QByteArray& trusted, const Consumer& consumer);
 
     /// The last failure was a server that does not speak TLS.
@@ -67,6 +69,7 @@ private:
     Stop m_stop;
     Proxies m_proxies;
     Patience m_patience;
+    Servers& m_servers;
     QNetworkAccessManager m_manager;
     bool m_spokeNoTls = false;
 };

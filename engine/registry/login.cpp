@@ -25,7 +25,7 @@ Result<Answer> checkLogin(Task& task)
 {
     const auto& request = task.request;
     // No scope: a token server then says of the login alone whether it is right.
-    Session session{request.name, request.access, request.access.registry, task.stop, task.tokens};
+    Session session{request.name, request.access, request.access.registry, task.stop, task.known};
     TRY(session.retry([&] { return present(session, request.name); }));
     return Answer{{{"asked", session.wasAskedForLogin()}}, {}};
 }

@@ -21,7 +21,7 @@ constexpr auto kBytes = "application/octet-stream";
 /// A session with the registry itself: mirrors are not written to.
 Session pushSession(Task& task)
 {
-    return {task.request.name, task.request.access, task.request.access.registry, task.stop, task.tokens};
+    return {task.request.name, task.request.access, task.request.access.registry, task.stop, task.known};
 }
 
 QUrl withQuery(QUrl url, QLatin1StringView key, const std::string& value)
@@ -30,6 +30,17 @@ QUrl withQuery(QUrl url, QLatin1StringView key, const std::string& value)
     query.addQueryItem(key, QString::fromStdString(value));
     url.setQuery(query);
     return url;
+}
+
+Result<bool> isThere(Session& session, const std::string& digest)
+{
+    HttpRequest request;
+    request.method = "HEAD";
+    request.url = session.url("blobs/" + digest);
+    const auto answer = session.ask(request, "blob " + digest);
+    if (!answer && answer.error().kind != ErrorKind::NotFound)
+        return std::unexpected(answer.error());
+    return answer.has_value();
 }
 
 /// A blob on its way up, in chunks (distribution-spec, "Pushing a blob in chunks").
@@ -93,10 +104,20 @@ private:
         if (hash.digest() != m_task.request.digest)
             return failure(ErrorKind::DigestMismatch,
                            std::format("what was to be uploaded is not the blob {}", m_task.request.digest));
+        return finish();
+    }
+
+    Result<void> finish()
+    {
         auto last = request("PUT");
         last.url = withQuery(m_where, QLatin1StringView("digest"), m_task.request.digest);
-        const auto answer = TRY(m_session.ask(last, "upload"));
-        if (answer.status != 201 && answer.status != 204)
+        const auto answer = m_session.ask(last, "upload");
+        // The upload ends with this: where the answer was lost, there is none any more, but the blob.
+        if (!answer && answer.error().kind == ErrorKind::NotFound && TRY(isThere(m_session, m_task.request.digest)))
+            return {};
+        if (!answer)
+            return std::unexpected(answer.error());
+        if (answer->status != 201 && answer->status != 204)
             return failure(ErrorKind::Network,
                            std::format("{} does not confirm the upload", m_task.request.name.registry));
         return {};
@@ -137,22 +158,34 @@ private:
     {
         const auto end = m_sent + static_cast<std::uint64_t>(chunk.size());
         bool asks = false;
-        return m_session.retry([&]() -> Outcome<void> {
-            if (std::exchange(asks, true))
-                TRY(askWhereItIs(end - static_cast<std::uint64_t>(chunk.size()), end));
-            if (m_sent == end)
-                return {};
-            auto part = request("PATCH", chunk.last(static_cast<qsizetype>(end - m_sent)));
-            part.headers.append("Content-Range",
-                                QByteArray::number(static_cast<qulonglong>(m_sent)) + '-'
-                                    + QByteArray::number(static_cast<qulonglong>(end - 1)));
-            const auto answer = TRY(m_session.send(part));
-            if (answer.status < 200 || answer.status > 299)
-                return std::unexpected(m_session.refusal(answer, "upload"));
-            TRY(goOnAt(answer));
-            m_sent = end;
-            return {};
-        });
+        auto before = m_sent;
+        return m_session.retry(
+            [&]() -> Outcome<void> {
+                if (std::exchange(asks, true))
+                    TRY(askWhereItIs(end - static_cast<std::uint64_t>(chunk.size()), end));
+                if (m_sent == end)
+                    return {};
+                return sendPart(chunk.last(static_cast<qsizetype>(end - m_sent)), end);
+            },
+            [&] { return std::exchange(before, m_sent) != m_sent; });
+    }
+
+    Outcome<void> sendPart(QByteArray bytes, std::uint64_t end)
+    {
+        auto part = request("PATCH", std::move(bytes));
+        part.headers.append("Content-Range",
+                            QByteArray::number(static_cast<qulonglong>(m_sent)) + '-'
+                                + QByteArray::number(static_cast<qulonglong>(end - 1)));
+        const auto answer = TRY(m_session.send(part));
+        if (answer.status < 200 || answer.status > 299) {
+            auto refusal = m_session.refusal(answer, "upload");
+            // It has more of the upload than we know, or less (distribution-spec, "Pushing a blob in chunks").
+            refusal.again = refusal.again || answer.status == 416;
+            return std::unexpected(std::move(refusal));
+        }
+        TRY(goOnAt(answer));
+        m_sent = end;
+        return {};
     }
 
     Outcome<void> askWhereItIs(std::uint64_t begin, std::uint64_t end)
@@ -187,13 +220,7 @@ Result<Answer> hasBlob(Task& task)
 {
     auto session = pushSession(task);
     session.needs(task.request.name.repository, "pull,push");
-    HttpRequest request;
-    request.method = "HEAD";
-    request.url = session.url("blobs/" + task.request.digest);
-    const auto answer = session.ask(request, "blob " + task.request.digest);
-    if (!answer && answer.error().kind != ErrorKind::NotFound)
-        return std::unexpected(answer.error());
-    return Answer{{{"found", answer.has_value()}}, {}};
+    return Answer{{{"found", TRY(isThere(session, task.request.digest))}}, {}};
 }
 
 Result<Answer> mountBlob(Task& task)

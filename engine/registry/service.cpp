@@ -106,7 +106,7 @@ private:
         const auto id = request.id;
         auto task = std::make_shared<Task>(
             std::move(request), descriptors.empty() ? UniqueFd{} : std::move(descriptors.front()),
-            Stop{running->stop.get_token(), running->stopEvent.borrow()}, m_tokens,
+            Stop{running->stop.get_token(), running->stopEvent.borrow()}, m_known,
             [this, id](Bytes done) { std::ignore = say(id, {{"progress", done.value}}); });
         running->thread.reset(QThread::create([this, task] { work(*task); }));
         running->thread->setStackSize(kStack);
@@ -142,7 +142,7 @@ private:
     }
 
     BorrowedFd m_socket;
-    Tokens m_tokens;
+    Known m_known;
     std::vector<std::unique_ptr<Running>> m_running;
 };
 

@@ -17,6 +17,13 @@ bool isRedirect(int status)
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
+/// What a server says that may say something else later; of the 5xx only two are for ever: 501 (Not Implemented) and
+/// 505 (HTTP Version Not Supported). Proxies and storage services have many of their own (520 to 529).
+bool mayPass(int status)
+{
+    return status == 408 || status == 429 || (status >= 500 && status <= 599 && status != 501 && status != 505);
+}
+
 bool isSameServer(const QUrl& a, const QUrl& b)
 {
     const auto port = [](const QUrl& url) { return url.port(url.scheme() == QLatin1String("https") ? 443 : 80); };
@@ -31,11 +38,11 @@ bool isLoopbackUrl(const QUrl& url)
 
 } // namespace
 
-Session::Session(const Name& name, const Access& access, const Endpoint& endpoint, Stop stop, Tokens& tokens)
+Session::Session(const Name& name, const Access& access, const Endpoint& endpoint, Stop stop, Known& known)
     : m_name(name)
     , m_endpoint(endpoint)
-    , m_tokens(tokens)
-    , m_http(std::move(stop), access.proxies, access.patience)
+    , m_tokens(known.tokens)
+    , m_http(std::move(stop), access.proxies, access.patience, known.servers)
 {
     m_base.setScheme(m_endpoint.plainHttp ? QStringLiteral("http") : QStringLiteral("https"));
     m_base.setAuthority(QString::fromStdString(m_endpoint.host));
@@ -153,13 +160,11 @@ Outcome<HttpAnswer> Session::send(HttpRequest request, const Consumer& consumer)
 
 Failure Session::refusal(const HttpAnswer& answer, std::string_view what) const
 {
-    const bool passes = answer.status == 429 || answer.status == 408 || answer.status == 500
-        || (answer.status >= 502 && answer.status <= 504);
     const auto after = parseRetryAfter(answer.header(QLatin1StringView("retry-after")).toStdString(),
                                        std::chrono::system_clock::now());
     return {statusError(m_name, what, answer.status,
                         {answer.text.constData(), static_cast<std::size_t>(answer.text.size())}),
-            passes, after};
+            mayPass(answer.status), after};
 }
 
 Result<HttpAnswer> Session::ask(const HttpRequest& request, std::string_view what, const Consumer& consumer)

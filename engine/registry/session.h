@@ -3,8 +3,8 @@
 
 #include "engine/registry/challenge.h"
 #include "engine/registry/exchange.h"
+#include "engine/registry/known.h"
 #include "engine/registry/protocol.h"
-#include "engine/registry/tokens.h"
 
 #include <functional>
 #include <string>
@@ -16,7 +16,7 @@ namespace lamella::registry {
 /// The Authorization header goes to the endpoint alone, never where it redirects to.
 class Session {
 public:
-    Session(const Name& name, const Access& access, const Endpoint& endpoint, Stop stop, Tokens& tokens);
+    Session(const Name& name, const Access& access, const Endpoint& endpoint, Stop stop, Known& known);
 
     /// What will be done to a repository: "pull", or "pull,push".
     void needs(std::string_view repository, std::string_view actions);

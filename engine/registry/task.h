@@ -15,7 +15,7 @@ struct Task {
     Request request;
     UniqueFd descriptor; ///< what came with the request
     Stop stop;
-    Tokens& tokens;
+    Known& known;
     std::function<void(Bytes)> progress;
 };
 
@@ -45,7 +45,7 @@ auto atEndpoints(Task& task, Use use, MayGoOn mayGoOn) -> decltype(use(std::decl
 {
     const auto& access = task.request.access;
     const auto at = [&](const Endpoint& endpoint) {
-        Session session{task.request.name, access, endpoint, task.stop, task.tokens};
+        Session session{task.request.name, access, endpoint, task.stop, task.known};
         session.needs(task.request.name.repository, "pull");
         return use(session);
     };

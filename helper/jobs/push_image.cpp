@@ -54,13 +54,25 @@ Manifest manifestFor(const image::ImageDocuments& documents, const std::vector<L
     return {std::string(image::kManifestType), image::manifestText(documents.config, layers)};
 }
 
+/// Under a digest goes what has it, and nothing else.
+Result<void> checkDigest(const registry::Name& name, const Manifest& manifest)
+{
+    const auto digest = layer::digestOf(manifest.text);
+    if (name.digest.empty() || name.digest == digest)
+        return {};
+    return failure(ErrorKind::DigestMismatch,
+                   std::format("the image's manifest is not the one with that digest: push it as {}/{}@{}",
+                               name.registry, name.repository, digest));
+}
+
 Result<std::string> push(const PushTask& task, bool usesKnown, const std::stop_token& stop, bool& tookKnown)
 {
     PushLayers layers(task, usesKnown);
     const auto blobs = TRY(layers.run(stop));
+    const auto manifest = manifestFor(task.documents, blobs);
+    TRY(checkDigest(task.request.name, manifest));
     task.progress.tell("Sending the manifest");
     TRY(sendConfig(task, stop));
-    const auto manifest = manifestFor(task.documents, blobs);
     tookKnown = layers.tookKnown();
     auto digest
         = TRY(task.fetcher.pushManifest(task.request.name, task.request.access, manifest.type, manifest.text, stop));

@@ -99,8 +99,8 @@ QDBusObjectPath ImageObject::Push(const QString& reference, const QVariantMap& o
     auto request = registryRequest(m_services, reference, options);
     if (!request)
         return refuse(request.error()), QDBusObjectPath();
-    if (!request->name.digest.empty())
-        return refuse(ErrorKind::InvalidArgument, "an image is pushed under a tag: its digest follows from it"),
+    if (!request->name.digest.empty() && !request->name.tag.empty())
+        return refuse(ErrorKind::InvalidArgument, "an image is pushed under a tag or under its digest, not under both"),
                QDBusObjectPath();
     auto place = m_services.transfers.take(caller().uid);
     if (!place)

@@ -133,7 +133,7 @@ QDBusObjectPath ManagerObject::ListTags(const QString& repository, const QVarian
 
 QDBusObjectPath ManagerObject::CheckLogin(const QString& registry, const QVariantMap& options)
 {
-    auto access = registryAccess(options);
+    auto access = registryAccess(options, m_services.patience);
     if (!access)
         return refuse(access.error()), QDBusObjectPath();
     auto name = registry::parseRegistry(registry.toStdString());

@@ -12,7 +12,7 @@ namespace lamella::helper {
 /// How a registry is reached, out of a call's (already checked) options. The secrets are overwritten in these, so that
 /// from here on only what is returned has them, and the message until it has been answered.
 /// Errors: InvalidArgument, LimitExceeded; no message repeats a secret.
-Result<registry::Access> registryAccess(const QVariantMap& options, const registry::Patience& patience = {});
+Result<registry::Access> registryAccess(const QVariantMap& options, const registry::Patience& patience);
 
 /// What is asked of the registry of the image that `name` names, out of a call's options. Errors: as registryAccess().
 Result<RegistryRequest> registryRequest(const Services& services, const QString& name, const QVariantMap& options);

@@ -126,6 +126,50 @@ private Q_SLOTS:
         QCOMPARE(registry.uploads(), 1);
     }
 
+    void digestsAreNamesToo_data()
+    {
+        QTest::addColumn<bool>("comesFromThere");
+        QTest::newRow("of the manifest that it came with") << true;
+        QTest::newRow("of a manifest of our own") << false;
+    }
+
+    void digestsAreNamesToo()
+    {
+        QFETCH(bool, comesFromThere);
+        LayoutRegistry registry(comesFromThere ? starter() : QString());
+        const QString id = comesFromThere ? pulledApart(registry) : alice->loadStarter();
+        const auto manifests = [&registry] {
+            return std::ranges::count_if(registry.requests(), [](const HttpServer::Request& request) {
+                return request.method == "PUT" && request.path.contains("/manifests/");
+            });
+        };
+        // A digest that it cannot have; the sentence says which it has.
+        const QString other = registry.name(u"other/copy@sha256:%1"_s.arg(QString(64, u'0')));
+        const QDBusMessage refused = alice->lamella(beginPush(*alice, id, other), u"Job"_s, u"Wait"_s);
+        QCOMPARE(refused.errorName(), errorName(u"DigestMismatch"_s));
+        QCOMPARE(manifests(), 0);
+        const QString name = refused.errorMessage().split(u' ').last();
+        QVERIFY2(name.startsWith(registry.name(u"other/copy@sha256:"_s)), qPrintable(refused.errorMessage()));
+        const QString digest = name.split(u'@').last();
+        QVERIFY(!comesFromThere || digest == registry.manifest());
+        QCOMPARE(pushed(*alice, id, name), digest);
+        QCOMPARE(manifests(), 1);
+        QVERIFY(registry.requests().last().path.endsWith("/v2/other/copy/manifests/" + digest.toUtf8()));
+        removeImages();
+        QCOMPARE(pulled(name), id);
+        QCOMPARE(image(id, u"References"_s).toStringList(), QStringList{name});
+        // What it is called here needs no other name there.
+        QCOMPARE(pushed(*alice, id, name), digest);
+    }
+
+    void aTagAndADigestAtOnceAreRefused()
+    {
+        const QString id = alice->loadStarter();
+        const QString name = u"localhost:1/x:1@sha256:%1"_s.arg(QString(64, u'0'));
+        QCOMPARE(alice->lamella(pathOf(id), u"Image"_s, u"Push"_s, {name}).errorName(),
+                 errorName(u"InvalidArgument"_s));
+    }
+
     void whatHasGoneIsSentAgain_data()
     {
         QTest::addColumn<bool>("admits");

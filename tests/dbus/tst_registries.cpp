@@ -156,6 +156,22 @@ private Q_SLOTS:
         QCOMPARE(registry.layersFetched(), 2 * fetched);
     }
 
+    void pullByDigest()
+    {
+        LayoutRegistry registry(starter());
+        const QString name = registry.name(u"team/starter@"_s + registry.manifest());
+        const QStringList ids = alice->ask(pull(name), u"Job"_s, u"Wait"_s).toStringList();
+        QCOMPARE(ids.size(), 1);
+        QCOMPARE(image(ids.at(0), u"References"_s).toStringList(), QStringList{name});
+        for (const HttpServer::Request& request : registry.requests())
+            QVERIFY2(!request.path.endsWith("/latest"), request.path.constData());
+        const QString other = registry.name(u"team/starter@sha256:%1"_s.arg(QString(64, u'0')));
+        QCOMPARE(errorOf(pull(other)), errorName(u"NotFound"_s));
+        // Where there is a tag as well, the digest decides, whatever has that tag.
+        const QString both = registry.name(u"team/starter:nothing@"_s + registry.manifest());
+        QCOMPARE(alice->ask(pull(both), u"Job"_s, u"Wait"_s).toStringList(), ids);
+    }
+
     void tagsAreListed()
     {
         LayoutRegistry registry(starter());
@@ -398,6 +414,30 @@ private Q_SLOTS:
         QCOMPARE(alice->get(job, u"Job"_s, u"Result"_s).toStringList().join(u' '), result);
         QCOMPARE(alice->get(job, u"Job"_s, u"Items"_s).toStringList(), QStringList{registry.host()});
         QVERIFY(!readFile(qEnvironmentVariable("LAMELLA_SESSION") + u"/helper.log"_s).contains(kPassword.toUtf8()));
+    }
+
+    /// What the administrator has set holds for each of them.
+    void settingsCountForEveryCall()
+    {
+        const HttpServer registry([](const HttpServer::Request&) { return HttpServer::Reply{503, {}, {}}; });
+        const QString host = QString::fromStdString(registry.host());
+        const QVariantMap login{{u"user"_s, u"somebody"_s}, {u"password"_s, kPassword}};
+        const QString settings = qEnvironmentVariable("LAMELLA_SESSION") + u"/helper.conf"_s;
+        QFile file(settings);
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("attempts = 2\n") > 0);
+        file.close();
+        killHelper();
+        startHelper({"--config", settings.toUtf8()});
+        qsizetype asked = 0;
+        for (const auto& [member, name] :
+             {std::pair(u"PullImage"_s, host + u"/x"_s), {u"ListTags"_s, host + u"/x"_s}, {u"CheckLogin"_s, host}}) {
+            QCOMPARE(errorOf(begin(member, {name}, login)), errorName(u"Network"_s));
+            QVERIFY2(registry.requests().size() == asked + 2, qPrintable(member));
+            asked = registry.requests().size();
+        }
+        killHelper();
+        startHelper();
+        alice->objects();
     }
 
     /// Last: everything above has used what tst_interface leaves out.

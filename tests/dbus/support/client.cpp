@@ -18,6 +18,7 @@
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <vector>
 
 using namespace Qt::StringLiterals;
 
@@ -239,16 +240,20 @@ void killHelper()
         qFatal("the helper keeps its bus name");
 }
 
-void startHelper()
+void startHelper(const QByteArrayList& arguments)
 {
     const QByteArray program = qgetenv("LAMELLA_SESSION") + "/helper";
+    std::vector<char*> words{const_cast<char*>(program.constData())};
+    for (const QByteArray& argument : arguments)
+        words.push_back(const_cast<char*>(argument.constData()));
+    words.push_back(nullptr);
     g_helper = ::fork();
     if (g_helper == 0) {
         const int log
             = ::open((qgetenv("LAMELLA_SESSION") + "/helper.log").constData(), O_WRONLY | O_APPEND | O_CLOEXEC);
         ::dup2(log, 1);
         ::dup2(log, 2);
-        ::execl(program.constData(), program.constData(), nullptr);
+        ::execv(program.constData(), words.data());
         ::_exit(127);
     }
     QDBusConnection bus = QDBusConnection::systemBus();

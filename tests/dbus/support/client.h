@@ -88,10 +88,10 @@ QByteArray readFile(const QString& path);
 /// Sends a signal to each lamella-worker that there is; whether there was any.
 bool signalWorkers(int signal);
 
-/// Kills the session's helper with SIGKILL, or starts one and waits for its name. They own the helper from the first
-/// call.
+/// Kills the session's helper with SIGKILL, or starts one, with these arguments beside the usual, and waits for its name.
+/// They own the helper from the first call.
 void killHelper();
-void startHelper();
+void startHelper(const QByteArrayList& arguments = {});
 pid_t helperPid();
 
 } // namespace lamella::test

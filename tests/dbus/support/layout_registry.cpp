@@ -139,8 +139,11 @@ HttpServer::Reply LayoutRegistry::takeManifest(const HttpServer::Request& reques
         if (!isIn(repository, layer.toObject().value("digest"_L1).toString().toUtf8()))
             return {400, {}, R"({"errors":[{"code":"MANIFEST_BLOB_UNKNOWN","message":"blob unknown"}]})"};
     }
+    const QByteArray last = request.path.split('/').last();
+    if (last.startsWith("sha256:") && last != digestOf(request.body))
+        return {400, {}, R"({"errors":[{"code":"DIGEST_INVALID","message":"it is something else"}]})"};
     m_manifest = digestOf(request.body);
-    m_tag = request.path.split('/').last();
+    m_tag = last;
     m_config = digestIn(request.body, u"config"_s);
     m_blobs.insert(m_manifest, request.body);
     return {201, {{"Location", request.path}}, {}};

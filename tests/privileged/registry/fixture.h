@@ -118,6 +118,15 @@ inline Fetched fetch(Fetcher& fetcher, const Name& name, const Access& access, c
     return fetched;
 }
 
+/// A file in memory, to be read from its beginning.
+inline UniqueFd fileOf(const std::string& bytes)
+{
+    auto file = os::makeMemfd("test").value();
+    if (!os::writeAll(file.borrow(), bytes, "the file") || ::lseek(file.get(), 0, SEEK_SET) != 0)
+        qFatal("cannot write");
+    return file;
+}
+
 template <class T>
 std::string said(const Result<T>& result)
 {

@@ -3,11 +3,12 @@
 
 #include <QSslServer>
 #include <QTcpSocket>
+#include <QTimer>
 
 namespace {
 
-// Nothing where the request is not all there yet.
-std::optional<HttpServer::Request> takeRequest(QByteArray& bytes)
+// A request without its body; nothing where it is not all there yet.
+std::optional<HttpServer::Request> headOf(const QByteArray& bytes)
 {
     const auto end = bytes.indexOf("\r\n\r\n");
     if (end < 0)
@@ -16,21 +17,34 @@ std::optional<HttpServer::Request> takeRequest(QByteArray& bytes)
     const auto first = lines.first().trimmed().split(' ');
     if (first.size() != 3)
         return std::nullopt;
-    HttpServer::Request request{first[0], first[1], {}, {}};
+    HttpServer::Request request{first[0], first[1], {}, {}, {}};
     for (const auto& line : lines.sliced(1)) {
         const auto colon = line.indexOf(':');
         request.headers[line.first(colon).toLower()] = line.sliced(colon + 1).trimmed();
     }
-    const auto length = request.headers.value("content-length").toLongLong();
-    if (bytes.size() < end + 4 + length)
+    return request;
+}
+
+// Nothing where the request is not all there yet.
+std::optional<HttpServer::Request> takeRequest(QByteArray& bytes)
+{
+    auto request = headOf(bytes);
+    if (!request)
         return std::nullopt;
-    request.body = bytes.sliced(end + 4, length);
-    bytes.remove(0, end + 4 + length);
+    const auto begin = bytes.indexOf("\r\n\r\n") + 4;
+    const auto length = request->headers.value("content-length").toLongLong();
+    if (bytes.size() < begin + length)
+        return std::nullopt;
+    request->body = bytes.sliced(begin, length);
+    bytes.remove(0, begin + length);
+    request->came = std::chrono::steady_clock::now();
     return request;
 }
 
 void send(QTcpSocket* socket, const HttpServer::Request& request, const HttpServer::Reply& reply)
 {
+    if (reply.hangsUp)
+        return socket->abort();
     QByteArray head = "HTTP/1.1 " + QByteArray::number(reply.status) + " Status\r\n";
     for (const auto& [name, value] : reply.headers)
         head += name + ": " + value + "\r\n";
@@ -52,8 +66,9 @@ void send(QTcpSocket* socket, const HttpServer::Request& request, const HttpServ
 
 } // namespace
 
-HttpServer::HttpServer(Handler handler, const QSslConfiguration& tls)
+HttpServer::HttpServer(Handler handler, const QSslConfiguration& tls, Breaks breaks)
     : m_handler(std::move(handler))
+    , m_breaks(std::move(breaks))
 {
     if (tls.localCertificate().isNull()) {
         m_server = new QTcpServer;
@@ -90,6 +105,37 @@ QList<HttpServer::Request> HttpServer::requests() const
     return m_requests;
 }
 
+void HttpServer::vanishFor(std::chrono::milliseconds time)
+{
+    m_server->close();
+    QTimer::singleShot(time, m_server, [this] {
+        if (!m_server->listen(QHostAddress::LocalHost, m_port))
+            qFatal("cannot listen again: %s", qPrintable(m_server->errorString()));
+    });
+}
+
+HttpServer::Reply HttpServer::answer(const Request& request)
+{
+    {
+        const QMutexLocker lock{&m_mutex};
+        m_requests.append(request);
+    }
+    return m_handler(request);
+}
+
+bool HttpServer::breaksOff(QTcpSocket* socket, const QByteArray& bytes)
+{
+    auto request = m_breaks ? headOf(bytes) : std::nullopt;
+    const auto at = request ? m_breaks(*request) : std::nullopt;
+    const auto begin = bytes.indexOf("\r\n\r\n") + 4;
+    if (!at || bytes.size() - begin < *at)
+        return false;
+    request->body = bytes.sliced(begin, *at);
+    answer(*request);
+    socket->abort();
+    return true;
+}
+
 void HttpServer::serve(QTcpSocket* socket)
 {
     QObject::connect(socket, &QTcpSocket::disconnected, socket, &QObject::deleteLater);
@@ -98,12 +144,10 @@ void HttpServer::serve(QTcpSocket* socket)
         buffer->append(socket->readAll());
         if (buffer->startsWith('\x16')) // TLS, where there is none
             return socket->abort();
+        if (breaksOff(socket, *buffer))
+            return;
         while (auto request = takeRequest(*buffer)) {
-            {
-                const QMutexLocker lock{&m_mutex};
-                m_requests.append(*request);
-            }
-            if (const auto reply = m_handler(*request); !reply.silent)
+            if (const auto reply = answer(*request); !reply.silent)
                 send(socket, *request, reply);
         }
     };

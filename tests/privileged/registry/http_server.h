@@ -9,8 +9,10 @@
 #include <QTcpServer>
 #include <QThread>
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 
 /// A HTTP server of the tests' own that tells every lie it is asked to. It runs in a thread of its own on a free port
 /// of 127.0.0.1.
@@ -21,6 +23,7 @@ public:
         QByteArray path; ///< with the query
         QMap<QByteArray, QByteArray> headers; ///< names in lower case
         QByteArray body;
+        std::chrono::steady_clock::time_point came = std::chrono::steady_clock::now(); ///< when it was all there
     };
     struct Reply {
         int status = 200;
@@ -30,11 +33,14 @@ public:
         qint64 claims = -1; ///< what Content-Length says instead of the truth
         bool endless = false; ///< the body again and again, without a length
         bool silent = false; ///< no answer at all
+        bool hangsUp = false; ///< the connection is closed instead of an answer
     };
     using Handler = std::function<Reply(const Request&)>;
+    /// After how many bytes of a request's body the connection breaks, by its head; never where it says nothing.
+    using Breaks = std::function<std::optional<qint64>(const Request&)>;
 
     /// With TLS where `tls` has a certificate.
-    explicit HttpServer(Handler handler, const QSslConfiguration& tls = QSslConfiguration{});
+    explicit HttpServer(Handler handler, const QSslConfiguration& tls = QSslConfiguration{}, Breaks breaks = {});
     ~HttpServer();
 
     quint16 port() const { return m_port; }
@@ -42,10 +48,16 @@ public:
     QByteArray url(const QByteArray& path) const { return "http://" + QByteArray::fromStdString(host()) + path; }
     QList<Request> requests() const;
 
+    /// To be called by the handler: nothing listens on the port for a while, whoever is connected stays.
+    void vanishFor(std::chrono::milliseconds time);
+
 private:
     void serve(class QTcpSocket* socket);
+    bool breaksOff(class QTcpSocket* socket, const QByteArray& bytes);
+    Reply answer(const Request& request);
 
     Handler m_handler;
+    Breaks m_breaks;
     QThread m_thread;
     QTcpServer* m_server = nullptr;
     quint16 m_port = 0;

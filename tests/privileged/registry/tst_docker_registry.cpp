@@ -71,14 +71,6 @@ std::string noise(std::size_t size)
     return bytes;
 }
 
-UniqueFd fileOf(const std::string& bytes)
-{
-    auto file = os::makeMemfd("test").value();
-    if (!os::writeAll(file.borrow(), bytes, "the file") || ::lseek(file.get(), 0, SEEK_SET) != 0)
-        qFatal("cannot write");
-    return file;
-}
-
 } // namespace
 
 /// Against the real registry: what is pushed comes back.

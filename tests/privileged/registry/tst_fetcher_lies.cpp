@@ -141,6 +141,8 @@ private Q_SLOTS:
         row("redirects with a password", atTag(redirect("https://a:b@registry.example.com/")), "Network",
             "address that is none");
         row("redirects to nowhere", atTag({302, {}, {}}), "Network", "address that is none");
+        row("400", atTag({400, {}, R"({"errors":[{"message":"the digest is odd"}]})"}), "Network",
+            "answers HTTP 400 when it is asked for \"1\" (in its words: the digest is odd)");
         row("404", atTag({404, {}, "{}"}), "NotFound", "has no \"1\"");
         row("401 without a word", atTag({401, {}, {}}), "RegistryDenied", "needs a login");
         row("401 with nonsense", atTag({401, {{"WWW-Authenticate", "Bearer realm=\"x"}}, {}}), "InvalidArgument",
@@ -379,6 +381,8 @@ private Q_SLOTS:
     void nothingListens()
     {
         auto access = quickAccess();
+        access.patience.backOff = 30s; // whoever has written a name wrong does not wait
+        access.patience.attempts = 1000;
         const auto resolved = m_fetcher->resolve(parseName("localhost:1/x/y").value(), access, {}, {});
         QVERIFY(!resolved);
         QVERIFY2(said(resolved).starts_with("Network: localhost:1/x/y: nothing listens"), said(resolved).c_str());

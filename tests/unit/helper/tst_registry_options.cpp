@@ -4,6 +4,7 @@
 #include <QTest>
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 using namespace lamella;
 using namespace lamella::helper;
 
@@ -23,7 +24,8 @@ private Q_SLOTS:
                               {u"mirrors"_s, QStringList{u"https://a.example:5000/hub/x/"_s, u"http://b"_s}},
                               {u"http_proxy"_s, u"http://p:1"_s},
                               {u"https_proxy"_s, u"http://p:2"_s},
-                              {u"no_proxy"_s, u"localhost"_s}});
+                              {u"no_proxy"_s, u"localhost"_s}},
+                             {1s, 2s, 3s, 4ms, 5});
         QVERIFY2(access, access ? "" : access.error().message.c_str());
         QCOMPARE(access->registry.credentials.user, "somebody");
         QCOMPARE(access->registry.credentials.password, "secret");
@@ -39,6 +41,8 @@ private Q_SLOTS:
         QCOMPARE(access->proxies.http, "http://p:1");
         QCOMPARE(access->proxies.https, "http://p:2");
         QCOMPARE(access->proxies.none, "localhost");
+        QVERIFY(access->patience.connect == 1s && access->patience.idle == 2s && access->patience.whole == 3s);
+        QVERIFY(access->patience.backOff == 4ms && access->patience.attempts == 5);
     }
 
     void secretsAreOverwrittenWhereTheyCameFrom_data()
@@ -56,10 +60,10 @@ private Q_SLOTS:
         QVariantMap message = others;
         message.insert(u"password"_s, password);
         const QVariantMap options = message; // what the call's arguments have, and the method
-        QCOMPARE(registryAccess(options).has_value(), !others.isEmpty());
+        QCOMPARE(registryAccess(options, {}).has_value(), !others.isEmpty());
         QCOMPARE(message.value(u"password"_s).toString(), QString(6, QChar()));
         QCOMPARE(password, QString(6, QChar()));
-        QVERIFY(registryAccess({{u"identity_token"_s, token}}));
+        QVERIFY(registryAccess({{u"identity_token"_s, token}}, {}));
         QCOMPARE(token, QString(6, QChar()));
     }
 
