@@ -45,6 +45,24 @@ private Q_SLOTS:
         QCOMPARE(list(path, outside.path().toUtf8()).names(), QStringList());
     }
 
+    // The same with a link to what is mounted in the container (GHSA-rg2x-37c3-w2rh, GHSA-vp62-88p7-qqf5: a copy that is
+    // sent elsewhere through a mount). The container itself looks for what came there.
+    void aDirectoryThatIsSwappedForALinkToAMount()
+    {
+        const QString path = start(u"mkdir /d; echo done; while :; do mv -T /d /x; ln -s /dev/shm /d; rm /d; "
+                                   "mv -T /x /d; for f in /dev/shm/*; do [ ! -e $f ] || echo escaped; done; done"_s);
+        int written = 0;
+        int refused = 0;
+        QElapsedTimer time;
+        time.start();
+        for (int i = 0; (time.elapsed() < 3000 || written == 0 || refused == 0) && time.elapsed() < 60000; ++i)
+            ++(write(path, "/d/victim-" + QByteArray::number(i % 100), "x").isEmpty() ? written : refused);
+        qInfo("%d written, %d refused", written, refused);
+        QVERIFY(written > 0 && refused > 0);
+        QVERIFY(list(path, "/dev/shm").names().isEmpty());
+        QVERIFY(!alice->log(path).contains("escaped"_L1));
+    }
+
     // What is written to is a link, a pipe or a file, by turns: no call waits, and no other file is reached.
     void aFileThatIsSwappedForALink()
     {

@@ -377,6 +377,41 @@ private Q_SLOTS:
             alice->discard(one);
     }
 
+    // A large file lies between two that are written one right after the other: only who stops the container meanwhile
+    // reads both as they were at one moment.
+    void aRunningContainerIsPausedMeanwhile()
+    {
+        alice->loadStarter();
+        const QString container = alice->run(
+            u"counting"_s,
+            {u"sh"_s, u"-c"_s,
+             u"mkdir /c; dd if=/dev/urandom of=/c/b bs=1M count=96 2>/dev/null; i=0; while :; do i=$((i+1)); "
+             "echo $i >/c/a.new; mv /c/a.new /c/a; echo $i >/c/c.new; mv /c/c.new /c/c; "
+             "[ $i != 9 ] || echo ready; done"_s});
+        QVERIFY(QTest::qWaitFor([&] { return alice->log(container).contains("ready"_L1); }, 60000));
+        const QString job = alice
+                                ->ask(container, u"Container"_s, u"Commit"_s, {u"counted:1"_s},
+                                      {{u"command"_s, QStringList{u"sh"_s, u"-c"_s, u"cat /c/a /c/c"_s}}})
+                                .value<QDBusObjectPath>()
+                                .path();
+        QCOMPARE(alice->ask(job, u"Job"_s, u"Wait"_s).toStringList().size(), 1);
+        QVERIFY(alice->waitForState(container, u"running"_s));
+        const QString second = alice
+                                   ->ask(kRoot, u"Manager"_s, u"CreateContainer"_s,
+                                         {u"counted:1"_s, QString(), QStringList()}, {{u"start"_s, true}})
+                                   .value<QDBusObjectPath>()
+                                   .path();
+        QVERIFY(alice->waitForState(second, u"stopped"_s));
+        const QStringList counts = QString(alice->log(second)).split(u'\n', Qt::SkipEmptyParts);
+        QCOMPARE(counts.size(), 2);
+        const int first = counts.at(0).section(u' ', -1).toInt();
+        const int last = counts.at(1).section(u' ', -1).toInt();
+        QVERIFY2(first >= 9, qPrintable(alice->log(second)));
+        QVERIFY2(first - last == 0 || first - last == 1, qPrintable(alice->log(second)));
+        for (const QString& one : {container, second})
+            alice->discard(one);
+    }
+
     void newImagesAreCheckedBefore_data()
     {
         QTest::addColumn<QVariantMap>("options");

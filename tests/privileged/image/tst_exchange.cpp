@@ -35,11 +35,11 @@ public:
         const auto at = [&](const char* name) { return QString::fromStdString((m_directory / name).string()); };
         m_daemon.setProcessChannelMode(QProcess::MergedChannels);
         m_daemon.start(QStringLiteral("dockerd"),
-                       {QStringLiteral("--iptables=false"), QStringLiteral("--ip6tables=false"), QStringLiteral("--ip-forward=false"),
-                        QStringLiteral("--bridge=none"), QStringLiteral("--storage-driver=vfs"),
-                        QStringLiteral("--data-root"), at("docker"), QStringLiteral("--exec-root"), at("docker-run"),
-                        QStringLiteral("--pidfile"), at("docker.pid"), QStringLiteral("--host"),
-                        QString::fromStdString(m_host)});
+                       {QStringLiteral("--iptables=false"), QStringLiteral("--ip6tables=false"),
+                        QStringLiteral("--ip-forward=false"), QStringLiteral("--bridge=none"),
+                        QStringLiteral("--storage-driver=vfs"), QStringLiteral("--data-root"), at("docker"),
+                        QStringLiteral("--exec-root"), at("docker-run"), QStringLiteral("--pidfile"), at("docker.pid"),
+                        QStringLiteral("--host"), QString::fromStdString(m_host)});
         const auto socket = at("docker.socket");
         const auto isSettled = [&] { return QFileInfo::exists(socket) || m_daemon.state() == QProcess::NotRunning; };
         if (!QTest::qWaitFor(isSettled, 60'000) || m_daemon.state() == QProcess::NotRunning)

@@ -25,8 +25,9 @@ using namespace lamella::image;
 ///   2026-17106)                                        in archives of images: tst_archives
 ///   devices                                            tst_unpacking: theWorkerReachesNothing();
 ///                                                      tst_dbus_images: aDeviceOfAnImageIsNone()
-///   symlinks swapped while a tree is read              tst_tree_archive: nothingOutsideIsReadWhateverIsSwapped()
-///   (CVE-2018-15664)
+///   symlinks swapped while a tree is read or written   tst_tree_archive: nothingOutsideIsReadWhateverIsSwapped();
+///   (CVE-2018-15664), and mounts behind them           tst_file_races: aDirectoryThatIsSwappedForALink(), …ToAMount()
+///   (GHSA-rg2x-37c3-w2rh, GHSA-vp62-88p7-qqf5)
 ///   names that are not UTF-8                           tst_fidelity: filesAreThoseOfGnuTar(); here
 ///   the same name twice, a directory over a file and   tst_fidelity: laterMembersReplaceEarlierOnes(); here
 ///   back

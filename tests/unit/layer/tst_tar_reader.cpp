@@ -86,6 +86,7 @@ private Q_SLOTS:
     void members();
     void damagedArchivesAreErrors_data();
     void damagedArchivesAreErrors();
+    void sizesAbove8GiB();
     void anyCutIsAnErrorOrTheBeginning();
     void sparseFilesOfGnuTar_data();
     void sparseFilesOfGnuTar();
@@ -251,6 +252,20 @@ void TarReaderTest::damagedArchivesAreErrors()
     QFETCH(QByteArray, kind);
     const auto text = readAll(archive.toStdString());
     QVERIFY2(text.starts_with(kind.toStdString() + ": "), text.c_str());
+}
+
+// More than the octal digits of ustar hold: GNU's and POSIX's form.
+void TarReaderTest::sizesAbove8GiB()
+{
+    const auto gnu = patched(tarMember(file("a")), 124, std::string("\x80\0\0\0\0\0\0\x02\x40\0\0\0", 12));
+    const auto posix = paxHeader({{"size", "9663676416"}}) + tarMember(file("a"));
+    for (const auto& archive : {gnu, posix}) {
+        TextSource source{archive};
+        TarReader reader{source};
+        const auto entry = reader.next();
+        QVERIFY(entry && *entry);
+        QCOMPARE((*entry)->size, std::uint64_t{9} << 30);
+    }
 }
 
 void TarReaderTest::anyCutIsAnErrorOrTheBeginning()
