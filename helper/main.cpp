@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 using namespace Qt::StringLiterals;
@@ -66,6 +67,9 @@ int run(QCoreApplication& application)
 
 int main(int argc, char** argv)
 {
+    // Logins of registries pass through here, and a core dump would keep them. What we start is dumpable again, by
+    // execve(2), and has the limits that we have: a lower RLIMIT_CORE would be every container's.
+    ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(u"lamella-helper"_s);
     QCoreApplication::setApplicationVersion(QStringLiteral(LAMELLA_VERSION));

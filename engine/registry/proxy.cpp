@@ -47,7 +47,9 @@ QNetworkProxy proxyFor(const QUrl& url, const Proxies& proxies)
     if (!text.contains(QLatin1String("://")))
         text.prepend(QLatin1String("http://"));
     const QUrl proxy{text};
-    const bool socks = proxy.scheme().startsWith(QLatin1String("socks5"));
+    // Without a number, as GNOME has it in ALL_PROXY, it is 5; "socks5h" differs in who finds the address: it is always
+    // the proxy.
+    const bool socks = proxy.scheme() == QLatin1String("socks") || proxy.scheme().startsWith(QLatin1String("socks5"));
     const auto type = socks ? QNetworkProxy::Socks5Proxy
         : tls               ? QNetworkProxy::HttpProxy
                             : QNetworkProxy::HttpCachingProxy;

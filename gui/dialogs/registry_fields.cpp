@@ -29,13 +29,19 @@ QString environment(const char* name)
     return lower.isEmpty() ? qEnvironmentVariable(QByteArray(name).toUpper().constData()) : lower;
 }
 
+QString proxy(const char* name)
+{
+    const QString own = environment(name);
+    return own.isEmpty() ? environment("all_proxy") : own;
+}
+
 } // namespace
 
 client::RegistryOptions environmentProxies()
 {
     client::RegistryOptions options;
-    options.httpProxy = environment("http_proxy");
-    options.httpsProxy = environment("https_proxy");
+    options.httpProxy = proxy("http_proxy");
+    options.httpsProxy = proxy("https_proxy");
     options.noProxy = environment("no_proxy");
     return options;
 }

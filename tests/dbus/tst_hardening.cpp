@@ -5,6 +5,7 @@
 #include <QDir>
 #include <QDirIterator>
 #include <QFileInfo>
+#include <QProcess>
 #include <QTest>
 
 #include <algorithm>
@@ -189,6 +190,51 @@ private Q_SLOTS:
         QVERIFY(!QFileInfo::exists(root + u"/run/dbus/system_bus_socket"_s));
         QVERIFY(!QFileInfo::exists(root + u"/run/lamella"_s));
         QVERIFY(socketsOf(pid).isEmpty());
+    }
+
+    /// A core dump of the helper would have the logins that pass through it. What the kernel does not dump it gives to
+    /// root in /proc; what it does is its user's and group's (proc(5)).
+    void theHelperIsNeverDumped()
+    {
+        constexpr gid_t kGroup = 4242; // so that the two can be told apart
+        killHelper();
+        QVERIFY(::setresgid(kGroup, kGroup, 0) == 0);
+        startHelper();
+        QProcess other;
+        other.start(u"sleep"_s, {u"1000"_s});
+        const bool started = other.waitForStarted();
+        QVERIFY(::setresgid(0, 0, 0) == 0);
+        QVERIFY(started);
+        const auto groupOf = [](qint64 pid, const char* file) {
+            return statusOf(u"/proc/%1/%2"_s.arg(pid).arg(QLatin1StringView(file))).st_gid;
+        };
+        QCOMPARE(groupOf(other.processId(), "environ"), kGroup);
+        QCOMPARE(groupOf(helperPid(), "."), kGroup); // of a process as such
+        QCOMPARE(groupOf(helperPid(), "environ"), 0u);
+        other.kill();
+        other.waitForFinished();
+        killHelper();
+        startHelper();
+        alice->objects();
+    }
+
+    /// And a container is dumped as anything is that was started beside the helper.
+    void containersAreDumpedAsEverythingElse()
+    {
+        const auto limit = [](const QString& process) {
+            const QList<QByteArray> limits = readFile(u"/proc/%1/limits"_s.arg(process)).split('\n');
+            const auto core = std::ranges::find_if(
+                limits, [](const QByteArray& line) { return line.startsWith("Max core file size"); });
+            return core == limits.end() ? QByteArray() : *core;
+        };
+        if (!limit(u"self"_s).contains("unlimited"))
+            QSKIP("needs core files of any size to be allowed (ulimit -Hc): less would not be seen");
+        const uint container = alice->get(m_container, u"Container"_s, u"Pid"_s).toUInt();
+        QCOMPARE(limit(QString::number(container)), limit(u"self"_s));
+        QCOMPARE(limit(QString::number(helperPid())), limit(u"self"_s));
+        // Its own user's, not root's: see above.
+        QVERIFY(statusOf(u"/proc/%1"_s.arg(container)).st_uid != 0);
+        QCOMPARE(statusOf(u"/proc/%1/environ"_s.arg(container)).st_uid, statusOf(u"/proc/%1"_s.arg(container)).st_uid);
     }
 };
 

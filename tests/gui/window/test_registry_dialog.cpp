@@ -11,6 +11,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QScopeGuard>
 #include <QTest>
 
 using namespace lamella;
@@ -32,6 +33,8 @@ private Q_SLOTS:
     void asksForALogin();
     void usesWhatIsKnown();
     void listsTags();
+    void proxiesOfTheEnvironment_data();
+    void proxiesOfTheEnvironment();
     void warnsOfPlainHttp();
     void pushes();
 };
@@ -145,6 +148,61 @@ void TestRegistryDialog::listsTags()
     QTest::keyClick(search, Qt::Key_Return);
     QTRY_COMPARE(dialog->findChild<QLineEdit*>(u"referenceField"_s)->text(), u"debian:13-slim"_s);
     QTRY_VERIFY(dialog->findChild<QAbstractButton*>(u"registryOk"_s)->isEnabled());
+}
+
+void TestRegistryDialog::proxiesOfTheEnvironment_data()
+{
+    using Variables = QMap<QByteArray, QByteArray>;
+    QTest::addColumn<Variables>("variables");
+    QTest::addColumn<QVariantMap>("sent");
+    const auto sent = [](const QString& http, const QString& https, const QString& none) {
+        QVariantMap options;
+        const auto add = [&options](const QString& name, const QString& value) {
+            if (!value.isEmpty())
+                options.insert(name, value);
+        };
+        add(u"http_proxy"_s, http);
+        add(u"https_proxy"_s, https);
+        add(u"no_proxy"_s, none);
+        return options;
+    };
+    const Variables lower{{"http_proxy", "http://h:1"}, {"https_proxy", "http://s:2"}, {"no_proxy", "a.example,b"}};
+    const Variables upper{{"HTTP_PROXY", "http://H:3"}, {"HTTPS_PROXY", "http://S:4"}, {"NO_PROXY", "C.example"}};
+    Variables both = lower;
+    both.insert(upper);
+    Variables all = lower;
+    all.insert("all_proxy", "socks5://a:5");
+    all.insert("ALL_PROXY", "socks5://A:6");
+    QTest::newRow("none") << Variables() << QVariantMap();
+    QTest::newRow("lower case") << lower << sent(u"http://h:1"_s, u"http://s:2"_s, u"a.example,b"_s);
+    QTest::newRow("upper case") << upper << sent(u"http://H:3"_s, u"http://S:4"_s, u"C.example"_s);
+    QTest::newRow("both") << both << sent(u"http://h:1"_s, u"http://s:2"_s, u"a.example,b"_s);
+    QTest::newRow("one for all") << Variables{{"all_proxy", "socks5://a:5"}}
+                                 << sent(u"socks5://a:5"_s, u"socks5://a:5"_s, QString());
+    QTest::newRow("one for all in upper case") << Variables{{"ALL_PROXY", "socks5://A:6"}, {"NO_PROXY", "b"}}
+                                               << sent(u"socks5://A:6"_s, u"socks5://A:6"_s, u"b"_s);
+    QTest::newRow("one for all the others") << Variables{{"all_proxy", "socks5://a:5"}, {"HTTPS_PROXY", "http://S:4"}}
+                                            << sent(u"socks5://a:5"_s, u"http://S:4"_s, QString());
+    QTest::newRow("one for all, and one for each") << all << sent(u"http://h:1"_s, u"http://s:2"_s, u"a.example,b"_s);
+}
+
+void TestRegistryDialog::proxiesOfTheEnvironment()
+{
+    using Variables = QMap<QByteArray, QByteArray>;
+    QFETCH(const Variables, variables);
+    QFETCH(QVariantMap, sent);
+    for (const auto& [name, value] : variables.asKeyValueRange())
+        qputenv(name.constData(), value);
+    const auto unset = qScopeGuard([&variables] {
+        for (const QByteArray& name : variables.keys())
+            qunsetenv(name.constData());
+    });
+    connectReady();
+    auto* dialog = openPull(u"debian"_s);
+    QVERIFY(dialog);
+    dialog->findChild<QAbstractButton*>(u"registryOk"_s)->click();
+    QTRY_VERIFY(m_helper->lastCall.contains(u"PullImage"_s));
+    QCOMPARE(optionsOf(u"PullImage"_s), sent);
 }
 
 void TestRegistryDialog::warnsOfPlainHttp()

@@ -28,7 +28,8 @@ void WindowFixture::initTestCase()
 {
     QCoreApplication::setAttribute(Qt::AA_DontUseNativeDialogs);
     // This machine's proxies are not what is tried here.
-    for (const char* name : {"http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"})
+    for (const char* name :
+         {"http_proxy", "https_proxy", "no_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"})
         qunsetenv(name);
     m_bus = std::make_unique<PrivateBus>();
     QVERIFY(!m_bus->address().isEmpty());

@@ -9,7 +9,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-/// A certificate of the tests' own for localhost, that nobody trusts who was not told to.
+/// A certificate of the tests' own for localhost and registry.test, that nobody trusts who was not told to.
 class Certificate {
 public:
     Certificate()
@@ -19,8 +19,8 @@ public:
             {QStringLiteral("req"), QStringLiteral("-x509"), QStringLiteral("-newkey"), QStringLiteral("rsa:2048"),
              QStringLiteral("-nodes"), QStringLiteral("-quiet"), QStringLiteral("-days"), QStringLiteral("3650"),
              QStringLiteral("-subj"), QStringLiteral("/CN=localhost"), QStringLiteral("-addext"),
-             QStringLiteral("subjectAltName=DNS:localhost,IP:127.0.0.1"), QStringLiteral("-keyout"), keyPath(),
-             QStringLiteral("-out"), path()});
+             QStringLiteral("subjectAltName=DNS:localhost,DNS:registry.test,IP:127.0.0.1"), QStringLiteral("-keyout"),
+             keyPath(), QStringLiteral("-out"), path()});
         if (code != 0)
             qFatal("openssl cannot make a certificate");
     }

@@ -64,6 +64,20 @@ void send(QTcpSocket* socket, const HttpServer::Request& request, const HttpServ
         socket->disconnectFromHost();
 }
 
+// What comes from either end goes to the other.
+void tunnel(QTcpSocket* socket, quint16 port)
+{
+    auto* beyond = new QTcpSocket{socket};
+    QObject::disconnect(socket, &QTcpSocket::readyRead, socket, nullptr);
+    QObject::connect(beyond, &QTcpSocket::connected, socket,
+                     [socket] { socket->write("HTTP/1.1 200 Through\r\n\r\n"); });
+    for (const auto& [from, to] : {std::pair{socket, beyond}, {beyond, socket}}) {
+        QObject::connect(from, &QTcpSocket::readyRead, to, [from, to] { to->write(from->readAll()); });
+        QObject::connect(from, &QTcpSocket::disconnected, to, [to] { to->disconnectFromHost(); });
+    }
+    beyond->connectToHost(QHostAddress::LocalHost, port);
+}
+
 } // namespace
 
 HttpServer::HttpServer(Handler handler, const QSslConfiguration& tls, Breaks breaks)
@@ -147,7 +161,10 @@ void HttpServer::serve(QTcpSocket* socket)
         if (breaksOff(socket, *buffer))
             return;
         while (auto request = takeRequest(*buffer)) {
-            if (const auto reply = answer(*request); !reply.silent)
+            const auto reply = answer(*request);
+            if (reply.tunnel != 0)
+                return tunnel(socket, reply.tunnel);
+            if (!reply.silent)
                 send(socket, *request, reply);
         }
     };

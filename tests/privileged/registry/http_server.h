@@ -34,6 +34,7 @@ public:
         bool endless = false; ///< the body again and again, without a length
         bool silent = false; ///< no answer at all
         bool hangsUp = false; ///< the connection is closed instead of an answer
+        quint16 tunnel = 0; ///< to CONNECT: the connection goes on to this port of this machine
     };
     using Handler = std::function<Reply(const Request&)>;
     /// After how many bytes of a request's body the connection breaks, by its head; never where it says nothing.

@@ -4,6 +4,10 @@
 
 #include <QUrlQuery>
 
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
 using namespace fixture;
 
 using Request = HttpServer::Request;
@@ -211,6 +215,79 @@ private Q_SLOTS:
         QVERIFY(!m_fetcher->resolve(name, access, {"amd64", "linux", ""}, {}));
     }
 
+    /// With TLS a proxy passes on what it cannot read (RFC 9110, section 9.3.6).
+    void throughATunnel_data()
+    {
+        QTest::addColumn<bool>("proxyAsks");
+        QTest::newRow("of a proxy for everybody") << false;
+        QTest::newRow("of a proxy that asks for a login") << true;
+    }
+    void throughATunnel()
+    {
+        QFETCH(bool, proxyAsks);
+        const Certificate certificate;
+        const HttpServer server{[](const Request& request) {
+                                    return request.headers.value("authorization") == kBasic
+                                        ? honest(kImage, request)
+                                        : challenge("Basic realm=\"x\"");
+                                },
+                                certificate.serverSide()};
+        const auto kAllowed = "Basic " + QByteArray("alice:word").toBase64();
+        const HttpServer proxy{[&](const Request& request) -> Reply {
+            if (request.method != "CONNECT" || request.path != "registry.test:5000")
+                return {502, {}, {}};
+            if (proxyAsks && request.headers.value("proxy-authorization") != kAllowed)
+                return {407, {{"Proxy-Authenticate", "Basic realm=\"p\""}}, {}};
+            return {.tunnel = server.port()};
+        }};
+        auto access = withLogin();
+        access.registry.certificates = certificate.pem().toStdString();
+        access.proxies.https = (proxyAsks ? "http://alice:word@" : "http://") + proxy.host();
+        const auto name = parseName("registry.test:5000/x/y:1").value();
+        const auto resolved = m_fetcher->resolve(name, access, {"amd64", "linux", ""}, {});
+        QVERIFY2(resolved, said(resolved).c_str());
+        const auto fetched = fetch(*m_fetcher, name, access, layer::digestOf(kImage.layer), kImage.layer.size());
+        QVERIFY2(fetched.result, said(fetched.result).c_str());
+        QVERIFY(fetched.bytes == kImage.layer);
+        for (const auto& request : proxy.requests())
+            QCOMPARE(request.method, "CONNECT");
+        QVERIFY(!proxy.requests().isEmpty() && !sawSecrets(proxy));
+        // And nobody is let in who has another word for the proxy.
+        access.proxies.https = "http://alice:guessed@" + proxy.host();
+        QCOMPARE(m_fetcher->resolve(name, access, {"amd64", "linux", ""}, {}).has_value(), !proxyAsks);
+    }
+
+    /// Only on this machine is a registry spoken to without TLS that nobody has said it of.
+    void withoutTlsOnlyWhereItIsSaid_data()
+    {
+        QTest::addColumn<bool>("isSaid");
+        QTest::newRow("said") << true;
+        QTest::newRow("not said") << false;
+    }
+    void withoutTlsOnlyWhereItIsSaid()
+    {
+        QFETCH(bool, isSaid);
+        const HttpServer server{[](const Request& request) { return honest(kImage, request); }};
+        const HttpServer proxy{[&](const Request& request) -> Reply {
+            if (request.method == "CONNECT")
+                return {.tunnel = server.port()};
+            auto there = request;
+            there.path.remove(0, there.path.indexOf("/v2/"));
+            return honest(kImage, there);
+        }};
+        auto access = withLogin();
+        access.registry.plainHttp = isSaid;
+        access.proxies.http = access.proxies.https = proxy.host(); // so that the registry is not on this machine
+        const auto resolved
+            = m_fetcher->resolve(parseName("registry.test:5000/x/y:1").value(), access, {"amd64", "linux", ""}, {});
+        QVERIFY2(resolved.has_value() == isSaid, said(resolved).c_str());
+        QVERIFY(!proxy.requests().isEmpty());
+        for (const auto& request : proxy.requests())
+            QCOMPARE(request.method, isSaid ? "GET" : "CONNECT");
+        QVERIFY(server.requests().isEmpty()); // it was sent nothing but TLS, which it does not read
+        QVERIFY2(isSaid || said(resolved).starts_with("Network: registry.test:5000/x/y: "), said(resolved).c_str());
+    }
+
     /// A request with a setting that is none costs nobody else's.
     void badSettings()
     {
@@ -235,6 +312,29 @@ private Q_SLOTS:
         access.registry.certificates = certificate.pem().toStdString();
         const auto resolved = m_fetcher->resolve(nameAt(server), access, {"amd64", "linux", ""}, {});
         QVERIFY2(resolved, said(resolved).c_str());
+    }
+
+    /// What the machine trusts needs no word of anybody.
+    void certificatesOfTheMachine()
+    {
+        const Certificate certificate;
+        const HttpServer server{[](const Request& request) { return honest(kImage, request); },
+                                certificate.serverSide()};
+        // In a mount namespace of its own, which the fetcher that is started there has, too.
+        std::string trusted = "(cannot change what the machine trusts)";
+        std::jthread{[&] {
+            if (::unshare(CLONE_NEWNS) != 0 || ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0
+                || ::mount("tmpfs", "/etc/ssl", "tmpfs", 0, nullptr) != 0 || ::mkdir("/etc/ssl/certs", 0755) != 0
+                || !QFile::copy(certificate.path(), QStringLiteral("/etc/ssl/certs/registry.pem"))
+                || QProcess::execute(QStringLiteral("openssl"),
+                                     {QStringLiteral("rehash"), QStringLiteral("/etc/ssl/certs")})
+                    != 0)
+                return;
+            trusted = said(start()->resolve(nameAt(server), quickAccess(), {"amd64", "linux", ""}, {}));
+        }}.join();
+        QCOMPARE(trusted, "no error");
+        const auto refused = m_fetcher->resolve(nameAt(server), quickAccess(), {"amd64", "linux", ""}, {});
+        QVERIFY(!refused);
     }
 
     void neverFromTlsToNone()

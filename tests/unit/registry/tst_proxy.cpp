@@ -46,6 +46,28 @@ private Q_SLOTS:
             : found.hostName().toLatin1() + ':' + QByteArray::number(found.port());
         QCOMPARE(text, proxy);
     }
+
+    void kind_data()
+    {
+        QTest::addColumn<QByteArray>("proxy");
+        QTest::addColumn<QNetworkProxy>("expected");
+        QTest::newRow("a host") << QByteArray("p") << QNetworkProxy{QNetworkProxy::HttpProxy, QStringLiteral("p"), 80};
+        for (const char* scheme : {"socks", "socks5", "socks5h"}) {
+            QTest::newRow(scheme) << QByteArray(scheme) + "://p:1"
+                                  << QNetworkProxy{QNetworkProxy::Socks5Proxy, QStringLiteral("p"), 1};
+        }
+        QTest::newRow("socks without a port")
+            << QByteArray("socks5://p") << QNetworkProxy{QNetworkProxy::Socks5Proxy, QStringLiteral("p"), 1080};
+        QTest::newRow("with a login") << QByteArray("http://user:word@p:1")
+                                      << QNetworkProxy{QNetworkProxy::HttpProxy, QStringLiteral("p"), 1,
+                                                       QStringLiteral("user"), QStringLiteral("word")};
+    }
+    void kind()
+    {
+        QFETCH(QByteArray, proxy);
+        QFETCH(QNetworkProxy, expected);
+        QCOMPARE(proxyFor(QUrl{QStringLiteral("https://r.example.com/")}, {{}, proxy.toStdString(), {}}), expected);
+    }
 };
 
 QTEST_GUILESS_MAIN(TstProxy)
