@@ -59,6 +59,9 @@ private:
     using Failure = std::function<bool(const client::ClientError&)>; ///< true: somebody else has said it
 
     using Success = std::function<void(const QStringList& result)>;
+    using Write = std::function<client::Pending<QPointer<client::JobClient>>(client::Descriptor)>;
+    /// Somebody else writes the file, which stays as it was until all of it is written.
+    void write(const QString& path, const Write& write, const std::function<void()>& again);
     using WriteArchive
         = std::function<client::Pending<QPointer<client::JobClient>>(client::ContainerClient*, client::Descriptor)>;
     void writeArchive(client::ContainerClient* container, const QString& file, const WriteArchive& write);

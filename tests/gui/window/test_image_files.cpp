@@ -8,13 +8,21 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDialog>
+#include <QDir>
 #include <QDragEnterEvent>
 #include <QDropEvent>
+#include <QFile>
+#include <QFileInfo>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMimeData>
 #include <QTest>
 #include <QUrl>
+
+#include <array>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace lamella;
 using namespace Qt::StringLiterals;
@@ -35,9 +43,46 @@ private Q_SLOTS:
     void importsWhatIsNoImage();
     void savesSeveral();
     void savesADirectory();
+    void leavesWhatWasThere_data();
+    void leavesWhatWasThere();
+    void replacesWhatIsWhole();
+    void writesIntoAPipe();
     void commitsAContainer();
     void exportsAContainer();
+
+private:
+    void beginSaving(const QString& file);
+    void beginExporting(const QString& file);
+    QByteArray contentOf(const QString& file) const;
 };
+
+/// Of the only image.
+void TestImageFiles::beginSaving(const QString& file)
+{
+    m_helper->addImage(u"one:1"_s);
+    connectReady();
+    QTRY_COMPARE(imageView()->model()->rowCount(), 1);
+    imageView()->selectAll();
+    action(u"saveImagesAction"_s)->trigger();
+    QTRY_VERIFY(find<QAbstractButton>(u"chooseFileButton"_s));
+    find<QAbstractButton>(u"chooseFileButton"_s)->click();
+    choose(u"saveChooser"_s, file);
+}
+
+void TestImageFiles::beginExporting(const QString& file)
+{
+    m_helper->addContainer(u"web"_s, u"stopped"_s);
+    connectReady();
+    QTRY_VERIFY(action(u"exportAction"_s)->isEnabled());
+    action(u"exportAction"_s)->trigger();
+    choose(u"exportChooser"_s, file);
+}
+
+QByteArray TestImageFiles::contentOf(const QString& file) const
+{
+    QFile opened(file);
+    return opened.open(QIODevice::ReadOnly) ? opened.readAll() : QByteArray("it cannot be opened");
+}
 
 void TestImageFiles::loadsAFile()
 {
@@ -135,6 +180,90 @@ void TestImageFiles::savesADirectory()
     choose(u"saveChooser"_s, m_directory->path());
     QTRY_VERIFY(m_helper->lastCall.contains(u"SaveImages"_s));
     QCOMPARE(optionsOf(u"SaveImages"_s), (QVariantMap{{u"format"_s, u"oci-dir"_s}}));
+}
+
+void TestImageFiles::leavesWhatWasThere_data()
+{
+    QTest::addColumn<QString>("method");
+    QTest::addColumn<QString>("end");
+    for (const QString& method : {u"SaveImages"_s, u"Export"_s}) {
+        for (const QString& end : {u"refused"_s, u"failed"_s, u"cancelled"_s, u"lost"_s})
+            QTest::newRow(qPrintable(method + u' ' + end)) << method << end;
+    }
+}
+
+void TestImageFiles::leavesWhatWasThere()
+{
+    QFETCH(QString, method);
+    QFETCH(QString, end);
+    const QString out = file(u"out.tar"_s, "the archive of last week");
+    if (end == "refused"_L1)
+        m_helper->failNext(method, u"Busy"_s, u"It is busy."_s);
+    method == "Export"_L1 ? beginExporting(out) : beginSaving(out);
+    if (end != "refused"_L1) {
+        QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+        QCOMPARE(m_helper->lastCall.value(method).at(method == "Export"_L1 ? 0 : 1).toString(), u"written"_s);
+        // While it is written, what was there is whole.
+        QCOMPARE(contentOf(out), "the archive of last week");
+        QCOMPARE(QDir(m_directory->path()).entryList(QDir::Files | QDir::Hidden).size(), 2);
+    }
+    if (end == "failed"_L1)
+        m_helper->endJob(u"the disk is full"_s, u"NoSpace"_s);
+    else if (end == "cancelled"_L1)
+        m_client->jobs().constFirst()->cancel();
+    else if (end == "lost"_L1)
+        m_helper.reset();
+    QTRY_COMPARE(QDir(m_directory->path()).entryList(QDir::Files | QDir::Hidden), QStringList{u"out.tar"_s});
+    QCOMPARE(contentOf(out), "the archive of last week");
+}
+
+void TestImageFiles::replacesWhatIsWhole()
+{
+    const QString old = file(u"out.tar"_s, "the archive of last week");
+    QVERIFY(QFile::setPermissions(old, QFile::ReadOwner | QFile::WriteOwner | QFile::ReadGroup));
+    const QString link = m_directory->filePath(u"link.tar"_s);
+    QVERIFY(QFile::link(u"out.tar"_s, link));
+    beginSaving(link);
+    QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+    m_helper->endJob({});
+    QTRY_COMPARE(contentOf(old), "written");
+    QVERIFY(QFileInfo(link).isSymLink());
+    QCOMPARE(QDir(m_directory->path()).entryList(QDir::Files | QDir::Hidden),
+             (QStringList{u"link.tar"_s, u"out.tar"_s}));
+    const QFile::Permissions others = QFile::ReadGroup | QFile::WriteGroup | QFile::ReadOther | QFile::WriteOther;
+    QCOMPARE(QFile::permissions(old) & others, QFile::ReadGroup);
+    QVERIFY(!banner()->isVisible());
+    // A new one is the person's alone.
+    const QString made = m_directory->filePath(u"new.tar"_s);
+    action(u"saveImagesAction"_s)->trigger();
+    QTRY_VERIFY(find<QAbstractButton>(u"chooseFileButton"_s));
+    find<QAbstractButton>(u"chooseFileButton"_s)->click();
+    choose(u"saveChooser"_s, made);
+    QTRY_COMPARE(m_helper->calls.count(u"Wait"_s), 2);
+    QVERIFY(!QFile::exists(made));
+    m_helper->endJob({});
+    QTRY_COMPARE(contentOf(made), "written");
+    QCOMPARE(QFile::permissions(made) & others, QFile::Permissions());
+}
+
+void TestImageFiles::writesIntoAPipe()
+{
+    const QString pipe = m_directory->filePath(u"pipe"_s);
+    QCOMPARE(::mkfifo(QFile::encodeName(pipe).constData(), S_IRUSR | S_IWUSR), 0);
+    // Nobody reads it: that is said, and nothing waits.
+    beginSaving(pipe);
+    QTRY_VERIFY(banner()->isVisible());
+    QVERIFY2(banner()->text().contains(pipe), qPrintable(banner()->text()));
+    QVERIFY(!m_helper->calls.contains(u"SaveImages"_s));
+    const client::Descriptor reader(::open(QFile::encodeName(pipe).constData(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    QVERIFY(reader.isValid());
+    banner()->findChild<QAbstractButton*>(u"bannerAction"_s)->click();
+    QTRY_VERIFY(m_helper->calls.contains(u"SaveImages"_s));
+    std::array<char, 16> got{};
+    QCOMPARE(::read(reader.get(), got.data(), got.size()), 7);
+    QCOMPARE(got.data(), "written");
+    QCOMPARE(QDir(m_directory->path()).entryList(QDir::AllEntries | QDir::System | QDir::Hidden | QDir::NoDotAndDotDot),
+             QStringList{u"pipe"_s});
 }
 
 void TestImageFiles::commitsAContainer()
