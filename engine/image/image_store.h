@@ -63,6 +63,7 @@ struct NewImageSettings {
     std::vector<std::string> entrypoint = {};
     std::vector<std::string> cmd = {};
     std::vector<std::string> env = {}; ///< NAME=value
+    std::vector<std::string> unsetEnv = {}; ///< names that the image below has, and this one has not
     std::string workingDir = {};
     std::string user = {};
     std::string stopSignal = {};
@@ -247,10 +248,10 @@ public:
     /// False where a commit has left a layer that is still its archive.
     bool isUnpacked(const Image& image) const;
 
-    /// Waits until the files of all layers are there, and unpacks those that nobody unpacks: for who is about to look at
-    /// them. Ended early it can be called again. Errors: NotFound (the image was removed, a layer was lost), Cancelled,
-    /// NoSpace, DigestMismatch, InvalidArgument and LimitExceeded (the layer cannot be unpacked: the image is of no
-    /// use).
+    /// Waits until the files of all layers are there, and unpacks those that nobody unpacks: for who is about to look
+    /// at them. Ended early it can be called again. Errors: NotFound (the image was removed, a layer was lost),
+    /// Cancelled, NoSpace, DigestMismatch, InvalidArgument and LimitExceeded (the layer cannot be unpacked: the image
+    /// is of no use).
     Result<void> unpack(const Image& image, const ProgressSink& progress, std::stop_token stop) const;
 
     /// Whether a container can be made of it at once: it is unpacked, and the disk has what was pulled.
