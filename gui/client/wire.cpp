@@ -267,11 +267,19 @@ QVariantMap toWire(const NewImage& image)
              {{u"author"_s, image.author},
               {u"message"_s, image.message},
               {u"working_dir"_s, image.workingDir},
-              {u"user"_s, image.user}});
-    if (!image.command.isEmpty())
-        wire.insert(u"command"_s, image.command);
-    if (!image.env.isEmpty())
-        wire.insert(u"env"_s, image.env);
+              {u"user"_s, image.user},
+              {u"stop_signal"_s, image.stopSignal}});
+    const std::initializer_list<std::pair<QString, QStringList>> lists{{u"entrypoint"_s, image.entrypoint},
+                                                                       {u"command"_s, image.command},
+                                                                       {u"env"_s, image.env},
+                                                                       {u"unset_env"_s, image.unsetEnv},
+                                                                       {u"exposed_ports"_s, image.exposedPorts},
+                                                                       {u"volumes"_s, image.volumes},
+                                                                       {u"labels"_s, image.labels}};
+    for (const auto& [name, list] : lists) {
+        if (!list.isEmpty())
+            wire.insert(name, list);
+    }
     return wire;
 }
 

@@ -16,6 +16,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMimeData>
+#include <QTableWidget>
 #include <QTest>
 #include <QUrl>
 
@@ -48,13 +49,27 @@ private Q_SLOTS:
     void replacesWhatIsWhole();
     void writesIntoAPipe();
     void commitsAContainer();
+    void saysWhatTheNewImageIs();
+    void takesVariablesOut();
+    void refusesWhatNoImageCanSay_data();
+    void refusesWhatNoImageCanSay();
     void exportsAContainer();
 
 private:
     void beginSaving(const QString& file);
     void beginExporting(const QString& file);
+    void openCommit();
     QByteArray contentOf(const QString& file) const;
 };
+
+void TestImageFiles::openCommit()
+{
+    m_helper->addContainer(u"web"_s, u"running"_s);
+    connectReady();
+    QTRY_VERIFY(action(u"commitAction"_s)->isEnabled());
+    action(u"commitAction"_s)->trigger();
+    QTRY_VERIFY(find<QDialog>(u"commitDialog"_s));
+}
 
 /// Of the only image.
 void TestImageFiles::beginSaving(const QString& file)
@@ -292,6 +307,97 @@ void TestImageFiles::commitsAContainer()
                           {u"message"_s, u"with notes"_s},
                           {u"working_dir"_s, u"/srv"_s},
                           {u"pause"_s, false}}));
+}
+
+void TestImageFiles::saysWhatTheNewImageIs()
+{
+    m_helper->addImage(u"starter:latest"_s);
+    m_helper->imageConfig = R"({"Entrypoint":["/entry","-v"],"Cmd":["serve","two words"],"StopSignal":"SIGQUIT",
+        "WorkingDir":"/srv","User":"www","ExposedPorts":{"443/tcp":{},"80/tcp":{}},"Labels":{"a":"b"}})";
+    openCommit();
+    const auto field = [this](const QString& name) { return find<QLineEdit>(name); };
+    // Each for itself: what is typed takes the place of one of them.
+    QTRY_COMPARE(field(u"newEntrypoint"_s)->placeholderText(), u"/entry -v"_s);
+    QCOMPARE(field(u"newCommand"_s)->placeholderText(), u"serve 'two words'"_s);
+    QCOMPARE(field(u"newWorkingDir"_s)->placeholderText(), u"/srv"_s);
+    QCOMPARE(field(u"newUser"_s)->placeholderText(), u"www"_s);
+    QCOMPARE(field(u"newStopSignal"_s)->placeholderText(), u"SIGQUIT"_s);
+    QCOMPARE(field(u"newPorts"_s)->placeholderText(), u"besides 443/tcp 80/tcp"_s);
+    QCOMPARE(field(u"newLabels"_s)->placeholderText(), u"besides a=b"_s);
+    // The command of before goes with its entrypoint.
+    field(u"newEntrypoint"_s)->setText(u"/bin/sh -c"_s);
+    QVERIFY(!field(u"newCommand"_s)->placeholderText().contains(u"serve"));
+    field(u"newCommand"_s)->setText(u"'echo hi'"_s);
+    field(u"newStopSignal"_s)->setText(u"SIGINT"_s);
+    field(u"newPorts"_s)->setText(u"8080 53/udp"_s);
+    field(u"newVolumes"_s)->setText(u"/data '/my data'"_s);
+    field(u"newLabels"_s)->setText(u"version=2 'title=Two words'"_s);
+    find<QAbstractButton>(u"newOk"_s)->click();
+    QTRY_VERIFY(m_helper->lastCall.contains(u"Commit"_s));
+    QCOMPARE(optionsOf(u"Commit"_s),
+             (QVariantMap{{u"entrypoint"_s, QStringList{u"/bin/sh"_s, u"-c"_s}},
+                          {u"command"_s, QStringList{u"echo hi"_s}},
+                          {u"stop_signal"_s, u"SIGINT"_s},
+                          {u"exposed_ports"_s, QStringList{u"8080"_s, u"53/udp"_s}},
+                          {u"volumes"_s, QStringList{u"/data"_s, u"/my data"_s}},
+                          {u"labels"_s, QStringList{u"version=2"_s, u"title=Two words"_s}}}));
+}
+
+void TestImageFiles::takesVariablesOut()
+{
+    const QString image = m_helper->addImage(u"starter:latest"_s);
+    m_helper->changeImage(
+        image, {{u"Env"_s, QStringList{u"PATH=/bin"_s, u"an.old-name=1"_s, u"TOKEN=secret"_s, u"MODE=slow"_s}}});
+    openCommit();
+    auto* table = find<QTableWidget>(u"environmentTable"_s);
+    QStringList names;
+    for (int row = 0; row < table->rowCount(); ++row)
+        names.append(table->item(row, 0) ? table->item(row, 0)->text() : QString());
+    QCOMPARE(names, (QStringList{u"PATH"_s, u"an.old-name"_s, u"TOKEN"_s, u"MODE"_s, QString()}));
+    // What the image calls it is nobody's fault here.
+    QVERIFY2(find<QAbstractButton>(u"newOk"_s)->isEnabled(), qPrintable(find<QLabel>(u"newProblem"_s)->text()));
+    table->setCurrentCell(2, 0);
+    find<QAbstractButton>(u"removeVariable"_s)->click();
+    table->item(2, 1)->setText(u"fast"_s);
+    table->item(0, 0)->setText(u"MY_PATH"_s);
+    find<QAbstractButton>(u"newOk"_s)->click();
+    QTRY_VERIFY(m_helper->lastCall.contains(u"Commit"_s));
+    QCOMPARE(optionsOf(u"Commit"_s),
+             (QVariantMap{{u"env"_s, QStringList{u"MY_PATH=/bin"_s, u"MODE=fast"_s}},
+                          {u"unset_env"_s, QStringList{u"PATH"_s, u"TOKEN"_s}}}));
+}
+
+void TestImageFiles::refusesWhatNoImageCanSay_data()
+{
+    QTest::addColumn<QString>("field");
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("said");
+    const auto row = [](const char* name, const QString& field, const QString& text, const QString& said) {
+        QTest::newRow(name) << field << text << said;
+    };
+    row("an entrypoint with an open quote", u"newEntrypoint"_s, u"sh -c 'x"_s, u"quote"_s);
+    row("a port of letters", u"newPorts"_s, u"80 http"_s, u"“http” is no port"_s);
+    row("a port that is too large", u"newPorts"_s, u"65536"_s, u"“65536” is no port"_s);
+    row("a port of no protocol", u"newPorts"_s, u"80/icmp"_s, u"“80/icmp” is no port"_s);
+    row("a volume below nothing", u"newVolumes"_s, u"/a b"_s, u"“b” is no volume"_s);
+    row("a label without a name", u"newLabels"_s, u"=1"_s, u"“=1” is no label"_s);
+    row("a label without a value", u"newLabels"_s, u"a"_s, u"“a” is no label"_s);
+    row("a signal that is none", u"newStopSignal"_s, u"term please"_s, u"“term please” is no signal"_s);
+}
+
+void TestImageFiles::refusesWhatNoImageCanSay()
+{
+    QFETCH(QString, field);
+    QFETCH(QString, text);
+    QFETCH(QString, said);
+    m_helper->addImage(u"starter:latest"_s);
+    openCommit();
+    QVERIFY(find<QAbstractButton>(u"newOk"_s)->isEnabled());
+    find<QLineEdit>(field)->setText(text);
+    QVERIFY(!find<QAbstractButton>(u"newOk"_s)->isEnabled());
+    QVERIFY2(find<QLabel>(u"newProblem"_s)->text().contains(said), qPrintable(find<QLabel>(u"newProblem"_s)->text()));
+    find<QLineEdit>(field)->clear();
+    QVERIFY(find<QAbstractButton>(u"newOk"_s)->isEnabled());
 }
 
 void TestImageFiles::exportsAContainer()
