@@ -6,6 +6,7 @@
 #include "gui/app/image_details.h"
 #include "gui/app/splitter.h"
 #include "gui/client/client.h"
+#include "gui/models/image_filter.h"
 #include "gui/models/image_list_model.h"
 #include "gui/models/image_relations.h"
 #include "gui/widgets/emptystate.h"
@@ -17,7 +18,6 @@
 #include <QHeaderView>
 #include <QMenu>
 #include <QSettings>
-#include <QSortFilterProxyModel>
 #include <QStackedWidget>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -39,7 +39,7 @@ ImagesSection::ImagesSection(client::Client* client, ImageActions* actions, QWid
     , m_client(client)
     , m_actions(actions)
     , m_model(new ImageListModel(client, this))
-    , m_filter(new QSortFilterProxyModel(this))
+    , m_filter(new models::ImageFilter(this))
     , m_view(new QTableView(this))
     , m_details(new ImageDetails(client, this))
     , m_splitter(new Splitter(this))
@@ -47,9 +47,6 @@ ImagesSection::ImagesSection(client::Client* client, ImageActions* actions, QWid
     , m_empty(new widgets::EmptyState(this))
 {
     m_filter->setSourceModel(m_model);
-    m_filter->setSortRole(ImageListModel::SortRole);
-    m_filter->setFilterCaseSensitivity(Qt::CaseInsensitive);
-    m_filter->setFilterKeyColumn(ImageListModel::NameColumn);
     QWidget* head = buildHead();
     buildView();
     m_empty->setObjectName(QStringLiteral("imagesEmpty"));
@@ -103,7 +100,7 @@ QWidget* ImagesSection::buildHead()
     m_search = new widgets::SearchField(tr("Search images"), head);
     m_search->setObjectName(QStringLiteral("imageSearch"));
     m_search->setAccessibleName(tr("Search images"));
-    m_search->setToolTip(tr("A part of the name (Ctrl+F)"));
+    m_search->setToolTip(tr("A part of a name or tag, or the beginning of an ID (Ctrl+F)"));
     m_search->setMaximumWidth(360);
     auto* run = new ActionButton(m_actions->run, head);
     run->makePrimary();
@@ -115,7 +112,7 @@ QWidget* ImagesSection::buildHead()
     layout->addWidget(new ActionButton(m_actions->load, head));
     layout->addWidget(new ActionButton(m_actions->pull, head));
     layout->addWidget(run);
-    connect(m_search, &widgets::SearchField::searched, m_filter, &QSortFilterProxyModel::setFilterFixedString);
+    connect(m_search, &widgets::SearchField::searched, m_filter, &models::ImageFilter::setSearch);
     connect(m_search, &widgets::SearchField::searched, this, &ImagesSection::showRightPage);
     return head;
 }
@@ -272,7 +269,7 @@ void ImagesSection::showRightPage()
         return;
     }
     if (m_model->rowCount() > 0)
-        m_empty->setContent(u"filter", tr("No image has such a name."), tr("Show all"));
+        m_empty->setContent(u"filter", tr("No image has such a name or ID."), tr("Show all"));
     else if (!m_client->isReady())
         m_empty->setContent(u"warning", tr("There is nothing to show while Lamella is not connected to its helper."),
                             tr("Try again"));

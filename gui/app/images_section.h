@@ -6,7 +6,6 @@
 
 class QMenu;
 class QSettings;
-class QSortFilterProxyModel;
 class QStackedWidget;
 class QTableView;
 
@@ -16,8 +15,9 @@ class ImageClient;
 } // namespace lamella::client
 
 namespace lamella::models {
+class ImageFilter;
 class ImageListModel;
-}
+} // namespace lamella::models
 
 namespace lamella::widgets {
 class EmptyState;
@@ -67,7 +67,7 @@ private:
     client::Client* m_client;
     ImageActions* m_actions;
     models::ImageListModel* m_model;
-    QSortFilterProxyModel* m_filter;
+    models::ImageFilter* m_filter;
     widgets::SearchField* m_search;
     QTableView* m_view;
     ImageDetails* m_details;

@@ -175,6 +175,8 @@ QVariant ImageListModel::data(const QModelIndex& index, int role) const
         return display(image, index.column());
     case SortRole:
         return sortKey(image, index.column());
+    case NamesRole:
+        return image->data().references;
     case IdRole:
         return image->data().id;
     case Qt::ToolTipRole:

@@ -28,7 +28,11 @@ public:
         UsedByColumn,
         ColumnCount
     };
-    enum Role { IdRole = Qt::UserRole, SortRole };
+    enum Role {
+        IdRole = Qt::UserRole,
+        SortRole,
+        NamesRole, ///< all of them, whole
+    };
 
     explicit ImageListModel(client::Client* client, QObject* parent = nullptr);
 

@@ -43,6 +43,8 @@ public:
 private Q_SLOTS:
     void offersTheFirstStep();
     void listsImages();
+    void findsByNamesAndId_data();
+    void findsByNamesAndId();
     void leadsToTheContainer();
     void leadsToTheTrash();
     void leadsToTheContainerByKeys();
@@ -98,6 +100,55 @@ void TestImages::listsImages()
     QTRY_COMPARE(cell(0, u"Shared"_s), u"1.4 MB"_s);
     m_helper->changeImage(id, {{u"References"_s, QStringList{u"a:1"_s, u"b:2"_s}}});
     QTRY_COMPARE(cell(0, u"Tag"_s), u"1 and 1 more"_s);
+}
+
+void TestImages::findsByNamesAndId_data()
+{
+    QTest::addColumn<QString>("search");
+    QTest::addColumn<QStringList>("found");
+    const QString debian = u"debian"_s;
+    const QString app = u"quay.io/team/app"_s;
+    const QString nameless = u"(no name)"_s;
+    QTest::newRow("nothing") << QString() << QStringList{nameless, debian, app};
+    QTest::newRow("a part of the name") << u"EBI"_s << QStringList{debian};
+    QTest::newRow("the tag") << u"13.1"_s << QStringList{debian};
+    QTest::newRow("name and tag") << u"debian:13.1"_s << QStringList{debian};
+    QTest::newRow("the registry") << u"docker.io/library/debian"_s << QStringList{debian};
+    QTest::newRow("another name of it") << u"newest"_s << QStringList{app};
+    QTest::newRow("two words") << u"app 2-slim"_s << QStringList{app};
+    QTest::newRow("words of two images") << u"debian newest"_s << QStringList();
+    QTest::newRow("the beginning of the ID") << u"aaaaaaaaaaaa"_s << QStringList{debian};
+    QTest::newRow("the whole ID") << u"sha256:"_s + QString(64, u'a') << QStringList{debian};
+    QTest::newRow("the ID of one without a name") << u"sha256:000000"_s << QStringList{nameless, app};
+    QTest::newRow("the end of an ID") << u"0002"_s << QStringList();
+}
+
+void TestImages::findsByNamesAndId()
+{
+    QFETCH(QString, search);
+    QFETCH(QStringList, found);
+    m_helper->addImage(u"docker.io/library/debian:13.1"_s);
+    const QString app = m_helper->addImage(u"quay.io/team/app:2-slim"_s);
+    m_helper->changeImage(app, {{u"References"_s, QStringList{u"quay.io/team/app:2-slim"_s, u"mine:newest"_s}}});
+    const QString nameless = m_helper->addImage(u"x"_s);
+    m_helper->changeImage(nameless, {{u"References"_s, QStringList()}});
+    QVERIFY(app.endsWith(u"01"_s) && nameless.endsWith(u"02"_s));
+    connectReady();
+    QTRY_COMPARE(imageView()->model()->rowCount(), 3);
+    auto* field = find<QLineEdit>(u"imageSearch"_s);
+    // One that finds nothing comes first, so that what is found was looked for.
+    field->setText(u"no such image"_s);
+    QTRY_COMPARE(imageView()->model()->rowCount(), 0);
+    field->setText(search);
+    const auto names = [this] {
+        QStringList shown;
+        for (int row = 0; row < imageView()->model()->rowCount(); ++row)
+            shown.append(cell(row, u"Name"_s));
+        return shown;
+    };
+    if (found.isEmpty())
+        QTest::qWait(600);
+    QTRY_COMPARE(names(), found);
 }
 
 void TestImages::leadsToTheContainer()
