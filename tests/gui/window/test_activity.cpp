@@ -29,6 +29,7 @@ private Q_SLOTS:
     void showsLayersOfAJob();
     void failedPullsAreTriedAgain();
     void failedPushesAreTriedAgain();
+    void cancelledPullsAreTriedAgain();
 };
 
 void TestActivity::showsLayersOfAJob()
@@ -106,6 +107,36 @@ void TestActivity::failedPullsAreTriedAgain()
     QCOMPARE(m_helper->lastCall.value(u"PullImage"_s).at(0).toString(), u"docker.io/library/debian:latest"_s);
     QCOMPARE(optionsOf(u"PullImage"_s), (QVariantMap{{u"platform"_s, u"linux/arm64"_s}}));
     QTRY_COMPARE(m_window->findChildren<app::JobCard*>().size(), 1);
+}
+
+void TestActivity::cancelledPullsAreTriedAgain()
+{
+    connectReady();
+    auto* dialog = openPull(u"debian"_s);
+    QVERIFY(dialog);
+    dialog->findChild<QComboBox*>(u"platformCombo"_s)->setCurrentText(u"linux/arm64"_s);
+    dialog->findChild<QAbstractButton*>(u"registryOk"_s)->click();
+    QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+    m_helper->changeParts({{u"sha256:aaaa"_s, 10, 100}});
+    QTRY_COMPARE(m_helper->calls.count(u"Wait"_s), 2);
+    m_window->showPage(u"activity"_s);
+    auto* card = m_window->findChild<app::JobCard*>();
+    QVERIFY(card);
+    QVERIFY(!card->findChild<QWidget*>(u"cardRetry"_s)->isVisible());
+    card->findChild<QAbstractButton*>(u"cardCancel"_s)->click();
+    auto* retry = card->findChild<QAbstractButton*>(u"cardRetry"_s);
+    QTRY_VERIFY(retry->isVisible());
+    QVERIFY(!banner()->isVisible());
+    // It stays when the helper has forgotten the job.
+    m_helper->forgetJob();
+    QTRY_VERIFY(m_client->jobs().isEmpty());
+    QVERIFY(retry->isVisible());
+    retry->click();
+    QTRY_COMPARE(m_helper->calls.count(u"PullImage"_s), 2);
+    QCOMPARE(m_helper->lastCall.value(u"PullImage"_s).at(0).toString(), u"docker.io/library/debian:latest"_s);
+    QCOMPARE(optionsOf(u"PullImage"_s), (QVariantMap{{u"platform"_s, u"linux/arm64"_s}}));
+    QTRY_COMPARE(m_window->findChildren<app::JobCard*>().size(), 1);
+    QTRY_VERIFY(m_window->findChild<app::JobCard*>()->findChild<QWidget*>(u"cardProgress"_s)->isVisible());
 }
 
 void TestActivity::failedPushesAreTriedAgain()
