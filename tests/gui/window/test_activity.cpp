@@ -10,6 +10,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QProgressBar>
+#include <QRegularExpression>
 #include <QTest>
 
 using namespace lamella;
@@ -27,6 +28,7 @@ public:
 
 private Q_SLOTS:
     void showsLayersOfAJob();
+    void showsHowFastEachLayerComes();
     void failedPullsAreTriedAgain();
     void failedPushesAreTriedAgain();
     void cancelledPullsAreTriedAgain();
@@ -78,6 +80,40 @@ void TestActivity::showsLayersOfAJob()
     QVERIFY(alpine->findChild<QWidget*>(u"cardProgress"_s)->isVisible());
     // Whoever cancels knows it.
     QVERIFY(!banner()->isVisible());
+}
+
+void TestActivity::showsHowFastEachLayerComes()
+{
+    connectReady();
+    auto* dialog = openPull(u"debian"_s);
+    QVERIFY(dialog);
+    dialog->findChild<QAbstractButton*>(u"registryOk"_s)->click();
+    QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+    const QString first = u"sha256:"_s + QString(64, u'1');
+    const QString second = u"sha256:"_s + QString(64, u'2');
+    const QString third = u"sha256:"_s + QString(64, u'3');
+    const quint64 mebi = 1024 * 1024;
+    const auto arrive = [&](quint64 one, quint64 two, quint64 three) {
+        m_helper->changeParts({{first, one, 64 * mebi}, {second, two, 64 * mebi}, {third, three, mebi}});
+        m_helper->changeJob({{u"BytesDone"_s, one + two + three}, {u"BytesTotal"_s, 129 * mebi}});
+    };
+    arrive(mebi, mebi, mebi / 2);
+    m_window->showPage(u"activity"_s);
+    QTRY_COMPARE(m_window->findChildren<QLabel*>(u"partFigures"_s).size(), 3);
+    const QList<QLabel*> figures = m_window->findChildren<QLabel*>(u"partFigures"_s);
+    QCOMPARE(figures.at(0)->text(), u"1.0 MB of 64.0 MB"_s);
+    // Longer than it takes until a rate says something of the network.
+    QTest::qWait(600);
+    arrive(33 * mebi, mebi, mebi);
+    static const QRegularExpression rate(u"\\A33\\.0 MB of 64\\.0 MB · [0-9.]+ MB/s\\z"_s);
+    QTRY_VERIFY2(rate.match(figures.at(0)->text()).hasMatch(), qPrintable(figures.at(0)->text()));
+    // One that stands still has no rate, nor has one that is there.
+    QCOMPARE(figures.at(1)->text(), u"1.0 MB of 64.0 MB"_s);
+    QCOMPARE(figures.at(2)->text(), u"1.0 MB"_s);
+    const auto* altogether = m_window->findChild<QLabel*>(u"jobFigures"_s);
+    QTRY_VERIFY2(altogether->text().contains(u"MB/s"), qPrintable(altogether->text()));
+    m_helper->endJob({});
+    QTRY_COMPARE(altogether->text(), u"done · 129 MB"_s);
 }
 
 void TestActivity::failedPullsAreTriedAgain()
