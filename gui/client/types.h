@@ -103,7 +103,6 @@ struct ImageData {
     QString workingDir;
     QString user;
     std::vector<LayerInfo> layers; ///< from the bottom
-    QString manifestDigest;
     QStringList usedBy; ///< object paths of containers
 
     friend bool operator==(const ImageData&, const ImageData&) = default;

@@ -126,7 +126,6 @@ void read(const QVariantMap& properties, ImageData& data)
         for (const dbus::Layer& layer : layers)
             data.layers.push_back({layer.diffId, layer.chainId, layer.sizeBytes, layer.createdUsec, layer.createdBy});
     });
-    take(properties, "ManifestDigest"_L1, data.manifestDigest);
     takeList<dbus::ObjectPaths>(properties, "UsedBy"_L1, [&data](const dbus::ObjectPaths& containers) {
         data.usedBy.clear();
         for (const QDBusObjectPath& container : containers)

@@ -14,6 +14,7 @@
 
 namespace lamella::models {
 
+using namespace Qt::StringLiterals;
 using client::JobClient;
 using client::JobState;
 
@@ -301,7 +302,9 @@ QString JobsModel::figures(const Row& row) const
     case JobState::Running:
         return joined({data.stage, bytesOf(data.bytesDone, data.bytesTotal), rateOf(row.rate)});
     case JobState::Succeeded:
-        return joined({tr("done"), bytesOf(data.bytesTotal, data.bytesTotal)});
+        // Under which digest the registry has it now is what a person takes along.
+        return joined({tr("done"), bytesOf(data.bytesTotal, data.bytesTotal),
+                       data.operation == "push-image"_L1 ? data.result.value(0) : QString()});
     case JobState::Cancelled:
         return tr("cancelled");
     case JobState::Failed:

@@ -32,6 +32,7 @@ private Q_SLOTS:
     void failedPullsAreTriedAgain();
     void failedPushesAreTriedAgain();
     void cancelledPullsAreTriedAgain();
+    void saysUnderWhichDigestItWasPushed();
 };
 
 void TestActivity::showsLayersOfAJob()
@@ -202,6 +203,26 @@ void TestActivity::failedPushesAreTriedAgain()
     QTRY_VERIFY(find<dialogs::RegistryDialog>(u"pushDialog"_s));
     QCOMPARE(find<QLineEdit>(u"loginUser"_s)->text(), u"me"_s);
     QVERIFY(find<QLineEdit>(u"loginPassword"_s)->text().isEmpty());
+}
+
+void TestActivity::saysUnderWhichDigestItWasPushed()
+{
+    m_helper->addImage(u"quay.io/team/app:1"_s);
+    connectReady();
+    QTRY_VERIFY(action(u"pushAction"_s)->isEnabled());
+    action(u"pushAction"_s)->trigger();
+    QTRY_VERIFY(find<QAbstractButton>(u"registryOk"_s)->isEnabled());
+    find<QAbstractButton>(u"registryOk"_s)->click();
+    QTRY_COMPARE(m_helper->calls.count(u"Wait"_s), 1);
+    m_helper->changeParts({{u"sha256:aaaa"_s, 10, 100}});
+    QTRY_COMPARE(m_helper->calls.count(u"Wait"_s), 2);
+    const QString digest = u"sha256:"_s + QString(64, u'd');
+    m_helper->endJob({}, {}, {digest});
+    m_window->showPage(u"activity"_s);
+    auto* figures = m_window->findChild<QLabel*>(u"jobFigures"_s);
+    QTRY_COMPARE(figures->text(), u"done · "_s + digest);
+    // It can be copied.
+    QVERIFY(figures->textInteractionFlags().testFlag(Qt::TextSelectableByMouse));
 }
 
 QTEST_MAIN(TestActivity)

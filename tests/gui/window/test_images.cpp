@@ -456,6 +456,9 @@ void TestImages::showsTheDocuments()
     QTRY_VERIFY2(text->toPlainText().contains(u"    \"os\": \"linux\""), qPrintable(text->toPlainText()));
     find<QComboBox>(u"documentCombo"_s)->setCurrentIndex(1);
     QVERIFY(text->toPlainText().contains(u"schemaVersion"));
+    // What the registry calls it is of the document as it came, not as it is laid out here.
+    QCOMPARE(find<widgets::ElidedLabel>(u"documentDigest"_s)->text(),
+             u"sha256:bafebd36189ad3688b7b3915ea55d461e0bfcfbdde11e54b0a123999fb6be50f"_s);
 }
 
 QTEST_MAIN(TestImages)
