@@ -55,6 +55,7 @@ private Q_SLOTS:
     void removesWhatIsNotUsed();
     void removesSeveral();
     void prunesAfterShowing();
+    void prunesOnlyWhatWasShown();
     void showsTheHistory();
     void showsTheLayers();
     void comparesTwo();
@@ -363,8 +364,30 @@ void TestImages::prunesAfterShowing()
     QCOMPARE(find<QListWidget>(u"pruneList"_s)->count(), 2);
     QVERIFY(find<QLabel>(u"pruneSummary"_s)->text().contains(u"6.0 MB"));
     find<QAbstractButton>(u"pruneDeed"_s)->click();
-    QTRY_COMPARE(m_helper->calls.count(u"PruneImages"_s), 3);
-    QCOMPARE(optionsOf(u"PruneImages"_s), (QVariantMap{{u"all"_s, true}}));
+    QTRY_VERIFY(m_client->images().isEmpty());
+    QVERIFY(!banner()->isVisible());
+}
+
+void TestImages::prunesOnlyWhatWasShown()
+{
+    const QString shown = m_helper->addImage(u"shown:1"_s);
+    const QString used = m_helper->addImage(u"used-since:1"_s);
+    const QString unseen = m_helper->addImage(u"unused-since:1"_s);
+    m_helper->unused = {shown, used};
+    connectReady();
+    QTRY_VERIFY(action(u"pruneAction"_s)->isEnabled());
+    action(u"pruneAction"_s)->trigger();
+    QTRY_VERIFY(find<QListWidget>(u"pruneList"_s));
+    find<QCheckBox>(u"pruneNamed"_s)->setChecked(true);
+    QCOMPARE(find<QListWidget>(u"pruneList"_s)->count(), 2);
+    // A container is made of the one and another one is removed while the list is read.
+    m_helper->unused = {shown, unseen};
+    find<QAbstractButton>(u"pruneDeed"_s)->click();
+    QTRY_COMPARE(m_client->images().size(), 2);
+    QVERIFY(!m_client->image(shown) && m_client->image(used) && m_client->image(unseen));
+    // Nor does the helper choose by itself what goes.
+    QCOMPARE(m_helper->calls.count(u"Remove"_s), 1);
+    QVERIFY(optionsOf(u"PruneImages"_s).value(u"dry_run"_s).toBool());
 }
 
 void TestImages::showsTheHistory()
