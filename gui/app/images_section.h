@@ -4,6 +4,8 @@
 #include <QTimer>
 #include <QWidget>
 
+#include <optional>
+
 class QMenu;
 class QSettings;
 class QStackedWidget;
@@ -20,6 +22,7 @@ class ImageListModel;
 } // namespace lamella::models
 
 namespace lamella::widgets {
+class ElidedLabel;
 class EmptyState;
 class SearchField;
 } // namespace lamella::widgets
@@ -63,6 +66,7 @@ private:
     void fitColumns();
     void openUsers();
     void askUsage();
+    void showUsage();
 
     client::Client* m_client;
     ImageActions* m_actions;
@@ -74,6 +78,8 @@ private:
     Splitter* m_splitter;
     QStackedWidget* m_stack;
     widgets::EmptyState* m_empty;
+    widgets::ElidedLabel* m_taken; ///< how much the images take altogether
+    std::optional<quint64> m_totalBytes; ///< each layer counted once
     QTimer m_usage;
 };
 

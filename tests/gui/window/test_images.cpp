@@ -43,6 +43,7 @@ public:
 private Q_SLOTS:
     void offersTheFirstStep();
     void listsImages();
+    void saysWhatTheyTake();
     void findsByNamesAndId_data();
     void findsByNamesAndId();
     void leadsToTheContainer();
@@ -99,8 +100,33 @@ void TestImages::listsImages()
     QCOMPARE(cell(1, u"Tag"_s), u"1 · linux/arm64"_s); // of another machine
     QCOMPARE(cell(1, u"Used by"_s), QString());
     QTRY_COMPARE(cell(0, u"Shared"_s), u"1.4 MB"_s);
+    QCOMPARE(cell(0, u"Unique"_s), u"488 kB"_s);
     m_helper->changeImage(id, {{u"References"_s, QStringList{u"a:1"_s, u"b:2"_s}}});
     QTRY_COMPARE(cell(0, u"Tag"_s), u"1 and 1 more"_s);
+}
+
+void TestImages::saysWhatTheyTake()
+{
+    const auto layer = [](const QString& name, quint64 bytes) {
+        return dbus::Layer{u"sha256:"_s + name, u"sha256:"_s + name, bytes, 1, u"RUN it"_s};
+    };
+    const auto layers
+        = [](const dbus::LayerList& list) { return QVariantMap{{u"Layers"_s, QVariant::fromValue(list)}}; };
+    m_helper->addImage(u"starter:latest"_s); // the one that the container is of
+    const QString own = m_helper->addImage(u"own:1"_s);
+    m_helper->addContainer(u"web"_s, u"running"_s);
+    connectReady();
+    auto* taken = find<widgets::ElidedLabel>(u"imagesTaken"_s);
+    // What others have, too, would not come free.
+    QTRY_COMPARE(taken->text(), u"2 image(s), 1.9 MB on the disk."_s);
+    m_helper->changeImage(own, layers({layer(u"c"_s, 2'000'000), layer(u"e"_s, 3 << 20)}));
+    QTRY_COMPARE(taken->text(),
+                 u"2 image(s), 1.9 MB on the disk. To remove those that nothing uses would free 3.0 MB."_s);
+    m_helper->removeContainer(m_client->containers().constFirst()->id());
+    QTRY_VERIFY2(taken->text().endsWith(u"would free 4.9 MB."_s), qPrintable(taken->text()));
+    for (const client::ImageClient* image : m_client->images())
+        m_helper->removeImage(image->data().id);
+    QTRY_VERIFY(!taken->isVisible());
 }
 
 void TestImages::findsByNamesAndId_data()
