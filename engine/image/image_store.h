@@ -169,7 +169,8 @@ public:
 
     /// The same from one file: the tar of an OCI layout or what `docker save` wrote, plain or compressed with gzip or
     /// zstd. What comes out of a compressed one lies in a file of the store for so long, which has no name. Errors
-    /// besides: InvalidArgument (it is no file, or no such archive).
+    /// besides: InvalidArgument (it is no file, no archive, a damaged one, or misses what its documents name), NotFound
+    /// (an archive of anything else than images).
     Result<std::vector<std::string>> loadArchive(BorrowedFd archive, uid_t owner, const ProgressSink& progress,
                                                  std::stop_token stop, const Platform& platform = {});
 
