@@ -82,6 +82,8 @@ void ImageActions::buildActions()
     pull = make(QStringLiteral("pullAction"), u"pull", tr("&Pull image…"), tr("Get an image from a registry"),
                 QStringLiteral("Ctrl+Shift+L"));
     pull->setIconText(tr("Pull…"));
+    pullAgain = make(QStringLiteral("pullAgainAction"), u"refresh", tr("Pull a&gain…"),
+                     tr("Get what the registry has by now under the image's name"));
     load = make(QStringLiteral("loadImageAction"), u"load", tr("&Load image…"),
                 tr("Load the images of an archive: what “docker save” or skopeo wrote, or a file system"),
                 QStringLiteral("Ctrl+O"));
@@ -127,6 +129,10 @@ void ImageActions::connectActions()
     connect(pull, &QAction::triggered, this, [this] { m_jobs->pull(); });
     connect(run, &QAction::triggered, this, [this] {
         if (image())
+    connect(pullAgain, &QAction::triggered, this, [this] {
+        if (image())
+            m_jobs->pullAgain(image());
+    });
             Q_EMIT runRequested(image()->data().id);
     });
     connect(tag, &QAction::triggered, this, &ImageActions::askTag);
@@ -153,8 +159,8 @@ void ImageActions::connectActions()
 
 QList<QAction*> ImageActions::contextActions() const
 {
-    return {run,    users, nullptr, tag,     untag,    push,   save,    nullptr, history,
-            layers, files, inspect, nullptr, copyName, copyId, nullptr, remove};
+    return {run,     users,  nullptr, tag,     untag,   pullAgain, push,   save,    nullptr,
+            history, layers, files,   inspect, nullptr, copyName,  copyId, nullptr, remove};
 }
 
 void ImageActions::setImages(const QList<ImageClient*>& images)
@@ -179,6 +185,7 @@ void ImageActions::update()
     users->setEnabled(image() && !models::userNames(m_client, image()).isEmpty());
     untag->setEnabled(ready && image() && !image()->data().references.isEmpty());
     const bool several = image() && image()->data().references.size() > 1;
+    pullAgain->setEnabled(ready && image() && !ImageJobs::nameToPull(image()).isEmpty());
     untag->setText(several ? tr("&Untag…") : tr("&Untag"));
 }
 

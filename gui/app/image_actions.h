@@ -40,6 +40,7 @@ public:
     QAction* loadDirectory;
     QAction* pull;
     QAction* run;
+    QAction* pullAgain;
     QAction* users;
     QAction* tag;
     QAction* untag;

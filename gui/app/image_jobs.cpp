@@ -4,6 +4,7 @@
 #include "gui/app/kept_changes.h"
 #include "gui/client/credentials.h"
 #include "gui/format/image_text.h"
+#include "gui/models/image_relations.h"
 #include "gui/models/jobs_model.h"
 #include "gui/models/saved_file.h"
 
@@ -13,6 +14,7 @@
 #include <QWidget>
 #include <QtConcurrentRun>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -249,11 +251,25 @@ RegistryDialog* ImageJobs::dialogFor(const Transfer& transfer)
     return dialog;
 }
 
-void ImageJobs::pull(const QString& reference)
+void ImageJobs::pull()
+{
+    dialogFor(pullTransfer())->open();
+}
+
+QString ImageJobs::nameToPull(const client::ImageClient* image)
+{
+    const QStringList& names = image->data().references;
+    // A digest says which image it is, once and for all.
+    const auto found = std::ranges::find_if(names, [](const QString& name) { return !name.contains(u'@'); });
+    return found == names.end() ? QString() : *found;
+}
+
+void ImageJobs::pullAgain(client::ImageClient* image)
 {
     RegistryDialog* dialog = dialogFor(pullTransfer());
-    if (!reference.isEmpty())
-        dialog->setReference(reference);
+    if (const QString platform = models::foreignPlatform(m_client, image); !platform.isEmpty())
+        dialog->setPlatform(platform);
+    dialog->setReference(nameToPull(image));
     dialog->open();
 }
 

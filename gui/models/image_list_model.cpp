@@ -82,13 +82,6 @@ void ImageListModel::setUsage(const client::DiskUsage& usage)
     refresh();
 }
 
-QString ImageListModel::foreignPlatform(const client::ImageClient* image) const
-{
-    const QString& own = m_client->manager().platform;
-    const QString& theirs = image->data().platform;
-    return own.isEmpty() || theirs == own || theirs.startsWith(own + u'/') ? QString() : theirs;
-}
-
 QVariant ImageListModel::display(const client::ImageClient* image, int column) const
 {
     switch (column) {
@@ -101,7 +94,7 @@ QVariant ImageListModel::display(const client::ImageClient* image, int column) c
         QStringList words{names.isEmpty() ? QString() : format::nameParts(names.constFirst()).tag};
         if (names.size() > 1)
             words = {tr("%1 and %2 more").arg(words.constFirst()).arg(names.size() - 1)};
-        words.append(foreignPlatform(image));
+        words.append(foreignPlatform(m_client, image));
         words.removeAll(QString());
         return words.join(QStringLiteral(" · "));
     }

@@ -52,8 +52,6 @@ private:
     void add(client::ImageClient* image);
     void remove(client::ImageClient* image);
     void refresh();
-    /// What the image is for where that is not this machine; else empty.
-    QString foreignPlatform(const client::ImageClient* image) const;
     QVariant display(const client::ImageClient* image, int column) const;
     QVariant toolTip(const client::ImageClient* image, int column) const;
     QVariant accessibleText(const client::ImageClient* image, int column) const;
