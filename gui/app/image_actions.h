@@ -38,9 +38,10 @@ public:
     QAction* loadStarter;
     QAction* load;
     QAction* loadDirectory;
+    QAction* importFiles;
     QAction* pull;
-    QAction* run;
     QAction* pullAgain;
+    QAction* run;
     QAction* users;
     QAction* tag;
     QAction* untag;
@@ -74,6 +75,7 @@ private:
     void connectActions();
     void update();
     void choose(bool directory);
+    void chooseImport();
     void offerImport(const QString& archive);
     void askImport(const QString& archive);
     void askTag();

@@ -112,7 +112,7 @@ void ImageJobs::load(const QString& path)
         tr("%1 was not loaded").arg(QFileInfo(path).fileName()),
         [this, source] { return m_client->loadImage(std::move(*source)); }, again,
         [this, path, isFile](const ClientError& error) {
-            const bool noImages = isFile && error.kind == ErrorKind::InvalidArgument;
+            const bool noImages = isFile && error.kind == ErrorKind::NotFound;
             if (noImages)
                 Q_EMIT importOffered(path);
             return noImages;

@@ -194,7 +194,8 @@ void ImagesSection::chosenChanged()
 void ImagesSection::showMenu(const QPoint& position)
 {
     // Beside the rows it is about what could become one.
-    const QList<QAction*> beside{m_actions->pull, m_actions->load, m_actions->loadDirectory, nullptr, m_actions->prune};
+    const QList<QAction*> beside{m_actions->pull,        m_actions->load, m_actions->loadDirectory,
+                                 m_actions->importFiles, nullptr,         m_actions->prune};
     auto* menu = new QMenu(this);
     menu->setObjectName(QStringLiteral("imageMenu"));
     menu->setAttribute(Qt::WA_DeleteOnClose);

@@ -41,6 +41,8 @@ public:
 private Q_SLOTS:
     void loadsAFile();
     void loadsWhatIsDropped();
+    void importsAFileSystem();
+    void brokenImagesAreNotImported();
     void importsWhatIsNoImage();
     void savesSeveral();
     void savesADirectory();
@@ -139,13 +141,41 @@ void TestImageFiles::loadsWhatIsDropped()
     QVERIFY(!far.isAccepted());
 }
 
+void TestImageFiles::importsAFileSystem()
+{
+    connectReady();
+    action(u"importAction"_s)->trigger();
+    choose(u"importChooser"_s, file(u"rootfs.tar"_s, "files"));
+    QTRY_VERIFY(find<QDialog>(u"importDialog"_s));
+    QVERIFY2(find<QDialog>(u"importDialog"_s)->windowTitle().contains(u"rootfs.tar"), "it says what is imported");
+    find<QLineEdit>(u"newReference"_s)->setText(u"my-root:1"_s);
+    find<QAbstractButton>(u"newOk"_s)->click();
+    QTRY_VERIFY(m_helper->lastCall.contains(u"ImportImage"_s));
+    QCOMPARE(m_helper->lastCall.value(u"ImportImage"_s).at(0).toString(), u"files"_s);
+    QCOMPARE(m_helper->lastCall.value(u"ImportImage"_s).at(1).toString(), u"my-root:1"_s);
+    // Nobody had to fail at loading it first.
+    QVERIFY(!m_helper->calls.contains(u"LoadImage"_s));
+}
+
+void TestImageFiles::brokenImagesAreNotImported()
+{
+    connectReady();
+    action(u"loadImageAction"_s)->trigger();
+    choose(u"archiveChooser"_s, file(u"torn.tar"_s, "half of an image"));
+    QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+    m_helper->endJob(u"the archive ends too early"_s, u"InvalidArgument"_s);
+    QTRY_VERIFY(banner()->isVisible());
+    QVERIFY2(banner()->text().contains(u"ends too early"), qPrintable(banner()->text()));
+    QVERIFY(!find<widgets::Confirmation>(u"confirmation"_s));
+}
+
 void TestImageFiles::importsWhatIsNoImage()
 {
     connectReady();
     action(u"loadImageAction"_s)->trigger();
     choose(u"archiveChooser"_s, file(u"rootfs.tar"_s, "files"));
     QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
-    m_helper->endJob(u"The archive has no images."_s, u"InvalidArgument"_s);
+    m_helper->endJob(u"The archive has no images."_s, u"NotFound"_s);
     QTRY_VERIFY(find<widgets::Confirmation>(u"confirmation"_s));
     find<QAbstractButton>(u"deedButton"_s)->click();
     QTRY_VERIFY(find<QDialog>(u"importDialog"_s));
