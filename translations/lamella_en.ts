@@ -104,6 +104,16 @@
     </message>
 </context>
 <context>
+    <name>lamella::app::ImagesSection</name>
+    <message numerus="yes">
+        <source>%n image(s), %1 on the disk.</source>
+        <translation>
+            <numerusform>%n image, %1 on the disk.</numerusform>
+            <numerusform>%n images, %1 on the disk.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>lamella::app::Notices</name>
     <message numerus="yes">
         <source>%n more failure(s) before.</source>

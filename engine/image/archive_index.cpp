@@ -73,8 +73,6 @@ Result<std::string> linkTarget(std::string_view link, std::string_view target)
 Result<ArchiveIndex::File> readFile(const std::string& name, const TarEntry& entry, Bytes offset,
                                     layer::TarReader& reader)
 {
-    if (entry.chunks.size() > 1 || (entry.chunks.size() == 1 && entry.chunks[0].length != entry.size))
-        return failure(ErrorKind::Unsupported, std::format("{} in the archive is a sparse file", name));
     ArchiveIndex::File file{offset, {entry.size}, layer::Compression::None, {}};
     std::optional<layer::Sha256> hash;
     TRY(reader.readData([&](std::uint64_t at, std::span<const std::byte> bytes) -> Result<void> {
@@ -107,24 +105,40 @@ Result<ArchiveIndex> ArchiveIndex::read(layer::ByteSource& archive)
     layer::TarReader reader{source};
     ArchiveIndex index;
     while (const auto entry = TRY(reader.next())) {
-        const auto name = TRY(insideName(entry->path));
-        if (entry->type == TarType::Directory)
-            continue;
-        if (index.m_files.contains(name) || index.m_links.contains(name))
-            return failure(ErrorKind::InvalidArgument, std::format("the archive has {} twice", name));
-        if (index.m_files.size() + index.m_links.size() == limits::kArchiveFiles)
-            return failure(ErrorKind::LimitExceeded,
-                           std::format("the archive has more than {} files", limits::kArchiveFiles));
-        if (entry->type == TarType::File)
-            index.m_files[name] = TRY(readFile(name, *entry, source.position(), reader));
-        else if (entry->type == TarType::Symlink)
-            index.m_links[name] = TRY(linkTarget(name, entry->linkPath));
-        else if (entry->type == TarType::HardLink)
-            index.m_links[name] = TRY(insideName(entry->linkPath));
-        else
-            return failure(ErrorKind::InvalidArgument, std::format("{} in the archive is a device or a FIFO", name));
+        index.m_isEmpty = false;
+        auto member = index.check(*entry);
+        if (!member) {
+            if (!index.m_problem)
+                index.m_problem = std::move(member.error());
+        } else if (entry->type == TarType::File) {
+            index.m_files[member->name] = TRY(readFile(member->name, *entry, source.position(), reader));
+        } else if (entry->type != TarType::Directory) {
+            index.m_links[member->name] = std::move(member->target);
+        }
     }
     return index;
+}
+
+Result<ArchiveIndex::Member> ArchiveIndex::check(const TarEntry& entry) const
+{
+    Member member{TRY(insideName(entry.path)), {}};
+    const auto& name = member.name;
+    if (entry.type == TarType::Directory)
+        return member;
+    if (m_files.contains(name) || m_links.contains(name))
+        return failure(ErrorKind::InvalidArgument, std::format("the archive has {} twice", name));
+    if (m_files.size() + m_links.size() >= limits::kArchiveFiles && name != kLayoutIndex && name != kDockerManifest)
+        return failure(ErrorKind::LimitExceeded,
+                       std::format("the archive has more than {} files", limits::kArchiveFiles));
+    if (entry.type == TarType::Symlink)
+        member.target = TRY(linkTarget(name, entry.linkPath));
+    else if (entry.type == TarType::HardLink)
+        member.target = TRY(insideName(entry.linkPath));
+    else if (entry.type != TarType::File)
+        return failure(ErrorKind::InvalidArgument, std::format("{} in the archive is a device or a FIFO", name));
+    if (entry.chunks.size() > 1 || (entry.chunks.size() == 1 && entry.chunks[0].length != entry.size))
+        return failure(ErrorKind::Unsupported, std::format("{} in the archive is a sparse file", name));
+    return member;
 }
 
 Result<const ArchiveIndex::File*> ArchiveIndex::find(std::string_view name) const

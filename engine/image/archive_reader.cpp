@@ -89,6 +89,14 @@ Result<ArchiveIndex> indexOf(layer::ByteSource& archive)
     return index;
 }
 
+/// What an archive of images says it has, and has not, makes it a broken one.
+Result<std::vector<FoundImage>> intact(Result<std::vector<FoundImage>> images)
+{
+    if (!images && images.error().kind == ErrorKind::NotFound)
+        images.error().kind = ErrorKind::InvalidArgument;
+    return images;
+}
+
 } // namespace
 
 Result<FoundArchive> readArchive(BorrowedFd archive, BorrowedFd spill, Bytes limit, const Platform& platform)
@@ -105,13 +113,19 @@ Result<FoundArchive> readArchive(BorrowedFd archive, BorrowedFd spill, Bytes lim
     SpillingSource spilling{decompressed, spill, limit};
     const auto index = TRY(indexOf(isSpilled ? static_cast<layer::ByteSource&>(spilling) : whole));
     const ArchiveFiles files{index, isSpilled ? spill : archive};
+    const bool isLayout = TRY(index.find(kLayoutIndex)) != nullptr;
+    if (index.isEmpty())
+        return failure(ErrorKind::InvalidArgument, "the archive is no image: there is nothing in it");
+    // A root file system has links that lead out of it, and devices: only what is of images is held to their rules.
+    if (!isLayout && !TRY(index.find(kDockerManifest)))
+        return failure(ErrorKind::NotFound,
+                       "the archive is no image: it has neither index.json (OCI) nor manifest.json (docker save)");
+    if (index.problem())
+        return std::unexpected(*index.problem());
     // What Docker writes today is both.
-    if (TRY(index.find("index.json")))
-        return FoundArchive{TRY(readLayout(files, platform)), isSpilled};
-    if (TRY(index.find("manifest.json")))
-        return FoundArchive{TRY(readDockerArchive(index, files, platform)), isSpilled};
-    return failure(ErrorKind::InvalidArgument,
-                   "the archive is no image: it has neither index.json (OCI) nor manifest.json (docker save)");
+    if (isLayout)
+        return FoundArchive{TRY(intact(readLayout(files, platform))), isSpilled};
+    return FoundArchive{TRY(intact(readDockerArchive(index, files, platform))), isSpilled};
 }
 
 } // namespace lamella::image

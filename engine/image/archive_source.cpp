@@ -18,7 +18,7 @@ Result<std::vector<FoundImage>> ArchiveSource::images(const Worker& worker, std:
 Result<Blob> ArchiveSource::openBlob(const Descriptor& blob, std::stop_token)
 {
     if (!blob.offset)
-        return failure(ErrorKind::NotFound, std::format("the blob {} is missing in the archive", blob.digest));
+        return failure(ErrorKind::InvalidArgument, std::format("the blob {} is missing in the archive", blob.digest));
     return Blob{Blob::Kind::File, TRY(os::duplicate(m_isSpilled ? m_spill.borrow() : m_archive)), *blob.offset,
                 m_reader};
 }

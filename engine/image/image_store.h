@@ -63,6 +63,7 @@ struct NewImageSettings {
     std::vector<std::string> entrypoint = {};
     std::vector<std::string> cmd = {};
     std::vector<std::string> env = {}; ///< NAME=value
+    std::vector<std::string> unsetEnv = {}; ///< names that the image below has, and this one has not
     std::string workingDir = {};
     std::string user = {};
     std::string stopSignal = {};
@@ -168,7 +169,8 @@ public:
 
     /// The same from one file: the tar of an OCI layout or what `docker save` wrote, plain or compressed with gzip or
     /// zstd. What comes out of a compressed one lies in a file of the store for so long, which has no name. Errors
-    /// besides: InvalidArgument (it is no file, or no such archive).
+    /// besides: InvalidArgument (it is no file, no archive, a damaged one, or misses what its documents name), NotFound
+    /// (an archive of anything else than images).
     Result<std::vector<std::string>> loadArchive(BorrowedFd archive, uid_t owner, const ProgressSink& progress,
                                                  std::stop_token stop, const Platform& platform = {});
 
@@ -247,10 +249,10 @@ public:
     /// False where a commit has left a layer that is still its archive.
     bool isUnpacked(const Image& image) const;
 
-    /// Waits until the files of all layers are there, and unpacks those that nobody unpacks: for who is about to look at
-    /// them. Ended early it can be called again. Errors: NotFound (the image was removed, a layer was lost), Cancelled,
-    /// NoSpace, DigestMismatch, InvalidArgument and LimitExceeded (the layer cannot be unpacked: the image is of no
-    /// use).
+    /// Waits until the files of all layers are there, and unpacks those that nobody unpacks: for who is about to look
+    /// at them. Ended early it can be called again. Errors: NotFound (the image was removed, a layer was lost),
+    /// Cancelled, NoSpace, DigestMismatch, InvalidArgument and LimitExceeded (the layer cannot be unpacked: the image
+    /// is of no use).
     Result<void> unpack(const Image& image, const ProgressSink& progress, std::stop_token stop) const;
 
     /// Whether a container can be made of it at once: it is unpacked, and the disk has what was pulled.

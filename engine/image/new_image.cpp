@@ -41,6 +41,20 @@ void setVariables(json& run, const std::vector<std::string>& variables)
     }
 }
 
+void unsetVariables(json& run, const std::vector<std::string>& names)
+{
+    const auto list = run.find("Env");
+    if (list == run.end() || !list->is_array())
+        return;
+    for (const auto& name : names)
+        std::erase_if(list->get_ref<json::array_t&>(), [&](const json& one) {
+            const auto& variable = one.get_ref<const std::string&>();
+            return variable == name || variable.starts_with(name + '=');
+        });
+    if (list->empty())
+        run.erase(list);
+}
+
 // config.md, "config". What is empty is left out, so that a reader takes its own default. An image's command belongs to
 // its entrypoint: a new one makes it meaningless, as in a Dockerfile.
 void apply(const NewImageSettings& settings, json& run)
@@ -56,6 +70,7 @@ void apply(const NewImageSettings& settings, json& run)
     set("WorkingDir", settings.workingDir);
     set("User", settings.user);
     set("StopSignal", settings.stopSignal);
+    unsetVariables(run, settings.unsetEnv);
     if (!settings.env.empty())
         setVariables(run, settings.env);
     for (const auto& label : settings.labels)

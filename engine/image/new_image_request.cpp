@@ -45,6 +45,11 @@ bool isAssignment(std::string_view text)
     return text.find('=') != std::string_view::npos && !text.starts_with('=');
 }
 
+bool isName(std::string_view text)
+{
+    return !text.empty() && !text.contains('=');
+}
+
 // "SIGTERM", "TERM", "15", "SIGRTMIN+3"
 bool isSignal(std::string_view text)
 {
@@ -82,6 +87,7 @@ json toJson(const NewImageSettings& settings)
         {"entrypoint", settings.entrypoint},
         {"cmd", settings.cmd},
         {"env", settings.env},
+        {"unsetEnv", settings.unsetEnv},
         {"workingDir", settings.workingDir},
         {"user", settings.user},
         {"stopSignal", settings.stopSignal},
@@ -103,6 +109,7 @@ Result<NewImageSettings> settingsOf(const Fields& fields)
     settings.entrypoint = TRY(list("entrypoint"));
     settings.cmd = TRY(list("cmd"));
     settings.env = TRY(list("env"));
+    settings.unsetEnv = TRY(list("unsetEnv"));
     settings.workingDir = TRY(fields.text("workingDir", limits::kPath));
     settings.user = TRY(fields.text("user", limits::kReference));
     settings.stopSignal = TRY(fields.text("stopSignal", limits::kReference));
@@ -131,6 +138,7 @@ Result<void> checkSettings(const NewImageSettings& settings)
     TRY(checkEach(settings.entrypoint, "a word of the entrypoint", isAny));
     TRY(checkEach(settings.cmd, "a word of the command", isAny));
     TRY(checkEach(settings.env, "a variable (NAME=value)", isAssignment));
+    TRY(checkEach(settings.unsetEnv, "the name of a variable", isName));
     TRY(checkEach(settings.labels, "a label (name=value)", isAssignment));
     TRY(checkEach(settings.exposedPorts, "a port (80, 80/tcp, 80/udp)", isPort));
     TRY(checkEach(settings.volumes, "a volume (an absolute path without \"..\")", isAbsolute));

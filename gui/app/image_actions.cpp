@@ -33,6 +33,15 @@ namespace lamella::app {
 using client::ImageClient;
 using client::Outcome;
 
+namespace {
+
+QStringList archiveFilters()
+{
+    return {ImageActions::tr("Archives (*.tar *.tar.gz *.tgz *.tar.zst *.tzst)"), ImageActions::tr("All files (*)")};
+}
+
+} // namespace
+
 QString starterLayout()
 {
     const QString beside
@@ -82,12 +91,15 @@ void ImageActions::buildActions()
     pull = make(QStringLiteral("pullAction"), u"pull", tr("&Pull image…"), tr("Get an image from a registry"),
                 QStringLiteral("Ctrl+Shift+L"));
     pull->setIconText(tr("Pull…"));
+    pullAgain = make(QStringLiteral("pullAgainAction"), u"refresh", tr("Pull a&gain…"),
+                     tr("Get what the registry has by now under the image's name"));
     load = make(QStringLiteral("loadImageAction"), u"load", tr("&Load image…"),
-                tr("Load the images of an archive: what “docker save” or skopeo wrote, or a file system"),
-                QStringLiteral("Ctrl+O"));
+                tr("Load the images of an archive: what “docker save” or skopeo wrote"), QStringLiteral("Ctrl+O"));
     load->setIconText(tr("Load…"));
     loadDirectory = make(QStringLiteral("loadLayoutAction"), u"load", tr("Load image &directory…"),
                          tr("Load the images of an OCI image layout, a directory"));
+    importFiles = make(QStringLiteral("importAction"), u"load", tr("Import root &file system…"),
+                       tr("Make an image with one layer of the files of an archive"));
     // Enter is what activates a row of any list.
     run = make(QStringLiteral("runImageAction"), u"run", tr("&Run…"), tr("Run a container from this image (Enter)"));
     run->setIconText(tr("Run…"));
@@ -124,7 +136,12 @@ void ImageActions::connectActions()
     connect(loadStarter, &QAction::triggered, this, [this] { m_jobs->load(starterLayout()); });
     connect(load, &QAction::triggered, this, [this] { choose(false); });
     connect(loadDirectory, &QAction::triggered, this, [this] { choose(true); });
+    connect(importFiles, &QAction::triggered, this, &ImageActions::chooseImport);
     connect(pull, &QAction::triggered, this, [this] { m_jobs->pull(); });
+    connect(pullAgain, &QAction::triggered, this, [this] {
+        if (image())
+            m_jobs->pullAgain(image());
+    });
     connect(run, &QAction::triggered, this, [this] {
         if (image())
             Q_EMIT runRequested(image()->data().id);
@@ -153,8 +170,8 @@ void ImageActions::connectActions()
 
 QList<QAction*> ImageActions::contextActions() const
 {
-    return {run,    users, nullptr, tag,     untag,    push,   save,    nullptr, history,
-            layers, files, inspect, nullptr, copyName, copyId, nullptr, remove};
+    return {run,     users,  nullptr, tag,     untag,   pullAgain, push,   save,    nullptr,
+            history, layers, files,   inspect, nullptr, copyName,  copyId, nullptr, remove};
 }
 
 void ImageActions::setImages(const QList<ImageClient*>& images)
@@ -170,16 +187,28 @@ void ImageActions::setImages(const QList<ImageClient*>& images)
 void ImageActions::update()
 {
     const bool ready = m_client->isReady();
-    for (QAction* action : {load, loadDirectory, loadStarter, pull, prune})
+    for (QAction* action : {load, loadDirectory, importFiles, loadStarter, pull, prune})
         action->setEnabled(ready);
     for (QAction* action : {run, tag, push, save, history, layers, files, inspect, remove})
         action->setEnabled(ready && image());
     for (QAction* action : {copyName, copyId})
         action->setEnabled(image());
     users->setEnabled(image() && !models::userNames(m_client, image()).isEmpty());
+    pullAgain->setEnabled(ready && image() && !ImageJobs::nameToPull(image()).isEmpty());
     untag->setEnabled(ready && image() && !image()->data().references.isEmpty());
     const bool several = image() && image()->data().references.size() > 1;
     untag->setText(several ? tr("&Untag…") : tr("&Untag"));
+}
+
+void ImageActions::chooseImport()
+{
+    auto* chooser = new QFileDialog(m_window, tr("Import the archive of a root file system"));
+    chooser->setObjectName(QStringLiteral("importChooser"));
+    chooser->setAttribute(Qt::WA_DeleteOnClose);
+    chooser->setFileMode(QFileDialog::ExistingFile);
+    chooser->setNameFilters(archiveFilters());
+    connect(chooser, &QFileDialog::fileSelected, this, &ImageActions::askImport);
+    chooser->open();
 }
 
 void ImageActions::choose(bool directory)
@@ -191,7 +220,7 @@ void ImageActions::choose(bool directory)
     chooser->setFileMode(directory ? QFileDialog::Directory : QFileDialog::ExistingFile);
     chooser->setOption(QFileDialog::ShowDirsOnly, directory);
     if (!directory)
-        chooser->setNameFilters({tr("Archives (*.tar *.tar.gz *.tgz *.tar.zst *.tzst)"), tr("All files (*)")});
+        chooser->setNameFilters(archiveFilters());
     connect(chooser, &QFileDialog::fileSelected, m_jobs, &ImageJobs::load);
     chooser->open();
 }

@@ -38,7 +38,9 @@ public:
     QAction* loadStarter;
     QAction* load;
     QAction* loadDirectory;
+    QAction* importFiles;
     QAction* pull;
+    QAction* pullAgain;
     QAction* run;
     QAction* users;
     QAction* tag;
@@ -73,6 +75,7 @@ private:
     void connectActions();
     void update();
     void choose(bool directory);
+    void chooseImport();
     void offerImport(const QString& archive);
     void askImport(const QString& archive);
     void askTag();

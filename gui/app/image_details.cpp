@@ -8,6 +8,7 @@
 #include "gui/pages/layersview.h"
 #include "gui/widgets/banner.h"
 #include "gui/widgets/copymenu.h"
+#include "gui/widgets/elidedlabel.h"
 #include "gui/widgets/fonts.h"
 #include "gui/widgets/icons.h"
 #include "gui/widgets/tabledelegate.h"
@@ -15,6 +16,7 @@
 #include <QAction>
 #include <QClipboard>
 #include <QComboBox>
+#include <QCryptographicHash>
 #include <QEvent>
 #include <QGuiApplication>
 #include <QHBoxLayout>
@@ -59,6 +61,13 @@ void nameForImages(QWidget* view, const QRegularExpression& names)
     const QList<QObject*> parts = view->findChildren<QObject*>(names);
     for (QObject* part : parts)
         part->setObjectName(QStringLiteral("image-") + part->objectName());
+}
+
+/// As registries name it, of its bytes as they are: of the configuration it is the image's ID.
+QString digestOf(const QString& document)
+{
+    return QStringLiteral("sha256:")
+        + QString::fromLatin1(QCryptographicHash::hash(document.toUtf8(), QCryptographicHash::Sha256).toHex());
 }
 
 /// JSON in lines; what is none as it is.
@@ -192,13 +201,17 @@ QWidget* ImageDetails::buildDocuments()
     copy->setToolTip(tr("Copy the whole document"));
     copy->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     copy->setAutoRaise(true);
+    m_digest = new widgets::ElidedLabel(page);
+    m_digest->setObjectName(QStringLiteral("documentDigest"));
+    m_digest->setFont(widgets::monospaceFont(font()));
     m_document = plainText(QStringLiteral("documentText"), tr("The document, JSON"), page);
     m_document->setLineWrapMode(QPlainTextEdit::NoWrap);
     auto* head = new QHBoxLayout;
     head->setContentsMargins(widgets::kSpacing, widgets::kGrid, widgets::kSpacing, widgets::kGrid);
     head->addWidget(m_which);
     head->addWidget(copy);
-    head->addStretch();
+    head->addSpacing(widgets::kSpacing);
+    head->addWidget(m_digest, 1);
     auto* layout = new QVBoxLayout(page);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
@@ -317,7 +330,7 @@ void ImageDetails::loadDocuments()
             showError(tr("The image's documents could not be read"), documents.error());
             return;
         }
-        m_documents = {readable(documents->manifest), readable(documents->config)};
+        m_documents = *documents;
         showDocument();
     });
 }
@@ -355,7 +368,9 @@ void ImageDetails::showStep()
 
 void ImageDetails::showDocument()
 {
-    m_document->setPlainText(m_which->currentIndex() == 0 ? m_documents.config : m_documents.manifest);
+    const QString& document = m_which->currentIndex() == 0 ? m_documents.config : m_documents.manifest;
+    m_document->setPlainText(readable(document));
+    m_digest->setText(document.isEmpty() ? QString() : digestOf(document));
 }
 
 } // namespace lamella::app

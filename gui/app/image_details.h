@@ -26,7 +26,8 @@ class LayersView;
 
 namespace lamella::widgets {
 class Banner;
-}
+class ElidedLabel;
+} // namespace lamella::widgets
 
 namespace lamella::app {
 
@@ -73,6 +74,7 @@ private:
     pages::FilesView* m_files;
     QComboBox* m_which;
     QPlainTextEdit* m_document;
+    widgets::ElidedLabel* m_digest;
     client::ImageDocuments m_documents;
     bool m_filesFailed = false; ///< the banner says so
     QString m_layersOf; ///< the image whose layers are shown, by id

@@ -4,13 +4,17 @@
 #include "gui/app/kept_changes.h"
 #include "gui/client/credentials.h"
 #include "gui/format/image_text.h"
+#include "gui/models/image_relations.h"
 #include "gui/models/jobs_model.h"
+#include "gui/models/saved_file.h"
 
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <QWidget>
+#include <QtConcurrentRun>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -26,8 +30,6 @@ using dialogs::RegistryRequest;
 namespace {
 
 constexpr qsizetype kMostHistory = 50;
-/// What is written may hold secrets: it is the person's alone.
-constexpr mode_t kMode = 0600;
 
 } // namespace
 
@@ -74,10 +76,28 @@ void ImageJobs::follow(client::JobClient* job, const QString& what, const std::f
 
 client::Descriptor ImageJobs::open(const QString& path, int flags, const std::function<void()>& again)
 {
-    client::Descriptor file(::open(QFile::encodeName(path).constData(), flags | O_CLOEXEC, kMode));
+    client::Descriptor file(::open(QFile::encodeName(path).constData(), flags | O_CLOEXEC));
     if (!file.isValid())
         Q_EMIT failed(tr("%1 cannot be opened: %2").arg(path, QString::fromLocal8Bit(std::strerror(errno))), again);
     return file;
+}
+
+void ImageJobs::write(const QString& path, const Write& write, const std::function<void()>& again)
+{
+    const auto begun = models::SavedFile::begin(path);
+    if (!begun) {
+        Q_EMIT failed(tr("%1 cannot be opened: %2").arg(path, begun.error()), again);
+        return;
+    }
+    const QString notWritten = tr("%1 was not written to the end").arg(path);
+    run(
+        notWritten, [file = *begun, write] { return write(file->descriptor()); }, again, {},
+        [=, this, file = *begun](const QStringList&) {
+            QtConcurrent::run(&models::SavedFile::finish, file).then(this, [=, this](const QString& problem) {
+                if (!problem.isEmpty())
+                    Q_EMIT failed(tr("%1: %2").arg(notWritten, problem), again);
+            });
+        });
 }
 
 void ImageJobs::load(const QString& path)
@@ -92,7 +112,7 @@ void ImageJobs::load(const QString& path)
         tr("%1 was not loaded").arg(QFileInfo(path).fileName()),
         [this, source] { return m_client->loadImage(std::move(*source)); }, again,
         [this, path, isFile](const ClientError& error) {
-            const bool noImages = isFile && error.kind == ErrorKind::InvalidArgument;
+            const bool noImages = isFile && error.kind == ErrorKind::NotFound;
             if (noImages)
                 Q_EMIT importOffered(path);
             return noImages;
@@ -112,12 +132,16 @@ void ImageJobs::import(const QString& archive, const client::NewImage& image)
 void ImageJobs::save(const QStringList& images, const QString& file, const client::SaveOptions& options)
 {
     const auto again = [this, images, file, options] { save(images, file, options); };
-    const int flags = options.directory ? O_RDONLY | O_DIRECTORY : O_WRONLY | O_CREAT | O_TRUNC;
-    auto out = std::make_shared<client::Descriptor>(open(file, flags, again));
+    const auto begin = [this, images, options](client::Descriptor out) {
+        return m_client->saveImages(images, std::move(out), options);
+    };
+    if (!options.directory) {
+        write(file, begin, again);
+        return;
+    }
+    auto out = std::make_shared<client::Descriptor>(open(file, O_RDONLY | O_DIRECTORY, again));
     if (out->isValid())
-        run(
-            tr("%1 was not written to the end").arg(file),
-            [=, this] { return m_client->saveImages(images, std::move(*out), options); }, again);
+        run(tr("%1 was not written to the end").arg(file), [begin, out] { return begin(std::move(*out)); }, again);
 }
 
 void ImageJobs::commit(client::ContainerClient* container, const client::NewImage& image, bool pause,
@@ -171,12 +195,16 @@ void ImageJobs::writeArchive(client::ContainerClient* container, const QString& 
     if (!container)
         return;
     const QPointer about(container);
-    const auto again = [this, about, file, write] { writeArchive(about, file, write); };
-    auto out = std::make_shared<client::Descriptor>(open(file, O_WRONLY | O_CREAT | O_TRUNC, again));
-    if (out->isValid())
-        run(
-            tr("%1 was not written to the end").arg(file),
-            [about, out, write] { return write(about, std::move(*out)); }, again);
+    this->write(
+        file,
+        [about, write](client::Descriptor out) {
+            if (about)
+                return write(about, std::move(out));
+            client::Promise<QPointer<client::JobClient>> gone;
+            gone.fail({ErrorKind::NotFound, tr("The container is not there any more.")});
+            return gone.pending();
+        },
+        [this, about, file, write] { writeArchive(about, file, write); });
 }
 
 QStringList ImageJobs::names() const
@@ -223,11 +251,25 @@ RegistryDialog* ImageJobs::dialogFor(const Transfer& transfer)
     return dialog;
 }
 
-void ImageJobs::pull(const QString& reference)
+void ImageJobs::pull()
+{
+    dialogFor(pullTransfer())->open();
+}
+
+QString ImageJobs::nameToPull(const client::ImageClient* image)
+{
+    const QStringList& names = image->data().references;
+    // A digest says which image it is, once and for all.
+    const auto found = std::ranges::find_if(names, [](const QString& name) { return !name.contains(u'@'); });
+    return found == names.end() ? QString() : *found;
+}
+
+void ImageJobs::pullAgain(client::ImageClient* image)
 {
     RegistryDialog* dialog = dialogFor(pullTransfer());
-    if (!reference.isEmpty())
-        dialog->setReference(reference);
+    if (const QString platform = models::foreignPlatform(m_client, image); !platform.isEmpty())
+        dialog->setPlatform(platform);
+    dialog->setReference(nameToPull(image));
     dialog->open();
 }
 

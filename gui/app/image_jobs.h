@@ -38,8 +38,12 @@ public:
     /// As files in a new directory in `parent`.
     void keepChanges(client::ContainerClient* container, const QByteArrayList& paths, const QString& parent);
     void exportFiles(client::ContainerClient* container, const QString& file);
-    /// Opens the dialog; `reference` may be empty.
-    void pull(const QString& reference = {});
+    /// Opens the dialog.
+    void pull();
+    /// The dialog with the image's name and platform in it.
+    void pullAgain(client::ImageClient* image);
+    /// Its first name under which a registry may have another image by now; empty: it has none.
+    static QString nameToPull(const client::ImageClient* image);
     void push(client::ImageClient* image);
 
     /// What was asked of registries before, the newest first; what is asked from now on goes into it.
@@ -59,6 +63,9 @@ private:
     using Failure = std::function<bool(const client::ClientError&)>; ///< true: somebody else has said it
 
     using Success = std::function<void(const QStringList& result)>;
+    using Write = std::function<client::Pending<QPointer<client::JobClient>>(client::Descriptor)>;
+    /// Somebody else writes the file, which stays as it was until all of it is written.
+    void write(const QString& path, const Write& write, const std::function<void()>& again);
     using WriteArchive
         = std::function<client::Pending<QPointer<client::JobClient>>(client::ContainerClient*, client::Descriptor)>;
     void writeArchive(client::ContainerClient* container, const QString& file, const WriteArchive& write);

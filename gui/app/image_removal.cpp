@@ -149,11 +149,17 @@ void ImageRemoval::confirmPrune(const client::Pruned& unused, const client::Prun
     dialog->open();
 }
 
-void ImageRemoval::prune(bool all)
+void ImageRemoval::prune(const QStringList& shown, bool all)
 {
-    m_client->pruneImages(all, false).then(this, [this](const Outcome<client::Pruned>& pruned) {
-        if (!pruned)
-            report(tr("The unused images were not removed"), pruned.error(), [this] { askPrune(); });
+    m_client->pruneImages(all, true).then(this, [this, shown](const Outcome<client::Pruned>& unused) {
+        if (!unused) {
+            report(tr("The unused images were not removed"), unused.error(), [this] { askPrune(); });
+            return;
+        }
+        for (const QString& path : shown) {
+            if (unused->images.contains(path))
+                remove(m_client->image(path.section(u'/', -1).replace(u'_', u':')));
+        }
     });
 }
 

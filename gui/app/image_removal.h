@@ -40,7 +40,8 @@ private:
     QString consequence(const Images& free, const Images& used) const;
     void remove(client::ImageClient* image);
     void confirmPrune(const client::Pruned& unused, const client::Pruned& all);
-    void prune(bool all);
+    /// Of `shown`, what is not used by now either: nothing goes that nobody has seen.
+    void prune(const QStringList& shown, bool all);
     void report(const QString& what, const client::ClientError& error, const std::function<void()>& retry);
 
     client::Client* m_client;

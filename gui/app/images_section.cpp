@@ -6,8 +6,11 @@
 #include "gui/app/image_details.h"
 #include "gui/app/splitter.h"
 #include "gui/client/client.h"
+#include "gui/format/formats.h"
+#include "gui/models/image_filter.h"
 #include "gui/models/image_list_model.h"
 #include "gui/models/image_relations.h"
+#include "gui/widgets/elidedlabel.h"
 #include "gui/widgets/emptystate.h"
 #include "gui/widgets/fonts.h"
 #include "gui/widgets/searchfield.h"
@@ -17,7 +20,6 @@
 #include <QHeaderView>
 #include <QMenu>
 #include <QSettings>
-#include <QSortFilterProxyModel>
 #include <QStackedWidget>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -39,19 +41,19 @@ ImagesSection::ImagesSection(client::Client* client, ImageActions* actions, QWid
     , m_client(client)
     , m_actions(actions)
     , m_model(new ImageListModel(client, this))
-    , m_filter(new QSortFilterProxyModel(this))
+    , m_filter(new models::ImageFilter(this))
     , m_view(new QTableView(this))
     , m_details(new ImageDetails(client, this))
     , m_splitter(new Splitter(this))
     , m_stack(new QStackedWidget(this))
     , m_empty(new widgets::EmptyState(this))
+    , m_taken(new widgets::ElidedLabel(this))
 {
     m_filter->setSourceModel(m_model);
-    m_filter->setSortRole(ImageListModel::SortRole);
-    m_filter->setFilterCaseSensitivity(Qt::CaseInsensitive);
-    m_filter->setFilterKeyColumn(ImageListModel::NameColumn);
     QWidget* head = buildHead();
     buildView();
+    m_taken->setObjectName(QStringLiteral("imagesTaken"));
+    m_taken->setForegroundRole(QPalette::PlaceholderText);
     m_empty->setObjectName(QStringLiteral("imagesEmpty"));
     m_splitter->setObjectName(QStringLiteral("imagesSplitter"));
     m_splitter->setOrientation(Qt::Vertical);
@@ -66,6 +68,7 @@ ImagesSection::ImagesSection(client::Client* client, ImageActions* actions, QWid
     layout->setContentsMargins(widgets::kSpacing, widgets::kSpacing, 0, 0);
     layout->setSpacing(widgets::kSpacing);
     layout->addWidget(head);
+    layout->addWidget(m_taken);
     layout->addWidget(m_stack, 1);
 
     connect(m_empty, &widgets::EmptyState::actionTriggered, this, [this] {
@@ -94,6 +97,9 @@ ImagesSection::ImagesSection(client::Client* client, ImageActions* actions, QWid
     for (const auto signal : {&client::Client::imageAdded, &client::Client::imageRemoved})
         connect(client, signal, &m_usage, qOverload<>(&QTimer::start));
     connect(client, &client::Client::stateChanged, &m_usage, qOverload<>(&QTimer::start));
+    connect(m_model, &QAbstractItemModel::dataChanged, this, &ImagesSection::showUsage);
+    connect(m_model, &QAbstractItemModel::rowsRemoved, this, &ImagesSection::showUsage);
+    showUsage();
     showRightPage();
 }
 
@@ -103,7 +109,7 @@ QWidget* ImagesSection::buildHead()
     m_search = new widgets::SearchField(tr("Search images"), head);
     m_search->setObjectName(QStringLiteral("imageSearch"));
     m_search->setAccessibleName(tr("Search images"));
-    m_search->setToolTip(tr("A part of the name (Ctrl+F)"));
+    m_search->setToolTip(tr("A part of a name or tag, or the beginning of an ID (Ctrl+F)"));
     m_search->setMaximumWidth(360);
     auto* run = new ActionButton(m_actions->run, head);
     run->makePrimary();
@@ -115,7 +121,7 @@ QWidget* ImagesSection::buildHead()
     layout->addWidget(new ActionButton(m_actions->load, head));
     layout->addWidget(new ActionButton(m_actions->pull, head));
     layout->addWidget(run);
-    connect(m_search, &widgets::SearchField::searched, m_filter, &QSortFilterProxyModel::setFilterFixedString);
+    connect(m_search, &widgets::SearchField::searched, m_filter, &models::ImageFilter::setSearch);
     connect(m_search, &widgets::SearchField::searched, this, &ImagesSection::showRightPage);
     return head;
 }
@@ -141,8 +147,9 @@ void ImagesSection::buildView()
     m_view->verticalHeader()->setDefaultSectionSize(widgets::kTableRowHeight);
     m_view->horizontalHeader()->setHighlightSections(false);
     const std::initializer_list<std::pair<int, int>> widths{
-        {ImageListModel::TagColumn, 128},   {ImageListModel::IdColumn, 112},      {ImageListModel::SizeColumn, 80},
-        {ImageListModel::SharedColumn, 80}, {ImageListModel::CreatedColumn, 104}, {ImageListModel::UsedByColumn, 160}};
+        {ImageListModel::TagColumn, 128},   {ImageListModel::IdColumn, 112},    {ImageListModel::SizeColumn, 80},
+        {ImageListModel::UniqueColumn, 80}, {ImageListModel::SharedColumn, 80}, {ImageListModel::CreatedColumn, 104},
+        {ImageListModel::UsedByColumn, 160}};
     for (const auto& [column, width] : widths)
         m_view->horizontalHeader()->resizeSection(column, width);
     m_view->horizontalHeader()->setSectionResizeMode(ImageListModel::NameColumn, QHeaderView::Stretch);
@@ -187,7 +194,8 @@ void ImagesSection::chosenChanged()
 void ImagesSection::showMenu(const QPoint& position)
 {
     // Beside the rows it is about what could become one.
-    const QList<QAction*> beside{m_actions->pull, m_actions->load, m_actions->loadDirectory, nullptr, m_actions->prune};
+    const QList<QAction*> beside{m_actions->pull,        m_actions->load, m_actions->loadDirectory,
+                                 m_actions->importFiles, nullptr,         m_actions->prune};
     auto* menu = new QMenu(this);
     menu->setObjectName(QStringLiteral("imageMenu"));
     menu->setAttribute(Qt::WA_DeleteOnClose);
@@ -227,9 +235,28 @@ void ImagesSection::askUsage()
     if (!isVisible() || !m_client->isReady())
         return;
     m_client->diskUsage().then(this, [this](const client::Outcome<client::DiskUsage>& usage) {
-        if (usage)
-            m_model->setUsage(*usage);
+        if (!usage)
+            return;
+        m_totalBytes = usage->totalBytes;
+        m_model->setUsage(*usage);
+        showUsage();
     });
+}
+
+void ImagesSection::showUsage()
+{
+    const QList<client::ImageClient*> all = m_client->images();
+    m_taken->setVisible(m_totalBytes && !all.isEmpty());
+    if (!m_totalBytes)
+        return;
+    QList<client::ImageClient*> unused = all;
+    unused.removeIf([this](const client::ImageClient* one) { return !models::userNames(m_client, one).isEmpty(); });
+    const quint64 bytes = models::bytesFreed(unused, all);
+    const QString total
+        = tr("%n image(s), %1 on the disk.", nullptr, static_cast<int>(all.size())).arg(format::bytes(*m_totalBytes));
+    m_taken->setText(bytes == 0
+                         ? total
+                         : tr("%1 To remove those that nothing uses would free %2.").arg(total, format::bytes(bytes)));
 }
 
 void ImagesSection::showEvent(QShowEvent* event)
@@ -249,7 +276,8 @@ void ImagesSection::fitColumns()
 {
     int room = width() - kNarrowestName;
     for (const int column : {ImageListModel::SizeColumn, ImageListModel::TagColumn, ImageListModel::UsedByColumn,
-                             ImageListModel::CreatedColumn, ImageListModel::SharedColumn, ImageListModel::IdColumn}) {
+                             ImageListModel::CreatedColumn, ImageListModel::UniqueColumn, ImageListModel::SharedColumn,
+                             ImageListModel::IdColumn}) {
         m_view->setColumnHidden(column, false);
         room -= m_view->columnWidth(column);
         m_view->setColumnHidden(column, room < 0);
@@ -272,7 +300,7 @@ void ImagesSection::showRightPage()
         return;
     }
     if (m_model->rowCount() > 0)
-        m_empty->setContent(u"filter", tr("No image has such a name."), tr("Show all"));
+        m_empty->setContent(u"filter", tr("No image has such a name or ID."), tr("Show all"));
     else if (!m_client->isReady())
         m_empty->setContent(u"warning", tr("There is nothing to show while Lamella is not connected to its helper."),
                             tr("Try again"));
@@ -290,13 +318,13 @@ void ImagesSection::showRightPage()
 
 void ImagesSection::save(QSettings& settings) const
 {
-    settings.setValue(QStringLiteral("images/columns3"), m_view->horizontalHeader()->saveState());
+    settings.setValue(QStringLiteral("images/columns4"), m_view->horizontalHeader()->saveState());
     settings.setValue(QStringLiteral("images/splitter"), m_splitter->saveState());
 }
 
 void ImagesSection::restore(const QSettings& settings)
 {
-    m_view->horizontalHeader()->restoreState(settings.value(QStringLiteral("images/columns3")).toByteArray());
+    m_view->horizontalHeader()->restoreState(settings.value(QStringLiteral("images/columns4")).toByteArray());
     m_splitter->restoreState(settings.value(QStringLiteral("images/splitter")).toByteArray());
 }
 

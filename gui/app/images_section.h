@@ -4,9 +4,10 @@
 #include <QTimer>
 #include <QWidget>
 
+#include <optional>
+
 class QMenu;
 class QSettings;
-class QSortFilterProxyModel;
 class QStackedWidget;
 class QTableView;
 
@@ -16,10 +17,12 @@ class ImageClient;
 } // namespace lamella::client
 
 namespace lamella::models {
+class ImageFilter;
 class ImageListModel;
-}
+} // namespace lamella::models
 
 namespace lamella::widgets {
+class ElidedLabel;
 class EmptyState;
 class SearchField;
 } // namespace lamella::widgets
@@ -63,17 +66,20 @@ private:
     void fitColumns();
     void openUsers();
     void askUsage();
+    void showUsage();
 
     client::Client* m_client;
     ImageActions* m_actions;
     models::ImageListModel* m_model;
-    QSortFilterProxyModel* m_filter;
+    models::ImageFilter* m_filter;
     widgets::SearchField* m_search;
     QTableView* m_view;
     ImageDetails* m_details;
     Splitter* m_splitter;
     QStackedWidget* m_stack;
     widgets::EmptyState* m_empty;
+    widgets::ElidedLabel* m_taken; ///< how much the images take altogether
+    std::optional<quint64> m_totalBytes; ///< each layer counted once
     QTimer m_usage;
 };
 

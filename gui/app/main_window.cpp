@@ -115,8 +115,8 @@ void MainWindow::buildCentre()
 void MainWindow::buildMenus()
 {
     QMenu* file = menuBar()->addMenu(tr("&File"));
-    file->addActions(
-        {m_imageActions->pull, m_imageActions->load, m_imageActions->loadDirectory, m_imageActions->loadStarter});
+    file->addActions({m_imageActions->pull, m_imageActions->load, m_imageActions->loadDirectory,
+                      m_imageActions->importFiles, m_imageActions->loadStarter});
     file->addSeparator();
     file->addAction(m_imageActions->logins);
     file->addSeparator();

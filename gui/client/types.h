@@ -103,7 +103,6 @@ struct ImageData {
     QString workingDir;
     QString user;
     std::vector<LayerInfo> layers; ///< from the bottom
-    QString manifestDigest;
     QStringList usedBy; ///< object paths of containers
 
     friend bool operator==(const ImageData&, const ImageData&) = default;
@@ -165,10 +164,16 @@ struct NewImage {
     QString reference;
     QString author;
     QString message;
+    QStringList entrypoint; ///< one without a command takes that away, too
     QStringList command;
     QStringList env; ///< KEY=value
+    QStringList unsetEnv; ///< names
     QString workingDir;
     QString user;
+    QString stopSignal;
+    QStringList exposedPorts; ///< "80", "53/udp"; these and the next two are added
+    QStringList volumes;
+    QStringList labels; ///< name=value
 };
 
 enum class JobState { Running, Succeeded, Failed, Cancelled };

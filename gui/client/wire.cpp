@@ -126,7 +126,6 @@ void read(const QVariantMap& properties, ImageData& data)
         for (const dbus::Layer& layer : layers)
             data.layers.push_back({layer.diffId, layer.chainId, layer.sizeBytes, layer.createdUsec, layer.createdBy});
     });
-    take(properties, "ManifestDigest"_L1, data.manifestDigest);
     takeList<dbus::ObjectPaths>(properties, "UsedBy"_L1, [&data](const dbus::ObjectPaths& containers) {
         data.usedBy.clear();
         for (const QDBusObjectPath& container : containers)
@@ -267,11 +266,19 @@ QVariantMap toWire(const NewImage& image)
              {{u"author"_s, image.author},
               {u"message"_s, image.message},
               {u"working_dir"_s, image.workingDir},
-              {u"user"_s, image.user}});
-    if (!image.command.isEmpty())
-        wire.insert(u"command"_s, image.command);
-    if (!image.env.isEmpty())
-        wire.insert(u"env"_s, image.env);
+              {u"user"_s, image.user},
+              {u"stop_signal"_s, image.stopSignal}});
+    const std::initializer_list<std::pair<QString, QStringList>> lists{{u"entrypoint"_s, image.entrypoint},
+                                                                       {u"command"_s, image.command},
+                                                                       {u"env"_s, image.env},
+                                                                       {u"unset_env"_s, image.unsetEnv},
+                                                                       {u"exposed_ports"_s, image.exposedPorts},
+                                                                       {u"volumes"_s, image.volumes},
+                                                                       {u"labels"_s, image.labels}};
+    for (const auto& [name, list] : lists) {
+        if (!list.isEmpty())
+            wire.insert(name, list);
+    }
     return wire;
 }
 

@@ -9,6 +9,7 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QRegularExpression>
+#include <QSignalBlocker>
 #include <QStyledItemDelegate>
 #include <QTableWidget>
 #include <QToolButton>
@@ -100,7 +101,12 @@ void EnvironmentTable::removeCurrentRow()
 
 void EnvironmentTable::setEnvironment(const QStringList& variables)
 {
+    // A fresh row is wanted after the last of them, not after each.
+    const QSignalBlocker quiet(m_table);
     m_table->setRowCount(0);
+    m_given.clear();
+    for (const QString& variable : variables)
+        m_given.append(variable.section(u'=', 0, 0));
     for (const QString& variable : variables) {
         const int row = m_table->rowCount();
         m_table->insertRow(row);
@@ -129,7 +135,7 @@ QString EnvironmentTable::problem() const
         const QString name = textAt(row, 0).trimmed();
         if (name.isEmpty() && !textAt(row, 1).isEmpty())
             return tr("The value “%1” has no name.").arg(textAt(row, 1));
-        if (!name.isEmpty() && !form.match(name).hasMatch())
+        if (!name.isEmpty() && !m_given.contains(name) && !form.match(name).hasMatch())
             return tr("“%1” cannot be a variable's name: letters, digits and _ can, and it does not begin with a "
                       "digit.")
                 .arg(name);

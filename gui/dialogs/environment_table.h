@@ -32,6 +32,7 @@ private:
     void removeCurrentRow();
 
     QTableWidget* m_table;
+    QStringList m_given; ///< names that were there before, whatever they are
     QToolButton* m_remove;
 };
 

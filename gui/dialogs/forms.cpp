@@ -94,6 +94,16 @@ void growWithContent(QDialog* dialog)
     new Grower(dialog);
 }
 
+QFormLayout* formIn(QWidget* parent)
+{
+    auto* form = new QFormLayout(parent);
+    form->setContentsMargins(0, 0, 0, 0);
+    form->setSpacing(widgets::kSpacing);
+    form->setLabelAlignment(Qt::AlignLeft);
+    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+    return form;
+}
+
 void alignForms(const QList<QWidget*>& forms)
 {
     QList<QWidget*> labels;

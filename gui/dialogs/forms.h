@@ -4,10 +4,14 @@
 #include <QList>
 
 class QDialog;
+class QFormLayout;
 class QProgressBar;
 class QWidget;
 
 namespace lamella::dialogs {
+
+/// Lays out a form as all dialogs have it.
+QFormLayout* formIn(QWidget* parent);
 
 /// Gives the labels of the forms that these widgets have as their layouts one width, so that the fields of a dialog
 /// that is made of several forms begin at one line.

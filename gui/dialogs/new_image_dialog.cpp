@@ -2,11 +2,9 @@
 #include "gui/dialogs/new_image_dialog.h"
 
 #include "gui/client/client.h"
-#include "gui/dialogs/environment_table.h"
-#include "gui/format/formats.h"
-#include "gui/models/command_line.h"
+#include "gui/dialogs/forms.h"
+#include "gui/dialogs/image_settings.h"
 #include "gui/widgets/colors.h"
-#include "gui/widgets/foldout.h"
 #include "gui/widgets/fonts.h"
 
 #include <QCheckBox>
@@ -21,16 +19,6 @@
 namespace lamella::dialogs {
 
 namespace {
-
-QFormLayout* formIn(QWidget* parent)
-{
-    auto* form = new QFormLayout(parent);
-    form->setContentsMargins(0, 0, 0, 0);
-    form->setSpacing(widgets::kSpacing);
-    form->setLabelAlignment(Qt::AlignLeft);
-    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    return form;
-}
 
 QLineEdit* line(const QString& name, QWidget* parent)
 {
@@ -50,6 +38,7 @@ NewImageDialog::NewImageDialog(client::Client* client, QWidget* parent)
     , m_author(line(QStringLiteral("newAuthor"), this))
     , m_message(line(QStringLiteral("newMessage"), this))
     , m_pause(new QCheckBox(tr("&Pause it while its files are read"), this))
+    , m_settings(new ImageSettings(this))
 {
     setAttribute(Qt::WA_DeleteOnClose);
     m_reference->setPlaceholderText(tr("my-image:1 (it may stay without a name)"));
@@ -63,21 +52,6 @@ NewImageDialog::NewImageDialog(client::Client* client, QWidget* parent)
     m_note->setForegroundRole(QPalette::PlaceholderText);
     m_pause->setObjectName(QStringLiteral("newPause"));
     m_pause->setChecked(true);
-    auto* settings = new QWidget(this);
-    auto* below = formIn(settings);
-    m_command = line(QStringLiteral("newCommand"), settings);
-    m_command->setFont(widgets::monospaceFont(font()));
-    m_environment = new EnvironmentTable(settings);
-    m_workingDir = line(QStringLiteral("newWorkingDir"), settings);
-    m_user = line(QStringLiteral("newUser"), settings);
-    below->addRow(tr("&Command"), m_command);
-    below->addRow(tr("&Environment"), m_environment);
-    below->addRow(tr("Working &directory"), m_workingDir);
-    below->addRow(tr("&User"), m_user);
-    auto* fold = new widgets::FoldOut(tr("What it runs"), this);
-    fold->setObjectName(QStringLiteral("newSettings"));
-    fold->setContent(settings);
-    fold->setOpen(false);
     auto* fields = new QWidget(this);
     auto* form = formIn(fields);
     form->addRow(tr("&Name"), m_reference);
@@ -85,7 +59,8 @@ NewImageDialog::NewImageDialog(client::Client* client, QWidget* parent)
     form->addRow(tr("&Author"), m_author);
     form->addRow(tr("&Message"), m_message);
     form->addRow(QString(), m_pause);
-    form->addRow(fold);
+    form->addRow(m_settings);
+    alignForms(m_settings->forms() + QList<QWidget*>{fields});
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     m_ok = buttons->button(QDialogButtonBox::Ok);
     m_ok->setObjectName(QStringLiteral("newOk"));
@@ -102,9 +77,9 @@ NewImageDialog::NewImageDialog(client::Client* client, QWidget* parent)
     setMinimumWidth(520);
     connect(buttons, &QDialogButtonBox::accepted, this, &NewImageDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    for (const QLineEdit* edit : {m_reference, m_command, m_workingDir})
-        connect(edit, &QLineEdit::textChanged, this, &NewImageDialog::validate);
-    connect(m_environment, &EnvironmentTable::changed, this, &NewImageDialog::validate);
+    connect(m_reference, &QLineEdit::textChanged, this, &NewImageDialog::validate);
+    connect(m_settings, &ImageSettings::changed, this, &NewImageDialog::validate);
+    connect(m_settings, &ImageSettings::unfolded, this, &NewImageDialog::fitHeight);
     m_reference->setFocus();
 }
 
@@ -119,13 +94,13 @@ NewImageDialog::NewImageDialog(client::Client* client, client::ContainerClient* 
                         ? tr("The image gets what the container has changed as one more layer. The container is paused "
                              "for the moment, so that no file changes while it is read.")
                         : tr("The image gets what the container has changed as one more layer."));
-    if (const client::ImageClient* made = client->image(container->data().imageId)) {
-        m_command->setPlaceholderText(format::shellCommand(made->data().command));
-        m_environment->setEnvironment(made->data().env);
-        m_oldEnvironment = m_environment->environment();
+    if (client::ImageClient* below = client->image(container->data().imageId)) {
+        m_settings->setEnvironment(below->data().env);
+        below->inspect().then(this, [this](const client::Outcome<client::ImageDocuments>& documents) {
+            if (documents)
+                m_settings->setInherited(models::imageConfig(documents->config));
+        });
     }
-    m_workingDir->setPlaceholderText(container->data().workingDir);
-    m_user->setPlaceholderText(container->data().user);
     connect(container, &QObject::destroyed, this, &QDialog::reject);
 }
 
@@ -139,43 +114,42 @@ NewImageDialog::NewImageDialog(client::Client* client, const QString& archive, Q
     m_note->setText(
         tr("The files of the archive become an image with one layer. It says nothing of what to run: that is "
            "for you to say, here or when a container is made."));
-    m_command->setPlaceholderText(QStringLiteral("/bin/sh"));
-    m_workingDir->setPlaceholderText(QStringLiteral("/"));
+}
+
+/// adjustSize() takes two thirds of a screen at most, and would cut the table of variables.
+void NewImageDialog::fitHeight()
+{
+    layout()->activate();
+    resize(width(), layout()->totalHeightForWidth(width()));
 }
 
 void NewImageDialog::validate()
 {
-    QString problem = m_environment->problem();
-    const QString directory = m_workingDir->text();
-    if (!models::splitCommand(m_command->text()))
-        problem = tr("In the command a quote is left open, or it ends in a backslash.");
-    else if (!directory.isEmpty() && !directory.startsWith(u'/'))
-        problem = tr("The working directory begins with “/”.");
-    showReference(problem, true);
+    const QString problem = m_settings->problem();
+    showProblem(problem);
     m_ok->setEnabled(problem.isEmpty());
 }
 
-void NewImageDialog::showReference(const QString& text, bool problem)
+void NewImageDialog::showProblem(const QString& text)
 {
     QPalette colors = palette();
-    colors.setColor(QPalette::WindowText,
-                    problem ? widgets::meaningColor(widgets::Meaning::Bad, colors) : widgets::secondaryText(colors));
+    colors.setColor(QPalette::WindowText, widgets::meaningColor(widgets::Meaning::Bad, colors));
     m_problem->setPalette(colors);
     m_problem->setText(text);
     m_problem->setVisible(!text.isEmpty());
+    layout()->activate();
+    if (height() < layout()->totalHeightForWidth(width()))
+        fitHeight();
 }
 
 client::NewImage NewImageDialog::image() const
 {
-    // What is left as it was, is left to the image.
-    const QStringList variables = m_environment->environment();
-    return {m_reference->text().trimmed(),
-            m_author->text().trimmed(),
-            m_message->text().trimmed(),
-            models::splitCommand(m_command->text()).value_or(QStringList()),
-            variables == m_oldEnvironment ? QStringList() : variables,
-            m_workingDir->text(),
-            m_user->text().trimmed()};
+    client::NewImage made;
+    made.reference = m_reference->text().trimmed();
+    made.author = m_author->text().trimmed();
+    made.message = m_message->text().trimmed();
+    m_settings->addTo(made);
+    return made;
 }
 
 bool NewImageDialog::shallPause() const
@@ -194,7 +168,7 @@ void NewImageDialog::accept()
     // What is no name is said here, where it can be mended.
     m_client->resolveReference(wanted.reference).then(this, [this, wanted](const client::Outcome<QString>& canonical) {
         if (!canonical) {
-            showReference(canonical.error().sentence, true);
+            showProblem(canonical.error().sentence);
             m_reference->setFocus();
             return;
         }

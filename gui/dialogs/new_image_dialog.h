@@ -18,7 +18,7 @@ class ContainerClient;
 
 namespace lamella::dialogs {
 
-class EnvironmentTable;
+class ImageSettings;
 
 /// What an image that is made here gets: of a container (commit), or of a file system (import). Deletes itself when
 /// closed.
@@ -42,8 +42,9 @@ Q_SIGNALS:
 
 private:
     explicit NewImageDialog(client::Client* client, QWidget* parent);
-    void showReference(const QString& text, bool problem);
+    void showProblem(const QString& text);
     void validate();
+    void fitHeight();
 
     QPointer<client::Client> m_client;
     QLineEdit* m_reference;
@@ -51,12 +52,8 @@ private:
     QLabel* m_note;
     QLineEdit* m_author;
     QLineEdit* m_message;
-    QLineEdit* m_command;
-    EnvironmentTable* m_environment;
-    QStringList m_oldEnvironment; ///< what its image has
-    QLineEdit* m_workingDir;
-    QLineEdit* m_user;
     QCheckBox* m_pause;
+    ImageSettings* m_settings;
     QPushButton* m_ok;
 };
 

@@ -55,7 +55,7 @@ PruneDialog::PruneDialog(client::Client* client, client::Pruned nameless, client
     connect(m_named, &QCheckBox::toggled, this, &PruneDialog::showList);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(m_deed, &QPushButton::clicked, this, [this] {
-        Q_EMIT chosen(m_named->isChecked());
+        Q_EMIT chosen((m_named->isChecked() ? m_all : m_nameless).images, m_named->isChecked());
         accept();
     });
     showList();

@@ -26,8 +26,8 @@ public:
     PruneDialog(client::Client* client, client::Pruned nameless, client::Pruned all, QWidget* parent = nullptr);
 
 Q_SIGNALS:
-    /// `all`: those with a name, too.
-    void chosen(bool all);
+    /// What was shown, `all`: of those with a name, too.
+    void chosen(const QStringList& images, bool all);
 
 private:
     void showList();

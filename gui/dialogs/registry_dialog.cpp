@@ -134,6 +134,14 @@ void RegistryDialog::setReference(const QString& reference)
     resolve();
 }
 
+void RegistryDialog::setPlatform(const QString& platform)
+{
+    client::RegistryOptions options;
+    options.platform = platform;
+    m_fields->setOptions(options);
+    m_more->setOpen(true);
+}
+
 void RegistryDialog::setRefused(const RegistryRequest& request, const QString& sentence)
 {
     setReference(request.reference);

@@ -55,6 +55,8 @@ public:
 
     /// What is in the field at first.
     void setReference(const QString& reference);
+    /// What is pulled, where it is not for this machine.
+    void setPlatform(const QString& platform);
     /// As it was tried before: asks for a login at once.
     void setRefused(const RegistryRequest& request, const QString& sentence);
 

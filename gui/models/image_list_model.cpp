@@ -11,6 +11,16 @@
 
 namespace lamella::models {
 
+namespace {
+
+bool hasFigures(int column)
+{
+    return column == ImageListModel::SizeColumn || column == ImageListModel::UniqueColumn
+        || column == ImageListModel::SharedColumn;
+}
+
+} // namespace
+
 ImageListModel::ImageListModel(client::Client* client, QObject* parent)
     : QAbstractTableModel(parent)
     , m_client(client)
@@ -72,13 +82,6 @@ void ImageListModel::setUsage(const client::DiskUsage& usage)
     refresh();
 }
 
-QString ImageListModel::foreignPlatform(const client::ImageClient* image) const
-{
-    const QString& own = m_client->manager().platform;
-    const QString& theirs = image->data().platform;
-    return own.isEmpty() || theirs == own || theirs.startsWith(own + u'/') ? QString() : theirs;
-}
-
 QVariant ImageListModel::display(const client::ImageClient* image, int column) const
 {
     switch (column) {
@@ -91,7 +94,7 @@ QVariant ImageListModel::display(const client::ImageClient* image, int column) c
         QStringList words{names.isEmpty() ? QString() : format::nameParts(names.constFirst()).tag};
         if (names.size() > 1)
             words = {tr("%1 and %2 more").arg(words.constFirst()).arg(names.size() - 1)};
-        words.append(foreignPlatform(image));
+        words.append(foreignPlatform(m_client, image));
         words.removeAll(QString());
         return words.join(QStringLiteral(" · "));
     }
@@ -99,9 +102,10 @@ QVariant ImageListModel::display(const client::ImageClient* image, int column) c
         return format::shortId(image->data().id);
     case SizeColumn:
         return format::bytes(image->data().sizeBytes);
+    case UniqueColumn:
     case SharedColumn: {
-        const auto usage = m_usage.constFind(image->path());
-        return usage != m_usage.cend() ? format::bytes(usage->sharedBytes) : QString();
+        const auto bytes = usageOf(image, column);
+        return bytes ? format::bytes(*bytes) : QString();
     }
     case CreatedColumn:
         return image->data().createdUsec > 0 ? format::ago(image->data().createdUsec, format::nowUsec()) : QString();
@@ -112,13 +116,22 @@ QVariant ImageListModel::display(const client::ImageClient* image, int column) c
     }
 }
 
+std::optional<quint64> ImageListModel::usageOf(const client::ImageClient* image, int column) const
+{
+    const auto usage = m_usage.constFind(image->path());
+    if (usage == m_usage.cend())
+        return std::nullopt;
+    return column == UniqueColumn ? usage->uniqueBytes : usage->sharedBytes;
+}
+
 QVariant ImageListModel::sortKey(const client::ImageClient* image, int column) const
 {
     switch (column) {
     case SizeColumn:
         return image->data().sizeBytes;
+    case UniqueColumn:
     case SharedColumn:
-        return m_usage.value(image->path()).sharedBytes;
+        return usageOf(image, column).value_or(0);
     case CreatedColumn:
         return image->data().createdUsec;
     case UsedByColumn:
@@ -138,6 +151,7 @@ QVariant ImageListModel::toolTip(const client::ImageClient* image, int column) c
     case IdColumn:
         return image->data().id;
     case SizeColumn:
+    case UniqueColumn:
     case SharedColumn:
         if (usage == m_usage.cend())
             return {};
@@ -175,6 +189,8 @@ QVariant ImageListModel::data(const QModelIndex& index, int role) const
         return display(image, index.column());
     case SortRole:
         return sortKey(image, index.column());
+    case NamesRole:
+        return image->data().references;
     case IdRole:
         return image->data().id;
     case Qt::ToolTipRole:
@@ -182,9 +198,7 @@ QVariant ImageListModel::data(const QModelIndex& index, int role) const
     case Qt::AccessibleTextRole:
         return accessibleText(image, index.column());
     case Qt::TextAlignmentRole:
-        return index.column() == SizeColumn || index.column() == SharedColumn
-            ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
-            : QVariant();
+        return hasFigures(index.column()) ? QVariant(Qt::AlignRight | Qt::AlignVCenter) : QVariant();
     default:
         return {};
     }
@@ -195,8 +209,7 @@ QVariant ImageListModel::headerData(int section, Qt::Orientation orientation, in
     if (orientation != Qt::Horizontal)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return section == SizeColumn || section == SharedColumn ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
-                                                                : QVariant(Qt::AlignLeft | Qt::AlignVCenter);
+        return QVariant((hasFigures(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {
@@ -208,6 +221,8 @@ QVariant ImageListModel::headerData(int section, Qt::Orientation orientation, in
         return tr("ID");
     case SizeColumn:
         return tr("Size");
+    case UniqueColumn:
+        return tr("Unique");
     case SharedColumn:
         return tr("Shared");
     case CreatedColumn:

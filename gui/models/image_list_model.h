@@ -6,6 +6,8 @@
 #include <QAbstractTableModel>
 #include <QList>
 
+#include <optional>
+
 namespace lamella::client {
 class Client;
 class ImageClient;
@@ -23,12 +25,17 @@ public:
         TagColumn,
         IdColumn,
         SizeColumn,
+        UniqueColumn, ///< what it alone has
         SharedColumn, ///< what other images have, too
         CreatedColumn,
         UsedByColumn,
         ColumnCount
     };
-    enum Role { IdRole = Qt::UserRole, SortRole };
+    enum Role {
+        IdRole = Qt::UserRole,
+        SortRole,
+        NamesRole, ///< all of them, whole
+    };
 
     explicit ImageListModel(client::Client* client, QObject* parent = nullptr);
 
@@ -38,20 +45,20 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
     client::ImageClient* image(const QModelIndex& index) const;
-    /// What each image shares, when it is known.
+    /// What each image shares and has alone, when it is known.
     void setUsage(const client::DiskUsage& usage);
 
 private:
     void add(client::ImageClient* image);
     void remove(client::ImageClient* image);
     void refresh();
-    /// What the image is for where that is not this machine; else empty.
-    QString foreignPlatform(const client::ImageClient* image) const;
     QVariant display(const client::ImageClient* image, int column) const;
     QVariant toolTip(const client::ImageClient* image, int column) const;
     QVariant accessibleText(const client::ImageClient* image, int column) const;
     /// The names of the containers that were made from it, sorted.
     QVariant sortKey(const client::ImageClient* image, int column) const;
+    /// What each image is said to take, where that is known.
+    std::optional<quint64> usageOf(const client::ImageClient* image, int column) const;
 
     client::Client* m_client;
     QList<client::ImageClient*> m_rows;

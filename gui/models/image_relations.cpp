@@ -34,6 +34,13 @@ QStringList userNames(const client::Client* client, const client::ImageClient* i
     return names + trashed;
 }
 
+QString foreignPlatform(const client::Client* client, const client::ImageClient* image)
+{
+    const QString& own = client->manager().platform;
+    const QString& theirs = image->data().platform;
+    return own.isEmpty() || theirs == own || theirs.startsWith(own + u'/') ? QString() : theirs;
+}
+
 quint64 bytesFreed(const QList<client::ImageClient*>& removed, const QList<client::ImageClient*>& all)
 {
     QSet<QString> counted;

@@ -18,6 +18,9 @@ QList<client::ContainerClient*> containersOf(const client::Client* client, const
 /// The names of all that was made from it and needs it: of containers, and then of what is in its owner's trash.
 QStringList userNames(const client::Client* client, const client::ImageClient* image);
 
+/// What the image is for where that is not this machine; else empty.
+QString foreignPlatform(const client::Client* client, const client::ImageClient* image);
+
 /// The bytes of the layers that only `removed` have among `all`: what removing them together gives back. Together,
 /// because a layer that two of them share is counted for neither alone.
 quint64 bytesFreed(const QList<client::ImageClient*>& removed, const QList<client::ImageClient*>& all);

@@ -14,6 +14,7 @@
 
 namespace lamella::models {
 
+using namespace Qt::StringLiterals;
 using client::JobClient;
 using client::JobState;
 
@@ -116,7 +117,7 @@ void JobsModel::take(JobClient* job)
     const QModelIndex at = index(static_cast<int>(place));
     Q_EMIT dataChanged(at, at);
     if (isNew && !row.data.operation.isEmpty() && job->isRunning())
-        removeFailed(title(row));
+        removeUndone(title(row));
     Q_EMIT changed();
 }
 
@@ -128,7 +129,7 @@ void JobsModel::remove(JobClient* job)
     job->disconnect(this);
     Row& row = m_rows[place];
     // The helper may be gone in the middle of it: then nobody knows how it would have ended.
-    if (row.data.state != JobState::Failed || !row.retry) {
+    if (!isUndone(row) || !row.retry) {
         removeRow(place);
         return;
     }
@@ -144,11 +145,16 @@ void JobsModel::removeRow(std::size_t row)
     Q_EMIT changed();
 }
 
-/// Those that failed give way to a new try of the same.
-void JobsModel::removeFailed(const QString& title)
+bool JobsModel::isUndone(const Row& row)
+{
+    return row.data.state == JobState::Failed || row.data.state == JobState::Cancelled;
+}
+
+/// Those that failed or were cancelled give way to a new try of the same.
+void JobsModel::removeUndone(const QString& title)
 {
     for (std::size_t row = m_rows.size(); row-- > 0;) {
-        if (m_rows[row].data.state == JobState::Failed && this->title(m_rows[row]) == title)
+        if (isUndone(m_rows[row]) && this->title(m_rows[row]) == title)
             removeRow(row);
     }
 }
@@ -296,7 +302,9 @@ QString JobsModel::figures(const Row& row) const
     case JobState::Running:
         return joined({data.stage, bytesOf(data.bytesDone, data.bytesTotal), rateOf(row.rate)});
     case JobState::Succeeded:
-        return joined({tr("done"), bytesOf(data.bytesTotal, data.bytesTotal)});
+        // Under which digest the registry has it now is what a person takes along.
+        return joined({tr("done"), bytesOf(data.bytesTotal, data.bytesTotal),
+                       data.operation == "push-image"_L1 ? data.result.value(0) : QString()});
     case JobState::Cancelled:
         return tr("cancelled");
     case JobState::Failed:
@@ -327,7 +335,7 @@ QVariant JobsModel::data(const QModelIndex& index, int role) const
     case FailedRole:
         return row->data.state == JobState::Failed;
     case RetryRole:
-        return row->data.state == JobState::Failed && row->retry != nullptr;
+        return isUndone(*row) && row->retry != nullptr;
     default:
         return {};
     }

@@ -20,7 +20,7 @@ class JobClient;
 namespace lamella::models {
 
 /// Every job that the helper knows, oldest first; finished ones stay until the helper forgets them, and those that
-/// failed and can be tried again until they are dismissed, or tried again.
+/// failed or were cancelled and can be tried again until they are dismissed, or tried again.
 class JobsModel : public QAbstractListModel {
     Q_OBJECT
 
@@ -56,7 +56,7 @@ public:
     QModelIndex running() const;
     int runningCount() const;
 
-    /// What makes the same request again, should the job fail.
+    /// What makes the same request again, should the job fail or be cancelled.
     void setRetry(const client::JobClient* job, std::function<void()> retry);
     void cancel(const QModelIndex& index);
     void retry(const QModelIndex& index);
@@ -80,7 +80,8 @@ private:
     void remove(client::JobClient* job);
     void take(client::JobClient* job);
     void removeRow(std::size_t row);
-    void removeFailed(const QString& title);
+    void removeUndone(const QString& title);
+    static bool isUndone(const Row& row);
     const Row* rowAt(const QModelIndex& index) const;
     std::size_t find(const client::JobClient* job) const;
     QString nameOf(const QString& item) const;

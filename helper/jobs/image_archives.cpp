@@ -13,9 +13,9 @@ Work::Function loadImage(image::ImageStore& images, UniqueFd source, uid_t owner
     return [&images, source = std::make_shared<UniqueFd>(std::move(source)), owner, platform = std::move(platform)](
                const image::ProgressSink& progress, std::stop_token stop) -> Result<std::vector<std::string>> {
         const auto status = TRY(os::status(source->borrow(), "what is to be loaded"));
-        auto loaded = S_ISDIR(status.st_mode)
-            ? images.loadLayout(source->borrow(), owner, progress, std::move(stop), platform)
-            : images.loadArchive(source->borrow(), owner, progress, std::move(stop), platform);
+        if (!S_ISDIR(status.st_mode))
+            return images.loadArchive(source->borrow(), owner, progress, std::move(stop), platform);
+        auto loaded = images.loadLayout(source->borrow(), owner, progress, std::move(stop), platform);
         // What is missing is a part of what was to be loaded, not an object of ours.
         if (!loaded && loaded.error().kind == ErrorKind::NotFound)
             loaded.error().kind = ErrorKind::InvalidArgument;

@@ -30,7 +30,7 @@ OptionTable optionTable()
     const QList<Option> newImage{{u"author"_s, string},         {u"message"_s, string},     {u"command"_s, strings},
                                  {u"entrypoint"_s, strings},    {u"env"_s, strings},        {u"working_dir"_s, string},
                                  {u"user"_s, string},           {u"stop_signal"_s, string}, {u"labels"_s, strings},
-                                 {u"exposed_ports"_s, strings}, {u"volumes"_s, strings}};
+                                 {u"exposed_ports"_s, strings}, {u"volumes"_s, strings},    {u"unset_env"_s, strings}};
     const QList<Option> reading{{u"offset"_s, number}, {u"length"_s, number}, {u"digest"_s, boolean}};
     const QList<Option> listing{{u"after"_s, bytes}, {u"limit"_s, number}};
     const QList<Option> layers{{u"compare_with"_s, QMetaType::fromType<QDBusObjectPath>()}};

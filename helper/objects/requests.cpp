@@ -55,6 +55,7 @@ Result<image::NewImageSettings> newImageSettings(const QString& reference, const
     settings.entrypoint = list(options, u"entrypoint"_s);
     settings.cmd = list(options, u"command"_s);
     settings.env = list(options, u"env"_s);
+    settings.unsetEnv = list(options, u"unset_env"_s);
     settings.workingDir = text(options, u"working_dir"_s).value_or("");
     settings.user = text(options, u"user"_s).value_or("");
     settings.stopSignal = text(options, u"stop_signal"_s).value_or("");

@@ -9,6 +9,6 @@ inline constexpr char kRootPath[] = "/org/lamella/Lamella1";
 inline constexpr char kErrorPrefix[] = "org.lamella.Lamella1.Error.";
 
 /// Manager.ApiVersion: raised whenever an older window or helper would misunderstand the other.
-inline constexpr unsigned kApiVersion = 4;
+inline constexpr unsigned kApiVersion = 5;
 
 } // namespace lamella::dbus

@@ -412,6 +412,23 @@ private Q_SLOTS:
             alice->discard(one);
     }
 
+    void aNewImageHasNotWhatIsTakenOut()
+    {
+        const QString base = alice->loadStarter();
+        const QStringList inherited = image(base, u"Env"_s).toStringList();
+        QCOMPARE(inherited.size(), 1);
+        const QString container = alice->create(u"unset"_s, {u"true"_s});
+        const QVariantMap options{{u"unset_env"_s, QStringList{inherited.constFirst().section(u'=', 0, 0)}},
+                                  {u"env"_s, QStringList{u"MADE=here"_s}}};
+        const QString job = alice->ask(container, u"Container"_s, u"Commit"_s, {u"unset:1"_s}, options)
+                                .value<QDBusObjectPath>()
+                                .path();
+        const QStringList ids = alice->ask(job, u"Job"_s, u"Wait"_s).toStringList();
+        QCOMPARE(ids.size(), 1);
+        QCOMPARE(image(ids.at(0), u"Env"_s).toStringList(), QStringList{u"MADE=here"_s});
+        alice->discard(container);
+    }
+
     void newImagesAreCheckedBefore_data()
     {
         QTest::addColumn<QVariantMap>("options");
@@ -424,6 +441,7 @@ private Q_SLOTS:
         row("a volume that goes up", u"volumes"_s, QStringList{u"/a/../../b"_s}, u"InvalidArgument"_s);
         row("a signal that is none", u"stop_signal"_s, u"$(x)"_s, u"InvalidArgument"_s);
         row("labels of another type", u"labels"_s, u"a=b"_s, u"InvalidArgument"_s);
+        row("a variable to be taken out with its value", u"unset_env"_s, QStringList{u"A=1"_s}, u"InvalidArgument"_s);
         row("too many labels", u"labels"_s, QStringList(2000, u"a=b"_s), u"LimitExceeded"_s);
     }
 

@@ -155,7 +155,7 @@ void TestRealImages::savesAndLoads()
                                                          && job->data().state == client::JobState::Succeeded;
                                                  }),
                              60'000);
-    QVERIFY(QFileInfo(file).size() > 1000);
+    QTRY_VERIFY(QFileInfo(file).size() > 1000);
     untag(name);
     jobs()->load(file);
     QTRY_VERIFY_WITH_TIMEOUT(image(name), 60'000);

@@ -82,6 +82,7 @@ public:
         close();
         dialog(u"saveImagesAction"_s, u"save"_s);
         dialog(u"tagAction"_s, u"tag"_s);
+        dialog(u"pullAgainAction"_s, u"pull-again"_s);
         dialog(u"pruneAction"_s, u"prune"_s);
         dialog(u"removeImageAction"_s, u"remove"_s);
         child<QTableView>(u"imageView"_s)->selectAll();
@@ -89,7 +90,7 @@ public:
         logins();
         push();
         m_window.showPage(u"containers"_s);
-        dialog(u"commitAction"_s, u"commit"_s);
+        commit();
         dialog(u"renameAction"_s, u"rename"_s);
         dialog(u"runAction"_s, u"run"_s);
         trash();
@@ -193,6 +194,25 @@ private:
         wait(200);
         trigger(u"removeAction"_s);
         shoot(u"trash-notice"_s);
+    }
+
+    void commit()
+    {
+        m_helper.changeImage(u"sha256:"_s + QString(64, u'a'),
+                             {{u"Env"_s, QStringList{u"PATH=/usr/local/bin:/usr/bin:/bin"_s, u"LANG=C.UTF-8"_s}}});
+        m_helper.imageConfig = R"({"Entrypoint":["/docker-entrypoint.sh"],"Cmd":["nginx","-g","daemon off;"],
+            "StopSignal":"SIGQUIT","ExposedPorts":{"443/tcp":{},"80/tcp":{}},"Labels":{"maintainer":"somebody"}})";
+        wait(200);
+        trigger(u"commitAction"_s);
+        shoot(u"commit"_s);
+        for (const QString& name : {u"newRun"_s, u"newOffers"_s}) {
+            child<QWidget>(name)->findChild<QAbstractButton*>(u"foldOutTitle"_s)->click();
+            shoot(u"commit-"_s + name);
+        }
+        child<QLineEdit>(u"newPorts"_s)->setText(u"80 http"_s);
+        child<QLineEdit>(u"newEntrypoint"_s)->setText(u"/bin/sh -c"_s);
+        shoot(u"commit-wrong"_s);
+        close();
     }
 
     void push()

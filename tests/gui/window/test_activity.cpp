@@ -10,6 +10,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QProgressBar>
+#include <QRegularExpression>
 #include <QTest>
 
 using namespace lamella;
@@ -27,8 +28,11 @@ public:
 
 private Q_SLOTS:
     void showsLayersOfAJob();
+    void showsHowFastEachLayerComes();
     void failedPullsAreTriedAgain();
     void failedPushesAreTriedAgain();
+    void cancelledPullsAreTriedAgain();
+    void saysUnderWhichDigestItWasPushed();
 };
 
 void TestActivity::showsLayersOfAJob()
@@ -79,6 +83,40 @@ void TestActivity::showsLayersOfAJob()
     QVERIFY(!banner()->isVisible());
 }
 
+void TestActivity::showsHowFastEachLayerComes()
+{
+    connectReady();
+    auto* dialog = openPull(u"debian"_s);
+    QVERIFY(dialog);
+    dialog->findChild<QAbstractButton*>(u"registryOk"_s)->click();
+    QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+    const QString first = u"sha256:"_s + QString(64, u'1');
+    const QString second = u"sha256:"_s + QString(64, u'2');
+    const QString third = u"sha256:"_s + QString(64, u'3');
+    const quint64 mebi = 1024 * 1024;
+    const auto arrive = [&](quint64 one, quint64 two, quint64 three) {
+        m_helper->changeParts({{first, one, 64 * mebi}, {second, two, 64 * mebi}, {third, three, mebi}});
+        m_helper->changeJob({{u"BytesDone"_s, one + two + three}, {u"BytesTotal"_s, 129 * mebi}});
+    };
+    arrive(mebi, mebi, mebi / 2);
+    m_window->showPage(u"activity"_s);
+    QTRY_COMPARE(m_window->findChildren<QLabel*>(u"partFigures"_s).size(), 3);
+    const QList<QLabel*> figures = m_window->findChildren<QLabel*>(u"partFigures"_s);
+    QCOMPARE(figures.at(0)->text(), u"1.0 MB of 64.0 MB"_s);
+    // Longer than it takes until a rate says something of the network.
+    QTest::qWait(600);
+    arrive(33 * mebi, mebi, mebi);
+    static const QRegularExpression rate(u"\\A33\\.0 MB of 64\\.0 MB · [0-9.]+ MB/s\\z"_s);
+    QTRY_VERIFY2(rate.match(figures.at(0)->text()).hasMatch(), qPrintable(figures.at(0)->text()));
+    // One that stands still has no rate, nor has one that is there.
+    QCOMPARE(figures.at(1)->text(), u"1.0 MB of 64.0 MB"_s);
+    QCOMPARE(figures.at(2)->text(), u"1.0 MB"_s);
+    const auto* altogether = m_window->findChild<QLabel*>(u"jobFigures"_s);
+    QTRY_VERIFY2(altogether->text().contains(u"MB/s"), qPrintable(altogether->text()));
+    m_helper->endJob({});
+    QTRY_COMPARE(altogether->text(), u"done · 129 MB"_s);
+}
+
 void TestActivity::failedPullsAreTriedAgain()
 {
     connectReady();
@@ -108,6 +146,36 @@ void TestActivity::failedPullsAreTriedAgain()
     QTRY_COMPARE(m_window->findChildren<app::JobCard*>().size(), 1);
 }
 
+void TestActivity::cancelledPullsAreTriedAgain()
+{
+    connectReady();
+    auto* dialog = openPull(u"debian"_s);
+    QVERIFY(dialog);
+    dialog->findChild<QComboBox*>(u"platformCombo"_s)->setCurrentText(u"linux/arm64"_s);
+    dialog->findChild<QAbstractButton*>(u"registryOk"_s)->click();
+    QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+    m_helper->changeParts({{u"sha256:aaaa"_s, 10, 100}});
+    QTRY_COMPARE(m_helper->calls.count(u"Wait"_s), 2);
+    m_window->showPage(u"activity"_s);
+    auto* card = m_window->findChild<app::JobCard*>();
+    QVERIFY(card);
+    QVERIFY(!card->findChild<QWidget*>(u"cardRetry"_s)->isVisible());
+    card->findChild<QAbstractButton*>(u"cardCancel"_s)->click();
+    auto* retry = card->findChild<QAbstractButton*>(u"cardRetry"_s);
+    QTRY_VERIFY(retry->isVisible());
+    QVERIFY(!banner()->isVisible());
+    // It stays when the helper has forgotten the job.
+    m_helper->forgetJob();
+    QTRY_VERIFY(m_client->jobs().isEmpty());
+    QVERIFY(retry->isVisible());
+    retry->click();
+    QTRY_COMPARE(m_helper->calls.count(u"PullImage"_s), 2);
+    QCOMPARE(m_helper->lastCall.value(u"PullImage"_s).at(0).toString(), u"docker.io/library/debian:latest"_s);
+    QCOMPARE(optionsOf(u"PullImage"_s), (QVariantMap{{u"platform"_s, u"linux/arm64"_s}}));
+    QTRY_COMPARE(m_window->findChildren<app::JobCard*>().size(), 1);
+    QTRY_VERIFY(m_window->findChild<app::JobCard*>()->findChild<QWidget*>(u"cardProgress"_s)->isVisible());
+}
+
 void TestActivity::failedPushesAreTriedAgain()
 {
     m_helper->addImage(u"quay.io/team/app:1"_s);
@@ -135,6 +203,26 @@ void TestActivity::failedPushesAreTriedAgain()
     QTRY_VERIFY(find<dialogs::RegistryDialog>(u"pushDialog"_s));
     QCOMPARE(find<QLineEdit>(u"loginUser"_s)->text(), u"me"_s);
     QVERIFY(find<QLineEdit>(u"loginPassword"_s)->text().isEmpty());
+}
+
+void TestActivity::saysUnderWhichDigestItWasPushed()
+{
+    m_helper->addImage(u"quay.io/team/app:1"_s);
+    connectReady();
+    QTRY_VERIFY(action(u"pushAction"_s)->isEnabled());
+    action(u"pushAction"_s)->trigger();
+    QTRY_VERIFY(find<QAbstractButton>(u"registryOk"_s)->isEnabled());
+    find<QAbstractButton>(u"registryOk"_s)->click();
+    QTRY_COMPARE(m_helper->calls.count(u"Wait"_s), 1);
+    m_helper->changeParts({{u"sha256:aaaa"_s, 10, 100}});
+    QTRY_COMPARE(m_helper->calls.count(u"Wait"_s), 2);
+    const QString digest = u"sha256:"_s + QString(64, u'd');
+    m_helper->endJob({}, {}, {digest});
+    m_window->showPage(u"activity"_s);
+    auto* figures = m_window->findChild<QLabel*>(u"jobFigures"_s);
+    QTRY_COMPARE(figures->text(), u"done · "_s + digest);
+    // It can be copied.
+    QVERIFY(figures->textInteractionFlags().testFlag(Qt::TextSelectableByMouse));
 }
 
 QTEST_MAIN(TestActivity)

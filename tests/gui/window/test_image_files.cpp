@@ -8,13 +8,22 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDialog>
+#include <QDir>
 #include <QDragEnterEvent>
 #include <QDropEvent>
+#include <QFile>
+#include <QFileInfo>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMimeData>
+#include <QTableWidget>
 #include <QTest>
 #include <QUrl>
+
+#include <array>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace lamella;
 using namespace Qt::StringLiterals;
@@ -32,12 +41,65 @@ public:
 private Q_SLOTS:
     void loadsAFile();
     void loadsWhatIsDropped();
+    void importsAFileSystem();
+    void brokenImagesAreNotImported();
     void importsWhatIsNoImage();
     void savesSeveral();
     void savesADirectory();
+    void leavesWhatWasThere_data();
+    void leavesWhatWasThere();
+    void replacesWhatIsWhole();
+    void writesIntoAPipe();
     void commitsAContainer();
+    void saysWhatTheNewImageIs();
+    void takesVariablesOut();
+    void refusesWhatNoImageCanSay_data();
+    void refusesWhatNoImageCanSay();
     void exportsAContainer();
+
+private:
+    void beginSaving(const QString& file);
+    void beginExporting(const QString& file);
+    void openCommit();
+    QByteArray contentOf(const QString& file) const;
 };
+
+void TestImageFiles::openCommit()
+{
+    m_helper->addContainer(u"web"_s, u"running"_s);
+    connectReady();
+    QTRY_VERIFY(action(u"commitAction"_s)->isEnabled());
+    action(u"commitAction"_s)->trigger();
+    QTRY_VERIFY(find<QDialog>(u"commitDialog"_s));
+}
+
+/// Of the only image.
+void TestImageFiles::beginSaving(const QString& file)
+{
+    m_helper->addImage(u"one:1"_s);
+    connectReady();
+    QTRY_COMPARE(imageView()->model()->rowCount(), 1);
+    imageView()->selectAll();
+    action(u"saveImagesAction"_s)->trigger();
+    QTRY_VERIFY(find<QAbstractButton>(u"chooseFileButton"_s));
+    find<QAbstractButton>(u"chooseFileButton"_s)->click();
+    choose(u"saveChooser"_s, file);
+}
+
+void TestImageFiles::beginExporting(const QString& file)
+{
+    m_helper->addContainer(u"web"_s, u"stopped"_s);
+    connectReady();
+    QTRY_VERIFY(action(u"exportAction"_s)->isEnabled());
+    action(u"exportAction"_s)->trigger();
+    choose(u"exportChooser"_s, file);
+}
+
+QByteArray TestImageFiles::contentOf(const QString& file) const
+{
+    QFile opened(file);
+    return opened.open(QIODevice::ReadOnly) ? opened.readAll() : QByteArray("it cannot be opened");
+}
 
 void TestImageFiles::loadsAFile()
 {
@@ -79,13 +141,41 @@ void TestImageFiles::loadsWhatIsDropped()
     QVERIFY(!far.isAccepted());
 }
 
+void TestImageFiles::importsAFileSystem()
+{
+    connectReady();
+    action(u"importAction"_s)->trigger();
+    choose(u"importChooser"_s, file(u"rootfs.tar"_s, "files"));
+    QTRY_VERIFY(find<QDialog>(u"importDialog"_s));
+    QVERIFY2(find<QDialog>(u"importDialog"_s)->windowTitle().contains(u"rootfs.tar"), "it says what is imported");
+    find<QLineEdit>(u"newReference"_s)->setText(u"my-root:1"_s);
+    find<QAbstractButton>(u"newOk"_s)->click();
+    QTRY_VERIFY(m_helper->lastCall.contains(u"ImportImage"_s));
+    QCOMPARE(m_helper->lastCall.value(u"ImportImage"_s).at(0).toString(), u"files"_s);
+    QCOMPARE(m_helper->lastCall.value(u"ImportImage"_s).at(1).toString(), u"my-root:1"_s);
+    // Nobody had to fail at loading it first.
+    QVERIFY(!m_helper->calls.contains(u"LoadImage"_s));
+}
+
+void TestImageFiles::brokenImagesAreNotImported()
+{
+    connectReady();
+    action(u"loadImageAction"_s)->trigger();
+    choose(u"archiveChooser"_s, file(u"torn.tar"_s, "half of an image"));
+    QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+    m_helper->endJob(u"the archive ends too early"_s, u"InvalidArgument"_s);
+    QTRY_VERIFY(banner()->isVisible());
+    QVERIFY2(banner()->text().contains(u"ends too early"), qPrintable(banner()->text()));
+    QVERIFY(!find<widgets::Confirmation>(u"confirmation"_s));
+}
+
 void TestImageFiles::importsWhatIsNoImage()
 {
     connectReady();
     action(u"loadImageAction"_s)->trigger();
     choose(u"archiveChooser"_s, file(u"rootfs.tar"_s, "files"));
     QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
-    m_helper->endJob(u"The archive has no images."_s, u"InvalidArgument"_s);
+    m_helper->endJob(u"The archive has no images."_s, u"NotFound"_s);
     QTRY_VERIFY(find<widgets::Confirmation>(u"confirmation"_s));
     find<QAbstractButton>(u"deedButton"_s)->click();
     QTRY_VERIFY(find<QDialog>(u"importDialog"_s));
@@ -137,6 +227,90 @@ void TestImageFiles::savesADirectory()
     QCOMPARE(optionsOf(u"SaveImages"_s), (QVariantMap{{u"format"_s, u"oci-dir"_s}}));
 }
 
+void TestImageFiles::leavesWhatWasThere_data()
+{
+    QTest::addColumn<QString>("method");
+    QTest::addColumn<QString>("end");
+    for (const QString& method : {u"SaveImages"_s, u"Export"_s}) {
+        for (const QString& end : {u"refused"_s, u"failed"_s, u"cancelled"_s, u"lost"_s})
+            QTest::newRow(qPrintable(method + u' ' + end)) << method << end;
+    }
+}
+
+void TestImageFiles::leavesWhatWasThere()
+{
+    QFETCH(QString, method);
+    QFETCH(QString, end);
+    const QString out = file(u"out.tar"_s, "the archive of last week");
+    if (end == "refused"_L1)
+        m_helper->failNext(method, u"Busy"_s, u"It is busy."_s);
+    method == "Export"_L1 ? beginExporting(out) : beginSaving(out);
+    if (end != "refused"_L1) {
+        QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+        QCOMPARE(m_helper->lastCall.value(method).at(method == "Export"_L1 ? 0 : 1).toString(), u"written"_s);
+        // While it is written, what was there is whole.
+        QCOMPARE(contentOf(out), "the archive of last week");
+        QCOMPARE(QDir(m_directory->path()).entryList(QDir::Files | QDir::Hidden).size(), 2);
+    }
+    if (end == "failed"_L1)
+        m_helper->endJob(u"the disk is full"_s, u"NoSpace"_s);
+    else if (end == "cancelled"_L1)
+        m_client->jobs().constFirst()->cancel();
+    else if (end == "lost"_L1)
+        m_helper.reset();
+    QTRY_COMPARE(QDir(m_directory->path()).entryList(QDir::Files | QDir::Hidden), QStringList{u"out.tar"_s});
+    QCOMPARE(contentOf(out), "the archive of last week");
+}
+
+void TestImageFiles::replacesWhatIsWhole()
+{
+    const QString old = file(u"out.tar"_s, "the archive of last week");
+    QVERIFY(QFile::setPermissions(old, QFile::ReadOwner | QFile::WriteOwner | QFile::ReadGroup));
+    const QString link = m_directory->filePath(u"link.tar"_s);
+    QVERIFY(QFile::link(u"out.tar"_s, link));
+    beginSaving(link);
+    QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+    m_helper->endJob({});
+    QTRY_COMPARE(contentOf(old), "written");
+    QVERIFY(QFileInfo(link).isSymLink());
+    QCOMPARE(QDir(m_directory->path()).entryList(QDir::Files | QDir::Hidden),
+             (QStringList{u"link.tar"_s, u"out.tar"_s}));
+    const QFile::Permissions others = QFile::ReadGroup | QFile::WriteGroup | QFile::ReadOther | QFile::WriteOther;
+    QCOMPARE(QFile::permissions(old) & others, QFile::ReadGroup);
+    QVERIFY(!banner()->isVisible());
+    // A new one is the person's alone.
+    const QString made = m_directory->filePath(u"new.tar"_s);
+    action(u"saveImagesAction"_s)->trigger();
+    QTRY_VERIFY(find<QAbstractButton>(u"chooseFileButton"_s));
+    find<QAbstractButton>(u"chooseFileButton"_s)->click();
+    choose(u"saveChooser"_s, made);
+    QTRY_COMPARE(m_helper->calls.count(u"Wait"_s), 2);
+    QVERIFY(!QFile::exists(made));
+    m_helper->endJob({});
+    QTRY_COMPARE(contentOf(made), "written");
+    QCOMPARE(QFile::permissions(made) & others, QFile::Permissions());
+}
+
+void TestImageFiles::writesIntoAPipe()
+{
+    const QString pipe = m_directory->filePath(u"pipe"_s);
+    QCOMPARE(::mkfifo(QFile::encodeName(pipe).constData(), S_IRUSR | S_IWUSR), 0);
+    // Nobody reads it: that is said, and nothing waits.
+    beginSaving(pipe);
+    QTRY_VERIFY(banner()->isVisible());
+    QVERIFY2(banner()->text().contains(pipe), qPrintable(banner()->text()));
+    QVERIFY(!m_helper->calls.contains(u"SaveImages"_s));
+    const client::Descriptor reader(::open(QFile::encodeName(pipe).constData(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    QVERIFY(reader.isValid());
+    banner()->findChild<QAbstractButton*>(u"bannerAction"_s)->click();
+    QTRY_VERIFY(m_helper->calls.contains(u"SaveImages"_s));
+    std::array<char, 16> got{};
+    QCOMPARE(::read(reader.get(), got.data(), got.size()), 7);
+    QCOMPARE(got.data(), "written");
+    QCOMPARE(QDir(m_directory->path()).entryList(QDir::AllEntries | QDir::System | QDir::Hidden | QDir::NoDotAndDotDot),
+             QStringList{u"pipe"_s});
+}
+
 void TestImageFiles::commitsAContainer()
 {
     const QString image = m_helper->addImage(u"starter:latest"_s);
@@ -163,6 +337,97 @@ void TestImageFiles::commitsAContainer()
                           {u"message"_s, u"with notes"_s},
                           {u"working_dir"_s, u"/srv"_s},
                           {u"pause"_s, false}}));
+}
+
+void TestImageFiles::saysWhatTheNewImageIs()
+{
+    m_helper->addImage(u"starter:latest"_s);
+    m_helper->imageConfig = R"({"Entrypoint":["/entry","-v"],"Cmd":["serve","two words"],"StopSignal":"SIGQUIT",
+        "WorkingDir":"/srv","User":"www","ExposedPorts":{"443/tcp":{},"80/tcp":{}},"Labels":{"a":"b"}})";
+    openCommit();
+    const auto field = [this](const QString& name) { return find<QLineEdit>(name); };
+    // Each for itself: what is typed takes the place of one of them.
+    QTRY_COMPARE(field(u"newEntrypoint"_s)->placeholderText(), u"/entry -v"_s);
+    QCOMPARE(field(u"newCommand"_s)->placeholderText(), u"serve 'two words'"_s);
+    QCOMPARE(field(u"newWorkingDir"_s)->placeholderText(), u"/srv"_s);
+    QCOMPARE(field(u"newUser"_s)->placeholderText(), u"www"_s);
+    QCOMPARE(field(u"newStopSignal"_s)->placeholderText(), u"SIGQUIT"_s);
+    QCOMPARE(field(u"newPorts"_s)->placeholderText(), u"besides 443/tcp 80/tcp"_s);
+    QCOMPARE(field(u"newLabels"_s)->placeholderText(), u"besides a=b"_s);
+    // The command of before goes with its entrypoint.
+    field(u"newEntrypoint"_s)->setText(u"/bin/sh -c"_s);
+    QVERIFY(!field(u"newCommand"_s)->placeholderText().contains(u"serve"));
+    field(u"newCommand"_s)->setText(u"'echo hi'"_s);
+    field(u"newStopSignal"_s)->setText(u"SIGINT"_s);
+    field(u"newPorts"_s)->setText(u"8080 53/udp"_s);
+    field(u"newVolumes"_s)->setText(u"/data '/my data'"_s);
+    field(u"newLabels"_s)->setText(u"version=2 'title=Two words'"_s);
+    find<QAbstractButton>(u"newOk"_s)->click();
+    QTRY_VERIFY(m_helper->lastCall.contains(u"Commit"_s));
+    QCOMPARE(optionsOf(u"Commit"_s),
+             (QVariantMap{{u"entrypoint"_s, QStringList{u"/bin/sh"_s, u"-c"_s}},
+                          {u"command"_s, QStringList{u"echo hi"_s}},
+                          {u"stop_signal"_s, u"SIGINT"_s},
+                          {u"exposed_ports"_s, QStringList{u"8080"_s, u"53/udp"_s}},
+                          {u"volumes"_s, QStringList{u"/data"_s, u"/my data"_s}},
+                          {u"labels"_s, QStringList{u"version=2"_s, u"title=Two words"_s}}}));
+}
+
+void TestImageFiles::takesVariablesOut()
+{
+    const QString image = m_helper->addImage(u"starter:latest"_s);
+    m_helper->changeImage(
+        image, {{u"Env"_s, QStringList{u"PATH=/bin"_s, u"an.old-name=1"_s, u"TOKEN=secret"_s, u"MODE=slow"_s}}});
+    openCommit();
+    auto* table = find<QTableWidget>(u"environmentTable"_s);
+    QStringList names;
+    for (int row = 0; row < table->rowCount(); ++row)
+        names.append(table->item(row, 0) ? table->item(row, 0)->text() : QString());
+    QCOMPARE(names, (QStringList{u"PATH"_s, u"an.old-name"_s, u"TOKEN"_s, u"MODE"_s, QString()}));
+    // What the image calls it is nobody's fault here.
+    QVERIFY2(find<QAbstractButton>(u"newOk"_s)->isEnabled(), qPrintable(find<QLabel>(u"newProblem"_s)->text()));
+    table->setCurrentCell(2, 0);
+    find<QAbstractButton>(u"removeVariable"_s)->click();
+    table->item(2, 1)->setText(u"fast"_s);
+    table->item(0, 0)->setText(u"MY_PATH"_s);
+    find<QAbstractButton>(u"newOk"_s)->click();
+    QTRY_VERIFY(m_helper->lastCall.contains(u"Commit"_s));
+    QCOMPARE(optionsOf(u"Commit"_s),
+             (QVariantMap{{u"env"_s, QStringList{u"MY_PATH=/bin"_s, u"MODE=fast"_s}},
+                          {u"unset_env"_s, QStringList{u"PATH"_s, u"TOKEN"_s}}}));
+}
+
+void TestImageFiles::refusesWhatNoImageCanSay_data()
+{
+    QTest::addColumn<QString>("field");
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("said");
+    const auto row = [](const char* name, const QString& field, const QString& text, const QString& said) {
+        QTest::newRow(name) << field << text << said;
+    };
+    row("an entrypoint with an open quote", u"newEntrypoint"_s, u"sh -c 'x"_s, u"quote"_s);
+    row("a port of letters", u"newPorts"_s, u"80 http"_s, u"“http” is no port"_s);
+    row("a port that is too large", u"newPorts"_s, u"65536"_s, u"“65536” is no port"_s);
+    row("a port of no protocol", u"newPorts"_s, u"80/icmp"_s, u"“80/icmp” is no port"_s);
+    row("a volume below nothing", u"newVolumes"_s, u"/a b"_s, u"“b” is no volume"_s);
+    row("a label without a name", u"newLabels"_s, u"=1"_s, u"“=1” is no label"_s);
+    row("a label without a value", u"newLabels"_s, u"a"_s, u"“a” is no label"_s);
+    row("a signal that is none", u"newStopSignal"_s, u"term please"_s, u"“term please” is no signal"_s);
+}
+
+void TestImageFiles::refusesWhatNoImageCanSay()
+{
+    QFETCH(QString, field);
+    QFETCH(QString, text);
+    QFETCH(QString, said);
+    m_helper->addImage(u"starter:latest"_s);
+    openCommit();
+    QVERIFY(find<QAbstractButton>(u"newOk"_s)->isEnabled());
+    find<QLineEdit>(field)->setText(text);
+    QVERIFY(!find<QAbstractButton>(u"newOk"_s)->isEnabled());
+    QVERIFY2(find<QLabel>(u"newProblem"_s)->text().contains(said), qPrintable(find<QLabel>(u"newProblem"_s)->text()));
+    find<QLineEdit>(field)->clear();
+    QVERIFY(find<QAbstractButton>(u"newOk"_s)->isEnabled());
 }
 
 void TestImageFiles::exportsAContainer()

@@ -43,6 +43,9 @@ public:
 private Q_SLOTS:
     void offersTheFirstStep();
     void listsImages();
+    void saysWhatTheyTake();
+    void findsByNamesAndId_data();
+    void findsByNamesAndId();
     void leadsToTheContainer();
     void leadsToTheTrash();
     void leadsToTheContainerByKeys();
@@ -53,6 +56,7 @@ private Q_SLOTS:
     void removesWhatIsNotUsed();
     void removesSeveral();
     void prunesAfterShowing();
+    void prunesOnlyWhatWasShown();
     void showsTheHistory();
     void showsTheLayers();
     void comparesTwo();
@@ -96,8 +100,82 @@ void TestImages::listsImages()
     QCOMPARE(cell(1, u"Tag"_s), u"1 · linux/arm64"_s); // of another machine
     QCOMPARE(cell(1, u"Used by"_s), QString());
     QTRY_COMPARE(cell(0, u"Shared"_s), u"1.4 MB"_s);
+    QCOMPARE(cell(0, u"Unique"_s), u"488 kB"_s);
     m_helper->changeImage(id, {{u"References"_s, QStringList{u"a:1"_s, u"b:2"_s}}});
     QTRY_COMPARE(cell(0, u"Tag"_s), u"1 and 1 more"_s);
+}
+
+void TestImages::saysWhatTheyTake()
+{
+    const auto layer = [](const QString& name, quint64 bytes) {
+        return dbus::Layer{u"sha256:"_s + name, u"sha256:"_s + name, bytes, 1, u"RUN it"_s};
+    };
+    const auto layers
+        = [](const dbus::LayerList& list) { return QVariantMap{{u"Layers"_s, QVariant::fromValue(list)}}; };
+    m_helper->addImage(u"starter:latest"_s); // the one that the container is of
+    const QString own = m_helper->addImage(u"own:1"_s);
+    m_helper->addContainer(u"web"_s, u"running"_s);
+    connectReady();
+    auto* taken = find<widgets::ElidedLabel>(u"imagesTaken"_s);
+    // What others have, too, would not come free.
+    QTRY_COMPARE(taken->text(), u"2 image(s), 1.9 MB on the disk."_s);
+    m_helper->changeImage(own, layers({layer(u"c"_s, 2'000'000), layer(u"e"_s, 3 << 20)}));
+    QTRY_COMPARE(taken->text(),
+                 u"2 image(s), 1.9 MB on the disk. To remove those that nothing uses would free 3.0 MB."_s);
+    m_helper->removeContainer(m_client->containers().constFirst()->id());
+    QTRY_VERIFY2(taken->text().endsWith(u"would free 4.9 MB."_s), qPrintable(taken->text()));
+    for (const client::ImageClient* image : m_client->images())
+        m_helper->removeImage(image->data().id);
+    QTRY_VERIFY(!taken->isVisible());
+}
+
+void TestImages::findsByNamesAndId_data()
+{
+    QTest::addColumn<QString>("search");
+    QTest::addColumn<QStringList>("found");
+    const QString debian = u"debian"_s;
+    const QString app = u"quay.io/team/app"_s;
+    const QString nameless = u"(no name)"_s;
+    QTest::newRow("nothing") << QString() << QStringList{nameless, debian, app};
+    QTest::newRow("a part of the name") << u"EBI"_s << QStringList{debian};
+    QTest::newRow("the tag") << u"13.1"_s << QStringList{debian};
+    QTest::newRow("name and tag") << u"debian:13.1"_s << QStringList{debian};
+    QTest::newRow("the registry") << u"docker.io/library/debian"_s << QStringList{debian};
+    QTest::newRow("another name of it") << u"newest"_s << QStringList{app};
+    QTest::newRow("two words") << u"app 2-slim"_s << QStringList{app};
+    QTest::newRow("words of two images") << u"debian newest"_s << QStringList();
+    QTest::newRow("the beginning of the ID") << u"aaaaaaaaaaaa"_s << QStringList{debian};
+    QTest::newRow("the whole ID") << u"sha256:"_s + QString(64, u'a') << QStringList{debian};
+    QTest::newRow("the ID of one without a name") << u"sha256:000000"_s << QStringList{nameless, app};
+    QTest::newRow("the end of an ID") << u"0002"_s << QStringList();
+}
+
+void TestImages::findsByNamesAndId()
+{
+    QFETCH(QString, search);
+    QFETCH(QStringList, found);
+    m_helper->addImage(u"docker.io/library/debian:13.1"_s);
+    const QString app = m_helper->addImage(u"quay.io/team/app:2-slim"_s);
+    m_helper->changeImage(app, {{u"References"_s, QStringList{u"quay.io/team/app:2-slim"_s, u"mine:newest"_s}}});
+    const QString nameless = m_helper->addImage(u"x"_s);
+    m_helper->changeImage(nameless, {{u"References"_s, QStringList()}});
+    QVERIFY(app.endsWith(u"01"_s) && nameless.endsWith(u"02"_s));
+    connectReady();
+    QTRY_COMPARE(imageView()->model()->rowCount(), 3);
+    auto* field = find<QLineEdit>(u"imageSearch"_s);
+    // One that finds nothing comes first, so that what is found was looked for.
+    field->setText(u"no such image"_s);
+    QTRY_COMPARE(imageView()->model()->rowCount(), 0);
+    field->setText(search);
+    const auto names = [this] {
+        QStringList shown;
+        for (int row = 0; row < imageView()->model()->rowCount(); ++row)
+            shown.append(cell(row, u"Name"_s));
+        return shown;
+    };
+    if (found.isEmpty())
+        QTest::qWait(600);
+    QTRY_COMPARE(names(), found);
 }
 
 void TestImages::leadsToTheContainer()
@@ -312,8 +390,30 @@ void TestImages::prunesAfterShowing()
     QCOMPARE(find<QListWidget>(u"pruneList"_s)->count(), 2);
     QVERIFY(find<QLabel>(u"pruneSummary"_s)->text().contains(u"6.0 MB"));
     find<QAbstractButton>(u"pruneDeed"_s)->click();
-    QTRY_COMPARE(m_helper->calls.count(u"PruneImages"_s), 3);
-    QCOMPARE(optionsOf(u"PruneImages"_s), (QVariantMap{{u"all"_s, true}}));
+    QTRY_VERIFY(m_client->images().isEmpty());
+    QVERIFY(!banner()->isVisible());
+}
+
+void TestImages::prunesOnlyWhatWasShown()
+{
+    const QString shown = m_helper->addImage(u"shown:1"_s);
+    const QString used = m_helper->addImage(u"used-since:1"_s);
+    const QString unseen = m_helper->addImage(u"unused-since:1"_s);
+    m_helper->unused = {shown, used};
+    connectReady();
+    QTRY_VERIFY(action(u"pruneAction"_s)->isEnabled());
+    action(u"pruneAction"_s)->trigger();
+    QTRY_VERIFY(find<QListWidget>(u"pruneList"_s));
+    find<QCheckBox>(u"pruneNamed"_s)->setChecked(true);
+    QCOMPARE(find<QListWidget>(u"pruneList"_s)->count(), 2);
+    // A container is made of the one and another one is removed while the list is read.
+    m_helper->unused = {shown, unseen};
+    find<QAbstractButton>(u"pruneDeed"_s)->click();
+    QTRY_COMPARE(m_client->images().size(), 2);
+    QVERIFY(!m_client->image(shown) && m_client->image(used) && m_client->image(unseen));
+    // Nor does the helper choose by itself what goes.
+    QCOMPARE(m_helper->calls.count(u"Remove"_s), 1);
+    QVERIFY(optionsOf(u"PruneImages"_s).value(u"dry_run"_s).toBool());
 }
 
 void TestImages::showsTheHistory()
@@ -405,6 +505,9 @@ void TestImages::showsTheDocuments()
     QTRY_VERIFY2(text->toPlainText().contains(u"    \"os\": \"linux\""), qPrintable(text->toPlainText()));
     find<QComboBox>(u"documentCombo"_s)->setCurrentIndex(1);
     QVERIFY(text->toPlainText().contains(u"schemaVersion"));
+    // What the registry calls it is of the document as it came, not as it is laid out here.
+    QCOMPARE(find<widgets::ElidedLabel>(u"documentDigest"_s)->text(),
+             u"sha256:bafebd36189ad3688b7b3915ea55d461e0bfcfbdde11e54b0a123999fb6be50f"_s);
 }
 
 QTEST_MAIN(TestImages)

@@ -30,6 +30,8 @@ public:
 private Q_SLOTS:
     void showsTheNameBeforeItPulls();
     void pulls();
+    void pullsAgain_data();
+    void pullsAgain();
     void asksForALogin();
     void usesWhatIsKnown();
     void listsTags();
@@ -81,6 +83,54 @@ void TestRegistryDialog::pulls()
     action(u"pullAction"_s)->trigger();
     QCOMPARE(find<QLineEdit>(u"referenceField"_s)->completer()->model()->index(0, 0).data().toString(),
              u"debian:latest"_s);
+}
+
+void TestRegistryDialog::pullsAgain_data()
+{
+    QTest::addColumn<QStringList>("names");
+    QTest::addColumn<QString>("platform");
+    QTest::addColumn<QString>("pulled"); // empty: it is not offered
+    QTest::addColumn<QVariantMap>("options");
+    const QString amd = u"linux/amd64"_s;
+    const QString digest = u"quay.io/team/app@sha256:"_s + QString(64, u'd');
+    const QVariantMap login{{u"user"_s, u"me"_s}, {u"password"_s, u"secret"_s}};
+    QTest::newRow("a name") << QStringList{u"docker.io/library/debian:13"_s} << amd << u"docker.io/library/debian:13"_s
+                            << QVariantMap();
+    QTest::newRow("a registry with a login")
+        << QStringList{u"quay.io/team/app:1"_s} << amd << u"quay.io/team/app:1"_s << login;
+    QTest::newRow("for another machine") << QStringList{u"docker.io/library/debian:13"_s} << u"linux/arm64"_s
+                                         << u"docker.io/library/debian:13"_s
+                                         << QVariantMap{{u"platform"_s, u"linux/arm64"_s}};
+    QTest::newRow("a variant of this machine") << QStringList{u"docker.io/library/debian:13"_s} << u"linux/amd64/v2"_s
+                                               << u"docker.io/library/debian:13"_s << QVariantMap();
+    QTest::newRow("a digest, and a name")
+        << QStringList{digest, u"quay.io/team/app:1"_s} << amd << u"quay.io/team/app:1"_s << login;
+    QTest::newRow("nothing but a digest") << QStringList{digest} << amd << QString() << QVariantMap();
+    QTest::newRow("no name") << QStringList() << amd << QString() << QVariantMap();
+}
+
+void TestRegistryDialog::pullsAgain()
+{
+    QFETCH(QStringList, names);
+    QFETCH(QString, platform);
+    QFETCH(QString, pulled);
+    QFETCH(QVariantMap, options);
+    const QString image = m_helper->addImage(u"x"_s, platform);
+    m_helper->changeImage(image, {{u"References"_s, names}});
+    m_credentials->keep(u"quay.io"_s, {u"me"_s, u"secret"_s, {}});
+    connectReady();
+    QTRY_VERIFY(action(u"inspectAction"_s)->isEnabled());
+    QCOMPARE(action(u"pullAgainAction"_s)->isEnabled(), !pulled.isEmpty());
+    if (pulled.isEmpty())
+        return;
+    action(u"pullAgainAction"_s)->trigger();
+    auto* ok = find<QAbstractButton>(u"registryOk"_s);
+    QVERIFY(ok);
+    QTRY_VERIFY(ok->isEnabled());
+    ok->click();
+    QTRY_VERIFY(m_helper->lastCall.contains(u"PullImage"_s));
+    QCOMPARE(m_helper->lastCall.value(u"PullImage"_s).at(0).toString(), pulled);
+    QCOMPARE(optionsOf(u"PullImage"_s), options);
 }
 
 void TestRegistryDialog::asksForALogin()

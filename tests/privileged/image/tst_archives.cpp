@@ -186,13 +186,25 @@ void ArchivesTest::hostileArchivesAreRefused_data()
               raw(name, archiveOf(members), kind, word);
           };
     only("links in a circle", {linkTo("a", "b"), linkTo("b", "a")}, "a", kInvalid, "too many links");
-    only("a layer that is missing", {}, "a", ErrorKind::NotFound, "missing");
+    only("a layer that is missing", {}, "a", kInvalid, "missing");
     only("another layer", {file("a", kAbove)}, "a", ErrorKind::DigestMismatch, "other content");
-    only("a layer outside", {}, "../../etc/passwd", ErrorKind::NotFound, "missing");
+    only("a layer outside", {}, "../../etc/passwd", kInvalid, "missing");
     const auto good = archiveOf(dockerMembers());
     raw("nothing", "", kInvalid, "no image");
     raw("no archive", std::string(4096, 'x'), kInvalid, "checksum");
-    raw("an archive of something else", archiveOf({file("a", "b")}), kInvalid, "no image");
+    raw("manifest.json is missing what it names", archiveOf({manifestOf({{{"Config", "c"}, {"Layers", {"l"}}}})}),
+        kInvalid, "missing");
+    raw("an archive of something else", archiveOf({file("a", "b")}), ErrorKind::NotFound, "no image");
+    // What a root file system may have, and no archive of images.
+    raw("an archive of a root file system",
+        archiveOf({linkTo("bin/sh", "/bin/busybox"),
+                   linkTo("etc/mtab", "../../proc/mounts"),
+                   file("bin/busybox", "x"),
+                   {.type = '3', .name = "dev/null", .link = {}, .data = {}, .major = 1, .minor = 3},
+                   file("/etc/passwd", "x")}),
+        ErrorKind::NotFound, "no image");
+    raw("half of a root file system", archiveOf({file("bin/busybox", std::string(4000, 'x'))}).substr(0, 2000),
+        kInvalid, "");
     raw("cut off", good.substr(0, 2000), kInvalid, "");
     raw("cut off, gzip", packed(good, KCompressionDevice::GZip).substr(0, 100), kInvalid, "");
     raw("damaged zstd", "\x28\xb5\x2f\xfd" + std::string(100, 'x'), kInvalid, "");

@@ -30,6 +30,14 @@ Reply challenge(const QByteArray& text)
     return {401, {{"WWW-Authenticate", text}}, {}};
 }
 
+/// What a proxy says to CONNECT: the connection goes on to `server`.
+Reply tunnelTo(const HttpServer& server)
+{
+    Reply reply;
+    reply.tunnel = server.port();
+    return reply;
+}
+
 bool sawSecrets(const HttpServer& server)
 {
     const auto requests = server.requests();
@@ -238,7 +246,7 @@ private Q_SLOTS:
                 return {502, {}, {}};
             if (proxyAsks && request.headers.value("proxy-authorization") != kAllowed)
                 return {407, {{"Proxy-Authenticate", "Basic realm=\"p\""}}, {}};
-            return {.tunnel = server.port()};
+            return tunnelTo(server);
         }};
         auto access = withLogin();
         access.registry.certificates = certificate.pem().toStdString();
@@ -270,7 +278,7 @@ private Q_SLOTS:
         const HttpServer server{[](const Request& request) { return honest(kImage, request); }};
         const HttpServer proxy{[&](const Request& request) -> Reply {
             if (request.method == "CONNECT")
-                return {.tunnel = server.port()};
+                return tunnelTo(server);
             auto there = request;
             there.path.remove(0, there.path.indexOf("/v2/"));
             return honest(kImage, there);

@@ -17,10 +17,10 @@ constexpr qint64 kChunk = limits::kChunk;
 const std::string& content()
 {
     static const auto text = [] {
-        std::string text;
-        for (int i = 0; text.size() < 2 * limits::kChunk + 1'000'000; ++i)
-            text += std::to_string(i) + ' ';
-        return text;
+        std::string made;
+        for (int i = 0; made.size() < 2 * limits::kChunk + 1'000'000; ++i)
+            made += std::to_string(i) + ' ';
+        return made;
     }();
     return text;
 }

@@ -379,7 +379,9 @@ bool FakeHelper::handleImage(const QDBusMessage& message)
     } else if (method == "OpenLayers"_L1) {
         openLayers(message, false);
     } else if (method == "Inspect"_L1) {
-        reply(message, {u"{\"schemaVersion\":2}"_s, u"{\"os\":\"linux\",\"config\":{\"Cmd\":[\"sh\"]}}"_s});
+        reply(message,
+              {u"{\"schemaVersion\":2}"_s,
+               QString(u"{\"os\":\"linux\",\"config\":"_s + QString::fromUtf8(imageConfig) + u'}')});
     } else {
         return false;
     }

@@ -90,6 +90,8 @@ public:
     /// Answers of PruneImages: object paths without, and with `all`.
     QStringList nameless;
     QStringList unused;
+    /// What Inspect says of the containers of every image: "config" of its configuration.
+    QByteArray imageConfig = "{\"Cmd\":[\"sh\"]}";
     /// Answers of GetHistory, from the first step: created by, empty.
     QList<QPair<QString, bool>> history;
 

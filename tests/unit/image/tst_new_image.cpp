@@ -119,6 +119,10 @@ void NewImageTest::settingsChangeTheConfig_data()
     row("entrypoint", {.entrypoint = {"/e"}}, R"({"Entrypoint":["/e"],"Cmd":null})");
     row("entrypoint and command", {.entrypoint = {"/e"}, .cmd = {"c"}}, R"({"Entrypoint":["/e"],"Cmd":["c"]})");
     row("variables", {.env = {"A=2=3", "B="}}, R"({"Env":["PATH=/bin","A=2=3","B="]})");
+    row("a variable less", {.unsetEnv = {"PATH"}}, R"({"Env":["A=1"]})");
+    row("no variable left", {.unsetEnv = {"A", "PATH"}}, R"({"Env":null})");
+    row("a variable less that is not there", {.unsetEnv = {"PAT", "ATH", "PATH2"}}, "{}");
+    row("a variable out and in again", {.env = {"PATH=/x"}, .unsetEnv = {"PATH"}}, R"({"Env":["A=1","PATH=/x"]})");
     row("working directory", {.workingDir = "/x"}, R"({"WorkingDir":"/x"})");
     row("user", {.user = "1:2"}, R"({"User":"1:2"})");
     row("signal", {.stopSignal = "SIGRTMIN+3"}, R"({"StopSignal":"SIGRTMIN+3"})");
@@ -228,6 +232,7 @@ void NewImageTest::settingsThatCannotBeAreRefused_data()
           .entrypoint = {""},
           .cmd = {"x"},
           .env = {"A="},
+          .unsetEnv = {"A", "b.c"},
           .workingDir = "/..a/b..",
           .user = "1",
           .stopSignal = "15",
@@ -238,6 +243,8 @@ void NewImageTest::settingsThatCannotBeAreRefused_data()
     wrong("a name that is none", {.reference = "a b"});
     wrong("a variable without a value", {.env = {"A"}});
     wrong("a variable without a name", {.env = {"=1"}});
+    wrong("a variable to be taken out with its value", {.unsetEnv = {"A=1"}});
+    wrong("a variable to be taken out without a name", {.unsetEnv = {""}});
     wrong("a label without a value", {.labels = {"a"}});
     wrong("a label without a name", {.labels = {"=b"}});
     for (const char* port : {"", "0", "65536", "80/icmp", "80/", "/tcp", "-1", "80-81", "80/tcp/tcp", " 80"})
