@@ -22,13 +22,13 @@ public:
         QByteArray method;
         QByteArray path; ///< with the query
         QMap<QByteArray, QByteArray> headers; ///< names in lower case
-        QByteArray body;
+        QByteArray body = {};
         std::chrono::steady_clock::time_point came = std::chrono::steady_clock::now(); ///< when it was all there
     };
     struct Reply {
         int status = 200;
-        QList<std::pair<QByteArray, QByteArray>> headers;
-        QByteArray body;
+        QList<std::pair<QByteArray, QByteArray>> headers = {};
+        QByteArray body = {};
         qint64 cutAt = -1; ///< the connection is closed after so many bytes of the body
         qint64 claims = -1; ///< what Content-Length says instead of the truth
         bool endless = false; ///< the body again and again, without a length

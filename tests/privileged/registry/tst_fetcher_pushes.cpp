@@ -29,8 +29,8 @@ const std::string& content()
 struct Trouble {
     QByteArray method;
     int nth = 1;
-    std::optional<Reply> reply; ///< instead of the answer
-    std::optional<qint64> breaksAfter; ///< so many bytes of the body
+    std::optional<Reply> reply = {}; ///< instead of the answer
+    std::optional<qint64> breaksAfter = {}; ///< so many bytes of the body
     bool takes = false; ///< what the request says is done all the same
 };
 
