@@ -6,6 +6,7 @@
 
 #include <array>
 #include <csignal>
+#include <dlfcn.h>
 #include <fstream>
 #include <future>
 #include <sys/mount.h>
@@ -16,6 +17,7 @@
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <thread>
+#include <zstd.h>
 
 using namespace lamella;
 using namespace lamella::image;
@@ -218,6 +220,8 @@ void UnpackingTest::theWorkerReachesNothing_data()
     row("read its own process", true, [=] { return opens("/proc/self/status", O_RDONLY); });
     row("open a device of the layer", true,
         [=] { return ::mknodat(AT_FDCWD, "zero", S_IFCHR | 0666, makedev(1, 5)) == 0 && opens("zero", O_RDONLY); });
+    // CVE-2019-14271: as a conversion of names or users would load it.
+    row("a library of the layer", true, [] { return ::dlopen("/library.so", RTLD_NOW | RTLD_LOCAL) != nullptr; });
     row("a socket", false, [] { return ::socket(AF_INET, SOCK_STREAM, 0) >= 0; });
     row("a socket of a file", false, [] { return ::socket(AF_UNIX, SOCK_STREAM, 0) >= 0; });
     row("a process", false, [] { return ::fork() >= 0; });
@@ -245,6 +249,15 @@ void UnpackingTest::theWorkerReachesNothing()
     const auto directory = m_directory / "layer/diff";
     fs::create_directories(directory);
     fs::create_symlink("/etc/passwd", directory / "link");
+    Dl_info library{};
+    QVERIFY(::dladdr(reinterpret_cast<void*>(&::ZSTD_versionNumber), &library) != 0);
+    fs::copy_file(library.dli_fname, directory / "library.so");
+    int status = 0;
+    const pid_t control = ::fork(); // a library that nobody can load proves nothing
+    if (control == 0)
+        ::_exit(::dlopen((directory / "library.so").c_str(), RTLD_NOW | RTLD_LOCAL) ? 0 : 1);
+    QCOMPARE(::waitpid(control, &status, 0), control);
+    QCOMPARE(status, 0);
     const pid_t child = ::fork();
     if (child == 0) {
         int result = 0;
@@ -269,7 +282,6 @@ void UnpackingTest::theWorkerReachesNothing()
         thread.join();
         ::_exit(result);
     }
-    int status = 0;
     QCOMPARE(::waitpid(child, &status, 0), child);
     QVERIFY(fs::exists(directory / "inside"));
     if (mayTry)
