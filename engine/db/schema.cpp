@@ -122,7 +122,12 @@ constexpr std::array kFourth = std::to_array<std::string_view>({
 // Names of images are kept whole: what was tagged as "debian:13" is docker.io/library/debian:13, as if it were pulled.
 // Where a user has both, the pulled one keeps the name.
 constexpr std::array kFifth = std::to_array<std::string_view>({
+    R"(UPDATE OR IGNORE image_references SET name = 'docker.io/' || substr(name, 17)
+        WHERE name GLOB 'index.docker.io/*')",
+    "UPDATE OR IGNORE image_references SET name = 'localhost/' || substr(name, 17) WHERE name GLOB 'index.docker.io/*'",
+    "DELETE FROM image_references WHERE name GLOB 'index.docker.io/*'",
     "UPDATE OR IGNORE image_references SET name = 'docker.io/library/' || name WHERE instr(name, '/') = 0",
+    "UPDATE OR IGNORE image_references SET name = 'localhost/' || name WHERE instr(name, '/') = 0",
     "DELETE FROM image_references WHERE instr(name, '/') = 0",
     R"(CREATE TEMPORARY TABLE without_registry AS
         SELECT owner, name FROM (SELECT owner, name, substr(name, 1, instr(name, '/') - 1) AS first
@@ -130,9 +135,13 @@ constexpr std::array kFifth = std::to_array<std::string_view>({
         WHERE first <> 'localhost' AND NOT first GLOB '*[].:[A-Z]*')",
     R"(UPDATE OR IGNORE image_references SET name = 'docker.io/' || name
         WHERE (owner, name) IN (SELECT owner, name FROM without_registry))",
+    R"(UPDATE OR IGNORE image_references SET name = 'localhost/' || name
+        WHERE (owner, name) IN (SELECT owner, name FROM without_registry))",
     "DELETE FROM image_references WHERE (owner, name) IN (SELECT owner, name FROM without_registry)",
     "DROP TABLE without_registry",
     R"(UPDATE OR IGNORE image_references SET name = 'docker.io/library/' || substr(name, 11)
+        WHERE name GLOB 'docker.io/*' AND instr(substr(name, 11), '/') = 0)",
+    R"(UPDATE OR IGNORE image_references SET name = 'localhost/' || substr(name, 11)
         WHERE name GLOB 'docker.io/*' AND instr(substr(name, 11), '/') = 0)",
     "DELETE FROM image_references WHERE name GLOB 'docker.io/*' AND instr(substr(name, 11), '/') = 0",
 });

@@ -128,19 +128,25 @@ Result<void> LayoutWriter::writeDocuments(const std::vector<Image>& images)
         const auto manifest = manifestText(config, layers);
         TRY(writeBlob(config));
         TRY(writeBlob(manifest));
+        const auto digest = layer::digestOf(manifest);
         const json descriptor{{"mediaType", "application/vnd.oci.image.manifest.v1+json"},
-                              {"digest", layer::digestOf(manifest)},
+                              {"digest", digest},
                               {"size", manifest.size()},
                               {"platform", platformJson(image.platform)}};
         json tags = json::array();
+        bool isNamed = false;
         for (const auto& reference : image.references) {
+            // The digest that it was pulled by is of another manifest, mostly: whose layers are compressed.
+            if (reference.contains('@') && !reference.ends_with('@' + digest))
+                continue;
+            isNamed = true;
             index.push_back(descriptor);
             index.back()["annotations"]
                 = {{"io.containerd.image.name", reference}, {"org.opencontainers.image.ref.name", reference}};
             if (!reference.contains('@'))
                 tags.push_back(reference);
         }
-        if (image.references.empty())
+        if (!isNamed)
             index.push_back(descriptor);
         docker.push_back({{"Config", blobPath(image.id)}, {"RepoTags", std::move(tags)}, {"Layers", std::move(paths)}});
     }

@@ -12,6 +12,17 @@
 
 namespace lamella::image {
 
+namespace {
+
+/// True also of a name without a digest.
+bool hasDigest(std::string_view reference, std::string_view digest)
+{
+    const auto at = reference.find('@');
+    return at == std::string_view::npos || reference.substr(at + 1) == digest;
+}
+
+} // namespace
+
 Load::Load(ImageStore::Private& store, ImportSource& source, uid_t owner, const ProgressSink& progress,
            std::stop_token stop)
     : m_store(store)
@@ -66,8 +77,11 @@ Load::Wanted Load::wanted(FoundImage found) const
     result.row.manifest = layer::digestOf(found.manifestText);
     image.id = layer::digestOf(found.configText);
     image.owner = m_owner;
-    for (const auto& reference : found.references)
-        image.references.push_back(canonicalReference(reference));
+    for (const auto& reference : found.references) {
+        // A registry is asked for what has a digest, but an archive may say what it likes.
+        if (m_source.repository() || hasDigest(reference, result.row.manifest))
+            image.references.push_back(canonicalReference(reference));
+    }
     const auto& config = found.config;
     image.created = config.created;
     image.platform = config.platform;

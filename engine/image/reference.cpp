@@ -23,13 +23,19 @@ constexpr bool isAlphanumeric(char c)
     return isUpper(c) || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
-// An IPv6 address is in brackets: it has colons of its own.
+// An IPv6 address is in brackets, because it has colons of its own, and is always a registry's: what stands behind it.
 std::string_view withoutBrackets(std::string_view name)
 {
     const auto end = name.starts_with('[') ? name.find(']') : 0;
-    const bool isAddress = end != 0 && end != std::string_view::npos
+    if (end == 0 || end == std::string_view::npos)
+        return name;
+    const auto rest = name.substr(end + 1);
+    const auto port = rest.substr(0, rest.find('/'));
+    const auto isDigit = [](char c) { return c >= '0' && c <= '9'; };
+    const bool isRegistry = rest.contains('/')
+        && (port.empty() || (port.front() == ':' && std::ranges::all_of(port.substr(1), isDigit)))
         && std::ranges::all_of(name.substr(1, end - 1), [](char c) { return isAlphanumeric(c) || c == ':'; });
-    return isAddress ? name.substr(end + 1) : name;
+    return isRegistry ? rest : name;
 }
 
 } // namespace
@@ -39,7 +45,7 @@ bool isReference(std::string_view name)
     const auto isAllowed = [](char c) { return isAlphanumeric(c) || std::string_view{"-._:@/+"}.contains(c); };
     const auto rest = withoutBrackets(name);
     const bool beginsWell = rest.size() < name.size() || (!rest.empty() && isAlphanumeric(rest.front()));
-    return beginsWell && name.size() <= limits::kName && !rest.empty()
+    return beginsWell && !rest.empty() && canonicalReference(name).size() <= limits::kName
         && !std::string_view{":@/+"}.contains(rest.back()) && std::ranges::all_of(rest, isAllowed);
 }
 

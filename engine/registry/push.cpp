@@ -158,7 +158,7 @@ private:
     {
         const auto end = m_sent + static_cast<std::uint64_t>(chunk.size());
         bool asks = false;
-        auto before = m_sent;
+        auto most = m_sent; // a registry may also say that it has less than before
         return m_session.retry(
             [&]() -> Outcome<void> {
                 if (std::exchange(asks, true))
@@ -167,7 +167,7 @@ private:
                     return {};
                 return sendPart(chunk.last(static_cast<qsizetype>(end - m_sent)), end);
             },
-            [&] { return std::exchange(before, m_sent) != m_sent; });
+            [&] { return std::exchange(most, std::max(most, m_sent)) < m_sent; });
     }
 
     Outcome<void> sendPart(QByteArray bytes, std::uint64_t end)

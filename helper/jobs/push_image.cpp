@@ -55,11 +55,16 @@ Manifest manifestFor(const image::ImageDocuments& documents, const std::vector<L
 }
 
 /// Under a digest goes what has it, and nothing else.
-Result<void> checkDigest(const registry::Name& name, const Manifest& manifest)
+Result<void> checkDigest(const registry::Name& name, const image::ImageDocuments& documents, const Manifest& manifest)
 {
     const auto digest = layer::digestOf(manifest.text);
     if (name.digest.empty() || name.digest == digest)
         return {};
+    if (name.digest == layer::digestOf(documents.manifest))
+        return failure(ErrorKind::DigestMismatch,
+                       std::format("the registry does not have the layers as they were pulled, and compressed again "
+                                   "they are others: push it as {}/{}@{}",
+                                   name.registry, name.repository, digest));
     return failure(ErrorKind::DigestMismatch,
                    std::format("the image's manifest is not the one with that digest: push it as {}/{}@{}",
                                name.registry, name.repository, digest));
@@ -70,7 +75,7 @@ Result<std::string> push(const PushTask& task, bool usesKnown, const std::stop_t
     PushLayers layers(task, usesKnown);
     const auto blobs = TRY(layers.run(stop));
     const auto manifest = manifestFor(task.documents, blobs);
-    TRY(checkDigest(task.request.name, manifest));
+    TRY(checkDigest(task.request.name, task.documents, manifest));
     task.progress.tell("Sending the manifest");
     TRY(sendConfig(task, stop));
     tookKnown = layers.tookKnown();

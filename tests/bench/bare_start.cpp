@@ -2,11 +2,13 @@
 // The lower bound of `bench start`: a program that makes the system calls of a container's start and nothing else. It
 // parses nothing, checks nothing beyond each call's result and reports nothing but the name of the call that failed.
 //   bare_start CGROUP LOWER UPPER WORK LAYERS ID_BASE SECCOMP_FILE PROGRAM
-// CGROUP is a name below every v1 controller, SECCOMP_FILE a compiled filter (struct sock_filter[]).
+// CGROUP is a name below every v1 controller and systemd's own hierarchy, where there is one; SECCOMP_FILE is a
+// compiled filter (struct sock_filter[]).
 
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
+#include <linux/keyctl.h>
 #include <linux/mount.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
@@ -70,6 +72,9 @@ struct Arguments {
     unsigned idBase = 0;
 };
 
+/// systemd's own hierarchy: runtimes take what they start out of its caller's unit.
+constexpr const char* kSystemd = "systemd";
+
 std::string cgroupDirectory(const char* controller, const Arguments& a)
 {
     return std::string("/sys/fs/cgroup/") + controller + "/" + a.cgroup;
@@ -88,6 +93,9 @@ std::vector<int> makeCgroups(const Arguments& a)
         }
         joins.push_back(must(::open((directory + "/tasks").c_str(), O_WRONLY | O_CLOEXEC), "open tasks"));
     }
+    const std::string tracked = cgroupDirectory(kSystemd, a);
+    if (::mkdir(tracked.c_str(), 0755) == 0)
+        joins.push_back(must(::open((tracked + "/tasks").c_str(), O_WRONLY | O_CLOEXEC), "open tasks"));
     write(cgroupDirectory("memory", a) + "/memory.limit_in_bytes", "67108864");
     write(cgroupDirectory("cpu", a) + "/cpu.cfs_quota_us", "100000");
     write(cgroupDirectory("pids", a) + "/pids.max", "2048");
@@ -291,6 +299,7 @@ void dropCapabilities()
     must(::setresgid(0, 0, 0), "setresgid");
     must(::setresuid(0, 0, 0), "setresuid");
     must(::setsid(), "setsid");
+    call("keyctl", SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);
     mountEverything(socket, dev);
     must(::sethostname("bare", 4), "sethostname");
     bringUpLoopback();
@@ -348,5 +357,6 @@ int main(int argc, char** argv)
     must(::waitpid(child, &status, 0), "waitpid");
     for (const char* controller : kControllers)
         ::rmdir(cgroupDirectory(controller, a).c_str());
+    ::rmdir(cgroupDirectory(kSystemd, a).c_str());
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }

@@ -65,6 +65,7 @@ private Q_SLOTS:
     void archivesAreLoaded_data();
     void archivesAreLoaded();
     void severalImagesComeInOne();
+    void aDigestIsNoWordOfAnArchive();
     void layersMayBeLinksAndCompressed();
     void hostileArchivesAreRefused_data();
     void hostileArchivesAreRefused();
@@ -140,6 +141,36 @@ void ArchivesTest::severalImagesComeInOne()
     QCOMPARE(store.images.list().size(), 2u);
     QCOMPARE(namesIn(root() / "layers").size(), 2u);
     QCOMPARE(store.images.find(kOwner, "a:1").value().layers.size(), 1u);
+}
+
+// Who runs an image by its digest gets that and no other.
+void ArchivesTest::aDigestIsNoWordOfAnArchive()
+{
+    constexpr auto kAnnotation = "org.opencontainers.image.ref.name";
+    Store store{root()};
+    const TestLayout layout{this->layout()};
+    auto manifest = layout.image({kBelow});
+    const auto pinned = "app@" + manifest["digest"].get<std::string>();
+    manifest["annotations"][kAnnotation] = pinned;
+    layout.index({manifest});
+    const auto meant = loadBytes(store, tarOf(layout));
+    QVERIFY2(meant, meant ? "" : meant.error().message.c_str());
+    QCOMPARE(store.images.find(kOwner, pinned).value().id, meant->front());
+    auto other = layout.image({kAbove});
+    other["annotations"][kAnnotation] = pinned;
+    layout.index({other});
+    const auto docker = archiveOf({file("config.json", configOf({kBelow, kAbove})), file("l.tar", kBelow),
+                                   file("m.tar", kAbove),
+                                   manifestOf({{{"Config", "config.json"},
+                                                {"RepoTags", {pinned, "docker.io/library/" + pinned}},
+                                                {"Layers", {"l.tar", "m.tar"}}}})});
+    for (const auto& archive : {tarOf(layout), docker}) {
+        const auto ids = loadBytes(store, archive);
+        QVERIFY2(ids, ids ? "" : ids.error().message.c_str());
+        QVERIFY(ids->front() != meant->front());
+        QCOMPARE(store.images.find(kOwner, ids->front()).value().references, std::vector<std::string>{});
+        QCOMPARE(store.images.find(kOwner, pinned).value().id, meant->front());
+    }
 }
 
 void ArchivesTest::layersMayBeLinksAndCompressed()

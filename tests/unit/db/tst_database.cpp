@@ -146,6 +146,8 @@ void DatabaseTest::anOlderDatabaseIsTakenOver()
               "INSERT INTO image_references VALUES(2, 'debian:13', 'i')",
               "INSERT INTO image_references VALUES(2, 'team/app:1', 'i')",
               "INSERT INTO image_references VALUES(2, 'docker.io/app:1', 'i')",
+              "INSERT INTO image_references VALUES(1, 'index.docker.io/a/b:1', 'i')",
+              "INSERT INTO image_references VALUES(1, 'index.docker.io/c:1', 'i')",
               "INSERT INTO image_references VALUES(2, 'localhost/a:1', 'i')",
               "INSERT INTO image_references VALUES(2, 'host:5000/a/b:1', 'i')",
               "INSERT INTO image_references VALUES(2, '[::1]/a:1', 'i')",
@@ -168,7 +170,9 @@ void DatabaseTest::anOlderDatabaseIsTakenOver()
                                   "WHERE owner = {} ORDER BY name)",
                                   owner));
     };
-    QCOMPARE(names(1), "docker.io/library/debian:13=pulled");
+    // Where another image has the name already, it is one of this machine.
+    QCOMPARE(names(1),
+             "docker.io/a/b:1=i docker.io/library/c:1=i docker.io/library/debian:13=pulled localhost/debian:13=i");
     QCOMPARE(names(2),
              "Host/a:1=i [::1]/a:1=i docker.io/library/app:1=i docker.io/library/debian:13=i docker.io/team/app:1=i "
              "host:5000/a/b:1=i localhost/a:1=i quay.io/a/b:1=i");

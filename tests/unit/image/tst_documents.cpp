@@ -70,9 +70,12 @@ void DocumentsTest::references_data()
     row("a:1-", "docker.io/library/a:1-");
     row("a@sha256:00", "docker.io/library/a@sha256:00");
     row("a:1@sha256:00", "docker.io/library/a:1@sha256:00");
-    for (const char* bad : {"", "a b", "a\n", "/a", "a/", "a:", "a@", "-a", "a\x01", "\xc3\xa4", "[::1]", "[::1", "[x/y]/a", "[]"})
+    for (const char* bad : {"", "a b", "a\n", "/a", "a/", "a:", "a@", "-a", "a\x01", "\xc3\xa4", "[::1]", "[::1", "[x/y]/a", "[]",
+                            "[::1]x", "[::1]x/y", "[::1]:5000", "[::1]:x/y"})
         row(bad, "");
-    QTest::newRow("too long") << QString(1025, QLatin1Char('a')) << QString();
+    const QString longest(1024 - int(sizeof "docker.io/library/:latest" - 1), QLatin1Char('a'));
+    QTest::newRow("as long as can be") << longest << QStringLiteral("docker.io/library/%1:latest").arg(longest);
+    QTest::newRow("too long when it is whole") << longest + QLatin1Char('a') << QString();
 }
 
 void DocumentsTest::references()
@@ -84,6 +87,7 @@ void DocumentsTest::references()
         return;
     QCOMPARE(QString::fromStdString(canonicalReference(name.toStdString())), kept);
     QCOMPARE(QString::fromStdString(canonicalReference(kept.toStdString())), kept);
+    QVERIFY(isReference(kept.toStdString()));
 }
 
 void DocumentsTest::aConfigIsReadWhole()
