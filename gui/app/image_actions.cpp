@@ -52,10 +52,12 @@ QString starterLayout()
                                   QStandardPaths::LocateDirectory);
 }
 
-ImageActions::ImageActions(client::Client* client, client::Credentials* credentials, ImageJobs* jobs, QWidget* window)
+ImageActions::ImageActions(client::Client* client, client::Credentials* credentials, client::RegistrySettings* settings,
+                           ImageJobs* jobs, QWidget* window)
     : QObject(window)
     , m_client(client)
     , m_credentials(credentials)
+    , m_registries(settings)
     , m_jobs(jobs)
     , m_removal(new ImageRemoval(client, window))
     , m_window(window)
@@ -165,7 +167,7 @@ void ImageActions::connectActions()
     connect(prune, &QAction::triggered, m_removal, &ImageRemoval::askPrune);
     connect(m_removal, &ImageRemoval::failed, this, &ImageActions::failed);
     connect(logins, &QAction::triggered, this,
-            [this] { (new dialogs::CredentialsDialog(m_client, m_credentials, m_window))->open(); });
+            [this] { (new dialogs::CredentialsDialog(m_client, m_credentials, m_registries, m_window))->open(); });
 }
 
 QList<QAction*> ImageActions::contextActions() const

@@ -3,6 +3,7 @@
 
 #include "gui/client/client.h"
 #include "gui/client/credentials.h"
+#include "gui/client/registry_settings.h"
 #include "gui/dialogs/add_login_dialog.h"
 #include "gui/dialogs/forms.h"
 #include "gui/dialogs/login_check.h"
@@ -38,11 +39,13 @@ QString withHome(QString path)
 
 } // namespace
 
-CredentialsDialog::CredentialsDialog(client::Client* client, client::Credentials* credentials, QWidget* parent)
+CredentialsDialog::CredentialsDialog(client::Client* client, client::Credentials* credentials,
+                                     client::RegistrySettings* registries, QWidget* parent)
     : QDialog(parent)
     , m_client(client)
     , m_credentials(credentials)
-    , m_check(new LoginCheck(client, this))
+    , m_registries(registries)
+    , m_check(new LoginCheck(client, registries, this))
     , m_banner(new widgets::Banner(this))
     , m_table(new QTreeWidget(this))
     , m_empty(new QLabel(this))
@@ -164,7 +167,7 @@ void CredentialsDialog::showButtons()
 
 void CredentialsDialog::add()
 {
-    auto* dialog = new AddLoginDialog(m_client, this);
+    auto* dialog = new AddLoginDialog(m_client, m_registries, this);
     connect(dialog, &AddLoginDialog::chosen, this, &CredentialsDialog::keep);
     dialog->open();
 }

@@ -6,6 +6,7 @@
 #include "gui/app/pictures.h"
 #include "gui/client/client.h"
 #include "gui/client/credentials.h"
+#include "gui/client/registry_settings.h"
 #include "tests/gui/widgets/schemes.h"
 #include "tests/support/fake_helper/fake_helper.h"
 #include "tests/support/fake_helper/fake_keyring.h"
@@ -262,7 +263,8 @@ struct Scene {
     Scene(const test::PrivateBus& bus, QSize size)
         : helper(bus.address())
         , credentials(std::make_unique<test::FakeKeyring>(std::make_shared<test::FakeKeyring::Content>()), {u"/none"_s})
-        , window(&client, &credentials)
+        , registries({u"/none"_s})
+        , window(&client, &credentials, &registries)
     {
         window.resize(size);
         window.show();
@@ -279,6 +281,7 @@ struct Scene {
     test::FakeHelper helper;
     client::Client client;
     client::Credentials credentials;
+    client::RegistrySettings registries;
     app::MainWindow window;
 };
 
