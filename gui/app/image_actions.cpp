@@ -8,6 +8,7 @@
 #include "gui/dialogs/credentials_dialog.h"
 #include "gui/dialogs/line_dialog.h"
 #include "gui/dialogs/new_image_dialog.h"
+#include "gui/dialogs/registries_dialog.h"
 #include "gui/dialogs/save_dialog.h"
 #include "gui/format/formats.h"
 #include "gui/format/image_text.h"
@@ -131,6 +132,8 @@ void ImageActions::buildActions()
                  tr("See which images nothing uses, and remove them"));
     logins = make(QStringLiteral("loginsAction"), {}, tr("Lo&gins at registries…"),
                   tr("See, add and remove logins at registries"));
+    registries = make(QStringLiteral("registriesAction"), {}, tr("&Registries…"),
+                      tr("See and change how registries are reached: certificates, mirrors, plain HTTP"));
 }
 
 void ImageActions::connectActions()
@@ -168,6 +171,8 @@ void ImageActions::connectActions()
     connect(m_removal, &ImageRemoval::failed, this, &ImageActions::failed);
     connect(logins, &QAction::triggered, this,
             [this] { (new dialogs::CredentialsDialog(m_client, m_credentials, m_registries, m_window))->open(); });
+    connect(registries, &QAction::triggered, this,
+            [this] { (new dialogs::RegistriesDialog(m_registries, m_window))->open(); });
 }
 
 QList<QAction*> ImageActions::contextActions() const

@@ -58,6 +58,7 @@ public:
     QAction* remove;
     QAction* prune;
     QAction* logins;
+    QAction* registries;
 
 Q_SIGNALS:
     /// `retry` asks for the same again; it may be empty.

@@ -121,7 +121,7 @@ void MainWindow::buildMenus()
     file->addActions({m_imageActions->pull, m_imageActions->load, m_imageActions->loadDirectory,
                       m_imageActions->importFiles, m_imageActions->loadStarter});
     file->addSeparator();
-    file->addAction(m_imageActions->logins);
+    file->addActions({m_imageActions->logins, m_imageActions->registries});
     file->addSeparator();
     QAction* quit = file->addAction(tr("&Quit"), QKeySequence(QKeySequence::Quit), this, &QWidget::close);
     quit->setMenuRole(QAction::QuitRole);

@@ -7,13 +7,13 @@
 #include "gui/dialogs/add_login_dialog.h"
 #include "gui/dialogs/forms.h"
 #include "gui/dialogs/login_check.h"
+#include "gui/format/formats.h"
 #include "gui/widgets/banner.h"
 #include "gui/widgets/confirmation.h"
 #include "gui/widgets/fonts.h"
 #include "gui/widgets/tabledelegate.h"
 
 #include <QDialogButtonBox>
-#include <QDir>
 #include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
@@ -30,12 +30,6 @@ namespace {
 
 enum Column { RegistryColumn, UserColumn, SecretColumn, PlaceColumn, ColumnCount };
 enum Role { OwnRole = Qt::UserRole }; ///< kept here, so it can be removed here
-
-QString withHome(QString path)
-{
-    const QString home = QDir::homePath();
-    return path.startsWith(home + u'/') ? path.replace(0, home.size(), u'~') : path;
-}
 
 } // namespace
 
@@ -123,7 +117,7 @@ QString CredentialsDialog::source(const KnownLogin& login) const
     case LoginSource::Session:
         return tr("this window, until it is closed");
     case LoginSource::File:
-        return tr("%1 (only read)").arg(withHome(login.place));
+        return tr("%1 (only read)").arg(format::pathWithHome(login.place));
     case LoginSource::Helper:
         return tr("%1 (only read)").arg(login.place);
     }

@@ -89,6 +89,7 @@ public:
         child<QTableView>(u"imageView"_s)->selectAll();
         dialog(u"removeImageAction"_s, u"remove-several"_s);
         logins();
+        registries();
         push();
         m_window.showPage(u"containers"_s);
         commit();
@@ -170,6 +171,34 @@ private:
         shoot(u"add-login"_s);
         close();
         dialog(u"loginsAction"_s, u"logins"_s);
+    }
+
+    void registries()
+    {
+        dialog(u"registriesAction"_s, u"registries-empty"_s);
+        client::RegistrySettings* settings = m_window.registries();
+        settings->set(u"docker.io"_s, {false, {}, {u"https://mirror.example:5000/hub"_s, u"https://other.example"_s}});
+        settings->set(u"localhost:5000"_s, {true, {}, {}});
+        settings->set(u"registry.a-company-with-a-name.example"_s,
+                      {false, QDir::homePath() + u"/certificates/company-ca.pem"_s, {}});
+        trigger(u"registriesAction"_s);
+        shoot(u"registries"_s);
+        child<QAbstractButton>(u"editRegistry"_s)->click();
+        shoot(u"registries-edit"_s);
+        close();
+        trigger(u"registriesAction"_s);
+        child<QAbstractButton>(u"addRegistry"_s)->click();
+        child<QLineEdit>(u"registryField"_s)->setText(u"host:5000"_s);
+        child<QLineEdit>(u"mirrorsField"_s)->setText(u"http://mirror"_s);
+        child<QLineEdit>(u"certificatesField"_s)->setText(u"/none/ca.pem"_s);
+        child<QAbstractButton>(u"editRegistryOk"_s)->click();
+        shoot(u"registries-add"_s);
+        close();
+        trigger(u"pullAction"_s);
+        child<QLineEdit>(u"referenceField"_s)->setText(u"debian"_s);
+        wait(400);
+        shoot(u"pull-remembered"_s);
+        close();
     }
 
     void trash()
