@@ -37,7 +37,14 @@ void EditRegistryDialog::build(const QString& registry)
     m_registry->setObjectName(QStringLiteral("registryField"));
     m_registry->setPlaceholderText(tr("docker.io, host:5000, …"));
     m_registry->setText(registry);
-    m_registry->setReadOnly(!registry.isEmpty());
+    if (!registry.isEmpty()) {
+        // To be read, and copied, but no field.
+        QPalette colors = m_registry->palette();
+        colors.setBrush(QPalette::Base, Qt::transparent);
+        m_registry->setPalette(colors);
+        m_registry->setReadOnly(true);
+        m_registry->setFrame(false);
+    }
     auto* content = new QWidget(this);
     QFormLayout* form = formIn(content);
     form->addRow(tr("&Registry"), m_registry);

@@ -5,6 +5,7 @@
 #include "gui/dialogs/edit_registry_dialog.h"
 #include "gui/dialogs/forms.h"
 #include "gui/format/formats.h"
+#include "gui/widgets/colors.h"
 #include "gui/widgets/confirmation.h"
 #include "gui/widgets/emptystate.h"
 #include "gui/widgets/fonts.h"
@@ -39,7 +40,9 @@ RegistriesDialog::RegistriesDialog(client::RegistrySettings* registries, QWidget
                                "are reached with TLS and the certificates that the system trusts."),
                             this);
     note->setWordWrap(true);
-    note->setForegroundRole(QPalette::PlaceholderText);
+    QPalette colors = note->palette();
+    colors.setColor(QPalette::WindowText, widgets::secondaryText(colors));
+    note->setPalette(colors);
     buildTable();
     auto* empty = new widgets::EmptyState(this);
     empty->setObjectName(QStringLiteral("noRegistries"));
@@ -55,7 +58,7 @@ RegistriesDialog::RegistriesDialog(client::RegistrySettings* registries, QWidget
     layout->addWidget(note);
     layout->addWidget(m_stack, 1);
     layout->addWidget(buildButtons());
-    resize(720, 360);
+    resize(640, 360);
     growWithContent(this);
     connect(registries, &client::RegistrySettings::changed, this, &RegistriesDialog::showRegistries);
     connect(registries, &QObject::destroyed, this, &QDialog::reject);
@@ -70,10 +73,12 @@ void RegistriesDialog::buildTable()
     m_table->setHeaderLabels({tr("Registry"), tr("Connection"), tr("Certificates"), tr("Mirrors")});
     m_table->setRootIsDecorated(false);
     m_table->setUniformRowHeights(true);
+    // A path says most at its end.
+    m_table->setTextElideMode(Qt::ElideMiddle);
     m_table->setItemDelegate(new widgets::TableDelegate({}, m_table));
-    m_table->header()->resizeSection(RegistryColumn, 170);
-    m_table->header()->resizeSection(ConnectionColumn, 100);
-    m_table->header()->resizeSection(CertificatesColumn, 180);
+    m_table->header()->resizeSection(RegistryColumn, 150);
+    m_table->header()->resizeSection(ConnectionColumn, 90);
+    m_table->header()->resizeSection(CertificatesColumn, 170);
     connect(m_table, &QTreeWidget::currentItemChanged, this, &RegistriesDialog::showButtons);
     connect(m_table, &QTreeWidget::itemActivated, this,
             [this](const QTreeWidgetItem* item) { edit(item->text(RegistryColumn)); });

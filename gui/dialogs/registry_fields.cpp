@@ -43,9 +43,10 @@ void say(QLabel* label, const QString& text)
 {
     label->setText(text);
     label->setVisible(!text.isEmpty());
-    // A form within a dialog asks nobody how high a text is that wraps.
+    // A form within a dialog asks nobody how high a text is that wraps. What is folded away has no width to know it by.
     QMetaObject::invokeMethod(
-        label, [label] { label->setMinimumHeight(label->heightForWidth(label->width())); }, Qt::QueuedConnection);
+        label, [label] { label->setMinimumHeight(label->isVisible() ? label->heightForWidth(label->width()) : 0); },
+        Qt::QueuedConnection);
 }
 
 } // namespace
@@ -179,9 +180,9 @@ void RegistryFields::setRegistry(const QString& registry, const QStringList& cer
 {
     QStringList sentences;
     if (!registry.isEmpty() && m_purpose == For::Pull)
-        sentences.append(tr("All but the platform is remembered for %1 once it is under way.").arg(registry));
+        sentences.append(tr("Remembered for %1 once it works; the platform is not.").arg(registry));
     if (!registry.isEmpty() && m_purpose == For::Push)
-        sentences.append(tr("This is remembered for %1 once it is under way.").arg(registry));
+        sentences.append(tr("Remembered for %1 once it works.").arg(registry));
     if (!certificateDirectories.isEmpty())
         sentences.append(
             tr("The certificates in %1 are trusted, too.").arg(certificateDirectories.join(QLatin1StringView(", "))));

@@ -73,7 +73,10 @@ public:
         trigger(u"historyAction"_s);
         trigger(u"pullAction"_s);
         child<QLineEdit>(u"referenceField"_s)->setText(u"debian"_s);
+        wait(400);
+        shoot(u"pull-closed"_s);
         child<QWidget>(u"moreFold"_s)->findChild<QAbstractButton*>(u"foldOutTitle"_s)->click();
+        shoot(u"pull-open"_s);
         child<QAbstractButton>(u"plainHttpCheck"_s)->setChecked(true);
         shoot(u"pull"_s);
         child<QAbstractButton>(u"registryOk"_s)->click();
@@ -142,6 +145,8 @@ private:
         const QList<QDialog*> open = m_window.findChildren<QDialog*>();
         for (QDialog* one : open)
             one->reject();
+        // Without a loop of its own nothing else deletes them, and they would be found again.
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
         wait(100);
     }
 

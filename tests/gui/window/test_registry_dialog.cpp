@@ -322,6 +322,7 @@ void TestRegistryDialog::remembersWhatWorked()
     dialog->findChild<QAbstractButton*>(u"registryOk"_s)->click();
     QTRY_COMPARE(m_helper->calls.count(u"PullImage"_s), 2);
     QCOMPARE(optionsOf(u"PullImage"_s), all);
+    QTRY_COMPARE(m_helper->calls.count(u"Wait"_s), 3);
     m_helper->endJob({});
     QTRY_VERIFY(!find<dialogs::RegistryDialog>(u"pullDialog"_s));
     // And so it is with tags.
@@ -480,6 +481,8 @@ void TestRegistryDialog::triesAgainAsItIsReachedNow()
     QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
     m_helper->changeParts({{u"sha256:aaaa"_s, 10, 100}});
     QTRY_VERIFY(!find<dialogs::RegistryDialog>(u"pullDialog"_s));
+    // The dialog's, and that of whoever watches it from now on.
+    QTRY_COMPARE(m_helper->calls.count(u"Wait"_s), 2);
     m_helper->endJob(u"https://broken sent another image."_s, u"DigestMismatch"_s);
     QTRY_VERIFY(banner()->isVisible());
     m_registries->set(u"host:5000"_s, {false, {}, {u"https://good"_s}});
