@@ -8,6 +8,7 @@
 #include "gui/dialogs/credentials_dialog.h"
 #include "gui/dialogs/line_dialog.h"
 #include "gui/dialogs/new_image_dialog.h"
+#include "gui/dialogs/registries_dialog.h"
 #include "gui/dialogs/save_dialog.h"
 #include "gui/format/formats.h"
 #include "gui/format/image_text.h"
@@ -52,10 +53,12 @@ QString starterLayout()
                                   QStandardPaths::LocateDirectory);
 }
 
-ImageActions::ImageActions(client::Client* client, client::Credentials* credentials, ImageJobs* jobs, QWidget* window)
+ImageActions::ImageActions(client::Client* client, client::Credentials* credentials, client::RegistrySettings* settings,
+                           ImageJobs* jobs, QWidget* window)
     : QObject(window)
     , m_client(client)
     , m_credentials(credentials)
+    , m_registries(settings)
     , m_jobs(jobs)
     , m_removal(new ImageRemoval(client, window))
     , m_window(window)
@@ -129,6 +132,8 @@ void ImageActions::buildActions()
                  tr("See which images nothing uses, and remove them"));
     logins = make(QStringLiteral("loginsAction"), {}, tr("Lo&gins at registries…"),
                   tr("See, add and remove logins at registries"));
+    registries = make(QStringLiteral("registriesAction"), {}, tr("&Registries…"),
+                      tr("See and change how registries are reached: certificates, mirrors, plain HTTP"));
 }
 
 void ImageActions::connectActions()
@@ -165,7 +170,9 @@ void ImageActions::connectActions()
     connect(prune, &QAction::triggered, m_removal, &ImageRemoval::askPrune);
     connect(m_removal, &ImageRemoval::failed, this, &ImageActions::failed);
     connect(logins, &QAction::triggered, this,
-            [this] { (new dialogs::CredentialsDialog(m_client, m_credentials, m_window))->open(); });
+            [this] { (new dialogs::CredentialsDialog(m_client, m_credentials, m_registries, m_window))->open(); });
+    connect(registries, &QAction::triggered, this,
+            [this] { (new dialogs::RegistriesDialog(m_registries, m_window))->open(); });
 }
 
 QList<QAction*> ImageActions::contextActions() const

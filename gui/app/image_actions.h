@@ -12,6 +12,7 @@
 namespace lamella::client {
 class Client;
 class Credentials;
+class RegistrySettings;
 } // namespace lamella::client
 
 namespace lamella::app {
@@ -27,7 +28,8 @@ class ImageActions : public QObject {
     Q_OBJECT
 
 public:
-    ImageActions(client::Client* client, client::Credentials* credentials, ImageJobs* jobs, QWidget* window);
+    ImageActions(client::Client* client, client::Credentials* credentials, client::RegistrySettings* settings,
+                 ImageJobs* jobs, QWidget* window);
 
     /// The images that are chosen, the current one first; most actions are about that one alone.
     void setImages(const QList<client::ImageClient*>& images);
@@ -56,6 +58,7 @@ public:
     QAction* remove;
     QAction* prune;
     QAction* logins;
+    QAction* registries;
 
 Q_SIGNALS:
     /// `retry` asks for the same again; it may be empty.
@@ -88,6 +91,7 @@ private:
 
     client::Client* m_client;
     client::Credentials* m_credentials;
+    client::RegistrySettings* m_registries;
     ImageJobs* m_jobs;
     ImageRemoval* m_removal;
     QWidget* m_window;

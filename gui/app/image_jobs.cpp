@@ -33,10 +33,12 @@ constexpr qsizetype kMostHistory = 50;
 
 } // namespace
 
-ImageJobs::ImageJobs(client::Client* client, client::Credentials* credentials, models::JobsModel* jobs, QWidget* window)
+ImageJobs::ImageJobs(client::Client* client, client::Credentials* credentials, client::RegistrySettings* registries,
+                     models::JobsModel* jobs, QWidget* window)
     : QObject(window)
     , m_client(client)
     , m_credentials(credentials)
+    , m_registries(registries)
     , m_jobs(jobs)
     , m_window(window)
 {
@@ -239,7 +241,8 @@ ImageJobs::Transfer ImageJobs::pushTransfer(client::ImageClient* image)
 
 RegistryDialog* ImageJobs::dialogFor(const Transfer& transfer)
 {
-    auto* dialog = new RegistryDialog(transfer.purpose, m_client, m_credentials, names(), transfer.start, m_window);
+    auto* dialog = new RegistryDialog(transfer.purpose, m_client, m_credentials, m_registries, names(), transfer.start,
+                                      m_window);
     connect(dialog, &RegistryDialog::begun, this,
             [this, transfer](client::JobClient* job, const RegistryRequest& request) {
                 remember(request);
@@ -282,12 +285,26 @@ void ImageJobs::push(client::ImageClient* image)
     dialog->open();
 }
 
-/// The same request, with the login that it had: nobody is asked anything unless the registry says no.
+/// The same request, with the login that it had: nobody is asked anything unless the registry says no. What it failed
+/// by may be a setting of the registry, which is another by now.
 void ImageJobs::again(const Transfer& transfer, const RegistryRequest& request)
 {
+    const auto options = m_registries->options(request.reference);
+    if (!options) {
+        Q_EMIT failed(tr("%1: %2").arg(notDone(transfer, request), options.error()),
+                      [=, this] { again(transfer, request); });
+        return;
+    }
+    RegistryRequest now = request;
+    now.setting = m_registries->of(request.reference);
+    now.options = *options;
+    now.options.platform = request.options.platform;
+    now.options.user = request.options.user;
+    now.options.password = request.options.password;
+    now.options.identityToken = request.options.identityToken;
     run(
-        notDone(transfer, request), [=] { return transfer.start(request); }, [=, this] { again(transfer, request); },
-        askToLogIn(transfer, request));
+        notDone(transfer, now), [=] { return transfer.start(now); }, [=, this] { again(transfer, now); },
+        askToLogIn(transfer, now));
 }
 
 QString ImageJobs::notDone(const Transfer& transfer, const RegistryRequest& request) const
@@ -315,9 +332,10 @@ void ImageJobs::remember(const RegistryRequest& request)
     m_history.prepend(name);
     if (m_history.size() > kMostHistory)
         m_history.removeLast();
+    const QString registry = request.reference.section(u'/', 0, 0);
+    m_registries->set(registry, request.setting);
     if (!request.keepLogin)
         return;
-    const QString registry = request.reference.section(u'/', 0, 0);
     const client::Login login{request.options.user, request.options.password, {}};
     m_credentials->keep(registry, login).then(this, [this, registry](const Outcome<QString>& problem) {
         if (problem && !problem->isEmpty())

@@ -10,7 +10,8 @@
 
 namespace lamella::client {
 class Credentials;
-}
+class RegistrySettings;
+} // namespace lamella::client
 
 namespace lamella::models {
 class JobsModel;
@@ -24,7 +25,8 @@ class ImageJobs : public QObject {
     Q_OBJECT
 
 public:
-    ImageJobs(client::Client* client, client::Credentials* credentials, models::JobsModel* jobs, QWidget* window);
+    ImageJobs(client::Client* client, client::Credentials* credentials, client::RegistrySettings* registries,
+              models::JobsModel* jobs, QWidget* window);
 
     /// A directory with an OCI image layout, or an archive.
     void load(const QString& path);
@@ -93,6 +95,7 @@ private:
 
     client::Client* m_client;
     client::Credentials* m_credentials;
+    client::RegistrySettings* m_registries;
     models::JobsModel* m_jobs;
     QWidget* m_window;
     QStringList m_history;

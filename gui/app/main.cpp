@@ -7,6 +7,7 @@
 #include "gui/app/pictures.h"
 #include "gui/client/client.h"
 #include "gui/client/credentials.h"
+#include "gui/client/registry_settings.h"
 
 #include <QApplication>
 #include <QDir>
@@ -56,6 +57,9 @@ int run(QApplication& application, const app::Options& options)
         // A keyring cannot be listed: what is in it is written down at once, not when all went well to the end.
         QObject::connect(window.credentials(), &client::Credentials::changed, &window,
                          [&] { settings.setValue(QStringLiteral("logins/kept"), window.credentials()->keptScopes()); });
+        QObject::connect(window.registries(), &client::RegistrySettings::changed, &window, [&] {
+            settings.setValue(QStringLiteral("registries/settings"), window.registries()->saved());
+        });
     }
     if (options.size)
         window.resize(*options.size);

@@ -15,6 +15,7 @@
 #include "gui/app/status_line.h"
 #include "gui/client/client.h"
 #include "gui/client/credentials.h"
+#include "gui/client/registry_settings.h"
 #include "gui/dialogs/about_dialog.h"
 #include "gui/dialogs/new_image_dialog.h"
 #include "gui/dialogs/run_dialog.h"
@@ -40,15 +41,17 @@
 
 namespace lamella::app {
 
-MainWindow::MainWindow(client::Client* client, client::Credentials* credentials, QWidget* parent)
+MainWindow::MainWindow(client::Client* client, client::Credentials* credentials, client::RegistrySettings* registries,
+                       QWidget* parent)
     : QMainWindow(parent)
     , m_client(client)
     , m_credentials(credentials ? credentials
                                 : new client::Credentials(std::make_unique<client::DesktopKeyring>(), {}, this))
+    , m_registries(registries ? registries : new client::RegistrySettings({}, this))
     , m_jobs(new models::JobsModel(client, this))
-    , m_imageJobs(new ImageJobs(client, m_credentials, m_jobs, this))
+    , m_imageJobs(new ImageJobs(client, m_credentials, m_registries, m_jobs, this))
     , m_containerActions(new ContainerActions(client, this))
-    , m_imageActions(new ImageActions(client, m_credentials, m_imageJobs, this))
+    , m_imageActions(new ImageActions(client, m_credentials, m_registries, m_imageJobs, this))
 {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(tr("Lamella"));
@@ -118,7 +121,7 @@ void MainWindow::buildMenus()
     file->addActions({m_imageActions->pull, m_imageActions->load, m_imageActions->loadDirectory,
                       m_imageActions->importFiles, m_imageActions->loadStarter});
     file->addSeparator();
-    file->addAction(m_imageActions->logins);
+    file->addActions({m_imageActions->logins, m_imageActions->registries});
     file->addSeparator();
     QAction* quit = file->addAction(tr("&Quit"), QKeySequence(QKeySequence::Quit), this, &QWidget::close);
     quit->setMenuRole(QAction::QuitRole);
@@ -373,6 +376,7 @@ void MainWindow::save(QSettings& settings) const
 {
     settings.setValue(QStringLiteral("images/asked"), m_imageJobs->history());
     settings.setValue(QStringLiteral("logins/kept"), m_credentials->keptScopes());
+    settings.setValue(QStringLiteral("registries/settings"), m_registries->saved());
     settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
     settings.setValue(QStringLiteral("window/splitter"), m_splitter->saveState());
     settings.setValue(QStringLiteral("window/section"), m_sidebar->currentRow());
@@ -387,6 +391,7 @@ void MainWindow::restore(const QSettings& settings)
     setSection(static_cast<Section>(std::clamp(settings.value(QStringLiteral("window/section")).toInt(), 0, 2)));
     m_imageJobs->setHistory(settings.value(QStringLiteral("images/asked")).toStringList());
     m_credentials->setKeptScopes(settings.value(QStringLiteral("logins/kept")).toStringList());
+    m_registries->restore(settings.value(QStringLiteral("registries/settings")).toString());
     m_containers->restore(settings);
     m_images->restore(settings);
 }

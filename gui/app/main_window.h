@@ -10,6 +10,7 @@ namespace lamella::client {
 class Client;
 class ContainerClient;
 class Credentials;
+class RegistrySettings;
 } // namespace lamella::client
 
 namespace lamella::models {
@@ -38,13 +39,15 @@ class MainWindow : public QMainWindow {
 public:
     enum Section { Containers, Images, Activity };
 
-    /// `credentials`: nullptr: the person's own.
-    explicit MainWindow(client::Client* client, client::Credentials* credentials = nullptr, QWidget* parent = nullptr);
+    /// `credentials`, `registries`: nullptr: the person's own.
+    explicit MainWindow(client::Client* client, client::Credentials* credentials = nullptr,
+                        client::RegistrySettings* registries = nullptr, QWidget* parent = nullptr);
 
     ContainersSection* containers() const { return m_containers; }
     ContainerActions* containerActions() const { return m_containerActions; }
     ImageActions* imageActions() const { return m_imageActions; }
     client::Credentials* credentials() const { return m_credentials; }
+    client::RegistrySettings* registries() const { return m_registries; }
     QAction* runAction() const { return m_run; }
 
     void setSection(Section section);
@@ -80,6 +83,7 @@ private:
 
     client::Client* m_client;
     client::Credentials* m_credentials;
+    client::RegistrySettings* m_registries;
     models::JobsModel* m_jobs;
     ImageJobs* m_imageJobs;
     ContainerActions* m_containerActions;

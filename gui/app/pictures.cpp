@@ -35,19 +35,32 @@ bool isSettled(const client::Client& client)
     });
 }
 
+/// The dialogs that are open, each after the one that it was opened from.
+QWidgetList openDialogs()
+{
+    QWidgetList dialogs = QApplication::topLevelWidgets();
+    dialogs.removeIf([](QWidget* one) { return !one->isVisible() || !qobject_cast<QDialog*>(one); });
+    const auto depth = [](const QWidget* one) {
+        int above = 0;
+        while ((one = one->parentWidget()))
+            ++above;
+        return above;
+    };
+    std::ranges::stable_sort(dialogs, {}, depth);
+    return dialogs;
+}
+
 } // namespace
 
 QPixmap pictureOf(QWidget* window)
 {
     QPixmap picture = window->grab();
     QPainter painter(&picture);
-    const QWidgetList others = QApplication::topLevelWidgets();
-    for (QWidget* other : others) {
-        if (other != window && other->isVisible() && qobject_cast<QDialog*>(other)) {
-            painter.fillRect(window->rect(), QColor(0, 0, 0, 64));
-            const QPoint place = window->rect().center() - other->rect().center();
-            painter.drawPixmap(place, other->grab());
-        }
+    const QWidgetList dialogs = openDialogs();
+    for (QWidget* dialog : dialogs) {
+        painter.fillRect(window->rect(), QColor(0, 0, 0, 64));
+        const QPoint place = window->rect().center() - dialog->rect().center();
+        painter.drawPixmap(place, dialog->grab());
     }
     return picture;
 }

@@ -99,7 +99,8 @@ void Client::connectToHelper()
         const QString name = u"lamella-%1"_s.arg(++number);
         const QDBusConnection connection = QDBusConnection::connectToBus(QDBusConnection::SystemBus, name);
         const QString error = connection.isConnected() ? QString() : connection.lastError().message();
-        QMetaObject::invokeMethod(this, [this, name, error] { busConnected(name, error); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, name, error] { busConnected(name, error); }, Qt::QueuedConnection);
     });
 }
 
@@ -405,7 +406,10 @@ Pending<QPointer<JobClient>> Client::listTags(const QString& repository, const R
 
 Pending<QPointer<JobClient>> Client::checkLogin(const QString& registry, const RegistryOptions& options)
 {
-    return begin([&](ManagerProxy& proxy) { return proxy.CheckLogin(registry, toWire(options)); });
+    RegistryOptions without = options;
+    without.platform.clear();
+    without.mirrors.clear();
+    return begin([&](ManagerProxy& proxy) { return proxy.CheckLogin(registry, toWire(without)); });
 }
 
 Pending<QPointer<JobClient>> Client::saveImages(const QStringList& images, Descriptor file, const SaveOptions& options)

@@ -91,6 +91,7 @@ Pending<QPointer<JobClient>> ImageClient::push(const QString& reference, const R
 {
     RegistryOptions without = options;
     without.platform.clear();
+    without.mirrors.clear();
     return m_bus->ask<QPointer<JobClient>, ImageProxy>(
         m_path, kChanging, [&](ImageProxy& proxy) { return proxy.Push(reference, toWire(without)); },
         [bus = m_bus](const auto& promise, const auto& reply) { promise.give(bus->job(reply.value().path())); });

@@ -149,6 +149,7 @@ struct RegistryOptions {
     QString identityToken;
     bool plainHttp = false;
     QString caCertificates; ///< PEM
+    QStringList mirrors; ///< of pulls and lists of tags
     QString httpProxy;
     QString httpsProxy;
     QString noProxy;

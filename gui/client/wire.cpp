@@ -248,6 +248,8 @@ QVariantMap toWire(const RegistryOptions& options)
               {u"no_proxy"_s, options.noProxy}});
     if (options.plainHttp)
         wire.insert(u"plain_http"_s, true);
+    if (!options.mirrors.isEmpty())
+        wire.insert(u"mirrors"_s, options.mirrors);
     return wire;
 }
 

@@ -17,9 +17,9 @@
 
 namespace lamella::dialogs {
 
-AddLoginDialog::AddLoginDialog(client::Client* client, QWidget* parent)
+AddLoginDialog::AddLoginDialog(client::Client* client, client::RegistrySettings* registries, QWidget* parent)
     : QDialog(parent)
-    , m_check(new LoginCheck(client, this))
+    , m_check(new LoginCheck(client, registries, this))
     , m_banner(new widgets::Banner(this))
     , m_content(new QWidget(this))
     , m_registry(new QLineEdit(m_content))

@@ -11,6 +11,7 @@ class QPushButton;
 
 namespace lamella::client {
 class Client;
+class RegistrySettings;
 struct Login;
 } // namespace lamella::client
 
@@ -29,7 +30,7 @@ class AddLoginDialog : public QDialog {
     Q_OBJECT
 
 public:
-    AddLoginDialog(client::Client* client, QWidget* parent);
+    AddLoginDialog(client::Client* client, client::RegistrySettings* registries, QWidget* parent);
 
 public Q_SLOTS:
     void accept() override;

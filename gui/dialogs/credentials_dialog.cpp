@@ -3,16 +3,17 @@
 
 #include "gui/client/client.h"
 #include "gui/client/credentials.h"
+#include "gui/client/registry_settings.h"
 #include "gui/dialogs/add_login_dialog.h"
 #include "gui/dialogs/forms.h"
 #include "gui/dialogs/login_check.h"
+#include "gui/format/formats.h"
 #include "gui/widgets/banner.h"
 #include "gui/widgets/confirmation.h"
 #include "gui/widgets/fonts.h"
 #include "gui/widgets/tabledelegate.h"
 
 #include <QDialogButtonBox>
-#include <QDir>
 #include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
@@ -30,19 +31,15 @@ namespace {
 enum Column { RegistryColumn, UserColumn, SecretColumn, PlaceColumn, ColumnCount };
 enum Role { OwnRole = Qt::UserRole }; ///< kept here, so it can be removed here
 
-QString withHome(QString path)
-{
-    const QString home = QDir::homePath();
-    return path.startsWith(home + u'/') ? path.replace(0, home.size(), u'~') : path;
-}
-
 } // namespace
 
-CredentialsDialog::CredentialsDialog(client::Client* client, client::Credentials* credentials, QWidget* parent)
+CredentialsDialog::CredentialsDialog(client::Client* client, client::Credentials* credentials,
+                                     client::RegistrySettings* registries, QWidget* parent)
     : QDialog(parent)
     , m_client(client)
     , m_credentials(credentials)
-    , m_check(new LoginCheck(client, this))
+    , m_registries(registries)
+    , m_check(new LoginCheck(client, registries, this))
     , m_banner(new widgets::Banner(this))
     , m_table(new QTreeWidget(this))
     , m_empty(new QLabel(this))
@@ -120,7 +117,7 @@ QString CredentialsDialog::source(const KnownLogin& login) const
     case LoginSource::Session:
         return tr("this window, until it is closed");
     case LoginSource::File:
-        return tr("%1 (only read)").arg(withHome(login.place));
+        return tr("%1 (only read)").arg(format::pathWithHome(login.place));
     case LoginSource::Helper:
         return tr("%1 (only read)").arg(login.place);
     }
@@ -164,7 +161,7 @@ void CredentialsDialog::showButtons()
 
 void CredentialsDialog::add()
 {
-    auto* dialog = new AddLoginDialog(m_client, this);
+    auto* dialog = new AddLoginDialog(m_client, m_registries, this);
     connect(dialog, &AddLoginDialog::chosen, this, &CredentialsDialog::keep);
     dialog->open();
 }

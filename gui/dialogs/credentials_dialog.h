@@ -13,6 +13,7 @@ class QTreeWidget;
 namespace lamella::client {
 class Client;
 class Credentials;
+class RegistrySettings;
 struct KnownLogin;
 struct Login;
 } // namespace lamella::client
@@ -31,7 +32,8 @@ class CredentialsDialog : public QDialog {
     Q_OBJECT
 
 public:
-    CredentialsDialog(client::Client* client, client::Credentials* credentials, QWidget* parent = nullptr);
+    CredentialsDialog(client::Client* client, client::Credentials* credentials, client::RegistrySettings* registries,
+                      QWidget* parent = nullptr);
 
 private:
     void buildTable();
@@ -46,6 +48,7 @@ private:
 
     QPointer<client::Client> m_client;
     QPointer<client::Credentials> m_credentials;
+    QPointer<client::RegistrySettings> m_registries;
     LoginCheck* m_check;
     widgets::Banner* m_banner;
     QTreeWidget* m_table;

@@ -2,15 +2,16 @@
 #include "gui/dialogs/login_check.h"
 
 #include "gui/client/client.h"
-#include "gui/dialogs/registry_fields.h"
+#include "gui/client/registry_settings.h"
 
 namespace lamella::dialogs {
 
 using client::Outcome;
 
-LoginCheck::LoginCheck(client::Client* client, QObject* parent)
+LoginCheck::LoginCheck(client::Client* client, client::RegistrySettings* registries, QObject* parent)
     : QObject(parent)
     , m_client(client)
+    , m_registries(registries)
 {
 }
 
@@ -22,15 +23,19 @@ LoginCheck::~LoginCheck()
 void LoginCheck::start(const QString& scope, const client::Login& login, const Answer& answer)
 {
     cancel();
-    if (!m_client) {
+    if (!m_client || !m_registries) {
         answer(std::unexpected(client::ClientError()));
         return;
     }
-    client::RegistryOptions options = environmentProxies();
-    options.user = login.user;
-    options.password = login.password;
-    options.identityToken = login.identityToken;
-    m_client->checkLogin(scope, options)
+    auto options = m_registries->options(scope);
+    if (!options) {
+        answer(std::unexpected(client::ClientError{client::ErrorKind::InvalidArgument, options.error()}));
+        return;
+    }
+    options->user = login.user;
+    options->password = login.password;
+    options->identityToken = login.identityToken;
+    m_client->checkLogin(scope, *options)
         .then(this, [this, answer, asked = m_asked](const Outcome<QPointer<client::JobClient>>& job) {
             if (asked != m_asked)
                 return;

@@ -12,11 +12,13 @@
 namespace lamella::client {
 class Client;
 class JobClient;
+class RegistrySettings;
 } // namespace lamella::client
 
 namespace lamella::dialogs {
 
-/// Asks a registry whether it takes a login, one at a time; what is under way ends with this object.
+/// Asks a registry, as it is reached by its settings, whether it takes a login, one at a time; what is under way ends
+/// with this object.
 class LoginCheck : public QObject {
     Q_OBJECT
 
@@ -24,7 +26,7 @@ public:
     /// Whether it takes the login; false where it asks nobody for one.
     using Answer = std::function<void(const client::Outcome<bool>&)>;
 
-    explicit LoginCheck(client::Client* client, QObject* parent = nullptr);
+    LoginCheck(client::Client* client, client::RegistrySettings* registries, QObject* parent = nullptr);
     ~LoginCheck() override;
 
     /// `scope`: a registry, or a part of one. Forgets what was asked before.
@@ -38,6 +40,7 @@ private:
     void follow(client::JobClient* job, int asked, const Answer& answer);
 
     QPointer<client::Client> m_client;
+    QPointer<client::RegistrySettings> m_registries;
     QPointer<client::JobClient> m_job;
     int m_asked = 0;
 };

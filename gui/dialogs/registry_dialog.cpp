@@ -29,11 +29,13 @@ using client::ErrorKind;
 using client::Outcome;
 
 RegistryDialog::RegistryDialog(RegistryFields::For purpose, client::Client* client, client::Credentials* credentials,
-                               const QStringList& names, Start start, QWidget* parent)
+                               client::RegistrySettings* registries, const QStringList& names, Start start,
+                               QWidget* parent)
     : QDialog(parent)
     , m_purpose(purpose)
     , m_client(client)
     , m_credentials(credentials)
+    , m_registries(registries)
     , m_names(names)
     , m_start(std::move(start))
     , m_banner(new widgets::Banner(this))
@@ -136,16 +138,16 @@ void RegistryDialog::setReference(const QString& reference)
 
 void RegistryDialog::setPlatform(const QString& platform)
 {
-    client::RegistryOptions options;
-    options.platform = platform;
-    m_fields->setOptions(options);
+    m_fields->setPlatform(platform);
     m_more->setOpen(true);
 }
 
 void RegistryDialog::setRefused(const RegistryRequest& request, const QString& sentence)
 {
     setReference(request.reference);
-    m_fields->setOptions(request.options);
+    m_fields->setPlatform(request.options.platform);
+    m_fields->setSetting(request.setting);
+    m_fields->setTouched();
     m_login->setUser(request.options.user);
     askForLogin(sentence);
 }
@@ -177,8 +179,25 @@ void RegistryDialog::resolve()
                                                                   : tr("Pushes to %1").arg(*answer))
                         : answer.error().sentence,
                  !answer);
+        if (answer)
+            showSetting();
         updateButtons();
     });
+}
+
+void RegistryDialog::showSetting()
+{
+    const QString registry = m_reference.section(u'/', 0, 0);
+    if (!m_registries || !m_client)
+        return;
+    if (!m_fields->isTouched()) {
+        const client::RegistrySetting setting = m_registries->of(registry);
+        m_fields->setSetting(setting);
+        // Nobody leaves TLS out without seeing it.
+        if (!setting.isUsual())
+            m_more->setOpen(true);
+    }
+    m_fields->setRegistry(registry, m_registries->certificateDirectories(registry));
 }
 
 void RegistryDialog::showName(const QString& text, bool problem)
@@ -215,20 +234,34 @@ void RegistryDialog::setBusy(bool busy)
     updateButtons();
 }
 
-void RegistryDialog::withLogin(const std::function<void(const client::RegistryOptions&)>& then)
+std::expected<RegistryRequest, QString> RegistryDialog::request() const
 {
-    auto options = m_fields->options();
-    if (!options) {
+    auto setting = m_fields->setting();
+    if (!setting)
+        return std::unexpected(setting.error());
+    if (m_purpose == RegistryFields::For::Push && m_registries)
+        setting->mirrors = m_registries->of(m_reference).mirrors;
+    auto options = m_registries ? m_registries->options(m_reference, *setting) : client::RegistryOptions();
+    if (!options)
+        return std::unexpected(options.error());
+    options->platform = m_fields->platform();
+    return RegistryRequest{m_reference, *options, *setting, m_login->isVisibleTo(this) && m_login->shallBeKept()};
+}
+
+void RegistryDialog::withLogin(const std::function<void(const RegistryRequest&)>& then)
+{
+    const auto plain = request();
+    if (!plain) {
         m_more->setOpen(true);
-        m_banner->showMessage(widgets::Banner::Kind::Error, options.error());
+        m_banner->showMessage(widgets::Banner::Kind::Error, plain.error());
         return;
     }
     setBusy(true);
-    const auto use = [then, plain = *options](const client::Login& login) {
-        client::RegistryOptions with = plain;
-        with.user = login.user;
-        with.password = login.password;
-        with.identityToken = login.identityToken;
+    const auto use = [then, plain = *plain](const client::Login& login) {
+        RegistryRequest with = plain;
+        with.options.user = login.user;
+        with.options.password = login.password;
+        with.options.identityToken = login.identityToken;
         then(with);
     };
     if (m_login->isVisibleTo(this) && m_login->isComplete()) {
@@ -246,22 +279,23 @@ void RegistryDialog::withLogin(const std::function<void(const client::RegistryOp
 
 void RegistryDialog::listTags()
 {
-    withLogin([this](const client::RegistryOptions& options) {
-        m_client->listTags(repository(), options).then(this, [this](const Outcome<QPointer<client::JobClient>>& job) {
-            if (!job || !*job) {
-                showFailure(job ? client::ClientError() : job.error());
-                return;
-            }
-            m_job = *job;
-            m_job->wait().then(this, [this](const Outcome<QStringList>& tags) {
-                if (!tags) {
-                    showFailure(tags.error());
+    withLogin([this](const RegistryRequest& request) {
+        m_client->listTags(repository(), request.options)
+            .then(this, [this](const Outcome<QPointer<client::JobClient>>& job) {
+                if (!job || !*job) {
+                    showFailure(job ? client::ClientError() : job.error());
                     return;
                 }
-                setBusy(false);
-                showTags(*tags);
+                m_job = *job;
+                m_job->wait().then(this, [this](const Outcome<QStringList>& tags) {
+                    if (!tags) {
+                        showFailure(tags.error());
+                        return;
+                    }
+                    setBusy(false);
+                    showTags(*tags);
+                });
             });
-        });
     });
 }
 
@@ -282,12 +316,11 @@ void RegistryDialog::accept()
 {
     if (!m_client || !m_ok->isEnabled())
         return;
-    withLogin([this](const client::RegistryOptions& options) { begin(options); });
+    withLogin([this](const RegistryRequest& request) { begin(request); });
 }
 
-void RegistryDialog::begin(const client::RegistryOptions& options)
+void RegistryDialog::begin(const RegistryRequest& request)
 {
-    const RegistryRequest request{m_reference, options, m_login->isVisibleTo(this) && m_login->shallBeKept()};
     m_start(request).then(this, [this, request](const Outcome<QPointer<client::JobClient>>& job) {
         if (!job || !*job)
             showFailure(job ? client::ClientError() : job.error());

@@ -37,12 +37,14 @@ class LoginForm;
 struct RegistryRequest {
     QString reference; ///< canonical
     client::RegistryOptions options; ///< with the login
+    client::RegistrySetting setting; ///< what of it is remembered for the registry
     bool keepLogin = false; ///< a person typed it, and wants it remembered
 };
 
 /// Asks what to pull, or under which name to push, and begins it. It says the canonical name before anything is asked
-/// of a registry, takes the login that is known for it, and asks for one in place where the registry refuses. When the
-/// work is under way it closes and leaves the job to its caller. Deletes itself when closed.
+/// of a registry, takes the login and the settings that are known for it, and asks for a login in place where the
+/// registry refuses. When the work is under way it closes and leaves the job to its caller, and what is to be
+/// remembered of the request, too. Deletes itself when closed.
 class RegistryDialog : public QDialog {
     Q_OBJECT
 
@@ -51,7 +53,8 @@ public:
 
     /// `names` complete what is typed.
     RegistryDialog(RegistryFields::For purpose, client::Client* client, client::Credentials* credentials,
-                   const QStringList& names, Start start, QWidget* parent = nullptr);
+                   client::RegistrySettings* registries, const QStringList& names, Start start,
+                   QWidget* parent = nullptr);
 
     /// What is in the field at first.
     void setReference(const QString& reference);
@@ -75,10 +78,12 @@ private:
     void nameEdited();
     void resolve();
     void showName(const QString& text, bool problem);
+    void showSetting();
     void listTags();
     void showTags(const QStringList& tags);
-    void withLogin(const std::function<void(const client::RegistryOptions&)>& then);
-    void begin(const client::RegistryOptions& options);
+    void withLogin(const std::function<void(const RegistryRequest&)>& then);
+    std::expected<RegistryRequest, QString> request() const;
+    void begin(const RegistryRequest& request);
     void follow(client::JobClient* job, const RegistryRequest& request);
     void underWay(const RegistryRequest& request);
     void showFailure(const client::ClientError& error);
@@ -90,6 +95,7 @@ private:
     RegistryFields::For m_purpose;
     QPointer<client::Client> m_client;
     QPointer<client::Credentials> m_credentials;
+    QPointer<client::RegistrySettings> m_registries;
     QStringList m_names;
     Start m_start;
     widgets::Banner* m_banner;

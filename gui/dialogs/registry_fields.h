@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "gui/client/types.h"
+#include "gui/client/registry_settings.h"
 
 #include <QWidget>
 
@@ -9,35 +9,50 @@
 
 class QCheckBox;
 class QComboBox;
+class QFormLayout;
+class QLabel;
 class QLineEdit;
 
 namespace lamella::dialogs {
 
-/// Options that say no more than which proxies the person's environment names.
-client::RegistryOptions environmentProxies();
-
-/// How to reach a registry where the usual does not do: the platform, TLS left out, a certificate authority of its own.
+/// How to reach a registry where the usual does not do: TLS left out, a certificate authority of its own, mirrors; of
+/// one pull also the platform.
 class RegistryFields : public QWidget {
     Q_OBJECT
 
 public:
-    enum class For { Pull, Push };
+    enum class For { Pull, Push, Registry };
 
     explicit RegistryFields(For purpose, QWidget* parent = nullptr);
 
-    /// What they say, with the proxies of this person's environment; a sentence where the file with the certificates
-    /// cannot be read.
-    std::expected<client::RegistryOptions, QString> options() const;
-    /// Shows these again.
-    void setOptions(const client::RegistryOptions& options);
+    /// What they say; a sentence where a mirror is none. What has no field is as usual.
+    std::expected<client::RegistrySetting, QString> setting() const;
+    void setSetting(const client::RegistrySetting& setting);
+    /// A person has changed them since they were set.
+    bool isTouched() const { return m_touched; }
+    void setTouched() { m_touched = true; }
+
+    QString platform() const;
+    void setPlatform(const QString& platform);
+    /// Says below them for which registry they are remembered, and what counts there beside them; empty: for none yet.
+    void setRegistry(const QString& registry, const QStringList& certificateDirectories);
 
 private:
+    void addPlatform(QFormLayout* form);
+    void addPlainHttp(QFormLayout* form);
+    void addCertificates(QFormLayout* form);
+    void addMirrors(QFormLayout* form);
+    void edited();
     void chooseCertificates();
 
+    For m_purpose;
     QComboBox* m_platform = nullptr;
     QCheckBox* m_plainHttp;
+    QLabel* m_warning;
     QLineEdit* m_certificates;
-    QString m_given; ///< certificates that came with setOptions
+    QLineEdit* m_mirrors = nullptr;
+    QLabel* m_note;
+    bool m_touched = false;
 };
 
 } // namespace lamella::dialogs

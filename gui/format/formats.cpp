@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 #include <QDateTime>
+#include <QDir>
 #include <QLocale>
 #include <QRegularExpression>
 
@@ -115,6 +116,12 @@ quint64 nowUsec()
 QString shortId(const QString& id)
 {
     return id.mid(id.indexOf(QLatin1Char(':')) + 1).left(12);
+}
+
+QString pathWithHome(const QString& path)
+{
+    const QString home = QDir::homePath();
+    return path.startsWith(home + u'/') ? u'~' + path.sliced(home.size()) : path;
 }
 
 QString plainToolTip(const QString& words)

@@ -28,6 +28,8 @@ quint64 nowUsec();
 
 /// The first twelve digits of a digest or an id, without "sha256:".
 QString shortId(const QString& id);
+/// "~/x" for what is in the person's own directory.
+QString pathWithHome(const QString& path);
 /// A tool tip that says these words: what comes from an image is never markup.
 QString plainToolTip(const QString& words);
 /// "SIGKILL"; a number where it has no name.

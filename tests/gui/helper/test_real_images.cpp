@@ -2,6 +2,7 @@
 #include "gui/app/image_jobs.h"
 #include "gui/app/main_window.h"
 #include "gui/client/client.h"
+#include "gui/client/registry_settings.h"
 #include "gui/dialogs/registry_dialog.h"
 
 #include <QAbstractButton>
@@ -139,6 +140,14 @@ void TestRealImages::pushesAndPulls()
     QTRY_VERIFY_WITH_TIMEOUT(image(name), 60'000);
     QCOMPARE(image(name)->data().id, id);
     untag(name);
+    // A registry that nobody can reach, but by its mirror.
+    const QString mirrored = u"registry.invalid/window/starter:1"_s;
+    m_window->registries()->set(u"registry.invalid"_s, {false, {}, {u"http://"_s + m_host}});
+    m_window->findChild<QAction*>(u"pullAction"_s)->trigger();
+    confirm(u"pullDialog"_s, mirrored);
+    QTRY_VERIFY_WITH_TIMEOUT(image(mirrored), 60'000);
+    QCOMPARE(image(mirrored)->data().id, id);
+    untag(mirrored);
 }
 
 void TestRealImages::savesAndLoads()

@@ -6,6 +6,7 @@
 #include "gui/app/pictures.h"
 #include "gui/client/client.h"
 #include "gui/client/credentials.h"
+#include "gui/client/registry_settings.h"
 #include "tests/gui/widgets/schemes.h"
 #include "tests/support/fake_helper/fake_helper.h"
 #include "tests/support/fake_helper/fake_keyring.h"
@@ -72,7 +73,10 @@ public:
         trigger(u"historyAction"_s);
         trigger(u"pullAction"_s);
         child<QLineEdit>(u"referenceField"_s)->setText(u"debian"_s);
+        wait(400);
+        shoot(u"pull-closed"_s);
         child<QWidget>(u"moreFold"_s)->findChild<QAbstractButton*>(u"foldOutTitle"_s)->click();
+        shoot(u"pull-open"_s);
         child<QAbstractButton>(u"plainHttpCheck"_s)->setChecked(true);
         shoot(u"pull"_s);
         child<QAbstractButton>(u"registryOk"_s)->click();
@@ -88,6 +92,7 @@ public:
         child<QTableView>(u"imageView"_s)->selectAll();
         dialog(u"removeImageAction"_s, u"remove-several"_s);
         logins();
+        registries();
         push();
         m_window.showPage(u"containers"_s);
         commit();
@@ -140,6 +145,8 @@ private:
         const QList<QDialog*> open = m_window.findChildren<QDialog*>();
         for (QDialog* one : open)
             one->reject();
+        // Without a loop of its own nothing else deletes them, and they would be found again.
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
         wait(100);
     }
 
@@ -169,6 +176,34 @@ private:
         shoot(u"add-login"_s);
         close();
         dialog(u"loginsAction"_s, u"logins"_s);
+    }
+
+    void registries()
+    {
+        dialog(u"registriesAction"_s, u"registries-empty"_s);
+        client::RegistrySettings* settings = m_window.registries();
+        settings->set(u"docker.io"_s, {false, {}, {u"https://mirror.example:5000/hub"_s, u"https://other.example"_s}});
+        settings->set(u"localhost:5000"_s, {true, {}, {}});
+        settings->set(u"registry.a-company-with-a-name.example"_s,
+                      {false, QDir::homePath() + u"/certificates/company-ca.pem"_s, {}});
+        trigger(u"registriesAction"_s);
+        shoot(u"registries"_s);
+        child<QAbstractButton>(u"editRegistry"_s)->click();
+        shoot(u"registries-edit"_s);
+        close();
+        trigger(u"registriesAction"_s);
+        child<QAbstractButton>(u"addRegistry"_s)->click();
+        child<QLineEdit>(u"registryField"_s)->setText(u"host:5000"_s);
+        child<QLineEdit>(u"mirrorsField"_s)->setText(u"http://mirror"_s);
+        child<QLineEdit>(u"certificatesField"_s)->setText(u"/none/ca.pem"_s);
+        child<QAbstractButton>(u"editRegistryOk"_s)->click();
+        shoot(u"registries-add"_s);
+        close();
+        trigger(u"pullAction"_s);
+        child<QLineEdit>(u"referenceField"_s)->setText(u"debian"_s);
+        wait(400);
+        shoot(u"pull-remembered"_s);
+        close();
     }
 
     void trash()
@@ -262,7 +297,8 @@ struct Scene {
     Scene(const test::PrivateBus& bus, QSize size)
         : helper(bus.address())
         , credentials(std::make_unique<test::FakeKeyring>(std::make_shared<test::FakeKeyring::Content>()), {u"/none"_s})
-        , window(&client, &credentials)
+        , registries({u"/none"_s})
+        , window(&client, &credentials, &registries)
     {
         window.resize(size);
         window.show();
@@ -279,6 +315,7 @@ struct Scene {
     test::FakeHelper helper;
     client::Client client;
     client::Credentials credentials;
+    client::RegistrySettings registries;
     app::MainWindow window;
 };
 

@@ -25,6 +25,8 @@ public:
 private Q_SLOTS:
     void showsLogins();
     void checksALoginBeforeItIsKept();
+    void asksAsTheRegistryIsReached();
+    void saysThatCertificatesAreGone();
     void testsALogin_data();
     void testsALogin();
 
@@ -104,6 +106,46 @@ void TestLogins::checksALoginBeforeItIsKept()
     anyway->click();
     QTRY_VERIFY(!find<QDialog>(u"addLoginDialog"_s));
     QTRY_VERIFY(m_keyring->secrets.value(u"quay.io/team"_s).contains("other"));
+}
+
+void TestLogins::asksAsTheRegistryIsReached()
+{
+    const QByteArray pem = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
+    file(u"auth.json"_s, R"({"auths":{"host:5000":{"auth":"bWU6c2VjcmV0"}}})");
+    file(u"certs.d/host:5000/ca.crt"_s, pem);
+    m_registries->set(u"host:5000"_s, {true, {}, {u"https://mirror"_s}});
+    const auto reached = [&](const QString& user, const QString& password) {
+        return QVariantMap{{u"user"_s, user},
+                           {u"password"_s, password},
+                           {u"plain_http"_s, true},
+                           {u"ca_certificates"_s, QString::fromLatin1(pem)}};
+    };
+    connectReady();
+    action(u"loginsAction"_s)->trigger();
+    QTRY_VERIFY(find<QTreeWidget>(u"loginTable"_s));
+    type(u"host:5000/team"_s);
+    QCOMPARE(optionsOf(u"CheckLogin"_s), reached(u"you"_s, u"hidden"_s));
+    find<QDialog>(u"addLoginDialog"_s)->reject();
+    QTRY_VERIFY(find<QAbstractButton>(u"testLogin"_s)->isEnabled());
+    find<QAbstractButton>(u"testLogin"_s)->click();
+    QTRY_COMPARE(m_helper->calls.count(u"CheckLogin"_s), 2);
+    QCOMPARE(optionsOf(u"CheckLogin"_s), reached(u"me"_s, u"secret"_s));
+}
+
+void TestLogins::saysThatCertificatesAreGone()
+{
+    m_registries->set(u"quay.io"_s, {false, m_directory->filePath(u"gone.pem"_s), {}});
+    connectReady();
+    action(u"loginsAction"_s)->trigger();
+    QTRY_VERIFY(find<QTreeWidget>(u"loginTable"_s));
+    find<QAbstractButton>(u"addLogin"_s)->click();
+    find<QLineEdit>(u"loginRegistry"_s)->setText(u"quay.io"_s);
+    find<QLineEdit>(u"loginUser"_s)->setText(u"you"_s);
+    find<QLineEdit>(u"loginPassword"_s)->setText(u"hidden"_s);
+    find<QAbstractButton>(u"addLoginOk"_s)->click();
+    auto* banner = find<QDialog>(u"addLoginDialog"_s)->findChild<widgets::Banner*>();
+    QTRY_VERIFY2(banner->text().contains(u"gone.pem cannot be read"), qPrintable(banner->text()));
+    QVERIFY(!m_helper->calls.contains(u"CheckLogin"_s));
 }
 
 void TestLogins::testsALogin_data()

@@ -17,6 +17,12 @@
 using namespace lamella;
 using namespace Qt::StringLiterals;
 
+namespace {
+
+const QByteArray kPem = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
+
+} // namespace
+
 /// Pulling and pushing, until the work is under way.
 class TestRegistryDialog : public test::WindowFixture {
     Q_OBJECT
@@ -38,6 +44,16 @@ private Q_SLOTS:
     void proxiesOfTheEnvironment_data();
     void proxiesOfTheEnvironment();
     void warnsOfPlainHttp();
+    void remembersWhatWorked();
+    void forgetsWhatFailed_data();
+    void forgetsWhatFailed();
+    void showsWhatIsRemembered();
+    void leavesWhatWasTouched();
+    void takesOthersCertificates();
+    void saysWhatIsNoMirror();
+    void warnsOfMirrorsWithoutTls();
+    void pushesToTheRegistryItself();
+    void triesAgainAsItIsReachedNow();
     void pushes();
 };
 
@@ -273,12 +289,207 @@ void TestRegistryDialog::warnsOfPlainHttp()
     dialog->findChild<QAbstractButton*>(u"registryOk"_s)->click();
     QVERIFY(dialog->findChild<widgets::Banner*>()->text().contains(u"no file with certificates"));
     QVERIFY(!m_helper->calls.contains(u"PullImage"_s));
-    const QByteArray pem = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
-    certificates->setText(file(u"good.pem"_s, pem));
+    certificates->setText(file(u"good.pem"_s, kPem));
     dialog->findChild<QAbstractButton*>(u"registryOk"_s)->click();
     QTRY_VERIFY(m_helper->calls.contains(u"PullImage"_s));
     QCOMPARE(optionsOf(u"PullImage"_s),
-             (QVariantMap{{u"plain_http"_s, true}, {u"ca_certificates"_s, QString::fromLatin1(pem)}}));
+             (QVariantMap{{u"plain_http"_s, true}, {u"ca_certificates"_s, QString::fromLatin1(kPem)}}));
+}
+
+void TestRegistryDialog::remembersWhatWorked()
+{
+    const QString pem = file(u"ca.pem"_s, kPem);
+    const QVariantMap all{{u"plain_http"_s, true},
+                          {u"ca_certificates"_s, QString::fromLatin1(kPem)},
+                          {u"mirrors"_s, QStringList{u"https://one:5000/hub"_s, u"https://two"_s}}};
+    connectReady();
+    auto* dialog = openPull(u"host:5000/app"_s);
+    QVERIFY(dialog);
+    dialog->findChild<QCheckBox*>(u"plainHttpCheck"_s)->setChecked(true);
+    dialog->findChild<QLineEdit*>(u"certificatesField"_s)->setText(pem);
+    dialog->findChild<QLineEdit*>(u"mirrorsField"_s)->setText(u"https://one:5000/hub/,https://two"_s);
+    dialog->findChild<QComboBox*>(u"platformCombo"_s)->setCurrentText(u"linux/arm64"_s);
+    dialog->findChild<QAbstractButton*>(u"registryOk"_s)->click();
+    QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+    // Not before the registry has answered.
+    QVERIFY(m_registries->registries().isEmpty());
+    m_helper->changeParts({{u"sha256:aaaa"_s, 10, 100}});
+    QTRY_VERIFY(!find<dialogs::RegistryDialog>(u"pullDialog"_s));
+    QCOMPARE(m_registries->registries(), QStringList{u"host:5000"_s});
+    // The next time nobody types it; the platform was of that pull alone.
+    dialog = openPull(u"host:5000/other"_s);
+    QVERIFY(dialog);
+    dialog->findChild<QAbstractButton*>(u"registryOk"_s)->click();
+    QTRY_COMPARE(m_helper->calls.count(u"PullImage"_s), 2);
+    QCOMPARE(optionsOf(u"PullImage"_s), all);
+    QTRY_COMPARE(m_helper->calls.count(u"Wait"_s), 3);
+    m_helper->endJob({});
+    QTRY_VERIFY(!find<dialogs::RegistryDialog>(u"pullDialog"_s));
+    // And so it is with tags.
+    dialog = openPull(u"host:5000/other"_s);
+    QVERIFY(dialog);
+    dialog->findChild<QAbstractButton*>(u"tagsButton"_s)->click();
+    QTRY_VERIFY(m_helper->calls.contains(u"ListTags"_s));
+    QCOMPARE(optionsOf(u"ListTags"_s), all);
+}
+
+void TestRegistryDialog::forgetsWhatFailed_data()
+{
+    QTest::addColumn<bool>("cancelled");
+    QTest::newRow("failed") << false;
+    QTest::newRow("cancelled") << true;
+}
+
+void TestRegistryDialog::forgetsWhatFailed()
+{
+    QFETCH(bool, cancelled);
+    connectReady();
+    auto* dialog = openPull(u"host:5000/app"_s);
+    QVERIFY(dialog);
+    dialog->findChild<QCheckBox*>(u"plainHttpCheck"_s)->setChecked(true);
+    dialog->findChild<QAbstractButton*>(u"registryOk"_s)->click();
+    QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+    QCOMPARE(optionsOf(u"PullImage"_s), (QVariantMap{{u"plain_http"_s, true}}));
+    if (cancelled) {
+        dialog->findChild<QAbstractButton*>(u"registryCancel"_s)->click();
+    } else {
+        m_helper->endJob(u"host:5000 does not answer."_s, u"Network"_s);
+        QTRY_VERIFY(dialog->findChild<widgets::Banner*>()->text().contains(u"does not answer"));
+        dialog->close();
+    }
+    QTRY_VERIFY(!find<dialogs::RegistryDialog>(u"pullDialog"_s));
+    QVERIFY(m_registries->registries().isEmpty());
+    dialog = openPull(u"host:5000/app"_s);
+    QVERIFY(dialog);
+    QVERIFY(!dialog->findChild<QCheckBox*>(u"plainHttpCheck"_s)->isChecked());
+}
+
+void TestRegistryDialog::showsWhatIsRemembered()
+{
+    m_registries->set(u"host:5000"_s, {true, {}, {u"https://one"_s, u"https://two"_s}});
+    connectReady();
+    auto* dialog = openPull(u"debian"_s);
+    QVERIFY(dialog);
+    auto* plain = dialog->findChild<QCheckBox*>(u"plainHttpCheck"_s);
+    auto* mirrors = dialog->findChild<QLineEdit*>(u"mirrorsField"_s);
+    auto* note = dialog->findChild<QLabel*>(u"rememberedNote"_s);
+    auto* ok = dialog->findChild<QAbstractButton*>(u"registryOk"_s);
+    QVERIFY(!plain->isVisible());
+    QVERIFY2(note->text().contains(u"docker.io"), qPrintable(note->text()));
+    dialog->findChild<QLineEdit*>(u"referenceField"_s)->setText(u"host:5000/app"_s);
+    QTRY_VERIFY(ok->isEnabled());
+    // That TLS is left out is not hidden.
+    QVERIFY(plain->isVisible());
+    QVERIFY(plain->isChecked());
+    QCOMPARE(mirrors->text(), u"https://one, https://two"_s);
+    QVERIFY2(note->text().contains(u"host:5000"), qPrintable(note->text()));
+    // Another registry has its own.
+    dialog->findChild<QLineEdit*>(u"referenceField"_s)->setText(u"debian"_s);
+    QTRY_VERIFY(ok->isEnabled());
+    QVERIFY(!plain->isChecked());
+    QVERIFY(mirrors->text().isEmpty());
+}
+
+void TestRegistryDialog::leavesWhatWasTouched()
+{
+    m_registries->set(u"quay.io"_s, {true, {}, {}});
+    connectReady();
+    action(u"pullAction"_s)->trigger();
+    auto* dialog = find<dialogs::RegistryDialog>(u"pullDialog"_s);
+    QVERIFY(dialog);
+    auto* mirrors = dialog->findChild<QLineEdit*>(u"mirrorsField"_s);
+    mirrors->setText(u"https://mine"_s);
+    dialog->findChild<QLineEdit*>(u"referenceField"_s)->setText(u"quay.io/team/app"_s);
+    QTRY_VERIFY(dialog->findChild<QAbstractButton*>(u"registryOk"_s)->isEnabled());
+    QCOMPARE(mirrors->text(), u"https://mine"_s);
+    QVERIFY(!dialog->findChild<QCheckBox*>(u"plainHttpCheck"_s)->isChecked());
+}
+
+void TestRegistryDialog::takesOthersCertificates()
+{
+    file(u"certs.d/host:5000/ca.crt"_s, kPem);
+    connectReady();
+    auto* dialog = openPull(u"host:5000/app"_s);
+    QVERIFY(dialog);
+    const QString note = dialog->findChild<QLabel*>(u"rememberedNote"_s)->text();
+    QVERIFY2(note.contains(u"certs.d/host:5000"), qPrintable(note));
+    dialog->findChild<QAbstractButton*>(u"registryOk"_s)->click();
+    QTRY_VERIFY(m_helper->calls.contains(u"PullImage"_s));
+    QCOMPARE(optionsOf(u"PullImage"_s), (QVariantMap{{u"ca_certificates"_s, QString::fromLatin1(kPem)}}));
+}
+
+void TestRegistryDialog::saysWhatIsNoMirror()
+{
+    connectReady();
+    auto* dialog = openPull(u"debian"_s);
+    QVERIFY(dialog);
+    auto* mirrors = dialog->findChild<QLineEdit*>(u"mirrorsField"_s);
+    mirrors->setText(u"https://one mirror.example"_s);
+    dialog->findChild<QAbstractButton*>(u"registryOk"_s)->click();
+    const QString said = dialog->findChild<widgets::Banner*>()->text();
+    QVERIFY2(said.contains(u"“mirror.example” is no address of a mirror"), qPrintable(said));
+    QVERIFY(mirrors->isVisible());
+    QVERIFY(!m_helper->calls.contains(u"PullImage"_s));
+}
+
+void TestRegistryDialog::warnsOfMirrorsWithoutTls()
+{
+    connectReady();
+    auto* dialog = openPull(u"debian"_s);
+    QVERIFY(dialog);
+    dialog->findChild<QWidget*>(u"moreFold"_s)->findChild<QAbstractButton*>(u"foldOutTitle"_s)->click();
+    auto* warning = dialog->findChild<QLabel*>(u"plainHttpWarning"_s);
+    auto* mirrors = dialog->findChild<QLineEdit*>(u"mirrorsField"_s);
+    mirrors->setText(u"https://one"_s);
+    QVERIFY(!warning->isVisible());
+    mirrors->setText(u"https://one, http://two"_s);
+    QVERIFY(warning->isVisible());
+    QVERIFY2(warning->text().contains(u"a mirror without TLS"), qPrintable(warning->text()));
+}
+
+void TestRegistryDialog::pushesToTheRegistryItself()
+{
+    const client::RegistrySetting before{false, {}, {u"https://one"_s}};
+    m_registries->set(u"quay.io"_s, before);
+    m_helper->addImage(u"quay.io/team/app:1"_s);
+    connectReady();
+    QTRY_VERIFY(action(u"pushAction"_s)->isEnabled());
+    action(u"pushAction"_s)->trigger();
+    auto* dialog = find<dialogs::RegistryDialog>(u"pushDialog"_s);
+    QVERIFY(dialog);
+    QTRY_VERIFY(dialog->findChild<QAbstractButton*>(u"registryOk"_s)->isEnabled());
+    QVERIFY(!dialog->findChild<QLineEdit*>(u"mirrorsField"_s));
+    dialog->findChild<QCheckBox*>(u"plainHttpCheck"_s)->setChecked(true);
+    dialog->findChild<QAbstractButton*>(u"registryOk"_s)->click();
+    QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+    QCOMPARE(optionsOf(u"Push"_s), (QVariantMap{{u"plain_http"_s, true}}));
+    m_helper->endJob({});
+    QTRY_VERIFY(!find<dialogs::RegistryDialog>(u"pushDialog"_s));
+    // What it did not ask about is still there.
+    QCOMPARE(m_registries->of(u"quay.io"_s).mirrors, before.mirrors);
+    QVERIFY(m_registries->of(u"quay.io"_s).plainHttp);
+}
+
+void TestRegistryDialog::triesAgainAsItIsReachedNow()
+{
+    m_registries->set(u"host:5000"_s, {false, {}, {u"https://broken"_s}});
+    connectReady();
+    auto* dialog = openPull(u"host:5000/app"_s);
+    QVERIFY(dialog);
+    dialog->findChild<QComboBox*>(u"platformCombo"_s)->setCurrentText(u"linux/arm64"_s);
+    dialog->findChild<QAbstractButton*>(u"registryOk"_s)->click();
+    QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+    m_helper->changeParts({{u"sha256:aaaa"_s, 10, 100}});
+    QTRY_VERIFY(!find<dialogs::RegistryDialog>(u"pullDialog"_s));
+    // The dialog's, and that of whoever watches it from now on.
+    QTRY_COMPARE(m_helper->calls.count(u"Wait"_s), 2);
+    m_helper->endJob(u"https://broken sent another image."_s, u"DigestMismatch"_s);
+    QTRY_VERIFY(banner()->isVisible());
+    m_registries->set(u"host:5000"_s, {false, {}, {u"https://good"_s}});
+    banner()->findChild<QAbstractButton*>(u"bannerAction"_s)->click();
+    QTRY_COMPARE(m_helper->calls.count(u"PullImage"_s), 2);
+    QCOMPARE(optionsOf(u"PullImage"_s),
+             (QVariantMap{{u"platform"_s, u"linux/arm64"_s}, {u"mirrors"_s, QStringList{u"https://good"_s}}}));
 }
 
 void TestRegistryDialog::pushes()

@@ -8,8 +8,10 @@
 #include <QAbstractButton>
 #include <QAction>
 #include <QApplication>
+#include <QDir>
 #include <QFile>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QLineEdit>
 #include <QTest>
 
@@ -43,7 +45,8 @@ void WindowFixture::init()
     m_keyring = std::make_shared<FakeKeyring::Content>();
     m_credentials = std::make_unique<client::Credentials>(std::make_unique<FakeKeyring>(m_keyring),
                                                           QStringList{m_directory->filePath(u"auth.json"_s)});
-    m_window = std::make_unique<app::MainWindow>(m_client.get(), m_credentials.get());
+    m_registries = std::make_unique<client::RegistrySettings>(QStringList{m_directory->filePath(u"certs.d"_s)});
+    m_window = std::make_unique<app::MainWindow>(m_client.get(), m_credentials.get(), m_registries.get());
     m_window->showPage(m_page);
     m_window->show();
 }
@@ -51,6 +54,7 @@ void WindowFixture::init()
 void WindowFixture::cleanup()
 {
     m_window.reset();
+    m_registries.reset();
     m_credentials.reset();
     m_client.reset();
     m_helper.reset();
@@ -137,6 +141,7 @@ void WindowFixture::choose(const QString& chooser, const QString& file)
 QString WindowFixture::file(const QString& name, const QByteArray& content)
 {
     QFile made(m_directory->filePath(name));
+    QDir().mkpath(QFileInfo(made).path());
     if (!made.open(QIODevice::WriteOnly) || made.write(content) != content.size())
         return {};
     return made.fileName();

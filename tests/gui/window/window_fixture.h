@@ -4,6 +4,7 @@
 #include "gui/app/main_window.h"
 #include "gui/client/client.h"
 #include "gui/client/credentials.h"
+#include "gui/client/registry_settings.h"
 #include "tests/support/fake_helper/fake_helper.h"
 #include "tests/support/fake_helper/fake_keyring.h"
 #include "tests/support/fake_helper/private_bus.h"
@@ -76,6 +77,7 @@ protected:
     std::unique_ptr<FakeHelper> m_helper;
     std::unique_ptr<client::Client> m_client;
     std::unique_ptr<client::Credentials> m_credentials;
+    std::unique_ptr<client::RegistrySettings> m_registries;
     std::unique_ptr<app::MainWindow> m_window;
     std::shared_ptr<FakeKeyring::Content> m_keyring;
     std::unique_ptr<QTemporaryDir> m_directory;
