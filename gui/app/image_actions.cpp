@@ -232,11 +232,12 @@ void ImageActions::choose(bool directory)
     chooser->open();
 }
 
-void ImageActions::offerImport(const QString& archive)
+void ImageActions::offerImport(const QString& archive, const QString& sentence)
 {
     auto* question = new widgets::Confirmation(
-        m_window, tr("%1 is no archive of images.").arg(QFileInfo(archive).fileName()), tr("&Import…"));
-    question->setConsequence(tr("If it is an archive of a root file system, it can become an image with one layer."));
+        m_window, tr("%1 was not loaded.").arg(QFileInfo(archive).fileName()), tr("&Import…"));
+    question->setConsequence(
+        tr("%1\n\nAn archive of a root file system can become an image with one layer.").arg(sentence));
     question->ask([this, archive] { askImport(archive); });
 }
 

@@ -79,7 +79,7 @@ private:
     void update();
     void choose(bool directory);
     void chooseImport();
-    void offerImport(const QString& archive);
+    void offerImport(const QString& archive, const QString& sentence);
     void askImport(const QString& archive);
     void askTag();
     void chooseUntag();

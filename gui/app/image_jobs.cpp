@@ -68,6 +68,10 @@ void ImageJobs::follow(client::JobClient* job, const QString& what, const std::f
                        const Failure& failure, const Success& success)
 {
     m_jobs->setRetry(job, again);
+    if (success) {
+        m_writers.removeIf([](const QPointer<client::JobClient>& other) { return !other; });
+        m_writers.append(job);
+    }
     job->wait().then(this, [=, this](const Outcome<QStringList>& outcome) {
         if (outcome && success)
             success(*outcome);
@@ -88,18 +92,32 @@ void ImageJobs::write(const QString& path, const Write& write, const std::functi
 {
     const auto begun = models::SavedFile::begin(path);
     if (!begun) {
-        Q_EMIT failed(tr("%1 cannot be opened: %2").arg(path, begun.error()), again);
+        Q_EMIT failed(begun.error(), again);
         return;
     }
-    const QString notWritten = tr("%1 was not written to the end").arg(path);
+    m_files.removeIf([](const std::weak_ptr<models::SavedFile>& file) { return file.expired(); });
+    m_files.append(*begun);
     run(
-        notWritten, [file = *begun, write] { return write(file->descriptor()); }, again, {},
+        tr("%1 was not written to the end").arg(path), [file = *begun, write] { return write(file->descriptor()); }, again, {},
         [=, this, file = *begun](const QStringList&) {
             QtConcurrent::run(&models::SavedFile::finish, file).then(this, [=, this](const QString& problem) {
                 if (!problem.isEmpty())
-                    Q_EMIT failed(tr("%1: %2").arg(notWritten, problem), again);
+                    Q_EMIT failed(problem, again);
             });
         });
+}
+
+bool ImageJobs::isWriting() const
+{
+    return std::ranges::any_of(m_files, [](const std::weak_ptr<models::SavedFile>& file) { return !file.expired(); });
+}
+
+void ImageJobs::cancelWriting()
+{
+    for (const QPointer<client::JobClient>& job : std::as_const(m_writers)) {
+        if (job && job->isRunning())
+            job->cancel();
+    }
 }
 
 void ImageJobs::load(const QString& path)
@@ -116,7 +134,7 @@ void ImageJobs::load(const QString& path)
         [this, path, isFile](const ClientError& error) {
             const bool noImages = isFile && error.kind == ErrorKind::NotFound;
             if (noImages)
-                Q_EMIT importOffered(path);
+                Q_EMIT importOffered(path, error.sentence);
             return noImages;
         });
 }

@@ -7,6 +7,7 @@
 #include <QObject>
 
 #include <functional>
+#include <memory>
 
 namespace lamella::client {
 class Credentials;
@@ -15,7 +16,8 @@ class RegistrySettings;
 
 namespace lamella::models {
 class JobsModel;
-}
+class SavedFile;
+} // namespace lamella::models
 
 namespace lamella::app {
 
@@ -48,6 +50,11 @@ public:
     static QString nameToPull(const client::ImageClient* image);
     void push(client::ImageClient* image);
 
+    /// Files of this person's are being written that are only whole when this window is there until the end.
+    bool isWriting() const;
+    /// Cancels what is being written, which leaves no file.
+    void cancelWriting();
+
     /// What was asked of registries before, the newest first; what is asked from now on goes into it.
     QStringList history() const { return m_history; }
     void setHistory(const QStringList& history) { m_history = history; }
@@ -57,8 +64,8 @@ Q_SIGNALS:
     void failed(const QString& sentence, const std::function<void()>& retry);
     /// Changes are in `directory`; the sentence says so, and what is not.
     void kept(const QString& sentence, const QString& directory);
-    /// The file is no archive of images; it may be a file system.
-    void importOffered(const QString& archive);
+    /// The sentence says why no images were loaded from the archive; it may be of a file system.
+    void importOffered(const QString& archive, const QString& sentence);
 
 private:
     using Begin = std::function<client::Pending<QPointer<client::JobClient>>()>;
@@ -99,6 +106,8 @@ private:
     models::JobsModel* m_jobs;
     QWidget* m_window;
     QStringList m_history;
+    QList<std::weak_ptr<models::SavedFile>> m_files;
+    QList<QPointer<client::JobClient>> m_writers;
 };
 
 } // namespace lamella::app

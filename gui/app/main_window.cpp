@@ -22,9 +22,11 @@
 #include "gui/models/jobs_model.h"
 #include "gui/pages/pages.h"
 #include "gui/widgets/banner.h"
+#include "gui/widgets/confirmation.h"
 #include "gui/widgets/fonts.h"
 #include "gui/widgets/icons.h"
 
+#include <QCloseEvent>
 #include <QDesktopServices>
 #include <QDragEnterEvent>
 #include <QFileDialog>
@@ -356,6 +358,23 @@ QStringList droppedFiles(const QMimeData* data)
 }
 
 } // namespace
+
+// What the helper does goes on without a window; a file of this person's is only his when it gets its name here.
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    if (m_closesAnyway || !m_imageJobs->isWriting()) {
+        QMainWindow::closeEvent(event);
+        return;
+    }
+    event->ignore();
+    auto* question = new widgets::Confirmation(this, tr("Close while a file is being written?"), tr("&Close"));
+    question->setConsequence(tr("What is written so far is removed. What had the file's name before stays."));
+    question->ask([this] {
+        m_closesAnyway = true;
+        m_imageJobs->cancelWriting();
+        close();
+    });
+}
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event)
 {

@@ -59,6 +59,7 @@ public:
     void restore(const QSettings& settings);
 
 protected:
+    void closeEvent(QCloseEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
@@ -86,6 +87,7 @@ private:
     client::RegistrySettings* m_registries;
     models::JobsModel* m_jobs;
     ImageJobs* m_imageJobs;
+    bool m_closesAnyway = false; ///< although a file is being written
     ContainerActions* m_containerActions;
     ImageActions* m_imageActions;
     QAction* m_run = nullptr;

@@ -21,18 +21,9 @@ namespace {
 
 constexpr mode_t kMode = 0600;
 
-std::unexpected<QString> failure()
+QString lastError()
 {
-    return std::unexpected(QString::fromLocal8Bit(std::strerror(errno)));
-}
-
-/// Without waiting for whoever reads a pipe; who writes waits again.
-Descriptor openInPlace(const QByteArray& path)
-{
-    Descriptor file(::open(path.constData(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
-    if (file.isValid())
-        ::fcntl(file.get(), F_SETFL, 0);
-    return file;
+    return QString::fromLocal8Bit(std::strerror(errno));
 }
 
 /// Where a symlink leads to: what it is there for is to stay one.
@@ -62,23 +53,22 @@ std::expected<std::shared_ptr<SavedFile>, QString> SavedFile::begin(const QStrin
     const QByteArray wanted = QFile::encodeName(path);
     struct stat status{};
     const bool isThere = ::stat(wanted.constData(), &status) == 0;
-    if (isThere && !S_ISREG(status.st_mode)) {
-        if (Descriptor file = openInPlace(wanted); file.isValid())
-            return std::shared_ptr<SavedFile>(new SavedFile(std::move(file), {}, wanted));
-        return failure();
-    }
+    if (isThere && !S_ISREG(status.st_mode))
+        return std::unexpected(tr("%1 is no file that can be written: choose another name.").arg(path));
     // A new name needs leave of the directory alone: what is protected against being written is asked itself.
     if (isThere && ::access(wanted.constData(), W_OK) != 0)
-        return failure();
+        return std::unexpected(tr("%1 cannot be opened: %2").arg(path, lastError()));
     const QByteArray place = withoutLinks(path);
-    const QByteArray part = place.first(place.lastIndexOf('/') + 1) + ".lamella-part-"
-        + QByteArray::number(QRandomGenerator::global()->generate(), 16);
+    const QByteArray directory = place.first(place.lastIndexOf('/') + 1);
+    const QByteArray part
+        = directory + ".lamella-part-" + QByteArray::number(QRandomGenerator::global()->generate(), 16);
     Descriptor file(::open(part.constData(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kMode));
     if (!file.isValid())
-        return failure();
+        return std::unexpected(tr("%1 cannot be written, because no file can be made in %2: %3")
+                                   .arg(path, QFile::decodeName(directory), lastError()));
     std::shared_ptr<SavedFile> begun(new SavedFile(std::move(file), part, place));
     if (isThere && ::fchmod(begun->m_file.get(), status.st_mode & 0777) != 0)
-        return failure();
+        return std::unexpected(tr("%1 cannot be written: %2").arg(path, lastError()));
     return begun;
 }
 
@@ -89,12 +79,14 @@ Descriptor SavedFile::descriptor() const
 
 QString SavedFile::finish()
 {
-    if (m_part.isEmpty())
-        return {};
+    const QString path = QFile::decodeName(m_path);
     // What was there is given up only for what is still there after a loss of power.
-    if (::fsync(m_file.get()) != 0 || ::rename(m_part.constData(), m_path.constData()) != 0)
-        return failure().error();
-    m_part.clear();
+    if (::fsync(m_file.get()) != 0)
+        return tr("%1 was not written to the end: %2").arg(path, lastError());
+    const QByteArray part = std::exchange(m_part, {});
+    if (::rename(part.constData(), m_path.constData()) != 0)
+        return tr("All is written, but %1 cannot be replaced: %2. It is called %3 now.")
+            .arg(path, lastError(), QFile::decodeName(part));
     return {};
 }
 

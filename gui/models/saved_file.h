@@ -4,6 +4,7 @@
 #include "gui/client/descriptor.h"
 
 #include <QByteArray>
+#include <QCoreApplication>
 #include <QString>
 
 #include <expected>
@@ -12,12 +13,13 @@
 namespace lamella::models {
 
 /// A file of this machine that somebody else writes. Until it is whole it has a name of its own beside the one that it
-/// gets, so that what was there stays; what is not finished vanishes with it. What is no plain file, a pipe or a
-/// device, is written where it is.
+/// gets, so that what was there stays; what is not finished vanishes with it.
 class SavedFile {
+    Q_DECLARE_TR_FUNCTIONS(SavedFile)
+
 public:
-    /// Fails with the system's words. A file that is replaced leaves its mode; a new one is its owner's alone, for what
-    /// is written may hold secrets.
+    /// Fails with a sentence. A file that is replaced leaves its mode; a new one is its owner's alone, for what is
+    /// written may hold secrets.
     static std::expected<std::shared_ptr<SavedFile>, QString> begin(const QString& path);
     ~SavedFile();
     SavedFile(const SavedFile&) = delete;
@@ -25,8 +27,8 @@ public:
 
     /// For whoever writes it.
     client::Descriptor descriptor() const;
-    /// Waits until the disk has it, and gives it its name: not for the window's thread. Empty: all is well; otherwise
-    /// the system's words.
+    /// Waits until the disk has it, and gives it its name: not for the window's thread. Empty: all is well; otherwise a
+    /// sentence. What is whole stays, if under the name that it has until then.
     QString finish();
 
 private:

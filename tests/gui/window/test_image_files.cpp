@@ -20,10 +20,7 @@
 #include <QTest>
 #include <QUrl>
 
-#include <array>
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 using namespace lamella;
 using namespace Qt::StringLiterals;
@@ -49,7 +46,10 @@ private Q_SLOTS:
     void leavesWhatWasThere_data();
     void leavesWhatWasThere();
     void replacesWhatIsWhole();
-    void writesIntoAPipe();
+    void writesOnlyFiles();
+    void keepsWhatCannotGetItsName();
+    void asksBeforeItsFileIsLost_data();
+    void asksBeforeItsFileIsLost();
     void commitsAContainer();
     void saysWhatTheNewImageIs();
     void takesVariablesOut();
@@ -291,24 +291,61 @@ void TestImageFiles::replacesWhatIsWhole()
     QCOMPARE(QFile::permissions(made) & others, QFile::Permissions());
 }
 
-void TestImageFiles::writesIntoAPipe()
+void TestImageFiles::writesOnlyFiles()
 {
     const QString pipe = m_directory->filePath(u"pipe"_s);
     QCOMPARE(::mkfifo(QFile::encodeName(pipe).constData(), S_IRUSR | S_IWUSR), 0);
-    // Nobody reads it: that is said, and nothing waits.
     beginSaving(pipe);
     QTRY_VERIFY(banner()->isVisible());
     QVERIFY2(banner()->text().contains(pipe), qPrintable(banner()->text()));
     QVERIFY(!m_helper->calls.contains(u"SaveImages"_s));
-    const client::Descriptor reader(::open(QFile::encodeName(pipe).constData(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-    QVERIFY(reader.isValid());
-    banner()->findChild<QAbstractButton*>(u"bannerAction"_s)->click();
-    QTRY_VERIFY(m_helper->calls.contains(u"SaveImages"_s));
-    std::array<char, 16> got{};
-    QCOMPARE(::read(reader.get(), got.data(), got.size()), 7);
-    QCOMPARE(got.data(), "written");
     QCOMPARE(QDir(m_directory->path()).entryList(QDir::AllEntries | QDir::System | QDir::Hidden | QDir::NoDotAndDotDot),
              QStringList{u"pipe"_s});
+}
+
+/// What took so long is not thrown away because a name cannot be had at its end.
+void TestImageFiles::keepsWhatCannotGetItsName()
+{
+    const QString out = m_directory->filePath(u"out.tar"_s);
+    beginSaving(out);
+    QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+    QVERIFY(QDir().mkdir(out));
+    m_helper->endJob({});
+    QTRY_VERIFY(banner()->isVisible());
+    const QStringList files = QDir(m_directory->path()).entryList(QDir::Files | QDir::Hidden);
+    QCOMPARE(files.size(), 1);
+    QCOMPARE(contentOf(m_directory->filePath(files.constFirst())), "written");
+    QVERIFY2(banner()->text().contains(files.constFirst()), qPrintable(banner()->text()));
+}
+
+void TestImageFiles::asksBeforeItsFileIsLost_data()
+{
+    QTest::addColumn<bool>("closes");
+    QTest::newRow("the window stays") << false;
+    QTest::newRow("the window is closed") << true;
+}
+
+void TestImageFiles::asksBeforeItsFileIsLost()
+{
+    QFETCH(bool, closes);
+    const QString out = file(u"out.tar"_s, "the archive of last week");
+    beginSaving(out);
+    QTRY_VERIFY(m_helper->calls.contains(u"Wait"_s));
+    QVERIFY(!m_window->close());
+    auto* question = m_window->findChild<widgets::Confirmation*>();
+    QVERIFY(question && m_window->isVisible());
+    if (closes) {
+        question->findChild<QAbstractButton*>(u"deedButton"_s)->click();
+        QTRY_VERIFY(m_helper->calls.contains(u"Cancel"_s));
+        QTRY_VERIFY(!m_window->isVisible());
+    } else {
+        question->reject();
+        m_helper->endJob({});
+    }
+    QTRY_COMPARE(QDir(m_directory->path()).entryList(QDir::Files | QDir::Hidden), QStringList{u"out.tar"_s});
+    QTRY_COMPARE(contentOf(out), closes ? "the archive of last week" : "written");
+    // There is nothing to ask about any more.
+    QTRY_VERIFY(m_window->close());
 }
 
 void TestImageFiles::commitsAContainer()
