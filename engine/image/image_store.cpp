@@ -128,7 +128,8 @@ Result<Image> ImageStore::find(uid_t owner, const std::string& referenceOrId) co
 {
     auto connection = d->database.lock();
     auto images = TRY(rows::of(connection, owner));
-    for (const auto& name : {referenceOrId, canonicalReference(referenceOrId)}) {
+    // An archive may give an image any name, also another one's ID.
+    for (const auto& name : {referenceOrId, "sha256:" + referenceOrId, canonicalReference(referenceOrId)}) {
         for (auto& image : images) {
             if (image.id == name || std::ranges::contains(image.references, name))
                 return std::move(image);

@@ -3,6 +3,9 @@
 
 #include <zstd_errors.h>
 
+#include <endian.h>
+
+#include <cstring>
 #include <new>
 
 namespace lamella::layer {
@@ -10,6 +13,8 @@ namespace lamella::layer {
 namespace {
 
 constexpr std::size_t kZstdInput = 128u << 10;
+constexpr std::uint32_t kSkippable = 0x184d2a50; // RFC 8878, section 3.1.2
+constexpr std::uint32_t kSkippableMask = 0xfffffff0;
 constexpr int kMostWindowLog = 25; // 32 MiB, of the 64 that a worker may take
 
 Error zstdError(std::size_t code)
@@ -48,6 +53,26 @@ Result<void> ZstdReader::refill()
     return {};
 }
 
+// Frames of versions before the standard have limits of their own.
+Result<void> ZstdReader::checkMagic()
+{
+    constexpr std::size_t kMagic = 4;
+    while (m_in.size - m_in.pos < kMagic && !m_sourceEnded) {
+        std::memmove(m_bytes.data(), m_bytes.data() + m_in.pos, m_in.size - m_in.pos);
+        const auto have = m_in.size - m_in.pos;
+        const auto more = TRY(m_source.read(std::span{m_bytes}.subspan(have)));
+        m_sourceEnded = more == 0;
+        m_in = {m_bytes.data(), have + more, 0};
+    }
+    std::uint32_t magic = 0;
+    if (m_in.size - m_in.pos >= kMagic)
+        std::memcpy(&magic, m_bytes.data() + m_in.pos, kMagic);
+    magic = le32toh(magic);
+    if (magic != ZSTD_MAGICNUMBER && (magic & kSkippableMask) != kSkippable)
+        return failure(ErrorKind::InvalidArgument, "the compressed data is damaged");
+    return {};
+}
+
 Result<std::size_t> ZstdReader::read(std::span<std::byte> buffer)
 {
     for (;;) {
@@ -56,6 +81,8 @@ Result<std::size_t> ZstdReader::read(std::span<std::byte> buffer)
         const bool hungry = m_in.pos == m_in.size;
         if (hungry && !m_insideFrame)
             return 0;
+        if (!m_insideFrame)
+            TRY(checkMagic());
         ZSTD_outBuffer out{buffer.data(), buffer.size(), 0};
         const auto left = ZSTD_decompressStream(m_context.get(), &out, &m_in);
         if (ZSTD_isError(left) != 0)

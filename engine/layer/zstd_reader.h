@@ -29,6 +29,7 @@ private:
     };
 
     Result<void> refill();
+    Result<void> checkMagic();
 
     ByteSource& m_source;
     std::unique_ptr<ZSTD_DCtx, Free> m_context;

@@ -43,22 +43,31 @@ Result<bool> isThere(Session& session, const std::string& digest)
     return answer.has_value();
 }
 
+constexpr int kMostBegun = 3; // times that an upload is begun
+
 /// A blob on its way up, in chunks (distribution-spec, "Pushing a blob in chunks").
 class Upload {
 public:
     Upload(Session& session, Task& task)
         : m_session(session)
         , m_task(task)
+        , m_start(::lseek(task.descriptor.get(), 0, SEEK_CUR))
     {
     }
 
     Result<void> run()
     {
-        TRY(begin());
-        auto sent = sendAll();
-        if (!sent)
+        for (int begun = 1;; ++begun) {
+            m_isLost = false;
+            TRY(begin());
+            auto sent = sendAll();
+            if (sent)
+                return {};
             abandon();
-        return sent;
+            if (!m_isLost || begun == kMostBegun || m_start < 0 || ::lseek(m_task.descriptor.get(), m_start, SEEK_SET) < 0)
+                return sent;
+            m_sent = 0;
+        }
     }
 
 private:
@@ -115,6 +124,8 @@ private:
         // The upload ends with this: where the answer was lost, there is none any more, but the blob.
         if (!answer && answer.error().kind == ErrorKind::NotFound && TRY(isThere(m_session, m_task.request.digest)))
             return {};
+        if (!answer && answer.error().kind == ErrorKind::NotFound)
+            return std::unexpected(lost());
         if (!answer)
             return std::unexpected(answer.error());
         if (answer->status != 201 && answer->status != 204)
@@ -191,14 +202,25 @@ private:
     Outcome<void> askWhereItIs(std::uint64_t begin, std::uint64_t end)
     {
         const auto answer = TRY(m_session.send(request("GET")));
+        // Distribution's own ends an upload that is asked about where it has more of it than it has told.
+        if (answer.status == 404)
+            return std::unexpected(lost());
         if (answer.status != 204 && answer.status != 200)
             return std::unexpected(m_session.refusal(answer, "upload"));
         const auto has = parseUploadedRange(answer.header(QLatin1StringView("range")).toStdString());
         if (!has || *has < begin || *has > end)
-            return failure(ErrorKind::Network, "the registry has lost a part of the upload: push again");
+            return std::unexpected(lost());
         m_sent = *has;
         return answer.headers.contains(QHttpHeaders::WellKnownHeader::Location) ? Outcome<void>{goOnAt(answer)}
                                                                                 : Outcome<void>{};
+    }
+
+    /// It cannot go on, but may begin anew.
+    Error lost()
+    {
+        m_isLost = true;
+        return Error::of(ErrorKind::Network,
+                         std::format("{} has lost a part of the upload: push again", m_task.request.name.registry));
     }
 
     // What is left of it is the registry's to clean up; this is a courtesy.
@@ -210,8 +232,10 @@ private:
 
     Session& m_session;
     Task& m_task;
+    const off_t m_start; ///< of the blob in what is read; negative: it can be read once only
     QUrl m_where;
     std::uint64_t m_sent = 0;
+    bool m_isLost = false;
 };
 
 } // namespace

@@ -159,18 +159,23 @@ void ArchivesTest::aDigestIsNoWordOfAnArchive()
     auto other = layout.image({kAbove});
     other["annotations"][kAnnotation] = pinned;
     layout.index({other});
-    const auto docker = archiveOf({file("config.json", configOf({kBelow, kAbove})), file("l.tar", kBelow),
-                                   file("m.tar", kAbove),
-                                   manifestOf({{{"Config", "config.json"},
-                                                {"RepoTags", {pinned, "docker.io/library/" + pinned}},
-                                                {"Layers", {"l.tar", "m.tar"}}}})});
-    for (const auto& archive : {tarOf(layout), docker}) {
+    const auto docker = [](const std::vector<std::string>& names) {
+        return archiveOf({file("config.json", configOf({kBelow, kAbove})), file("l.tar", kBelow), file("m.tar", kAbove),
+                          manifestOf({{{"Config", "config.json"},
+                                       {"RepoTags", names},
+                                       {"Layers", {"l.tar", "m.tar"}}}})});
+    };
+    for (const auto& archive : {tarOf(layout), docker({pinned, "docker.io/library/" + pinned})}) {
         const auto ids = loadBytes(store, archive);
         QVERIFY2(ids, ids ? "" : ids.error().message.c_str());
         QVERIFY(ids->front() != meant->front());
         QCOMPARE(store.images.find(kOwner, ids->front()).value().references, std::vector<std::string>{});
         QCOMPARE(store.images.find(kOwner, pinned).value().id, meant->front());
     }
+    // Nor is an ID.
+    const auto digits = std::string{layer::digestHex(meant->front())};
+    QVERIFY(loadBytes(store, docker({digits})));
+    QCOMPARE(store.images.find(kOwner, digits).value().id, meant->front());
 }
 
 void ArchivesTest::layersMayBeLinksAndCompressed()

@@ -172,6 +172,10 @@ private Q_SLOTS:
         row("many breaks", often, little + QList<qint64>{2 * kChunk});
         row("a break, and then it cannot say what it has",
             {{"PATCH", 2, {}, 3'000'000}, {"GET", 1, Reply{503, {}, {}}}}, {0, kChunk, kChunk + 3'000'000, 2 * kChunk});
+        row("a break, and the upload is gone", {{"PATCH", 2, {}, 3'000'000}, {"GET", 1, Reply{404, {}, {}}}},
+            {0, kChunk, 0, kChunk, 2 * kChunk});
+        row("the end fails, and the upload is gone", {{"PUT", 1, Reply{500, {}, {}}}, {"PUT", 2, Reply{404, {}, {}}}},
+            whole + whole);
         row("the answer to a chunk is lost", {{"PATCH", 2, hangsUp, {}, true}}, whole);
         row("the answer to the last chunk is lost", {{"PATCH", 3, hangsUp, {}, true}}, whole);
         row("the answer to the end is lost", {{"PUT", 1, hangsUp, {}, true}}, whole);

@@ -330,6 +330,18 @@ private Q_SLOTS:
             QCOMPARE(second.error().kind, ErrorKind::LimitExceeded);
         }
     }
+    // Decoders of frames before the standard are not held to the limit, and nobody makes such frames any more.
+    void framesBeforeTheStandardAreRefused()
+    {
+        using namespace std::string_literals;
+        const auto frame = "\x27\xb5\x2f\xfd\x00\x00\x40\x00\x04text\xc0\x00\x00"s; // of version 0.7
+        const auto ordinary = "\x28\xb5\x2f\xfd\x00\x00\x21\x00\x00text"s;
+        QCOMPARE(readAll(ordinary + ordinary, Compression::Zstd).value_or(""), "texttext");
+        const auto skippable = "\x5f\x2a\x4d\x18\x02\x00\x00\x00--"s;
+        QCOMPARE(readAll(ordinary + skippable + ordinary, Compression::Zstd).value_or(""), "texttext");
+        for (const auto& bytes : {frame, ordinary + frame})
+            QCOMPARE(readAll(bytes, Compression::Zstd).error().kind, ErrorKind::InvalidArgument);
+    }
     void aBlobLongerThanPromisedIsRefused()
     {
         TextSource source{"0123456789"};
